@@ -1,0 +1,85 @@
+/**
+ * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
+ * (errors.ts, logger.ts, clock.ts). Docs: CONTRIBUTING.md.
+ */
+const LAYERS = {
+  protocol: [],
+  context: [],
+  storage: ['protocol'],
+  transport: ['protocol'],
+  config: ['storage', 'transport', 'protocol'],
+  outbox: ['storage', 'transport', 'protocol'],
+  features: ['config', 'protocol'],
+  client: ['features', 'outbox', 'config', 'storage', 'transport', 'context', 'protocol'],
+  segmentation: ['config', 'protocol'],
+  decorators: ['client', 'segmentation', 'context', 'protocol'],
+  plan: ['decorators', 'segmentation', 'client', 'config', 'protocol'],
+  testing: ['decorators', 'segmentation', 'client', 'transport', 'storage', 'config', 'protocol', 'context', 'outbox'],
+  compat: ['client', 'config', 'protocol', 'features', 'storage', 'transport'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'nest-uses-public-api',
+      severity: 'error',
+      from: { path: '^nest/' },
+      to: { path: '^lib/', pathNot: '^lib/index\\.ts$' },
+    },
+    {
+      name: 'lib-knows-no-nest-or-rxjs',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '(^nest/|@nestjs/|/rxjs/)' },
+    },
+    {
+      name: 'entry-barrels-are-for-outsiders',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: 'index\\.ts$' },
+      to: { path: ['^lib/index\\.ts$', '^lib/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'primitives-import-nothing',
+      severity: 'error',
+      from: { path: '^lib/(errors|logger|clock)\\.ts$' },
+      to: { path: '^lib/' },
+    },
+    {
+      name: 'class-transformer-lives-in-segmentation',
+      severity: 'error',
+      from: { path: '^(lib|nest)/', pathNot: '^lib/segmentation/' },
+      to: { path: 'class-transformer' },
+    },
+    {
+      name: 'undici-lives-in-transport',
+      severity: 'error',
+      from: { path: '^(lib|nest)/', pathNot: '^lib/transport/' },
+      to: { path: 'node_modules/undici' },
+    },
+    {
+      name: 'workspaces-use-package-names',
+      severity: 'error',
+      from: { path: '^(sample-app|inspector)/' },
+      to: { path: '^(lib|nest)/' },
+    },
+    {
+      name: 'sources-know-no-tests',
+      severity: 'error',
+      from: { path: '^(lib|nest|inspector/src|sample-app/src)/' },
+      to: { path: '(^|/)test/' },
+    },
+    ...Object.entries(LAYERS).map(([folder, allowed]) => ({
+      name: `layer-${folder}`,
+      severity: 'error',
+      from: { path: `^lib/${folder}/` },
+      to: { path: '^lib/[^/]+/', pathNot: `^lib/(${[folder, ...allowed].join('|')})/` },
+    })),
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+  },
+};
