@@ -1,0 +1,76 @@
+/**
+ * Where the library writes its own messages. The shape is the one of NestJS' `LoggerService`, so Nest's `Logger` fits
+ * as it is; `console` fits as well. App key and salt never reach a logger.
+ */
+export interface Logger {
+  error(message: string): void;
+  warn(message: string): void;
+  log(message: string): void;
+  debug?(message: string): void;
+}
+
+const PREFIX = '[countly]';
+
+/** The default logger: warnings and errors on the console, the rest only with `debug: true`. */
+export function consoleLogger(debug: boolean): Logger {
+  return {
+    // biome-ignore-start lint/suspicious/noConsole: this object is the console logger
+    error: (message) => console.error(PREFIX, message),
+    warn: (message) => console.warn(PREFIX, message),
+    log: (message) => debug && console.info(PREFIX, message),
+    debug: (message) => debug && console.debug(PREFIX, message),
+    // biome-ignore-end lint/suspicious/noConsole: this object is the console logger
+  };
+}
+
+/** Says nothing. */
+export const silentLogger: Logger = { error() {}, warn() {}, log() {} };
+
+/**
+ * Reports conditions that would otherwise repeat with every event: each key is written at most once per interval, and a
+ * logger that throws is contained, because a broken logger must not break the host.
+ */
+export class Reporter {
+  readonly #lastSaid = new Map<string, number>();
+  readonly #logger: Logger;
+  readonly #now: () => number;
+
+  constructor(logger: Logger, now: () => number) {
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  error(key: string, message: string, everyMs = 60_000): void {
+    this.#say('error', key, message, everyMs);
+  }
+
+  /** Without an interval a warning is written once for the life of the client. */
+  warn(key: string, message: string, everyMs = Number.POSITIVE_INFINITY): void {
+    this.#say('warn', key, message, everyMs);
+  }
+
+  info(message: string): void {
+    this.#write('log', message);
+  }
+
+  debug(message: string): void {
+    this.#write('debug', message);
+  }
+
+  #say(level: 'error' | 'warn', key: string, message: string, everyMs: number): void {
+    const last = this.#lastSaid.get(key);
+    if (last !== undefined && this.#now() - last < everyMs) return;
+    // Keys are few by design; the bound only guards against a caller that builds keys from data.
+    if (this.#lastSaid.size >= 1000) this.#lastSaid.clear();
+    this.#lastSaid.set(key, this.#now());
+    this.#write(level, message);
+  }
+
+  #write(level: 'error' | 'warn' | 'log' | 'debug', message: string): void {
+    try {
+      this.#logger[level]?.(message);
+    } catch {
+      // Nowhere left to tell it.
+    }
+  }
+}

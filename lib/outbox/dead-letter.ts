@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { SealedRequest } from '../protocol/entry.js';
+
+// Names under which people's data and secrets usually travel. What the file is for – finding out why a request was
+// refused – needs the shape, not the person.
+const PERSONAL =
+  /mail|phone|name|user|address|street|birth|byear|token|secret|passw|auth|cookie|session_?id|\bip\b|card|iban/i;
+const KEPT = new Set(['name', '_name']);
+
+/** Takes requests that end undelivered. */
+export interface DeadLetter {
+  add(request: SealedRequest, reason: string): void;
+}
+
+/** Keeps nothing. */
+export const noDeadLetter: DeadLetter = { add() {} };
+
+/** Appends to a file of JSON lines, one refused request a line, with personal data masked. */
+export class DeadLetterFile implements DeadLetter {
+  readonly #path: string;
+  readonly #warn: (message: string) => void;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, warn: (message: string) => void) {
+    this.#path = path;
+    this.#warn = warn;
+  }
+
+  add(request: SealedRequest, reason: string): void {
+    const line = JSON.stringify({
+      at: new Date().toISOString(),
+      reason,
+      path: request.path,
+      device: createHash('sha256').update(request.deviceId).digest('hex').slice(0, 16),
+      entries: request.entries.map((entry) =>
+        redacted(parsed(entry.kind === 'event' ? entry.body : `{${entry.body}}`), 'entry'),
+      ),
+    });
+    this.#writing = this.#writing.then(() => this.#append(line));
+  }
+
+  async #append(line: string): Promise<void> {
+    try {
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+      await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
+    } catch (error) {
+      this.#warn(`The dead-letter file ${this.#path} cannot be written: ${String(error)}.`);
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return '(unreadable)';
+  }
+}
+
+/** Masks values under personal names; an event's own `name` of a view, trace or crash type says what it was. */
+function redacted(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return PERSONAL.test(key) && !KEPT.has(key) ? '***' : value;
+  }
+  if (Array.isArray(value)) return value.map((item) => redacted(item, key));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === '_error' || name === '_logs' ? '***' : redacted(member, name),
+    ]),
+  );
+}

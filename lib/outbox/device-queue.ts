@@ -1,0 +1,32 @@
+import type { SealedRequest } from '../protocol/entry.js';
+import type { Backoff } from '../transport/backoff.js';
+import { EntryQueue } from './entry-queue.js';
+
+/** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (§2.8). */
+export class DeviceQueue {
+  readonly deviceId: string;
+  /** Entries no request was made of yet. */
+  readonly waiting = new EntryQueue();
+  /** Requests that were tried or recovered; they go first, with the bytes they have. */
+  readonly sealed: SealedRequest[] = [];
+  busy = false;
+  /** When the oldest of `waiting` came, on the monotonic clock. */
+  since = 0;
+  /** How long the request in front has to wait after its next failure. */
+  backoff: Backoff;
+  /** Not to be tried before, on the monotonic clock. */
+  notBefore = 0;
+  /** Enough waits for a request of its own; the interval does not matter any more. */
+  urgent = false;
+  /** Features the device took back while a request was under way. */
+  withdrawn: ReadonlySet<string> | undefined;
+
+  constructor(deviceId: string, backoff: Backoff) {
+    this.deviceId = deviceId;
+    this.backoff = backoff;
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0 && this.sealed.length === 0;
+  }
+}

@@ -1,0 +1,288 @@
+import type { Clock } from '../clock.js';
+import type { Reporter } from '../logger.js';
+import type { Delivery } from '../protocol/delivery.js';
+import type { SealedPath, SealedRequest } from '../protocol/entry.js';
+import type { Backoff } from '../transport/backoff.js';
+import type { Accounts } from './accounts.js';
+import { publish } from './channels.js';
+import type { DeviceQueue } from './device-queue.js';
+import type { DropReason } from './drop-reason.js';
+import { Gate } from './gate.js';
+import type { Schedule } from './schedule.js';
+import { MAX_REQUEST_SIZE, type Sealer } from './sealer.js';
+import type { Sender } from './sender.js';
+
+export interface DispatcherOptions {
+  readonly delivery: 'auto' | 'single';
+  readonly flushInterval: number;
+  readonly maxParallelRequests: number;
+}
+
+/** What the dispatcher needs of the rest of the outbox. */
+export interface DispatcherPort {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly sender: Sender;
+  readonly schedule: Schedule;
+  readonly accounts: Accounts;
+  readonly reporter: Reporter;
+  /** What every series of repetitions starts from. */
+  readonly backoff: Backoff;
+  /** A device has nothing more to send. */
+  emptied(queue: DeviceQueue): void;
+  /** A request ends undelivered. */
+  discarded(request: SealedRequest, reason: string): void;
+}
+
+interface Part {
+  readonly queue: DeviceQueue;
+  readonly request: SealedRequest;
+}
+
+const MAX_BULK = 100;
+const PARALLEL_BULKS = 2;
+const MAX_BOUNDED_ATTEMPTS = 10;
+const HOLD_MS = 60_000;
+
+/** Decides what leaves when, and what an answer means for the entries. Owns the send timer. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #port: DispatcherPort;
+  readonly #gate: Gate;
+  #singles = 0;
+  #bulks = 0;
+  #bulkLimit = MAX_BULK;
+  #flushing = 0;
+  #cancelTimer: (() => void) | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(options: DispatcherOptions, port: DispatcherPort) {
+    this.#options = options;
+    this.#port = port;
+    this.#gate = new Gate(port.backoff);
+  }
+
+  /** While flushing nothing waits for company, and what failed is tried again at once – one time. */
+  beginFlush(): void {
+    this.#flushing++;
+    this.#gate.success();
+    this.#port.schedule.advance(this.#port.clock.monotonic(), 0, true);
+    this.pump();
+  }
+
+  endFlush(): void {
+    this.#flushing--;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+  }
+
+  /** Sends what is ready, and sets the timer for what is not. Cheap when there is nothing to do. */
+  pump(): void {
+    if (this.#stopped) return;
+    const { clock, schedule } = this.#port;
+    const now = clock.monotonic();
+    schedule.advance(now, this.#flushing > 0 ? 0 : this.#options.flushInterval, false);
+    while (this.#gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {}
+    this.#arm();
+  }
+
+  /** Makes sure that the timer rings no later than the next thing to do. */
+  #arm(): void {
+    const { clock, schedule } = this.#port;
+    let at = schedule.nextAt(this.#options.flushInterval);
+    if (schedule.dueCount > 0) at = clock.monotonic();
+    if (at === undefined) return;
+    // What is due and not sent waits for the gate, or for a request under way, which pumps when it is back.
+    at = Math.max(at, this.#gate.openAt);
+    if (schedule.dueCount > 0 && this.#gate.isOpen(clock.monotonic())) return;
+    if (at >= this.#timerAt) return;
+    this.#cancelTimer?.();
+    this.#timerAt = at;
+    this.#cancelTimer = clock.after(Math.max(0, at - clock.monotonic()), () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.pump();
+    });
+  }
+
+  /** Puts one HTTP request under way; false when all places are taken. */
+  #sendNext(): boolean {
+    const { schedule } = this.#port;
+    const many = this.#options.delivery === 'auto' && schedule.dueCount > this.#options.maxParallelRequests;
+    if (many) {
+      if (this.#bulks >= PARALLEL_BULKS) return false;
+      this.#startBulk();
+      return true;
+    }
+    if (this.#singles >= this.#options.maxParallelRequests) return false;
+    const part = this.#nextPart('/i');
+    if (part !== undefined) this.#startSingle(part);
+    return true;
+  }
+
+  #startSingle(part: Part): void {
+    part.queue.busy = true;
+    this.#singles++;
+    void this.#exchange([part], part.request.path === '/i').finally(() => {
+      this.#singles--;
+      this.pump();
+    });
+  }
+
+  #startBulk(): void {
+    const parts: Part[] = [];
+    let size = 0;
+    while (parts.length < this.#bulkLimit && size < MAX_REQUEST_SIZE) {
+      const part = this.#nextPart('/i/bulk');
+      if (part === undefined) break;
+      if (part.request.path === '/i') {
+        this.#startSingle(part);
+        continue;
+      }
+      part.queue.busy = true;
+      for (const entry of part.request.entries) size += entry.body.length;
+      parts.push(part);
+    }
+    if (parts.length === 0) return;
+    this.#bulks++;
+    void this.#exchange(parts, false).finally(() => {
+      this.#bulks--;
+      this.pump();
+    });
+  }
+
+  /** The next device's request with its bytes fixed, or undefined when no device is due. */
+  #nextPart(path: SealedPath): Part | undefined {
+    const { schedule } = this.#port;
+    for (let queue = schedule.takeDue(); queue !== undefined; queue = schedule.takeDue()) {
+      const request = this.#port.sealer.next(queue, path);
+      if (request !== undefined) return { queue, request };
+      this.#port.emptied(queue);
+    }
+    return undefined;
+  }
+
+  async #exchange(parts: readonly Part[], single: boolean): Promise<void> {
+    const { sender } = this.#port;
+    const requests = parts.map((part) => part.request);
+    publish('sent', { entries: countEntries(requests), requests: requests.length, path: single ? '/i' : '/i/bulk' });
+    let delivery: Delivery;
+    try {
+      delivery = await (single ? sender.single(requests[0] as SealedRequest) : sender.bulk(requests));
+    } catch (error) {
+      // A transport of the user's own that breaks its contract must not stop the outbox.
+      delivery = { kind: 'retry', reason: `the transport failed: ${String(error)}` };
+    }
+    if (parts.length > 1 && (delivery.kind === 'rejected' || delivery.kind === 'split')) {
+      // One entry spoils the others: halve until it stands alone.
+      const middle = parts.length >> 1;
+      await this.#exchange(parts.slice(0, middle), false);
+      await this.#exchange(parts.slice(middle), false);
+      return;
+    }
+    for (const { queue } of parts) queue.busy = false;
+    this.#conclude(parts, delivery, single);
+  }
+
+  #conclude(parts: readonly Part[], delivery: Delivery, single: boolean): void {
+    const now = this.#port.clock.monotonic();
+    switch (delivery.kind) {
+      case 'delivered':
+        this.#gate.success();
+        if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
+        if (delivery.info !== undefined) {
+          this.#port.reporter.warn(
+            `info:${delivery.info}`,
+            `The server accepted a request and ignored it: ${delivery.info}`,
+            60_000,
+          );
+        }
+        for (const part of parts) this.#finish(part, undefined);
+        return;
+      case 'retry':
+        // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
+        if (!single) this.#bulkLimit = Math.max(1, parts.length >> 1);
+        this.#gate.failure(now, delivery.afterMs);
+        this.#port.reporter.warn('retry', `Delivery failed and will be tried again: ${delivery.reason}.`, 60_000);
+        publish('retried', { entries: countEntries(parts.map((part) => part.request)), reason: delivery.reason });
+        for (const part of parts) this.#retry(part, now, delivery);
+        return;
+      case 'hold':
+        this.#gate.closeUntil(now + HOLD_MS);
+        this.#port.reporter.error(
+          `hold:${delivery.reason}`,
+          `Delivery is on hold (${delivery.message}); everything is kept. Check url, appKey and salt.`,
+          60_000,
+        );
+        for (const { queue } of parts) this.#delay(queue, now + HOLD_MS);
+        return;
+      case 'split':
+        for (const part of parts) this.#split(part, delivery.reason);
+        return;
+      case 'rejected':
+        for (const part of parts) this.#discard(part, 'rejected', delivery.reason);
+        return;
+    }
+  }
+
+  #retry(part: Part, now: number, delivery: Extract<Delivery, { kind: 'retry' }>): void {
+    const { queue } = part;
+    queue.backoff = queue.backoff.next(delivery.afterMs);
+    if (delivery.bounded === true && queue.backoff.failures >= MAX_BOUNDED_ATTEMPTS) {
+      this.#discard(part, 'undeliverable', delivery.reason);
+      return;
+    }
+    this.#delay(queue, now + queue.backoff.delayMs);
+  }
+
+  #delay(queue: DeviceQueue, until: number): void {
+    this.#port.sealer.applyWithdrawal(queue);
+    if (queue.isEmpty) return this.#port.emptied(queue);
+    queue.notBefore = until;
+    this.#port.schedule.delay(queue);
+  }
+
+  /** Too large for the way: two requests of half the events, or nothing that can be done. */
+  #split(part: Part, reason: string): void {
+    const { queue, request } = part;
+    if (request.entries.length < 2) return this.#discard(part, 'rejected', reason);
+    this.#port.sealer.split(queue);
+    this.#reschedule(queue);
+  }
+
+  #discard(part: Part, reason: DropReason, message: string): void {
+    this.#port.reporter.error(
+      `discard:${message}`,
+      `A request was given up (${part.request.entries.length} entries): ${message}.`,
+      60_000,
+    );
+    this.#port.discarded(part.request, message);
+    this.#finish(part, reason);
+  }
+
+  #finish({ queue, request }: Part, reason: DropReason | undefined): void {
+    queue.sealed.shift();
+    queue.backoff = this.#port.backoff;
+    queue.withdrawn = undefined;
+    if (reason === undefined) this.#port.accounts.delivered(request.entries);
+    else this.#port.accounts.dropped(request.entries, reason);
+    this.#reschedule(queue);
+  }
+
+  #reschedule(queue: DeviceQueue): void {
+    const { schedule } = this.#port;
+    if (queue.isEmpty) return this.#port.emptied(queue);
+    if (queue.sealed.length > 0 || this.#flushing > 0) return schedule.due(queue);
+    // What came while the request was under way has waited since its own time, and may be many.
+    const now = this.#port.clock.monotonic();
+    if (queue.since + this.#options.flushInterval <= now || queue.urgent) return schedule.due(queue);
+    schedule.fresh(queue);
+  }
+}
+
+function countEntries(requests: readonly SealedRequest[]): number {
+  return requests.reduce((sum, request) => sum + request.entries.length, 0);
+}

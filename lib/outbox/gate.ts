@@ -1,0 +1,39 @@
+import type { Backoff } from '../transport/backoff.js';
+
+/**
+ * Opens and closes the way to the server as a whole. One failing request waits for itself; several in a row, or a
+ * server that names a delay, mean that everything should wait.
+ */
+export class Gate {
+  readonly #start: Backoff;
+  #backoff: Backoff;
+  #openAt = 0;
+
+  constructor(start: Backoff) {
+    this.#start = start;
+    this.#backoff = start;
+  }
+
+  /** On the monotonic clock. */
+  get openAt(): number {
+    return this.#openAt;
+  }
+
+  isOpen(now: number): boolean {
+    return now >= this.#openAt;
+  }
+
+  success(): void {
+    this.#backoff = this.#start;
+    this.#openAt = 0;
+  }
+
+  failure(now: number, afterMs: number | undefined): void {
+    this.#backoff = this.#backoff.next(afterMs);
+    if (afterMs !== undefined || this.#backoff.failures >= 3) this.closeUntil(now + this.#backoff.delayMs);
+  }
+
+  closeUntil(time: number): void {
+    this.#openAt = Math.max(this.#openAt, time);
+  }
+}

@@ -1,0 +1,246 @@
+import type { Clock } from '../clock.js';
+import type { Reporter } from '../logger.js';
+import type { Entry, EntryDraft } from '../protocol/entry.js';
+import type { Recovered, Storage } from '../storage/storage.js';
+import type { Backoff } from '../transport/backoff.js';
+import { Accounts } from './accounts.js';
+import type { DeadLetter } from './dead-letter.js';
+import { DeviceQueue } from './device-queue.js';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
+import type { DropReason } from './drop-reason.js';
+import type { LedgerState } from './ledger.js';
+import { QueuedEntry } from './queued-entry.js';
+import { Schedule } from './schedule.js';
+import { Sealer, type SealerOptions } from './sealer.js';
+import type { Sender } from './sender.js';
+
+export interface OutboxOptions extends DispatcherOptions, SealerOptions {
+  readonly eventQueueSize: number;
+  readonly maxQueuedEntries: number;
+  readonly maxQueuedBytes: number;
+}
+
+export interface OutboxPort {
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly sender: Sender;
+  readonly reporter: Reporter;
+  readonly deadLetter: DeadLetter;
+  readonly backoff: Backoff;
+}
+
+/** What a flush achieved: entries delivered and dropped while it ran, and those still waiting. */
+export interface FlushResult {
+  readonly delivered: number;
+  readonly pending: number;
+  readonly dropped: number;
+}
+
+/** Everything between accepting an entry and its end. Bounded, accounted for, never in the host's way. */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #port: OutboxPort;
+  readonly #accounts: Accounts;
+  readonly #schedule = new Schedule();
+  readonly #sealer: Sealer;
+  readonly #dispatcher: Dispatcher;
+  readonly #queues = new Map<string, DeviceQueue>();
+  #opened: Promise<void> = Promise.resolve();
+  #pumpQueued = false;
+  #closed = false;
+  #overflowed = 0;
+
+  constructor(options: OutboxOptions, port: OutboxPort) {
+    this.#options = options;
+    this.#port = port;
+    this.#accounts = new Accounts(port.storage);
+    this.#sealer = new Sealer(options, port.clock, port.storage, this.#accounts);
+    this.#dispatcher = new Dispatcher(options, {
+      ...port,
+      sealer: this.#sealer,
+      schedule: this.#schedule,
+      accounts: this.#accounts,
+      emptied: (queue) => this.#forget(queue),
+      discarded: (request, reason) => port.deadLetter.add(request, reason),
+    });
+  }
+
+  /** Starts reading what earlier processes left; it is sent before anything new of the same device. */
+  open(): void {
+    this.#opened = this.#port.storage.open({
+      recovered: (found) => this.#recover(found),
+      warn: (message) => this.#port.reporter.warn(`storage:${message}`, message),
+    });
+  }
+
+  put(draft: EntryDraft): void {
+    if (this.#closed) return this.refuse('closed');
+    // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
+    // take several times the memory, and most of the time of a call would go into garbage collection.
+    draft.body.charCodeAt(0);
+    const entry = new QueuedEntry(draft, this.#port.storage.append(draft));
+    this.#accounts.begin(entry);
+    const queue = this.#queueOf(entry.deviceId);
+    if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
+    queue.waiting.push(entry);
+    if (this.#overLimit()) this.#dropOldest();
+    this.#wake(queue);
+  }
+
+  refuse(reason: DropReason): void {
+    this.#accounts.refuse(reason);
+  }
+
+  /** Removes what waits of these features for this device; it counts as dropped for `consent`. */
+  purge(deviceId: string, features: ReadonlySet<string>): void {
+    const queue = this.#queues.get(deviceId);
+    if (queue === undefined) return;
+    this.#sealer.withdraw(queue, features);
+    if (queue.isEmpty && !queue.busy) this.#forget(queue);
+  }
+
+  stats(): LedgerState {
+    return this.#accounts.state();
+  }
+
+  /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
+  async flush(timeout: number): Promise<FlushResult> {
+    const before = this.stats();
+    // The caller waits, so this timer may hold the process – sockets and all other timers may not.
+    let cancel = () => {};
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#port.clock.after(timeout, resolve, true);
+    });
+    await Promise.race([this.#opened, deadline]);
+    this.#dispatcher.beginFlush();
+    await Promise.race([this.#accounts.settled(), deadline]);
+    this.#dispatcher.endFlush();
+    // Acknowledgements reach the disk as well, or a restart would deliver again.
+    await Promise.race([this.#port.storage.commit(), deadline]);
+    cancel();
+    const after = this.stats();
+    return {
+      delivered: after.delivered - before.delivered,
+      pending: after.pending,
+      dropped: totalDropped(after) - totalDropped(before),
+    };
+  }
+
+  /** Flushes, then stops. What could not be delivered stays in the storage for the next process. */
+  async close(timeout: number): Promise<FlushResult> {
+    const flushed = this.#closed
+      ? { delivered: 0, pending: this.stats().pending, dropped: 0 }
+      : await this.flush(timeout);
+    this.#closed = true;
+    this.#dispatcher.stop();
+    await this.#port.storage.close();
+    return flushed;
+  }
+
+  /** For the last moment of a dying process. */
+  saveSync(): void {
+    this.#port.storage.commitSync();
+  }
+
+  #wake(queue: DeviceQueue): void {
+    if (!queue.urgent && queue.waiting.length >= this.#options.eventQueueSize) {
+      queue.urgent = true;
+      if (this.#schedule.hurry(queue)) return this.#pumpSoon();
+    }
+    if (queue.busy || this.#schedule.isScheduled(queue)) return;
+    if (queue.urgent) this.#schedule.due(queue);
+    else this.#schedule.fresh(queue);
+    this.#pumpSoon();
+  }
+
+  /** After the caller's own work: accepting an entry never sends. */
+  #pumpSoon(): void {
+    if (this.#pumpQueued) return;
+    this.#pumpQueued = true;
+    setImmediate(() => {
+      this.#pumpQueued = false;
+      this.#dispatcher.pump();
+    });
+  }
+
+  #recover(found: Recovered): void {
+    for (const request of found.sealed) {
+      for (const entry of request.entries) this.#accounts.begin(entry);
+      const queue = this.#queueOf(request.deviceId);
+      queue.sealed.push(request);
+      if (!queue.busy) this.#schedule.due(queue);
+    }
+    const byDevice = groupByDevice(found.entries);
+    for (const [deviceId, entries] of byDevice) {
+      for (const entry of entries) this.#accounts.begin(entry);
+      const queue = this.#queueOf(deviceId);
+      queue.waiting.unshift(entries);
+      if (!queue.busy) this.#schedule.due(queue);
+    }
+    this.#pumpSoon();
+  }
+
+  #queueOf(deviceId: string): DeviceQueue {
+    let queue = this.#queues.get(deviceId);
+    if (queue === undefined) {
+      queue = new DeviceQueue(deviceId, this.#port.backoff);
+      this.#queues.set(deviceId, queue);
+    }
+    return queue;
+  }
+
+  #forget(queue: DeviceQueue): void {
+    this.#schedule.remove(queue);
+    this.#queues.delete(queue.deviceId);
+    if (this.#overflowed > 0 && !this.#overLimit()) {
+      this.#port.reporter.info(`The queue has room again; ${this.#overflowed} entries were dropped while it was full.`);
+      this.#overflowed = 0;
+    }
+  }
+
+  #overLimit(): boolean {
+    return (
+      this.#accounts.pendingEntries > this.#options.maxQueuedEntries ||
+      this.#accounts.pendingBytes > this.#options.maxQueuedBytes
+    );
+  }
+
+  /** Drops from the device that has waited longest. Requests that were tried may have arrived, so they stay. */
+  #dropOldest(): void {
+    while (this.#overLimit()) {
+      const queue = this.#schedule.oldest();
+      const entry = queue?.waiting.shift() ?? this.#anyWaiting();
+      if (entry === undefined) return;
+      this.#accounts.dropped([entry], 'overflow');
+      this.#overflowed++;
+      if (queue?.isEmpty) this.#forget(queue);
+      this.#port.reporter.warn(
+        'overflow',
+        `The queue is full (${this.#options.maxQueuedEntries} entries or ${this.#options.maxQueuedBytes} bytes); the oldest entries are dropped.`,
+        60_000,
+      );
+    }
+  }
+
+  #anyWaiting(): Entry | undefined {
+    for (const queue of this.#queues.values()) {
+      const entry = queue.waiting.shift();
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+}
+
+function groupByDevice(entries: readonly Entry[]): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.deviceId);
+    if (group === undefined) groups.set(entry.deviceId, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+function totalDropped(state: LedgerState): number {
+  return Object.values(state.dropped).reduce((sum, count) => sum + count, 0);
+}

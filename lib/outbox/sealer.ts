@@ -1,0 +1,102 @@
+import type { Clock } from '../clock.js';
+import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
+import { requestHead } from '../protocol/head.js';
+import type { Storage } from '../storage/storage.js';
+import type { Accounts } from './accounts.js';
+import { takeNextRequest } from './batcher.js';
+import type { DeviceQueue } from './device-queue.js';
+
+/** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
+export const MAX_REQUEST_SIZE = 1_000_000;
+
+export interface SealerOptions {
+  readonly appVersion: string | undefined;
+  readonly maxEvents: number;
+  /** Milliseconds after which an entry is no longer worth sending; 0 for never. */
+  readonly maxAge: number;
+}
+
+/** Makes requests of what waits for a device and fixes their bytes; takes out what must not be sent any more. */
+export class Sealer {
+  readonly #options: SealerOptions;
+  readonly #clock: Clock;
+  readonly #storage: Storage;
+  readonly #accounts: Accounts;
+
+  constructor(options: SealerOptions, clock: Clock, storage: Storage, accounts: Accounts) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#storage = storage;
+    this.#accounts = accounts;
+  }
+
+  /** The device's next request: one that was tried before, else a new one. Undefined when nothing is left. */
+  next(queue: DeviceQueue, path: SealedPath): SealedRequest | undefined {
+    this.#dropExpired(queue);
+    if (queue.sealed.length === 0) {
+      const { maxEvents } = this.#options;
+      const entries = takeNextRequest(queue.waiting, { maxEvents, maxSize: MAX_REQUEST_SIZE });
+      queue.urgent = false;
+      if (entries.length > 0) queue.sealed.push(this.#seal(entries, path));
+    }
+    return queue.sealed[0];
+  }
+
+  /** Replaces the first request by two of half its entries. */
+  split(queue: DeviceQueue): void {
+    const request = queue.sealed.shift();
+    if (request === undefined) return;
+    const middle = request.entries.length >> 1;
+    queue.sealed.unshift(
+      this.#seal(request.entries.slice(0, middle), request.path),
+      this.#seal(request.entries.slice(middle), request.path),
+    );
+    this.applyWithdrawal(queue);
+  }
+
+  /** Removes entries of features the device took back, also from requests that were tried before. */
+  withdraw(queue: DeviceQueue, features: ReadonlySet<string>): void {
+    this.#accounts.dropped(
+      queue.waiting.reject((entry) => !features.has(entry.feature)),
+      'consent',
+    );
+    // A request under way cannot be called back; should it fail, it goes out again without them.
+    queue.withdrawn = new Set([...(queue.withdrawn ?? []), ...features]);
+    if (!queue.busy) this.applyWithdrawal(queue);
+  }
+
+  applyWithdrawal(queue: DeviceQueue): void {
+    const { withdrawn } = queue;
+    if (withdrawn === undefined) return;
+    queue.withdrawn = undefined;
+    for (const request of queue.sealed.splice(0)) {
+      const gone = request.entries.filter((entry) => withdrawn.has(entry.feature));
+      if (gone.length === 0) {
+        queue.sealed.push(request);
+        continue;
+      }
+      this.#accounts.dropped(gone, 'consent');
+      const left = request.entries.filter((entry) => !withdrawn.has(entry.feature));
+      if (left.length > 0) queue.sealed.push(this.#seal(left, request.path));
+    }
+  }
+
+  #seal(entries: readonly Entry[], path: SealedPath): SealedRequest {
+    const head = requestHead(entries, this.#options.appVersion);
+    const ids = entries.map((entry) => entry.id);
+    this.#storage.seal(ids, path, head);
+    return { deviceId: (entries[0] as Entry).deviceId, path, head, entries };
+  }
+
+  #dropExpired(queue: DeviceQueue): void {
+    const { maxAge } = this.#options;
+    if (maxAge === 0) return;
+    const limit = this.#clock.now() - maxAge;
+    while ((queue.waiting.at(0)?.timestamp ?? limit) < limit) {
+      this.#accounts.dropped([queue.waiting.shift() as Entry], 'expired');
+    }
+    while (queue.sealed[0]?.entries.every((entry) => entry.timestamp < limit)) {
+      this.#accounts.dropped((queue.sealed.shift() as SealedRequest).entries, 'expired');
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * `checksum256` of the exact bytes that are sent, for apps with a salt (contract §2.6): over the raw body, followed by
+ * the salt.
+ */
+export function checksum256(payload: string, salt: string): string {
+  return createHash('sha256').update(payload).update(salt).digest('hex');
+}

@@ -1,0 +1,58 @@
+import type { SealedRequest } from './entry.js';
+import { jsonString } from './json-text.js';
+
+/** The body of a request and the type it is sent under. */
+export interface EncodedBody {
+  readonly contentType: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly body: string;
+}
+
+export type Encoding = 'json' | 'form';
+
+/** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, contract §11.4). */
+export function requestJson(request: SealedRequest, appKey: string): string {
+  const { entries } = request;
+  const first = entries[0];
+  let content: string;
+  if (first?.kind === 'request') {
+    content = first.body;
+  } else {
+    content = '"events":[';
+    for (let i = 0; i < entries.length; i++) {
+      content += i === 0 ? entries[i]?.body : `,${entries[i]?.body}`;
+    }
+    content += ']';
+  }
+  return `{"app_key":${jsonString(appKey)},${request.head},${content}}`;
+}
+
+/** Body of a single `/i`. */
+export function encodeSingle(request: SealedRequest, appKey: string, encoding: Encoding): EncodedBody {
+  const json = requestJson(request, appKey);
+  if (encoding === 'json') return { contentType: 'application/json', body: json };
+  return { contentType: 'application/x-www-form-urlencoded', body: formOf(json) };
+}
+
+/**
+ * Body of `/i/bulk`. `safe_api_response` asks for the answer after the work instead of before it (contract §11.3).
+ */
+export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
+  const list = `[${requests.map((request) => requestJson(request, appKey)).join(',')}]`;
+  const json = `{"app_key":${jsonString(appKey)},"safe_api_response":true,"requests":${list}}`;
+  if (encoding === 'json') return { contentType: 'application/json', body: json };
+  return {
+    contentType: 'application/x-www-form-urlencoded',
+    body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${encodeURIComponent(list)}`,
+  };
+}
+
+/** An object's members as form fields: text as it is, everything else as JSON. */
+function formOf(json: string): string {
+  const members = JSON.parse(json) as Record<string, unknown>;
+  return Object.entries(members)
+    .map(([name, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
+    })
+    .join('&');
+}

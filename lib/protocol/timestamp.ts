@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.js';
+
+/**
+ * Hands out timestamps in milliseconds that strictly increase within the process, because a Countly server tells a
+ * repetition from a new request by device, bytes and timestamp (contract §2.2, §2.8).
+ */
+export class Stamper {
+  readonly #clock: Clock;
+  #last = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  next(): number {
+    const now = this.#clock.now();
+    this.#last = now > this.#last ? now : this.#last + 1;
+    return this.#last;
+  }
+}
+
+/** Hour of the day (0–23) and day of the week (0 = Sunday) at an offset of `tz` minutes east of UTC. */
+export function localTime(timestamp: number, tz: number): { hour: number; dow: number } {
+  const hours = Math.floor((timestamp / 60_000 + tz) / 60);
+  // 1 January 1970 was a Thursday.
+  return { hour: mod(hours, 24), dow: mod(Math.floor(hours / 24) + 4, 7) };
+}
+
+const QUARTER_HOUR = 900_000;
+let offsetQuarter = Number.NaN;
+let offset = 0;
+
+/** Minutes east of UTC of this machine at that time. Zones change at quarters of an hour, so one is remembered. */
+export function machineOffset(timestamp: number): number {
+  const quarter = Math.floor(timestamp / QUARTER_HOUR);
+  if (quarter !== offsetQuarter) {
+    offset = -new Date(timestamp).getTimezoneOffset();
+    offsetQuarter = quarter;
+  }
+  return offset;
+}
+
+/**
+ * A caller's time as the server takes it: whole milliseconds with 13 digits, or undefined when it means nothing to a
+ * Countly server (contract §2.2: exactly 10 digits for seconds or 13 for milliseconds; the future is clamped to now).
+ */
+export function callerTimestamp(value: unknown, now: number): number | undefined {
+  const number = value instanceof Date ? value.getTime() : typeof value === 'string' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  const digits = String(Math.round(number)).length;
+  const milliseconds = digits === 13 ? Math.round(number) : digits === 10 ? Math.round(number * 1000) : undefined;
+  return milliseconds === undefined || number <= 0 ? undefined : Math.min(milliseconds, now);
+}
+
+function mod(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}

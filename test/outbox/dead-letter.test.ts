@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeadLetterFile } from '../../lib/outbox/dead-letter.js';
+import type { SealedRequest } from '../../lib/protocol/entry.js';
+
+function request(kind: 'event' | 'request', ...bodies: string[]): SealedRequest {
+  return {
+    deviceId: 'visitor-17',
+    path: '/i',
+    head: '"device_id":"visitor-17"',
+    entries: bodies.map((body, id) => ({
+      id,
+      deviceId: 'visitor-17',
+      idType: 0,
+      kind,
+      feature: 'events',
+      timestamp: 1,
+      tz: 0,
+      body,
+      weight: 1,
+    })),
+  };
+}
+
+describe('the dead-letter file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cw-dead-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const lines = async (file: string) =>
+    (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const wait = async (file: string, count: number) => {
+    for (;;) {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      if (text.split('\n').length > count) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  it('has one readable line for each refused request, in a file only the owner can read', async () => {
+    const file = join(folder, 'deep', 'dead-letter.jsonl');
+    const letters = new DeadLetterFile(file, () => {});
+    letters.add(request('event', '{"key":"a"}', '{"key":"b"}'), 'Invalid parameter');
+    letters.add(request('request', '"crash":{"_name":"TypeError: x"}'), '413');
+    await wait(file, 2);
+    const [first, second] = await lines(file);
+    expect(first).toMatchObject({ reason: 'Invalid parameter', path: '/i', entries: [{ key: 'a' }, { key: 'b' }] });
+    expect(second.entries).toEqual([{ crash: { _name: 'TypeError: x' } }]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('shows neither the device id nor values under personal names, nor stacks and breadcrumbs', async () => {
+    const file = join(folder, 'dead-letter.jsonl');
+    const letters = new DeadLetterFile(file, () => {});
+    letters.add(
+      request(
+        'request',
+        '"user_details":{"email":"visitor-17@example.test","custom":{"phone":"555-0100","plan":"pro"}}',
+        '"crash":{"_error":"at visitor-17@example.test","_logs":"typed 555-0100"}',
+      ),
+      'poison',
+    );
+    await wait(file, 1);
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toContain('visitor-17');
+    expect(text).not.toContain('555-0100');
+    expect(text).toContain('"plan":"pro"');
+  });
+
+  it('says once where it cannot be written, and goes on', async () => {
+    const warnings: string[] = [];
+    const letters = new DeadLetterFile(join('/dev/null', 'dead-letter.jsonl'), (text) => warnings.push(text));
+    letters.add(request('event', '{"key":"a"}'), 'poison');
+    while (warnings.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings[0]).toContain('dead-letter.jsonl');
+  });
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EntryQueue } from '../../lib/outbox/entry-queue.js';
+import type { Entry } from '../../lib/protocol/entry.js';
+
+const entry = (id: number) => ({ id }) as Entry;
+const ids = (entries: readonly Entry[]) => entries.map((item) => item.id);
+
+type Step =
+  | { readonly do: 'push'; readonly count: number }
+  | { readonly do: 'take'; readonly count: number }
+  | { readonly do: 'shift' }
+  | { readonly do: 'putBack' }
+  | { readonly do: 'reject'; readonly modulo: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('push' as const), count: fc.integer({ min: 1, max: 3000 }) }),
+  fc.record({ do: fc.constant('take' as const), count: fc.integer({ min: 0, max: 3000 }) }),
+  fc.record({ do: fc.constant('shift' as const) }),
+  fc.record({ do: fc.constant('putBack' as const) }),
+  fc.record({ do: fc.constant('reject' as const), modulo: fc.integer({ min: 2, max: 5 }) }),
+);
+
+describe('EntryQueue', () => {
+  it('behaves like an array whatever is done in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const queue = new EntryQueue();
+        let model: number[] = [];
+        let next = 0;
+        let taken: Entry[] = [];
+        for (const now of steps) {
+          if (now.do === 'push') {
+            for (let i = 0; i < now.count; i++) {
+              queue.push(entry(next));
+              model.push(next++);
+            }
+          } else if (now.do === 'take') {
+            taken = queue.take(now.count);
+            expect(ids(taken)).toEqual(model.splice(0, now.count));
+          } else if (now.do === 'shift') {
+            expect(queue.shift()?.id).toBe(model.shift());
+          } else if (now.do === 'putBack') {
+            queue.unshift(taken);
+            model = [...ids(taken), ...model];
+            taken = [];
+          } else {
+            const keep = (item: Entry) => item.id % now.modulo !== 0;
+            expect(ids(queue.reject(keep))).toEqual(model.filter((id) => id % now.modulo === 0));
+            model = model.filter((id) => id % now.modulo !== 0);
+          }
+          expect(queue.length).toBe(model.length);
+          expect(queue.at(0)?.id).toBe(model[0]);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import { expect } from 'vitest';
+import { Reporter, silentLogger } from '../../lib/logger.js';
+import { noDeadLetter } from '../../lib/outbox/dead-letter.js';
+import { Outbox, type OutboxOptions } from '../../lib/outbox/outbox.js';
+import { Sender } from '../../lib/outbox/sender.js';
+import type { Delivery } from '../../lib/protocol/delivery.js';
+import type { EntryDraft } from '../../lib/protocol/entry.js';
+import { MemoryStorage } from '../../lib/storage/memory.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
+import { createBackoff } from '../../lib/transport/backoff.js';
+import type { QueryResult, Transport, WireRequest } from '../../lib/transport/transport.js';
+
+/** A request as the server would read it. */
+export interface SeenRequest {
+  readonly path: string;
+  readonly body: string;
+  /** `device_id` of each logical request in it. */
+  readonly devices: string[];
+  /** Keys of the events, or the member that makes the request, for each logical request. */
+  readonly content: string[];
+}
+
+type Script = (request: SeenRequest, call: number) => Delivery | Promise<Delivery>;
+
+/** Answers as the test says; the wire itself has tests of its own. */
+export class ScriptedTransport implements Transport {
+  readonly seen: SeenRequest[] = [];
+  answer: Script = () => ({ kind: 'delivered' });
+
+  async send(request: WireRequest): Promise<Delivery> {
+    const seen = read(request);
+    this.seen.push(seen);
+    return this.answer(seen, this.seen.length);
+  }
+
+  async query(): Promise<QueryResult> {
+    return { ok: false, status: 0, message: 'not scripted' };
+  }
+
+  async close(): Promise<void> {}
+}
+
+function read(request: WireRequest): SeenRequest {
+  const body = JSON.parse(request.body) as Record<string, unknown>;
+  const list = (request.path === '/i/bulk' ? body['requests'] : [body]) as Record<string, unknown>[];
+  return {
+    path: request.path,
+    body: request.body,
+    devices: list.map((item) => String(item['device_id'])),
+    content: list.map((item) => {
+      const events = item['events'] as { key: string }[] | undefined;
+      return events?.map((event) => event.key).join(' ') ?? Object.keys(item).at(-1) ?? '';
+    }),
+  };
+}
+
+export function setup(options: Partial<OutboxOptions> = {}, storage = new MemoryStorage()) {
+  const clock = new ManualClock();
+  const transport = new ScriptedTransport();
+  const warnings: string[] = [];
+  const logger = {
+    ...silentLogger,
+    warn: (text: string) => warnings.push(text),
+    error: (text: string) => warnings.push(text),
+  };
+  const outbox = new Outbox(
+    {
+      delivery: 'auto',
+      appVersion: '1.0.0',
+      flushInterval: 1000,
+      eventQueueSize: 100,
+      maxEvents: 500,
+      maxParallelRequests: 8,
+      maxQueuedEntries: 100_000,
+      maxQueuedBytes: 10_000_000,
+      maxAge: 0,
+      ...options,
+    },
+    {
+      clock,
+      storage,
+      reporter: new Reporter(logger, () => clock.monotonic()),
+      deadLetter: noDeadLetter,
+      // Without the random part, so that tests can name the delays: 1, 2, 4 … seconds.
+      backoff: createBackoff({ random: () => 0.999_999 }),
+      sender: new Sender(transport, { appKey: 'KEY', salt: undefined, encoding: 'json' }),
+    },
+  );
+  outbox.open();
+  let stamp = clock.now();
+  const draft = (
+    deviceId: string,
+    kind: 'event' | 'request',
+    feature: EntryDraft['feature'],
+    body: string,
+  ): EntryDraft => {
+    stamp = Math.max(stamp + 1, clock.now());
+    return { deviceId, idType: 0, kind, feature, timestamp: stamp, tz: 0, body, weight: 1 };
+  };
+  return {
+    clock,
+    transport,
+    outbox,
+    warnings,
+    event(deviceId: string, key: string, feature: EntryDraft['feature'] = 'events') {
+      outbox.put(draft(deviceId, 'event', feature, `{"key":"${key}","count":1}`));
+    },
+    request(deviceId: string, member: string, feature: EntryDraft['feature']) {
+      outbox.put(draft(deviceId, 'request', feature, `"${member}":{"x":1}`));
+    },
+    /** Lets time pass and everything that it starts come to an end. */
+    async pass(ms: number) {
+      await settle();
+      clock.advance(ms);
+      await settle();
+    },
+    /** The promise of the ledger, to be checked after every story. */
+    expectBalanced() {
+      const { accepted, delivered, pending, dropped } = outbox.stats();
+      const droppedTotal = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+      expect(delivered + pending + droppedTotal).toBe(accepted);
+      expect(pending).toBeGreaterThanOrEqual(0);
+    },
+  };
+}
+
+/** Until everything that is scheduled without a clock has run. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
