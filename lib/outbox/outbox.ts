@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../logger.js';
 import type { Entry, EntryDraft } from '../protocol/entry.js';
@@ -46,6 +47,7 @@ export class Outbox {
   readonly #dispatcher: Dispatcher;
   readonly #queues = new Map<string, DeviceQueue>();
   #opened: Promise<void> = Promise.resolve();
+  readonly #outside = new AsyncResource('countly-weave.outbox');
   #pumpQueued = false;
   #closed = false;
   #overflowed = 0;
@@ -157,7 +159,8 @@ export class Outbox {
   #pumpSoon(): void {
     if (this.#pumpQueued) return;
     this.#pumpQueued = true;
-    setImmediate(() => {
+    // Outside the caller's scope, or a kept-alive socket opened here would hold on to that request's context.
+    this.#outside.runInAsyncScope(setImmediate, undefined, () => {
       this.#pumpQueued = false;
       this.#dispatcher.pump();
     });

@@ -1,5 +1,5 @@
 /** Why the server, or the way to it, makes us wait with everything. */
-export type HoldReason = 'app-unknown' | 'app-paused' | 'unauthorized';
+export type HoldReason = 'app-unknown' | 'app-paused' | 'unauthorized' | 'checksum';
 
 /**
  * What became of one HTTP request. Expected outcomes are values: a transport never throws (contract §1.6).

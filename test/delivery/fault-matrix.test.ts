@@ -77,6 +77,11 @@ function failing(times: number, behaviour: Behaviour): Script {
 
 describe('every event is counted exactly once by the server', () => {
   const faults: Record<string, Script> = {
+    'after a wrong checksum was reported with 200 for a while': failing(2, {
+      do: 'answer',
+      status: 200,
+      body: '{"result":"Request does not match checksum"}',
+    }),
     'when all is well': () => undefined,
     'when the server is slow': () => ({ do: 'slow', ms: 60 }),
     'after 429 with Retry-After': failing(3, {
@@ -217,14 +222,18 @@ describe('what can never be delivered does not stand in the way', () => {
     expect(server.total()).toBe(55);
   });
 
-  it('a checksum that does not match is said loudly, counted as rejected and not repeated', async () => {
+  it('a checksum that does not match is said loudly; everything is kept until the salt is right', async () => {
     server.script = () => ({ do: 'answer', status: 200, body: '{"result":"Request does not match checksum"}' });
-    const countly = start({ salt: 'wrong' });
-    record(countly, 2, 1);
-    await deliver(countly);
-    expect(countly.stats()).toMatchObject({ delivered: 0, pending: 0, dropped: { rejected: 2 } });
+    const wrong = start({ salt: 'wrong-salt' });
+    record(wrong, 2, 1);
+    expect(await wrong.close({ timeout: 300 })).toMatchObject({ delivered: 0, pending: 2 });
     expect(messages.join()).toContain('checksum');
-    expect(messages.join()).not.toContain('wrong');
+    expect(messages.join()).not.toContain('wrong-salt');
+    server.script = () => undefined;
+    const right = start({ salt: 'right-salt' });
+    await right.flush({ timeout: 2000 });
+    expect(right.stats()).toMatchObject({ delivered: 2, pending: 0 });
+    expectEachOnce(2, 1);
   });
 });
 

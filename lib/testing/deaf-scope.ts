@@ -1,0 +1,23 @@
+import type { ContextScope, RegisteredClient } from '../client/current.js';
+import type { OpenView, TimedEvent } from '../client/scope-api.js';
+
+const view = (name: string): OpenView => ({ name, end: () => {} });
+const timed = (key: string): TimedEvent => ({ key, end: () => {}, cancel: () => {} });
+
+/** A scope that takes everything and keeps nothing. */
+export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
+  name: 'deaf',
+  deviceId: 'deaf',
+  get client(): RegisteredClient {
+    return deafScope;
+  },
+  device: () => deafScope,
+  isAllowed: () => true,
+  addEvent: () => {},
+  startEvent: timed,
+  trackView: view,
+  addBreadcrumb: () => {},
+  logError: () => {},
+  reportTrace: () => {},
+  warn: () => {},
+};

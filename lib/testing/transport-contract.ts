@@ -1,0 +1,178 @@
+import { deepStrictEqual, ok, strictEqual } from 'node:assert';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Delivery } from '../protocol/delivery.js';
+import type { Transport, WireRequest } from '../transport/transport.js';
+
+/** One promise of a contract, for any test runner: `test(name, run)`. */
+export interface ContractCase {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** What a transport under test is created for. */
+export interface TransportUnderTest {
+  /** Base address of a server on loopback. */
+  readonly url: string;
+  /** The transport must answer within this time, in milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
+interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface Stage {
+  readonly transport: Transport;
+  readonly received: readonly Received[];
+}
+
+type Answer = (response: ServerResponse, nth: number) => void;
+
+/** For cases that wait for the timeout; the others get a generous one. */
+const SHORT_MS = 400;
+const LONG_MS = 10_000;
+/** What a busy machine may add to a timeout. */
+const SLACK_MS = 2000;
+const BODY = '{"app_key":"KEY","device_id":"u1","events":[{"key":"Zoë 😀","count":1}]}';
+const REQUEST: WireRequest = { path: '/i', query: 'checksum256=ab', contentType: 'application/json', body: BODY };
+
+/**
+ * The promises of {@link Transport}, to be run against an implementation of your own.
+ *
+ * @param create makes a transport for a server; closed after each case
+ * @example
+ * ```ts
+ * import { transportContract } from 'countly-weave/testing';
+ * import { test } from 'vitest';
+ * import { MyTransport } from './my-transport';
+ *
+ * for (const { name, run } of transportContract(({ url }) => new MyTransport(url))) test(name, run);
+ * ```
+ */
+export function transportContract(create: (under: TransportUnderTest) => Transport): ContractCase[] {
+  const on = (name: string, answer: Answer, check: (stage: Stage) => Promise<void>): ContractCase => ({
+    name,
+    run: () => onStage(create, check === inTime ? SHORT_MS : LONG_MS, answer, check),
+  });
+  const outcome = (name: string, status: number, body: string, kind: Delivery['kind'], headers = {}): ContractCase =>
+    on(name, reply(status, body, headers), async ({ transport, received }) => {
+      const delivery = await transport.send(REQUEST);
+      strictEqual(delivery.kind, kind, JSON.stringify(delivery));
+      strictEqual(received.length, 1, 'a transport does not repeat an answered request');
+    });
+
+  return [
+    on('posts the exact bytes below the base path', reply(200, '{"result":"Success"}'), async (stage) => {
+      deepStrictEqual(await stage.transport.send(REQUEST), { kind: 'delivered' });
+      const [received] = stage.received;
+      strictEqual(received?.method, 'POST');
+      strictEqual(received.url, '/base/i?checksum256=ab');
+      strictEqual(received.body, BODY);
+      strictEqual(received.headers['content-type']?.split(';', 1)[0], 'application/json');
+      strictEqual(received.headers['content-encoding'], undefined, 'a Countly server does not decompress');
+    }),
+    outcome('accepted but ignored is delivered', 200, '{"result":"Success","info":"Request ignored"}', 'delivered'),
+    outcome(
+      'a refused checksum puts delivery on hold, whatever its status',
+      200,
+      '{"result":"Request does not match checksum"}',
+      'hold',
+    ),
+    outcome('a web page is no acceptance', 200, '<html></html>', 'retry'),
+    outcome('a redirect is not followed', 302, '', 'retry', { location: '/elsewhere' }),
+    outcome('a poisonous request is rejected', 400, '{"result":"Invalid parameter &quot;events&quot;"}', 'rejected'),
+    outcome('an unknown app puts delivery on hold', 400, '{"result":"App does not exist"}', 'hold'),
+    outcome('a missing permission puts delivery on hold', 403, '', 'hold'),
+    outcome('too large is to be split', 413, '', 'split'),
+    outcome('a server error is to be repeated', 500, '', 'retry'),
+    on('the delay a server asks for is passed on', reply(429, '', { 'retry-after': '7' }), async ({ transport }) => {
+      const delivery = await transport.send(REQUEST);
+      strictEqual(delivery.kind === 'retry' ? delivery.afterMs : undefined, 7000);
+    }),
+    on('a server that says nothing costs no more than the timeout', () => {}, inTime),
+    on(
+      'an answer that stops halfway costs no more than the timeout',
+      (response) => {
+        response.writeHead(200, { 'content-length': '20' }).write('{"result"');
+      },
+      inTime,
+    ),
+    on(
+      'a cut answer is to be repeated',
+      (response) => {
+        response.writeHead(200, { 'content-length': '20' }).write('{"result"', () => response.destroy());
+      },
+      inTime,
+    ),
+    on('a query returns parsed JSON', reply(200, '{"flag":true}'), async ({ transport }) => {
+      deepStrictEqual(await transport.query({ ...REQUEST, path: '/o/sdk' }), { ok: true, value: { flag: true } });
+    }),
+    on('a failed query says why', reply(400, '{"result":"Invalid method"}'), async ({ transport }) => {
+      const result = await transport.query({ ...REQUEST, path: '/o/sdk' });
+      ok(!result.ok && result.status === 400 && result.message.includes('Invalid method'), JSON.stringify(result));
+    }),
+    on(
+      'several requests at a time all come back',
+      reply(200, '{"result":"Success"}'),
+      async ({ transport, received }) => {
+        const sent = Array.from({ length: 20 }, (_, n) => transport.send({ ...REQUEST, query: `n=${n}` }));
+        for (const delivery of await Promise.all(sent)) strictEqual(delivery.kind, 'delivered');
+        strictEqual(new Set(received.map(({ url }) => url)).size, 20);
+      },
+    ),
+    on('after close nothing is sent, and nothing rejects', reply(200, '{"result":"Success"}'), async (stage) => {
+      await Promise.all([stage.transport.close(), stage.transport.close()]);
+      strictEqual((await stage.transport.send(REQUEST)).kind, 'retry');
+      strictEqual((await stage.transport.query(REQUEST)).ok, false);
+      strictEqual(stage.received.length, 0);
+    }),
+  ];
+}
+
+async function inTime({ transport }: Stage): Promise<void> {
+  const start = performance.now();
+  strictEqual((await transport.send(REQUEST)).kind, 'retry');
+  ok(performance.now() - start < SHORT_MS + SLACK_MS, 'answered late');
+}
+
+function reply(status: number, body: string, headers: Record<string, string> = {}): Answer {
+  return (response) => void response.writeHead(status, headers).end(body);
+}
+
+/** Opens a server and a transport for it, and closes both whatever happens. */
+async function onStage(
+  create: (under: TransportUnderTest) => Transport,
+  timeoutMs: number,
+  answer: Answer,
+  check: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const received: Received[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      received.push({ method, url, headers, body: Buffer.concat(chunks).toString('utf8') });
+      answer(response, received.length);
+    });
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const transport = create({ url: `http://127.0.0.1:${port}/base`, requestTimeoutMs: timeoutMs });
+  try {
+    await check({ transport, received });
+  } finally {
+    await transport.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}

@@ -1,0 +1,82 @@
+import { CountlyConfigError } from '../errors.js';
+import { basicAuthorization, type Endpoint, withoutCredentials } from './endpoint.js';
+
+/**
+ * The way to the server.
+ * - `direct`: no proxy.
+ * - `forward`: the proxy gets the whole address as the request target (plain http servers; many proxies refuse CONNECT
+ *   for them).
+ * - `tunnel`: the proxy opens a tunnel with CONNECT, and TLS runs through it.
+ */
+export type Route =
+  | { readonly kind: 'direct' }
+  | { readonly kind: 'forward' | 'tunnel'; readonly proxy: URL; readonly authorization?: string };
+
+/** Environment variables by name, as in `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Decides how to reach the server.
+ *
+ * @param option address of a proxy, which is then always used; `false` for none; otherwise `https_proxy` or
+ * `http_proxy` by the scheme of the server decides, unless `no_proxy` or a loopback host forbids it
+ * @param warn told about an unusable proxy in the environment, which must not stop the host: we go directly then
+ * @throws CountlyConfigError when the option itself is no http(s) address
+ */
+export function chooseRoute(
+  endpoint: Endpoint,
+  option: string | false | undefined,
+  env: Environment,
+  warn: (message: string) => void,
+): Route {
+  if (option === false) return { kind: 'direct' };
+  if (option !== undefined) {
+    const route = through(endpoint, option);
+    if (route) return route;
+    const actual = JSON.stringify(withoutCredentials(option));
+    throw new CountlyConfigError([{ option: 'proxy', expected: 'an http:// or https:// address', actual }]);
+  }
+  const name = endpoint.secure ? 'https_proxy' : 'http_proxy';
+  const address = env[name] || env[name.toUpperCase()];
+  if (!address || isLoopback(endpoint.hostname) || isExcluded(endpoint, env['no_proxy'] || env['NO_PROXY'] || '')) {
+    return { kind: 'direct' };
+  }
+  const route = through(endpoint, address);
+  if (route) return route;
+  warn(`The environment variable ${name} is no http:// or https:// address; Countly is reached without a proxy.`);
+  return { kind: 'direct' };
+}
+
+function through(endpoint: Endpoint, address: string): Route | undefined {
+  // `http_proxy=proxy.local:3128` without a scheme is common and understood everywhere.
+  const text = address.includes('://') ? address : `http://${address}`;
+  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  if (!proxy || (proxy.protocol !== 'http:' && proxy.protocol !== 'https:')) return undefined;
+  const authorization = basicAuthorization(proxy);
+  return {
+    kind: endpoint.secure ? 'tunnel' : 'forward',
+    proxy,
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+}
+
+// A proxy elsewhere has another loopback than we do, so an ambient proxy setting cannot be meant for it.
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/** `no_proxy`: names separated by commas or blanks, each with an optional port; `.a.b` and `*.a.b` cover sub-domains. */
+function isExcluded(endpoint: Endpoint, list: string): boolean {
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, name = entry, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
+      if (port !== undefined && Number(port) !== endpoint.port) return false;
+      const bare = name.replace(/^\*?\./, '');
+      const host = endpoint.hostname;
+      return host === bare || host === `[${bare}]` || host.endsWith(`.${bare}`);
+    });
+}
