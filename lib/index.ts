@@ -39,6 +39,7 @@ export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DropReason } from './outbox/drop-reason.js';
 export type { LedgerState } from './outbox/ledger.js';
 export type { FlushResult } from './outbox/outbox.js';
+export { prometheusText } from './outbox/prometheus.js';
 export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-feature.js';
 export type { Delivery, HoldReason } from './protocol/delivery.js';
 export type { Encoding } from './protocol/encode.js';
