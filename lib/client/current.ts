@@ -1,0 +1,73 @@
+import { scopeStore } from '../context/scope-store.js';
+import type { ScopeApi } from './scope-api.js';
+
+/** The name `Countly.init` registers under when none is given. */
+export const DEFAULT_CLIENT = 'default';
+
+/** What the registry needs to know of a client. */
+export interface RegisteredClient extends ScopeApi {
+  readonly name: string;
+  /** A scope for this device. */
+  device(deviceId: string): ScopeApi;
+}
+
+/** A scope as the context carries it: it knows the client it records through. */
+export interface ContextScope extends ScopeApi {
+  readonly client: RegisteredClient;
+}
+
+interface Registry {
+  readonly clients: Map<string, RegisteredClient>;
+  /** Client an object belongs to (Nest: the module's); lets two applications in one process stay apart. */
+  readonly owners: WeakMap<object, RegisteredClient>;
+}
+
+const KEY = Symbol.for('countly-weave.clients');
+type GlobalSlot = { [KEY]?: Registry };
+const slot = globalThis as GlobalSlot;
+slot[KEY] ??= { clients: new Map(), owners: new WeakMap() };
+const registry = slot[KEY];
+
+/** Makes a client findable by decorators under its name. A later one with the same name takes its place. */
+export function registerClient(client: RegisteredClient): void {
+  registry.clients.set(client.name, client);
+}
+
+/** Takes the client out again, unless another one has taken its name meanwhile. */
+export function unregisterClient(client: RegisteredClient): void {
+  if (registry.clients.get(client.name) === client) registry.clients.delete(client.name);
+}
+
+/** The registered client of that name, if any. */
+export function registeredClient(name: string = DEFAULT_CLIENT): RegisteredClient | undefined {
+  return registry.clients.get(name);
+}
+
+/** Binds an instance to a client: its decorated methods report there when no scope is current. */
+export function bindToClient(instance: object, client: RegisteredClient): void {
+  registry.owners.set(instance, client);
+}
+
+/** The scope entered by `client.run`, if the running code descends from one. */
+export function contextScope(): ContextScope | undefined {
+  return scopeStore.current() as ContextScope | undefined;
+}
+
+/**
+ * Where a woven method reports: the current scope, else the client its instance is bound to, else the default client.
+ * With a client name, that client – under the device of the current scope, if there is one.
+ */
+export function scopeFor(instance: unknown, clientName?: string): ScopeApi | undefined {
+  const current = contextScope();
+  if (clientName !== undefined) {
+    const named = registry.clients.get(clientName);
+    if (named === undefined || current === undefined) return named;
+    return current.client === named ? current : named.device(current.deviceId);
+  }
+  if (current !== undefined) return current;
+  if (typeof instance === 'object' && instance !== null) {
+    const owner = registry.owners.get(instance);
+    if (owner !== undefined) return owner;
+  }
+  return registry.clients.get(DEFAULT_CLIENT);
+}

@@ -1,0 +1,24 @@
+import { arch, cpus, release, type } from 'node:os';
+
+/** What is reported about this machine (contract §3.3). The server wants texts, and crashes need OS and app version. */
+export function hostMetrics(
+  appVersion: string | undefined,
+  overrides: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.freeze({
+    _os: osName(),
+    _os_version: release(),
+    _device: 'server',
+    _device_type: 'desktop',
+    _app_version: appVersion ?? '0.0.0',
+    _architecture: arch(),
+    _cpu: cpus()[0]?.model ?? 'unknown',
+    _locale: Intl.DateTimeFormat().resolvedOptions().locale.replace('-', '_'),
+    ...overrides,
+  });
+}
+
+function osName(): string {
+  const name = type();
+  return name === 'Darwin' ? 'macOS' : name === 'Windows_NT' ? 'Windows' : name;
+}

@@ -1,0 +1,183 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { Logger } from '../logger.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { Encoding } from '../protocol/encode.js';
+import type { Storage } from '../storage/storage.js';
+import type { RequestOptions } from '../transport/request-options.js';
+import type { Transport } from '../transport/transport.js';
+import type { BeforeSend } from './before-send.js';
+import type { Limits } from './limits.js';
+
+/** How entries survive the process; see `durability`. */
+export type Durability = 'memory' | 'batched' | 'sync';
+
+/** How requests leave; see `delivery`. */
+export type DeliveryMode = 'auto' | 'single';
+
+/** Told when remote config was fetched without being asked for; the error is set when it could not be. */
+export type RemoteConfigCallback = (error: Error | undefined, values: Readonly<Record<string, unknown>>) => void;
+
+/**
+ * Where this process's own device is (contract §2.4). For the people behind requests, give it with their scope. Without
+ * any of it the place stays unknown: a Countly server would otherwise place everyone in your data centre.
+ */
+export interface LocationOptions {
+  /** ISO 3166-1 alpha-2, such as `DE`. */
+  readonly countryCode?: string | undefined;
+  readonly city?: string | undefined;
+  /** `latitude,longitude`. */
+  readonly location?: string | undefined;
+  /** The person's address, from which the server derives the place. */
+  readonly ipAddress?: string | undefined;
+}
+
+/**
+ * Configuration of a client. Everything is optional except `url` and `appKey`, and those may come from the environment
+ * (`COUNTLY_URL`, `COUNTLY_APP_KEY`). All problems are reported at once in a `CountlyConfigError`.
+ */
+export interface CountlyOptions extends Partial<Limits>, LocationOptions {
+  /**
+   * Address of the Countly server, with the sub-directory it lives in, if any: `https://countly.example.com/analytics`.
+   * @default environment variable `COUNTLY_URL`
+   */
+  readonly url?: string | undefined;
+  /** Key of the application on that server. @default environment variable `COUNTLY_APP_KEY` */
+  readonly appKey?: string | undefined;
+  /** Salt of the application, when the server checks it; every request then carries a checksum. @default `COUNTLY_SALT` */
+  readonly salt?: string | undefined;
+  /** Id of this process as a device, used where no request's person is known. @default `COUNTLY_DEVICE_ID`, else stored */
+  readonly deviceId?: string | undefined;
+  /** Hold everything of the own device until `setId` or `changeId` names it. @default false */
+  readonly temporaryDeviceId?: boolean | undefined;
+  /** Name the client is registered under; decorators take it with their `client` option. @default 'default' */
+  readonly name?: string | undefined;
+  /** Version of your application, shown in Countly. */
+  readonly appVersion?: string | undefined;
+  /** Records and sends nothing, and needs neither URL nor key. @default `COUNTLY_DISABLED` */
+  readonly disabled?: boolean | undefined;
+  /** Writes informational messages to the default logger. @default `COUNTLY_DEBUG` */
+  readonly debug?: boolean | undefined;
+  /** Where messages of the library go. Nest's `Logger` fits. @default the console */
+  readonly logger?: Logger | undefined;
+
+  /** Record nothing of a feature before the person has agreed to it. @default false */
+  readonly requireConsent?: boolean | undefined;
+  /** Features this process's own device agrees to from the start. */
+  readonly consent?: readonly ConsentFeature[] | undefined;
+  /**
+   * Names for several features at once, to be used wherever consent is given or withdrawn:
+   * `{ activity: ['sessions', 'events', 'views'] }`.
+   */
+  readonly consentGroups?: Readonly<Record<string, readonly ConsentFeature[]>> | undefined;
+
+  /**
+   * Sessions of this process's own device: `automatic` begins one at the start, extends it while the process runs and
+   * ends it with `close`; with `manual` you call `beginSession` yourself.
+   * @default 'manual'
+   */
+  readonly session?: 'automatic' | 'manual' | undefined;
+  /** Seconds after which a running session is extended. @default 60 */
+  readonly sessionUpdate?: number | undefined;
+  /**
+   * Let the server derive the place from the address this process sends from, when nothing is known of the device's own
+   * place. On a server that is the data centre, for everybody.
+   * @default false
+   */
+  readonly locateSender?: boolean | undefined;
+
+  /**
+   * - `batched`: a journal on disk, written every 20 ms; `kill -9` loses at most that.
+   * - `sync`: the journal is written before the call returns; nothing is lost, each call costs a system call.
+   * - `memory`: nothing on disk.
+   * @default 'batched'
+   */
+  readonly durability?: Durability | undefined;
+  /** `file` is `durability: 'batched'`, `memory` is `durability: 'memory'`; as the official SDK spells it. */
+  readonly storageType?: 'file' | 'memory' | undefined;
+  /** Folder of the journals. Several processes may share it. @default the operating system's state folder */
+  readonly storagePath?: string | undefined;
+  /** Forget the device id that an earlier start stored here. @default false */
+  readonly clearStoredDeviceId?: boolean | undefined;
+  /** A storage of your own, in place of the journal. */
+  readonly storage?: Storage | undefined;
+
+  /** A transport of your own, in place of HTTP. */
+  readonly transport?: Transport | undefined;
+  /** Address of a proxy to use always, or `false` for none. @default from `https_proxy`, `http_proxy`, `no_proxy` */
+  readonly proxy?: string | false | undefined;
+  /** Certificate authorities to trust instead of Node's own, in PEM. */
+  readonly ca?: ConnectionOptions['ca'] | undefined;
+  /** Further TLS settings, as for `tls.connect`. */
+  readonly tls?: ConnectionOptions | undefined;
+  /** Extra headers, or a function that changes each outgoing request. */
+  readonly requestOptions?: RequestOptions | undefined;
+  /** The same, as the official SDK names it. */
+  readonly httpOptions?: RequestOptions | undefined;
+  /** Every request is a POST anyway; taken so that an official configuration can stay as it is. */
+  readonly forcePost?: boolean | undefined;
+
+  /**
+   * - `auto`: few ready devices go to `/i`, each answered for itself; many go to `/i/bulk`.
+   * - `single`: always `/i`. Used by itself when there is a salt (contract §2.6).
+   * @default 'auto'
+   */
+  readonly delivery?: DeliveryMode | undefined;
+  /** `json` is smaller and cheaper; `form` is for proxies that insist. @default 'json' */
+  readonly encoding?: Encoding | undefined;
+  /** Milliseconds an entry may wait for company before it is sent. @default 1000 */
+  readonly flushInterval?: number | undefined;
+  /** The same, as the official SDK names it. */
+  readonly interval?: number | undefined;
+  /** Events of one device that are sent without waiting for the interval. @default 100 */
+  readonly eventQueueSize?: number | undefined;
+  /** Events in one request. @default 500 */
+  readonly maxEvents?: number | undefined;
+  /** Entries that may wait; beyond it the oldest are dropped and counted. @default 100000 */
+  readonly maxQueuedEntries?: number | undefined;
+  /** Requests that may wait, as the official SDK counts: `maxQueuedEntries` divided by `eventQueueSize`. */
+  readonly queueSize?: number | undefined;
+  /** Bytes of entries that may wait. @default 67108864 (64 MB) */
+  readonly maxQueuedBytes?: number | undefined;
+  /** Devices that are sent for at the same time. @default 8 */
+  readonly maxParallelRequests?: number | undefined;
+  /** Milliseconds after which a request is given up and tried again. @default 30000 */
+  readonly requestTimeout?: number | undefined;
+  /** Seconds that delays between failing attempts grow to at most. @default 60 */
+  readonly failTimeout?: number | undefined;
+  /** Drop entries that could not be delivered for so many hours; 0 keeps them. @default 0 */
+  readonly dropRequestsOlderThan?: number | undefined;
+  /** Milliseconds `close` and the natural end of the process may spend on delivery. @default 5000 */
+  readonly shutdownTimeout?: number | undefined;
+  /** Deliver on SIGTERM and SIGINT, then let the signal do what it does. Nest applications use shutdown hooks. @default false */
+  readonly handleSignals?: boolean | undefined;
+  /** Record and queue, but never send. @default false */
+  readonly testMode?: boolean | undefined;
+
+  /** Look at every entry before it is queued; may change or drop it. */
+  readonly beforeSend?: BeforeSend | readonly BeforeSend[] | undefined;
+  /** Merge equal events (same device, key and segmentation) of the same hour while they wait. @default false */
+  readonly rollUp?: boolean | undefined;
+  /** Report uncaught exceptions as fatal crashes. Node's own exit, output and rejection mode stay as they are. @default false */
+  readonly trackErrors?: boolean | undefined;
+  /** Segments that every crash report of this client carries. */
+  readonly crashSegments?: Readonly<Record<string, string | number | boolean>> | undefined;
+
+  /** Fetch remote config of the own device at the start and when its id changes; a function is told the result. @default false */
+  readonly remoteConfig?: boolean | RemoteConfigCallback | undefined;
+  /**
+   * Ask the server for its SDK behaviour settings (contract §10.5) and obey them. The last good answer is kept on disk.
+   * @default true
+   */
+  readonly serverSettings?: boolean | undefined;
+
+  /** Device states (views on display, consent …) kept in memory; the least recently used go first. @default 10000 */
+  readonly maxDevices?: number | undefined;
+  /** Seconds without activity after which a device's state is forgotten, its view and its session ended. @default 1800 */
+  readonly deviceIdleTimeout?: number | undefined;
+  /** Time zone of the people, where a scope does not say: minutes east of UTC. @default the machine's */
+  readonly timezoneOffset?: number | undefined;
+  /** Overrides of what is reported about this machine (contract §3.3). */
+  readonly metrics?: Readonly<Record<string, string>> | undefined;
+  /** `maxBreadcrumbCount`, as the official SDK named it before. */
+  readonly maxLogs?: number | undefined;
+}
