@@ -1,0 +1,188 @@
+import type { Clock } from '../clock.js';
+import type { JournalFs } from './journal-fs.js';
+import type { RecordSink } from './record-sink.js';
+import type { SegmentFile } from './segment-file.js';
+
+/** Bytes that go to one place of one file in one write. */
+export interface Batch {
+  readonly file: SegmentFile;
+  readonly sink: RecordSink;
+  readonly position: number;
+  /** The bytes are with the operating system; `free` says whether nothing reads the sink any more. */
+  written(free: boolean): void;
+}
+
+/** Where the batches come from. */
+export interface BatchSource {
+  /** True while something waits to be written. */
+  readonly waiting: boolean;
+  /** True while so much waits that the next batch should follow at once. */
+  readonly urgent: boolean;
+  /** The next batch; undefined when nothing waits. Throws when there is no place to write to. */
+  next(): Batch | undefined;
+  /** A batch could not be made or written; what it holds is tried again later. */
+  failed(error: unknown): void;
+  /** Writing works, perhaps again. */
+  worked(): void;
+}
+
+export interface GroupCommitOptions {
+  readonly fs: JournalFs;
+  readonly clock: Clock;
+  /** Longest time an entry waits for its write, in milliseconds. */
+  readonly intervalMs: number;
+  /** Pause before a failed write is tried again, in milliseconds. */
+  readonly retryMs: number;
+  readonly source: BatchSource;
+}
+
+/**
+ * Writes at most one batch at a time, and at most one an interval unless much waits. Every write names its place in
+ * the file, so the same batch may be written twice – by the background write that is under way and by {@link now}, which
+ * cannot wait for it – and nothing is lost, doubled or mixed up.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #inFlight: Batch | undefined;
+  #running = false;
+  #failing = false;
+  #closed = false;
+  /** The run that is under way goes on until nothing waits. */
+  #toTheEnd = false;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  /** True from a failed write to the next one that works. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** True while nothing is scheduled and nothing is being written; then {@link request} is due when something waits. */
+  get idle(): boolean {
+    return this.#cancelTimer === undefined && !this.#running;
+  }
+
+  /** True while a batch is on its way. */
+  get writing(): boolean {
+    return this.#running || this.#inFlight !== undefined;
+  }
+
+  /** Sees to it that what waits is written within the interval. */
+  request(): void {
+    if (!this.idle || this.#closed) return;
+    const { clock, intervalMs, retryMs } = this.#options;
+    this.#cancelTimer = clock.after(this.#failing ? retryMs : intervalMs, () => {
+      this.#cancelTimer = undefined;
+      void this.#run();
+    });
+  }
+
+  /** Starts writing now and stops when nothing waits. */
+  hurry(): void {
+    this.#toTheEnd = true;
+    if (this.#running) return;
+    this.#cancel();
+    void this.#run();
+  }
+
+  /** Writes everything before it returns. */
+  now(): void {
+    const { fs, source } = this.#options;
+    try {
+      const first = this.#inFlight;
+      for (let batch = first ?? source.next(); batch; batch = source.next()) {
+        this.#inFlight = batch;
+        const { bytes, length } = batch.sink;
+        let done = 0;
+        while (done < length) {
+          done += some(fs.writeSync(batch.file.descriptor, bytes, done, length - done, batch.position + done));
+        }
+        this.#inFlight = undefined;
+        // The background write of the first batch may still be reading its bytes.
+        this.#finish(batch, batch !== first);
+      }
+      if (!this.#running) this.#cancel();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** No timers any more; what was not written stays so. */
+  close(): void {
+    this.#closed = true;
+    this.#cancel();
+  }
+
+  /** Forgets the batch that could not be written; its file is gone. */
+  drop(): void {
+    this.#inFlight = undefined;
+  }
+
+  async #run(): Promise<void> {
+    const { source } = this.#options;
+    this.#running = true;
+    try {
+      do {
+        const batch = this.#inFlight ?? source.next();
+        if (!batch) break;
+        this.#inFlight = batch;
+        await this.#write(batch);
+      } while (source.waiting && (this.#toTheEnd || source.urgent));
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#running = false;
+    this.#toTheEnd = false;
+    if (source.waiting || this.#inFlight) this.request();
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    const { bytes, length } = batch.sink;
+    batch.file.hold();
+    try {
+      let done = 0;
+      // A batch that `now` has written meanwhile needs no second half and must not report an error.
+      while (done < length && this.#inFlight === batch) {
+        done += some(
+          await this.#options.fs.write(batch.file.descriptor, bytes, done, length - done, batch.position + done),
+        );
+      }
+    } catch (error) {
+      if (this.#inFlight === batch) throw error;
+    } finally {
+      batch.file.letGo();
+    }
+    if (this.#inFlight !== batch) return;
+    this.#inFlight = undefined;
+    this.#finish(batch, true);
+  }
+
+  #finish(batch: Batch, free: boolean): void {
+    this.#failing = false;
+    this.#options.source.worked();
+    batch.written(free);
+  }
+
+  #fail(error: unknown): void {
+    this.#failing = true;
+    this.#options.source.failed(error);
+    if (!this.#running) {
+      this.#cancel();
+      this.request();
+    }
+  }
+
+  #cancel(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+}
+
+/** A write that wrote nothing would be repeated for ever. */
+function some(written: number): number {
+  if (written <= 0) throw new Error('nothing was written');
+  return written;
+}

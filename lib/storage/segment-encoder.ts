@@ -1,0 +1,148 @@
+import type { EntryDraft, SealedPath } from '../protocol/entry.js';
+import { type CutHead, cutHead, differenceTo, type HeadDifference, type HeadTemplate } from './head-template.js';
+import { formatRuns, type IdRun, runsOf } from './id-runs.js';
+import {
+  featureCode,
+  HEADER_TEXT,
+  REPEAT_DEVICE_EVERY,
+  REPEAT_TEMPLATE_EVERY,
+  RecordType,
+  type SegmentName,
+} from './journal-format.js';
+import type { RecordSink } from './record-sink.js';
+
+interface Device {
+  readonly ref: number;
+  readonly deviceId: string;
+  readonly idType: number;
+  readonly tz: number;
+  uses: number;
+}
+
+interface Template extends HeadTemplate {
+  readonly ref: number;
+  uses: number;
+}
+
+/** Examples compared with a new head; heads of one client have two or three shapes. */
+const TEMPLATES_TRIED = 4;
+
+/**
+ * Turns what happened into records of one segment (see `journal-format.ts`). Remembers what the segment already
+ * contains, so records of one segment must all come from one encoder, in order.
+ */
+export class SegmentEncoder {
+  readonly #name: SegmentName;
+  readonly #devices = new Map<string, Device>();
+  readonly #templates: Template[] = [];
+  #lastDevice: Device | undefined;
+  #deviceCount = 0;
+  #templateCount = 0;
+
+  constructor(name: SegmentName) {
+    this.#name = name;
+  }
+
+  header(sink: RecordSink): void {
+    sink.startRecord(RecordType.header);
+    sink.text(HEADER_TEXT);
+    sink.number(this.#name.firstId);
+    sink.comma();
+    sink.number(this.#name.firstTime);
+    sink.endRecord();
+  }
+
+  entry(sink: RecordSink, id: number, draft: EntryDraft): void {
+    const device = this.#deviceOf(sink, draft);
+    const place = id - this.#name.firstId;
+    const time = draft.timestamp - this.#name.firstTime;
+    if (draft.kind === 'event' && draft.feature === 'events' && draft.weight === 1) {
+      sink.record(RecordType.event, place, device.ref, time, draft.body);
+      return;
+    }
+    const kind = draft.kind === 'event' ? 'e' : 'r';
+    const more = `${kind}${featureCode(draft.feature)},${draft.weight.toString(36)},`;
+    sink.record(RecordType.entry, place, device.ref, time, more + draft.body);
+  }
+
+  seal(sink: RecordSink, ids: readonly number[], path: SealedPath, head: string): void {
+    const cut = cutHead(head);
+    const { template, difference } = this.#templateFor(sink, path, cut);
+    sink.startRecord(RecordType.seal);
+    sink.number(template.ref);
+    sink.comma();
+    if (cut.deviceId !== undefined) {
+      const known = this.#devices.get(cut.deviceId);
+      if (known) sink.number(known.ref);
+      else sink.text(`"${cut.deviceId}"`);
+    }
+    sink.comma();
+    sink.number(difference.equalStart);
+    sink.comma();
+    sink.number(difference.equalEnd);
+    sink.comma();
+    sink.text(`${formatRuns(runsOf(ids), this.#name.firstId)};${difference.middle}`);
+    sink.endRecord();
+  }
+
+  settle(sink: RecordSink, runs: readonly IdRun[]): void {
+    sink.startRecord(RecordType.settle);
+    sink.text(formatRuns(runs, this.#name.firstId));
+    sink.endRecord();
+  }
+
+  importBegin(sink: RecordSink, token: string, firstId: number, count: number): void {
+    sink.startRecord(RecordType.importBegin);
+    sink.text(`${token},${(firstId - this.#name.firstId).toString(36)},${count.toString(36)}`);
+    sink.endRecord();
+  }
+
+  importEnd(sink: RecordSink, token: string): void {
+    sink.startRecord(RecordType.importEnd);
+    sink.text(token);
+    sink.endRecord();
+  }
+
+  #deviceOf(sink: RecordSink, draft: EntryDraft): Device {
+    const last = this.#lastDevice;
+    let device = last && last.deviceId === draft.deviceId ? last : this.#devices.get(draft.deviceId);
+    if (!device || device.idType !== draft.idType || device.tz !== draft.tz) {
+      const { deviceId, idType, tz } = draft;
+      device = { ref: this.#deviceCount++, deviceId, idType, tz, uses: 0 };
+      this.#devices.set(deviceId, device);
+    }
+    this.#lastDevice = device;
+    if (device.uses++ % REPEAT_DEVICE_EVERY === 0) {
+      sink.startRecord(RecordType.device);
+      sink.number(device.ref);
+      sink.text(`,${device.idType},${device.tz},${JSON.stringify(device.deviceId)}`);
+      sink.endRecord();
+    }
+    return device;
+  }
+
+  #templateFor(sink: RecordSink, path: SealedPath, cut: CutHead): { template: Template; difference: HeadDifference } {
+    let template: Template | undefined;
+    let difference: HeadDifference | undefined;
+    for (const candidate of this.#templates) {
+      difference = differenceTo(candidate, path, cut);
+      if (difference) {
+        template = candidate;
+        break;
+      }
+    }
+    if (!template || !difference) {
+      template = { ref: this.#templateCount++, path, before: cut.before, after: cut.after, uses: 0 };
+      difference = { equalStart: cut.after.length, equalEnd: 0, middle: '' };
+      this.#templates.unshift(template);
+      if (this.#templates.length > TEMPLATES_TRIED) this.#templates.pop();
+    }
+    if (template.uses++ % REPEAT_TEMPLATE_EVERY === 0) {
+      sink.startRecord(RecordType.template);
+      sink.number(template.ref);
+      sink.text(`,${JSON.stringify([path, template.before, template.after])}`);
+      sink.endRecord();
+    }
+    return { template, difference };
+  }
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EntryDraft, SealedPath } from '../../lib/protocol/entry.js';
+import { parseSegmentFileName, type SegmentName, segmentFileName } from '../../lib/storage/journal-format.js';
+import { RecordSink } from '../../lib/storage/record-sink.js';
+import { type DecodedSeal, SegmentDecoder } from '../../lib/storage/segment-decoder.js';
+import { SegmentEncoder } from '../../lib/storage/segment-encoder.js';
+import { event, START } from './support/drafts.js';
+
+const NAME: SegmentName = { sequence: 1, firstId: 500, firstTime: START };
+
+interface Read {
+  entries: string[];
+  seals: string[];
+  settled: number[];
+  damaged: number;
+  torn: boolean;
+}
+
+function decode(bytes: Buffer, name = NAME): Read {
+  const decoder = new SegmentDecoder(bytes, name);
+  for (const _slice of decoder.index());
+  const entries: string[] = [];
+  for (const entry of decoder.entries(() => true)) if (entry) entries.push(JSON.stringify(entry));
+  return {
+    entries,
+    seals: decoder.seals.map((seal) => sealText(idsOf(seal.ids), seal.path, seal.head)),
+    settled: idsOf(decoder.settled),
+    damaged: decoder.damage.damagedLines + decoder.orphans,
+    torn: decoder.damage.torn,
+  };
+}
+
+const idsOf = (runs: DecodedSeal['ids']): number[] =>
+  runs.flatMap(({ first, more }) => Array.from({ length: more + 1 }, (_, i) => first + i));
+const sealText = (ids: readonly number[], path: SealedPath, head: string): string =>
+  JSON.stringify({ ids, path, head });
+const entryText = (id: number, draft: EntryDraft): string => {
+  const { deviceId, idType, tz, kind, feature, timestamp, weight, body } = draft;
+  return JSON.stringify({ id, deviceId, idType, tz, kind, feature, timestamp, weight, body });
+};
+
+const anyDraft: fc.Arbitrary<EntryDraft> = fc.record({
+  deviceId: fc.oneof(fc.constantFrom('u1', 'u2'), fc.string({ unit: 'grapheme', minLength: 1 })),
+  idType: fc.constantFrom(0 as const, 1 as const),
+  kind: fc.constantFrom('event' as const, 'request' as const),
+  feature: fc.constantFrom('events' as const, 'views' as const, 'crashes' as const, 'core' as const, 'apm' as const),
+  timestamp: fc.oneof(fc.nat(100_000), fc.integer({ min: -1e12, max: 1e13 })).map((n) => START + n),
+  tz: fc.integer({ min: -720, max: 840 }),
+  weight: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 1e9 })),
+  body: fc.json(),
+});
+
+const anyHead = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('u1', 'a"b'), fc.nat(100_000))
+    .map(([id, n]) => `"device_id":${JSON.stringify(id)},"t":0,"timestamp":${START + n},"hour":3`),
+  fc.string({ unit: 'grapheme' }).map((text) => JSON.stringify(text)),
+);
+const anyIds = fc.array(
+  fc.nat(1_000).map((n) => n + 1),
+  { minLength: 1, maxLength: 20 },
+);
+const anyStep = fc.oneof(
+  anyDraft.map((draft) => ({ draft })),
+  fc.record({ ids: anyIds, path: fc.constantFrom('/i' as const, '/i/bulk' as const), head: anyHead }),
+  anyIds.map((settle) => ({ settle })),
+);
+
+describe('a segment', () => {
+  it('gives back all that was written', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+        const encoder = new SegmentEncoder(NAME);
+        const sink = new RecordSink(16);
+        const expected: Read = { entries: [], seals: [], settled: [], damaged: 0, torn: false };
+        let id = NAME.firstId;
+        encoder.header(sink);
+        for (const step of steps) {
+          if ('draft' in step) {
+            encoder.entry(sink, id, step.draft);
+            expected.entries.push(entryText(id++, step.draft));
+          } else if ('settle' in step) {
+            encoder.settle(sink, [{ first: step.settle[0] as number, more: 3 }]);
+            expected.settled.push(...[0, 1, 2, 3].map((n) => (step.settle[0] as number) + n));
+          } else {
+            encoder.seal(sink, step.ids, step.path, step.head);
+            expected.seals.push(sealText(step.ids, step.path, step.head));
+          }
+        }
+        expect(decode(sink.bytes.subarray(0, sink.length))).toEqual(expected);
+      }),
+    );
+  });
+
+  it('remembers imports', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    encoder.importBegin(sink, 'abc', 600, 12);
+    encoder.importEnd(sink, 'abc');
+    const decoder = new SegmentDecoder(sink.bytes.subarray(0, sink.length), NAME);
+    for (const _slice of decoder.index());
+    expect(decoder.importsBegun).toEqual([{ token: 'abc', firstId: 600, count: 12 }]);
+    expect(decoder.importsEnded).toEqual(['abc']);
+  });
+
+  it('is left alone when a newer version wrote it', () => {
+    const sink = new RecordSink(16);
+    sink.startRecord(0x48);
+    sink.text(' countly-weave journal 2,1,1');
+    sink.endRecord();
+    new SegmentEncoder(NAME).entry(sink, 1, event(1));
+    const decoder = new SegmentDecoder(sink.bytes.subarray(0, sink.length), NAME);
+    for (const _slice of decoder.index());
+    expect(decoder.foreign).toBe(true);
+  });
+
+  it('has a name that says what its header says', () => {
+    const name = { sequence: 12, firstId: 1_234_567, firstTime: START };
+    expect(parseSegmentFileName(segmentFileName(name))).toEqual(name);
+    expect(parseSegmentFileName('dead-letter.jsonl')).toBeUndefined();
+  });
+});
+
+/** A segment with a bit of all: records and, for each, the bytes it ends at. */
+function sample(): { bytes: Buffer; ends: number[]; whole: Read } {
+  const encoder = new SegmentEncoder(NAME);
+  const sink = new RecordSink(16);
+  const ends: number[] = [];
+  encoder.header(sink);
+  for (let n = 0; n < 40; n++) {
+    encoder.entry(
+      sink,
+      NAME.firstId + n,
+      event(n, n % 7 === 3 ? { feature: 'views', weight: 3, body: '{"ü":"🦜"}' } : {}),
+    );
+    ends.push(sink.length);
+    if (n % 10 === 9) {
+      const head = `"device_id":"device-1","t":0,"timestamp":${START + n}`;
+      encoder.seal(sink, [NAME.firstId + n, NAME.firstId + n - 1], '/i', head);
+      encoder.settle(sink, [{ first: NAME.firstId + n - 5, more: 1 }]);
+    }
+  }
+  const bytes = Buffer.from(sink.bytes.subarray(0, sink.length));
+  return { bytes, ends, whole: decode(bytes) };
+}
+
+describe('a torn segment', () => {
+  it('gives all records before the tear, at every byte', () => {
+    const { bytes, ends, whole } = sample();
+    expect(whole.entries).toHaveLength(40);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const read = decode(bytes.subarray(0, cut));
+      // The newline alone may be missing: the record is whole.
+      const complete = ends.filter((end) => end - 1 <= cut).length;
+      expect(read.entries).toEqual(whole.entries.slice(0, complete));
+      expect(read.damaged).toBe(0);
+      expect(whole.seals.slice(0, read.seals.length)).toEqual(read.seals);
+    }
+  });
+
+  it('says so', () => {
+    const { bytes } = sample();
+    expect(decode(bytes.subarray(0, bytes.length - 2)).torn).toBe(true);
+    expect(decode(Buffer.concat([bytes, Buffer.alloc(100)])).torn).toBe(true);
+    expect(decode(bytes).torn).toBe(false);
+  });
+});
+
+describe('a damaged segment', () => {
+  const { bytes, whole } = sample();
+  const lineAt = (at: number): string => {
+    const start = bytes.lastIndexOf(10, at - 1) + 1;
+    return bytes.toString('utf8', start, bytes.indexOf(10, at) + 1);
+  };
+
+  it('loses at most the damaged record, whichever byte is hit', () => {
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const hurt = Buffer.from(bytes);
+        hurt[at] = (hurt[at] as number) ^ change;
+        const read = decode(hurt);
+        const all = [...whole.entries, ...whole.seals];
+        const got = [...read.entries, ...read.seals];
+        expect(got.filter((it) => !all.includes(it))).toEqual([]);
+        expect(read.settled.filter((id) => !whole.settled.includes(id))).toEqual([]);
+        // A device or example line carries up to so many others; the sample has none that is repeated.
+        if (!'dt'.includes(lineAt(at)[0] as string)) expect(all.length - got.length).toBeLessThanOrEqual(1);
+        expect(read.damaged > 0 || read.torn).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('reads on behind a block of zeros or foreign text', () => {
+    for (const fill of [0, 10, 65]) {
+      const hurt = Buffer.from(bytes);
+      hurt.fill(fill, 700, 1_000);
+      const read = decode(hurt);
+      expect(read.entries.length).toBeGreaterThan(20);
+      expect(read.entries.filter((it) => !whole.entries.includes(it))).toEqual([]);
+      expect(read.entries.at(-1)).toBe(whole.entries.at(-1));
+    }
+  });
+
+  it('does not need its header', () => {
+    const hurt = Buffer.from(bytes);
+    hurt.fill(65, 0, 20);
+    expect(decode(hurt).entries).toEqual(whole.entries);
+  });
+
+  it('keeps the entries of a device that has many, when one of its lines is damaged', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    for (let n = 0; n < 100; n++) encoder.entry(sink, NAME.firstId + n, event(0));
+    const hurt = Buffer.from(sink.bytes.subarray(0, sink.length));
+    hurt[3] = 1;
+    expect(decode(hurt).entries).toHaveLength(100);
+  });
+});

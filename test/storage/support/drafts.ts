@@ -1,0 +1,47 @@
+import type { EntryDraft } from '../../../lib/protocol/entry.js';
+import type { Recovered, StorageListener } from '../../../lib/storage/storage.js';
+
+export const START = 1_700_000_000_000;
+
+export function event(n: number, more: Partial<EntryDraft> = {}): EntryDraft {
+  return {
+    deviceId: `device-${n % 3}`,
+    idType: 0,
+    kind: 'event',
+    feature: 'events',
+    timestamp: START + n,
+    tz: 60,
+    weight: 1,
+    body: `{"key":"event","n":${n}}`,
+    ...more,
+  };
+}
+
+/** Remembers what a storage told. */
+export class Listener implements StorageListener {
+  readonly found: Recovered[] = [];
+  readonly warnings: string[] = [];
+
+  recovered(found: Recovered): void {
+    this.found.push(found);
+  }
+
+  warn(message: string): void {
+    this.warnings.push(message);
+  }
+
+  /** Bodies of all that was found: loose entries, then sealed ones. */
+  get bodies(): string[] {
+    return [
+      ...this.found.flatMap(({ entries }) => entries.map((entry) => entry.body)),
+      ...this.found.flatMap(({ sealed }) => sealed.flatMap((it) => it.entries.map((entry) => entry.body))),
+    ];
+  }
+
+  get ids(): number[] {
+    return [
+      ...this.found.flatMap(({ entries }) => entries.map((entry) => entry.id)),
+      ...this.found.flatMap(({ sealed }) => sealed.flatMap((it) => it.entries.map((entry) => entry.id))),
+    ];
+  }
+}
