@@ -1,0 +1,150 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { WorkContext } from './weave/advice.js';
+
+const MAX_LAYERS = 50;
+const MAX_CAUSES = 16;
+const MAX_PRIMITIVES = 16;
+
+interface Trail {
+  readonly layers: string[];
+  /** Moment of the report on the sequence of this process; 0 while there is none. */
+  reportedAt: number;
+}
+
+interface State {
+  readonly trails: WeakMap<object, Trail>;
+  readonly frames: AsyncLocalStorage<FailureFrame>;
+  readonly lastPrimitive: WeakMap<object, { readonly value: unknown; readonly at: number }>;
+  sequence: number;
+}
+
+const KEY = Symbol.for('countly-weave.error-trail.1');
+type GlobalSlot = { [KEY]?: State };
+const slot = globalThis as GlobalSlot;
+slot[KEY] ??= {
+  trails: new WeakMap(),
+  frames: new AsyncLocalStorage(),
+  lastPrimitive: new WeakMap(),
+  sequence: 0,
+};
+const state = slot[KEY];
+
+/**
+ * A call that would report a failure. What its callees report while it runs is the same failure on its way up; what was
+ * reported before it began is an older one, even when it is the same error object.
+ *
+ * Objects are recognised by identity. A thrown string or `null` has none, so a report marks the calls around it, which
+ * only the async context knows: fifty jobs that time out at once with the same text are fifty failures.
+ */
+export class FailureFrame implements WorkContext {
+  readonly startedAt = ++state.sequence;
+  readonly #parent = state.frames.getStore();
+  #seen: unknown[] | undefined;
+
+  static current(): FailureFrame | undefined {
+    return state.frames.getStore();
+  }
+
+  run<T>(work: () => T): T {
+    return state.frames.run(this, work);
+  }
+
+  saw(primitive: unknown): boolean {
+    return this.#seen?.includes(primitive) ?? false;
+  }
+
+  /** Marks this call and the calls around it. */
+  mark(primitive: unknown): void {
+    for (let frame: FailureFrame | undefined = this; frame !== undefined; frame = frame.#parent) {
+      frame.#seen ??= [];
+      if (frame.#seen.length >= MAX_PRIMITIVES) frame.#seen.shift();
+      frame.#seen.push(primitive);
+    }
+  }
+}
+
+/** Where a report of a failure comes from. */
+export interface ReportOrigin {
+  /** The call that reports. */
+  readonly frame?: FailureFrame | undefined;
+  /** What `reportMark()` gave when the observed work began; an earlier report of the same object is not the same failure. */
+  readonly since?: number | undefined;
+  /** The scope that records; recognises primitives for observers that stand outside of every decorated call. */
+  readonly scope?: object | undefined;
+}
+
+/** The present moment, for `claimReport`. */
+export function reportMark(): number {
+  return ++state.sequence;
+}
+
+/**
+ * Asks for the right to report a failure: true exactly once for each failure, whoever asks first – a decorated layer, or
+ * an observer such as an exception interceptor. An error whose `cause` was reported counts as reported. Never throws.
+ */
+export function claimReport(error: unknown, origin: ReportOrigin = {}): boolean {
+  return isObject(error) ? claimObject(error, origin) : claimPrimitive(error, origin);
+}
+
+function claimObject(error: object, origin: ReportOrigin): boolean {
+  const since = origin.frame?.startedAt ?? origin.since ?? 0;
+  const chain = causesOf(error);
+  const known = chain.some((link) => (state.trails.get(link)?.reportedAt ?? 0) > since);
+  const at = ++state.sequence;
+  for (const link of chain) trailOf(link).reportedAt = at;
+  return !known;
+}
+
+function claimPrimitive(value: unknown, origin: ReportOrigin): boolean {
+  const { frame, scope } = origin;
+  if (frame === undefined) {
+    const last = scope === undefined ? undefined : state.lastPrimitive.get(scope);
+    if (last !== undefined && Object.is(last.value, value) && last.at > (origin.since ?? 0)) return false;
+  } else if (frame.saw(value)) return false;
+  frame?.mark(value);
+  if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: ++state.sequence });
+  return true;
+}
+
+/** Remembers that an error left a decorated method. Frozen errors too: nothing is written on the error. */
+export function noteCrossing(error: unknown, layer: string): void {
+  if (!isObject(error)) return;
+  const { layers } = trailOf(error);
+  if (layers.length < MAX_LAYERS && !layers.includes(layer)) layers.push(layer);
+}
+
+/** The decorated methods (`Class.method`) an error crossed so far, innermost first. Empty for primitives. */
+export function layersOf(error: unknown): readonly string[] {
+  return isObject(error) ? (state.trails.get(error)?.layers ?? []) : [];
+}
+
+function trailOf(error: object): Trail {
+  const present = state.trails.get(error);
+  if (present !== undefined) return present;
+  const inherited = causesOf(error)
+    .slice(1)
+    .map((cause) => state.trails.get(cause)?.layers)
+    .find((layers) => layers !== undefined);
+  const trail: Trail = { layers: [...(inherited ?? [])], reportedAt: 0 };
+  state.trails.set(error, trail);
+  return trail;
+}
+
+/** The error and what it says caused it. */
+function causesOf(error: object): object[] {
+  const chain: object[] = [];
+  let link: unknown = error;
+  while (isObject(link) && chain.length < MAX_CAUSES && !chain.includes(link)) {
+    chain.push(link);
+    try {
+      link = (link as { cause?: unknown }).cause;
+    } catch {
+      break;
+    }
+  }
+  return chain;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

@@ -1,0 +1,74 @@
+import type { EventOptions, ScopeApi, Segmentation } from '../client/scope-api.js';
+import type { MethodCall } from './call.js';
+import { type OptionRules, RULES, SEGMENTED_RULES } from './check-options.js';
+import type { EventDecoratorOptions } from './options.js';
+import { recorder } from './recorder.js';
+import { segmentReader } from './segments.js';
+import type { Advice } from './weave/advice.js';
+import { contained, FAILED } from './weave/contained.js';
+import type { Site } from './weave/site.js';
+
+export const EVENT_RULES: OptionRules = {
+  ...SEGMENTED_RULES,
+  key: RULES.text,
+  count: RULES.count,
+  sum: RULES.amount,
+  rollUp: RULES.flag,
+};
+
+type Callback<Value> = (call: MethodCall) => Value;
+
+interface MutableEvent {
+  count?: number;
+  sum?: number;
+  dur?: number;
+  segmentation?: Segmentation;
+  rollUp?: boolean;
+}
+
+/** What `@TrackEvent` and `@TimedEvent` have in common: they differ in `dur`. */
+export function eventAdvice<This, Args extends readonly unknown[], Result>(
+  decorator: string,
+  site: Site,
+  key: string | undefined,
+  options: EventDecoratorOptions<This, Args, Result>,
+  timed: boolean,
+): Advice {
+  const segments = segmentReader(decorator, site, options.segmentation);
+  const { count, sum, rollUp } = options;
+  const countOf = typeof count === 'function' ? (count as unknown as Callback<number>) : undefined;
+  const sumOf = typeof sum === 'function' ? (sum as unknown as Callback<number | undefined>) : undefined;
+
+  function amount(
+    scope: ScopeApi,
+    option: string,
+    callback: Callback<number | undefined>,
+    call: MethodCall | undefined,
+  ) {
+    const what = (): string => `Option \`${option}\` of ${decorator} on ${site.layer(call?.instance)}`;
+    const value = contained(scope, what, callback, call as MethodCall);
+    return value === FAILED ? undefined : value;
+  }
+
+  return recorder({
+    kind: timed ? 'timed-event' : 'event',
+    decorator,
+    site,
+    options,
+    on: 'success',
+    timed,
+    needsCall: segments.needsCall || countOf !== undefined || sumOf !== undefined,
+    record(scope, instance, args, failed, value, durationMs, call) {
+      const event: MutableEvent = {};
+      const times = countOf === undefined ? (count as number | undefined) : amount(scope, 'count', countOf, call);
+      const total = sumOf === undefined ? (sum as number | undefined) : amount(scope, 'sum', sumOf, call);
+      if (times !== undefined) event.count = times;
+      if (total !== undefined) event.sum = total;
+      if (timed) event.dur = durationMs / 1000;
+      if (rollUp !== undefined) event.rollUp = rollUp;
+      const segmentation = segments.read(scope, instance, args, failed ? undefined : value, call);
+      if (segmentation !== undefined) event.segmentation = segmentation;
+      scope.addEvent(key ?? site.layer(instance), event satisfies EventOptions);
+    },
+  });
+}

@@ -1,0 +1,137 @@
+import { CountlyDecoratorError } from '../errors.js';
+import { checkOptions, type OptionRules, RULES } from './check-options.js';
+import { weaveMetadataOf } from './metadata.js';
+import { methodsOf } from './methods-of.js';
+import type { EventDecoratorOptions } from './options.js';
+import { ReportErrors, type ReportErrorsOptions } from './report-errors.js';
+import { TimedEvent } from './timed-event.js';
+import { Trace, type TraceOptions } from './trace.js';
+import type { Method, WeaveKind } from './weave/advice.js';
+import { applyWeaving, type Weaving, weavingOf } from './weave/method-decorator.js';
+import { Site } from './weave/site.js';
+
+/** Options of `@Instrument`. */
+export interface InstrumentOptions {
+  /** A device trace of every method, as `@Trace` does. @default true */
+  readonly trace?: boolean | Omit<TraceOptions, 'name'>;
+  /** A crash report of every failure, as `@ReportErrors` does. @default true */
+  readonly errors?: boolean | ReportErrorsOptions;
+  /** A timed event of every method under `ClassName.methodName`, as `@TimedEvent` does. @default false */
+  readonly events?: boolean | Omit<EventDecoratorOptions, 'key'>;
+  /** Names of the methods to take. @default all */
+  readonly only?: readonly string[];
+  /** Names of methods to leave out. */
+  readonly except?: readonly string[];
+  /** Also methods of parent classes, up to the first class of the language or of Node.js. @default true */
+  readonly inherited?: boolean;
+  /** Also static methods. @default true */
+  readonly statics?: boolean;
+}
+
+const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
+const switchOrOptions = {
+  expected: 'a boolean or an object of options',
+  test: (value: unknown): boolean => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+};
+const INSTRUMENT_RULES: OptionRules = {
+  trace: switchOrOptions,
+  errors: switchOrOptions,
+  events: switchOrOptions,
+  only: { expected: 'an array of method names', test: isNames },
+  except: { expected: 'an array of method names', test: isNames },
+  inherited: RULES.flag,
+  statics: RULES.flag,
+};
+
+/** A class decorator for both dialects. */
+export type ClassWeaver = <Class extends abstract new (...args: never[]) => unknown>(
+  target: Class,
+  context?: ClassDecoratorContext<Class>,
+) => void;
+
+/**
+ * Applies `@Trace`, `@ReportErrors` and, when asked, `@TimedEvent` to all methods of a class. A method that carries one
+ * of these decorators itself keeps its own. Accessors and fields are left alone.
+ *
+ * @param options - see {@link InstrumentOptions}
+ * @throws {@link CountlyDecoratorError} at decoration: on anything but a class, or for a wrong option
+ *
+ * @example
+ * ```ts
+ * import { Instrument } from 'countly-weave';
+ *
+ * \@Instrument({ except: ['health'] })
+ * class Orders {
+ *   async place(): Promise<void> {}
+ *   health(): boolean {
+ *     return true;
+ *   }
+ * }
+ * ```
+ */
+export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
+  checkOptions('@Instrument', options, INSTRUMENT_RULES);
+  const weavings = weavingsOf(options);
+  return (target: unknown, context?: { readonly kind?: unknown }) => {
+    const isClass = typeof target === 'function' && typeof context !== 'string' && typeof context !== 'symbol';
+    if (!isClass || (context?.kind !== undefined && context.kind !== 'class')) {
+      throw new CountlyDecoratorError(
+        '@Instrument stands on something that is not a class. On a method use @Trace, @ReportErrors or @TimedEvent.',
+      );
+    }
+    const withParents = options.inherited !== false;
+    weaveAll(target.prototype as object, false, weavings, options, withParents);
+    if (options.statics !== false) weaveAll(target, true, weavings, options, withParents);
+  };
+}
+
+function weavingsOf(options: InstrumentOptions): readonly (Weaving & { readonly kinds: readonly WeaveKind[] })[] {
+  const chosen: (Weaving & { readonly kinds: readonly WeaveKind[] })[] = [];
+  const add = (decorator: object, kinds: readonly WeaveKind[]): void => {
+    const weaving = weavingOf(decorator);
+    if (weaving !== undefined) chosen.push({ ...weaving, kinds });
+  };
+  const given = <Options extends object>(option: boolean | Options | undefined): Options =>
+    typeof option === 'object' ? option : ({} as Options);
+  if (options.trace !== false) add(Trace(given(options.trace)), ['trace']);
+  if (options.errors !== false) add(ReportErrors(given(options.errors)), ['error']);
+  if (options.events !== undefined && options.events !== false) {
+    add(TimedEvent(given(options.events)), ['timed-event', 'event']);
+  }
+  return chosen;
+}
+
+function weaveAll(
+  holder: object,
+  isStatic: boolean,
+  weavings: ReturnType<typeof weavingsOf>,
+  options: InstrumentOptions,
+  withParents: boolean,
+): void {
+  for (const { key, descriptor, isInherited } of methodsOf(holder, withParents)) {
+    if (options.only !== undefined && !options.only.includes(String(key))) continue;
+    if (options.except?.includes(String(key)) === true) continue;
+    const present = weaveMetadataOf(descriptor.value).map((record) => record.kind);
+    let method = descriptor.value as Method;
+    let takeOver = isInherited;
+    for (const weaving of weavings) {
+      if (weaving.kinds.some((kind) => present.includes(kind))) continue;
+      method = applyWeaving(
+        weaving,
+        method,
+        new Site(key, isStatic, holder),
+        takeOver ? parentCall(holder, key) : undefined,
+      );
+      takeOver = false;
+    }
+    if (method !== descriptor.value) Object.defineProperty(holder, key, { ...descriptor, value: method });
+  }
+}
+
+/** Asks the parent class at every call, as `super.method()` does: what is patched there later still works. */
+function parentCall(holder: object, key: string | symbol): Method {
+  return function (this: unknown, ...args: unknown[]) {
+    const parent = Object.getPrototypeOf(holder) as object;
+    return Reflect.apply(Reflect.get(parent, key, this) as Method, this, args);
+  };
+}

@@ -1,0 +1,144 @@
+import type { ScopeApi } from '../client/scope-api.js';
+import { CountlyDecoratorError } from '../errors.js';
+import { type Call, MethodCall } from './call.js';
+import type { Outcome } from './options.js';
+import type { Advice, Method } from './weave/advice.js';
+import { applyWeaving, type Weaving, weavingOf } from './weave/method-decorator.js';
+import { Site } from './weave/site.js';
+import type { TypedWeaver } from './weave/targets.js';
+
+/** Something of your own around a function. Runs contained: when it throws, the call goes on and one warning tells. */
+export interface CustomAdvice<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
+  /** Name of the client to record through. @default the current scope's client, else `default` */
+  readonly client?: string;
+  /** Before the function runs. */
+  before?(call: Call<This, Args, Outcome<Result>>, scope: ScopeApi): void;
+  /** After its work ended, well or not: a promise settled, a subscription ended, a generator is done. */
+  after?(call: Call<This, Args, Outcome<Result>>, scope: ScopeApi): void;
+}
+
+/** What `weave` and `instrument` put on a function: one of this library's decorators, or an advice of your own. */
+export type Weavable<This, Args extends readonly unknown[], Result> =
+  | TypedWeaver<This, Args, Result>
+  | CustomAdvice<This, Args, Result>;
+
+/**
+ * Wraps a function the way decorators wrap a method, for code that has no decorators. As long as there is no client, the
+ * function is called directly.
+ *
+ * @param fn - the function; it is not changed
+ * @param weavables - decorators of this library or advices of your own
+ * @returns a function in its place: same `this`, result, name, length and metadata
+ * @throws {@link CountlyDecoratorError} when `fn` is no function or a weavable is none
+ *
+ * @example
+ * ```ts
+ * import { ReportErrors, TimedEvent, weave } from 'countly-weave';
+ *
+ * const resize = weave((path: string) => path.length, TimedEvent('resize'), ReportErrors());
+ * ```
+ */
+export function weave<This, Args extends readonly unknown[], Result>(
+  fn: (this: This, ...args: Args) => Result,
+  ...weavables: Weavable<This, Args, Result>[]
+): (this: This, ...args: Args) => Result {
+  if (typeof fn !== 'function') throw new CountlyDecoratorError(`weave: expected a function, got ${typeof fn}.`);
+  // A function that is woven already gets a wrapper of its own, because others may hold the one it has.
+  let method = fn as unknown as Method;
+  weavables.forEach((weavable, i) => {
+    const site = new Site(fn.name === '' ? 'anonymous' : fn.name);
+    method = applyWeaving(asWeaving(weavable), method, site, i === 0 ? method : undefined);
+  });
+  return method as unknown as (this: This, ...args: Args) => Result;
+}
+
+/** Several decorators for one method. In a list TypeScript cannot infer the parameters of callbacks; annotate them. */
+export type SeveralWeavables<This, Args extends readonly unknown[], Result> = readonly (
+  | Weavable<This, Args, Result>
+  | Weavable<This, unknown[], unknown>
+)[];
+
+/** Which decorators or advices each method of an object gets. */
+export type InstrumentPlan<Target> = {
+  readonly [Key in keyof Target]?: Target[Key] extends (...args: infer Args) => infer Result
+    ? Weavable<Target, Args, Result> | SeveralWeavables<Target, Args, Result>
+    : never;
+};
+
+/**
+ * Puts decorators on methods of one object, such as a prototype, a module's exports or a client of some library.
+ *
+ * @param target - the object; inherited methods are covered on the object itself
+ * @param plan - for each method one or more decorators
+ * @returns the same object
+ * @throws {@link CountlyDecoratorError} when the plan names something that is not a method
+ *
+ * @example
+ * ```ts
+ * import { instrument, Trace } from 'countly-weave';
+ *
+ * const store = { load: (id: number) => id };
+ * instrument(store, { load: Trace('store.load') });
+ * ```
+ */
+export function instrument<Target extends object>(target: Target, plan: InstrumentPlan<Target>): Target {
+  for (const key of Reflect.ownKeys(plan) as (keyof Target & (string | symbol))[]) {
+    const planned = plan[key] as Weavable<unknown, never, unknown> | readonly Weavable<unknown, never, unknown>[];
+    if (planned === undefined) continue;
+    const { method, own } = methodAt(target, key);
+    const site = new Site(key, typeof target === 'function', target);
+    let woven = method;
+    const list = (Array.isArray(planned) ? planned : [planned]) as readonly Weavable<unknown, never, unknown>[];
+    list.forEach((weavable, i) => {
+      woven = applyWeaving(asWeaving(weavable), woven, site, i === 0 && own === undefined ? method : undefined);
+    });
+    Object.defineProperty(target, key, {
+      value: woven,
+      writable: own?.writable ?? true,
+      enumerable: own?.enumerable ?? false,
+      configurable: own?.configurable ?? true,
+    });
+  }
+  return target;
+}
+
+function methodAt(target: object, key: string | symbol): { method: Method; own: PropertyDescriptor | undefined } {
+  let level: object | null = target;
+  while (level !== null) {
+    const descriptor = Object.getOwnPropertyDescriptor(level, key);
+    if (descriptor !== undefined) {
+      if (typeof descriptor.value !== 'function') break;
+      return { method: descriptor.value as Method, own: level === target ? descriptor : undefined };
+    }
+    level = Object.getPrototypeOf(level) as object | null;
+  }
+  throw new CountlyDecoratorError(`instrument: \`${String(key)}\` is not a method of the object.`);
+}
+
+function asWeaving(weavable: unknown): Weaving {
+  const weaving = typeof weavable === 'function' ? weavingOf(weavable) : undefined;
+  if (weaving !== undefined) return weaving;
+  if (typeof weavable !== 'object' || weavable === null) {
+    throw new CountlyDecoratorError(
+      `Expected a decorator of countly-weave or an advice { before, after }, got ${typeof weavable}.`,
+    );
+  }
+  const custom = weavable as CustomAdvice;
+  return {
+    decorator: 'weave',
+    key: undefined,
+    options: Object.freeze({ ...custom }),
+    advice: (site) => customAdvice(custom, site),
+  };
+}
+
+function customAdvice(custom: CustomAdvice, site: Site): Advice {
+  return {
+    kind: 'custom',
+    client: custom.client,
+    timed: custom.after !== undefined,
+    enter: (scope, instance, args) => custom.before?.(new MethodCall(site, instance, args), scope),
+    settled: (scope, instance, args, failed, value, durationMs) =>
+      custom.after?.(new MethodCall(site, instance, args, failed, value, durationMs), scope),
+  };
+}

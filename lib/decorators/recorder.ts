@@ -1,0 +1,93 @@
+import type { ContextScope, RegisteredClient } from '../client/current.js';
+import type { ScopeApi } from '../client/scope-api.js';
+import { MethodCall } from './call.js';
+import type { Moment } from './options.js';
+import type { Advice, WeaveKind } from './weave/advice.js';
+import { contained, FAILED, warnOnce } from './weave/contained.js';
+import type { Site } from './weave/site.js';
+
+/** The common options after checking, with the types of their callbacks forgotten. */
+export interface RecordingOptions {
+  readonly on?: Moment | undefined;
+  readonly when?: unknown;
+  readonly sample?: number | undefined;
+  readonly device?: unknown;
+  readonly client?: string | undefined;
+}
+
+/**
+ * Writes one record. `call` is there when `needsCall` asked for it, `state` when the advice keeps some. What it returns
+ * becomes the state, when it records before the method runs.
+ */
+export type Recording = (
+  scope: ScopeApi,
+  instance: unknown,
+  args: readonly unknown[],
+  failed: boolean,
+  value: unknown,
+  durationMs: number,
+  call: MethodCall | undefined,
+  state: unknown,
+) => unknown;
+
+export interface RecorderSpec {
+  readonly kind: WeaveKind;
+  /** For messages: `@TrackEvent`. */
+  readonly decorator: string;
+  readonly site: Site;
+  readonly options: RecordingOptions;
+  readonly on: Moment;
+  readonly timed: boolean;
+  /** The recording has callbacks of its own. */
+  readonly needsCall: boolean;
+  readonly record: Recording;
+}
+
+type Callback<Value> = (call: MethodCall) => Value;
+
+/** The advice of a recording decorator: decides by the common options whether, when and for whom to record. */
+export function recorder(spec: RecorderSpec): Advice {
+  const { kind, decorator, site, options, record } = spec;
+  const on = options.on ?? spec.on;
+  const when = options.when as Callback<boolean> | undefined;
+  const device = options.device as Callback<string | undefined> | undefined;
+  const sample = options.sample ?? 1;
+  const needsCall = spec.needsCall || when !== undefined || device !== undefined;
+
+  const decide: Recording = (scope, instance, args, failed, value, durationMs, _call, state) => {
+    if (sample < 1 && Math.random() >= sample) return undefined;
+    if (!needsCall) return record(scope, instance, args, failed, value, durationMs, undefined, state);
+    const call = new MethodCall(site, instance, args, failed, value, durationMs);
+    const what = (option: string) => () => `Option \`${option}\` of ${decorator} on ${site.layer(instance)}`;
+    if (when !== undefined && contained(scope, what('when'), when, call) !== true) return undefined;
+    const target = device === undefined ? scope : deviceScope(scope, contained(scope, what('device'), device, call));
+    if (target === undefined) return undefined;
+    return record(target, instance, args, failed, value, durationMs, call, state);
+  };
+
+  const advice = { kind, client: options.client, timed: spec.timed && on !== 'call' };
+  if (on === 'call') {
+    return {
+      ...advice,
+      enter: (scope, instance, args) => decide(scope, instance, args, false, undefined, 0, undefined, undefined),
+    };
+  }
+  return {
+    ...advice,
+    settled(scope, instance, args, failed, value, durationMs, state) {
+      if (failed ? on === 'success' : on === 'error') return;
+      decide(scope, instance, args, failed, value, durationMs, undefined, state);
+    },
+  };
+}
+
+/** The scope of another device on the same client; nothing rather than the wrong person's when the id is unusable. */
+export function deviceScope(scope: ScopeApi, deviceId: unknown): ScopeApi | undefined {
+  if (deviceId === FAILED) return undefined;
+  const client = (scope as Partial<ContextScope>).client ?? (scope as Partial<RegisteredClient>);
+  if (typeof deviceId === 'string' && deviceId !== '' && typeof client.device === 'function') {
+    return client.device(deviceId);
+  }
+  warnOnce(scope, 'device id', `A \`device\` callback must give a non-empty string, got ${typeof deviceId}.`);
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import { CountlyDecoratorError } from '../../errors.js';
+import type { WeaveRecord } from '../metadata.js';
+import type { Advice, Method } from './advice.js';
+import { Site } from './site.js';
+import type { MethodWeaver } from './targets.js';
+import { weaveInto } from './weave.js';
+
+/** What a decorator puts on a method, once it knows where it stands. */
+export interface Weaving {
+  /** For messages: `@TrackEvent`. */
+  readonly decorator: string;
+  readonly key: string | undefined;
+  readonly options: object;
+  advice(site: Site): Advice;
+}
+
+/** Makes the decorator function for both dialects. Refuses everything that is not a method, where it stands. */
+export function methodDecorator<This, Args extends readonly unknown[], Result>(
+  weaving: Weaving,
+): MethodWeaver<This, Args, Result> {
+  const decorate = (...params: readonly unknown[]): unknown => {
+    const [first, second, third] = params;
+    return isContext(second) ? standard(weaving, first, second) : legacy(weaving, first, second, third);
+  };
+  weavings.set(decorate, weaving);
+  return decorate as MethodWeaver<This, Args, Result>;
+}
+
+const weavings = new WeakMap<object, Weaving>();
+
+/** What a decorator of this library would weave, to apply it to something that is not being declared. */
+export function weavingOf(decorator: object): Weaving | undefined {
+  return weavings.get(decorator);
+}
+
+/**
+ * Weaves one function: what all ways of decorating end in.
+ *
+ * @param callee - see `weaveInto`
+ */
+export function applyWeaving(weaving: Weaving, method: Method, site: Site, callee?: Method): Method {
+  const advice = weaving.advice(site);
+  const record: WeaveRecord = {
+    kind: advice.kind,
+    key: weaving.key,
+    options: weaving.options as Readonly<Record<string, unknown>>,
+    methodName: site.methodName,
+    isStatic: site.isStatic,
+  };
+  return weaveInto(method, site, advice, record, callee);
+}
+
+interface Context {
+  readonly kind: string;
+  readonly name: string | symbol | undefined;
+  readonly static?: boolean;
+}
+
+function isContext(value: unknown): value is Context {
+  return typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string';
+}
+
+function standard(weaving: Weaving, value: unknown, context: Context): Method {
+  if (context.kind !== 'method' || typeof value !== 'function' || context.name === undefined) {
+    throw misplaced(weaving, context.kind, nameOf(undefined, context.name));
+  }
+  return applyWeaving(weaving, value as Method, new Site(context.name, context.static === true));
+}
+
+function legacy(weaving: Weaving, target: unknown, key: unknown, descriptor: unknown): PropertyDescriptor {
+  const place = nameOf(target, key);
+  if (typeof target !== 'function' && (typeof target !== 'object' || target === null)) {
+    throw misplaced(weaving, 'function call', place);
+  }
+  if (typeof key !== 'string' && typeof key !== 'symbol') {
+    throw misplaced(weaving, typeof descriptor === 'number' ? 'constructor parameter' : 'class', place);
+  }
+  if (typeof descriptor === 'number') throw misplaced(weaving, 'parameter', place);
+  if (typeof descriptor !== 'object' || descriptor === null) throw misplaced(weaving, 'field', place);
+  const present = descriptor as PropertyDescriptor;
+  if (present.get !== undefined || present.set !== undefined) throw misplaced(weaving, 'accessor', place);
+  if ('initializer' in present) throw misplaced(weaving, 'field', place);
+  if (typeof present.value !== 'function') throw misplaced(weaving, 'property that holds no function', place);
+  const site = new Site(key, typeof target === 'function', target);
+  present.value = applyWeaving(weaving, present.value as Method, site);
+  return present;
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  class: 'Put it on a method, or use @Instrument on the class.',
+  field: 'Turn the field into a method: name(…) { … } instead of name = (…) => { … }.',
+  function: 'Put it on a method of a class, or wrap a function with weave(fn, advice).',
+  parameter: 'Put it on the method; @Segment is the decorator for parameters.',
+};
+
+function misplaced(weaving: Weaving, found: string, place: string): CountlyDecoratorError {
+  const remedy =
+    Object.entries(REMEDIES).find(([word]) => found.includes(word))?.[1] ??
+    'Move the work into a method and decorate that.';
+  return new CountlyDecoratorError(
+    `${weaving.decorator} stands on ${place}, which is a ${found}, not a method. ${remedy}`,
+  );
+}
+
+function nameOf(target: unknown, key: unknown): string {
+  const owner = typeof target === 'function' ? target : (target as object | null | undefined)?.constructor;
+  const member = typeof key === 'symbol' || typeof key === 'string' ? String(key) : '';
+  const parts = [typeof owner === 'function' ? owner.name : '', member].filter((part) => part !== '');
+  return parts.length === 0 ? 'something without a name' : parts.join('.');
+}

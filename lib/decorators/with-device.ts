@@ -1,0 +1,75 @@
+import { registeredClient } from '../client/current.js';
+import { scopeStore } from '../context/scope-store.js';
+import { CountlyDecoratorError } from '../errors.js';
+import { MethodCall } from './call.js';
+import { checkOptions, RULES } from './check-options.js';
+import type { FromCall } from './options.js';
+import { deviceScope } from './recorder.js';
+import type { Advice } from './weave/advice.js';
+import { contained } from './weave/contained.js';
+import { methodDecorator } from './weave/method-decorator.js';
+import type { Site } from './weave/site.js';
+import type { MethodWeaver } from './weave/targets.js';
+
+/** Options of `@WithDevice`. */
+export interface WithDeviceOptions {
+  /** Name of the client whose scope is opened. @default the current scope's client, else `default` */
+  readonly client?: string;
+}
+
+/**
+ * Runs the method, and everything it starts, in the scope of the device id computed from its arguments: for queue
+ * consumers, cron jobs and event handlers, which no request surrounds. The other decorators of the method record under
+ * that device too, wherever they stand.
+ *
+ * @param deviceId - gives the device id. When it throws or gives no text, the method runs in the scope it was called in.
+ * @param options - see {@link WithDeviceOptions}
+ * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ *
+ * @example
+ * ```ts
+ * import { TimedEvent, WithDevice } from 'countly-weave';
+ *
+ * class MailJobs {
+ *   \@WithDevice((call) => call.args[0].visitor)
+ *   \@TimedEvent('mail_sent')
+ *   async send(job: { visitor: string }): Promise<void> {}
+ * }
+ * ```
+ */
+export function WithDevice<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
+  deviceId: FromCall<This, Args, Result, string | undefined>,
+  options: WithDeviceOptions = {},
+): MethodWeaver<This, Args, Result> {
+  if (typeof deviceId !== 'function') {
+    throw new CountlyDecoratorError('@WithDevice: expected a function of the call that gives the device id.');
+  }
+  checkOptions('@WithDevice', options, { client: RULES.text });
+  const frozen = Object.freeze({ ...options });
+  const callback = deviceId as unknown as (call: MethodCall) => string | undefined;
+  return methodDecorator({
+    decorator: '@WithDevice',
+    key: undefined,
+    options: frozen,
+    advice: (site) => deviceAdvice(site, callback, frozen.client),
+  });
+}
+
+function deviceAdvice(
+  site: Site,
+  callback: (call: MethodCall) => string | undefined,
+  clientName: string | undefined,
+): Advice {
+  return {
+    kind: 'device',
+    client: clientName,
+    context(current, instance, args) {
+      const from = clientName === undefined ? current : registeredClient(clientName);
+      if (from === undefined) return undefined;
+      const what = (): string => `The device id of @WithDevice on ${site.layer(instance)}`;
+      const scope = deviceScope(from, contained(from, what, callback, new MethodCall(site, instance, args)));
+      if (scope === undefined) return undefined;
+      return { scope, run: (work) => scopeStore.run(scope, work) };
+    },
+  };
+}

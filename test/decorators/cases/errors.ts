@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { claimReport, layersOf, reportMark } from '../../../lib/decorators/error-trail.js';
+import { ReportErrors } from '../../../lib/decorators/report-errors.js';
+import { TimedEvent } from '../../../lib/decorators/timed-event.js';
+import { type Cases, tick, withClient } from './harness.js';
+
+const PREPARED = new Error('always the same object');
+
+class Repository {
+  @TimedEvent('read')
+  async read(failure: unknown): Promise<never> {
+    await tick();
+    throw failure;
+  }
+
+  @ReportErrors()
+  reuse(): never {
+    throw PREPARED;
+  }
+}
+
+class Service {
+  readonly repository = new Repository();
+
+  @ReportErrors()
+  @ReportErrors({ segmentation: { layer: 'service' } })
+  async get(failure: unknown): Promise<never> {
+    return this.repository.read(failure);
+  }
+
+  @ReportErrors()
+  async wrap(failure: unknown): Promise<never> {
+    try {
+      return await this.get(failure);
+    } catch (cause) {
+      throw new Error('wrapped', { cause });
+    }
+  }
+
+  @ReportErrors()
+  async unwrap(failure: Error): Promise<never> {
+    try {
+      return await this.fresh(failure);
+    } catch (error) {
+      throw (error as Error).cause;
+    }
+  }
+
+  @ReportErrors()
+  async fresh(cause: Error): Promise<never> {
+    throw new Error('outside', { cause });
+  }
+
+  @ReportErrors({ when: (call) => !(call.error instanceof RangeError) })
+  only(error: Error): never {
+    throw error;
+  }
+
+  @ReportErrors()
+  async recover(): Promise<string> {
+    await this.get('first').catch(() => {});
+    await this.get('second').catch(() => {});
+    throw 'third';
+  }
+}
+
+class Controller {
+  readonly service = new Service();
+
+  @ReportErrors()
+  async handle(failure: unknown): Promise<never> {
+    return this.service.wrap(failure);
+  }
+
+  @ReportErrors()
+  async plain(failure: unknown): Promise<never> {
+    return this.service.get(failure);
+  }
+}
+
+const swallow = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
+
+export const cases: Cases = {
+  'one report across layers, with the layers crossed so far, innermost first': () =>
+    withClient(async (client) => {
+      const failure = new Error('disk');
+      const caught = await swallow(new Controller().handle(failure));
+      assert.equal((caught as Error).cause, failure);
+      const crashes = client.of('crash');
+      assert.equal(crashes.length, 1);
+      assert.equal(crashes[0]?.error, failure);
+      assert.deepEqual(crashes[0]?.options.layers, ['Repository.read', 'Service.get']);
+      assert.deepEqual(layersOf(caught), ['Repository.read', 'Service.get', 'Service.wrap', 'Controller.handle']);
+    }),
+
+  'a frozen error is reported once': () =>
+    withClient(async (client) => {
+      const failure = Object.freeze(new Error('frozen'));
+      assert.equal(await swallow(new Controller().plain(failure)), failure);
+      assert.equal(client.of('crash').length, 1);
+    }),
+
+  'primitives are reported once for each failure, also many at a time': () =>
+    withClient(async (client) => {
+      for (const failure of ['text', null, undefined, 7, Number.NaN]) {
+        client.clear();
+        const controller = new Controller();
+        assert.ok(Object.is(await swallow(controller.plain(failure)), failure));
+        assert.equal(client.of('crash').length, 1, String(failure));
+        client.clear();
+        await Promise.all(Array.from({ length: 50 }, () => swallow(controller.plain(failure))));
+        assert.equal(client.of('crash').length, 50, String(failure));
+      }
+    }),
+
+  'primitives caught on the way do not hide later ones': () =>
+    withClient(async (client) => {
+      assert.equal(await swallow(new Service().recover()), 'third');
+      assert.deepEqual(
+        client.of('crash').map(({ error }) => error),
+        ['first', 'second', 'third'],
+      );
+    }),
+
+  'the cause of a reported wrapper counts as reported': () =>
+    withClient(async (client) => {
+      const cause = new Error('inside');
+      assert.equal(await swallow(new Service().unwrap(cause)), cause);
+      assert.equal(client.of('crash').length, 1);
+    }),
+
+  'an error object that is thrown again later is another failure': () =>
+    withClient((client) => {
+      const repository = new Repository();
+      for (let i = 0; i < 3; i++) assert.throws(() => repository.reuse(), PREPARED);
+      assert.equal(client.of('crash').length, 3);
+    }),
+
+  'cyclic causes end': () =>
+    withClient(async (client) => {
+      const a = new Error('a');
+      const b = new Error('b', { cause: a });
+      a.cause = b;
+      await swallow(new Controller().plain(a));
+      assert.equal(client.of('crash').length, 1);
+    }),
+
+  'when decides what is worth a report': () =>
+    withClient((client) => {
+      assert.throws(() => new Service().only(new RangeError('expected')), RangeError);
+      assert.throws(() => new Service().only(new TypeError('bug')), TypeError);
+      assert.equal(client.of('crash').length, 1);
+    }),
+
+  'an observer outside of the decorators claims what they left, and nothing else': () =>
+    withClient(async (client) => {
+      await client.run('visitor', async () => {
+        const began = reportMark();
+        const scope = client.device('visitor');
+        const reported = new Error('reported');
+        await swallow(new Controller().plain(reported));
+        assert.equal(claimReport(new Error('http', { cause: reported }), { since: began, scope }), false);
+        assert.equal(claimReport(reported, { since: reportMark(), scope }), true);
+        await swallow(new Controller().plain('text'));
+        assert.equal(claimReport('text', { since: began, scope }), false);
+        assert.equal(claimReport('other', { since: began, scope }), true);
+        assert.equal(claimReport(new Error('unseen'), { since: began, scope }), true);
+      });
+    }),
+
+  'errors with hostile cause getters are contained': () =>
+    withClient(async (client) => {
+      const hostile = new Error('hostile');
+      Object.defineProperty(hostile, 'cause', {
+        get() {
+          throw new Error('getter');
+        },
+      });
+      assert.equal(await swallow(new Controller().plain(hostile)), hostile);
+      assert.equal(client.of('crash').length, 1);
+    }),
+};

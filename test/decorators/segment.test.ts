@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import { Exclude, Expose } from 'class-transformer';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Breadcrumb } from '../../lib/decorators/breadcrumb.js';
+import { ReportErrors } from '../../lib/decorators/report-errors.js';
+import { TrackEvent } from '../../lib/decorators/track-event.js';
+import { TrackView } from '../../lib/decorators/track-view.js';
+import { Segment } from '../../lib/segmentation/segment.js';
+import { RecordingClient } from '../support/recording-client.js';
+
+class Order {
+  @Expose({ name: 'plan', groups: ['countly'] })
+  tier = 'pro';
+  @Expose({ groups: ['countly'] })
+  total = 12.5;
+  @Exclude()
+  email = 'someone@example.com';
+  note = 'not exposed';
+}
+
+class Checkout {
+  @TrackEvent('pay', { segmentation: { currency: 'overridden' } })
+  @TrackView('Checkout')
+  @ReportErrors()
+  pay(@Segment('currency') _currency: string, @Segment() _order: Order, fail = false): void {
+    if (fail) throw new Error('declined');
+  }
+
+  @TrackEvent('named')
+  @Breadcrumb()
+  named(@Segment('order') _order: Order, @Segment('tags') _tags: string[]): void {}
+
+  @TrackEvent('nameless')
+  nameless(@Segment() _text: string): void {}
+
+  @TrackEvent('mapped', { segmentation: Order })
+  mapped(_other: number, _order: Order): void {}
+
+  @TrackEvent('result', { segmentation: Order })
+  result(): Promise<Order> {
+    return Promise.resolve(new Order());
+  }
+}
+
+class Special extends Checkout {
+  override pay(currency: string, order: Order, fail = false): void {
+    super.pay(currency, order, fail);
+  }
+}
+
+describe('@Segment and segmentation classes', () => {
+  let client: RecordingClient;
+  beforeEach(() => {
+    client = new RecordingClient().register();
+  });
+  afterEach(() => client.unregister());
+
+  const eventSegments = () => client.of('event').map(({ options }) => options.segmentation);
+
+  test('marked parameters reach events, views and crashes; the option wins', () => {
+    const checkout = new Special();
+    checkout.pay('EUR', new Order());
+    expect(() => checkout.pay('EUR', new Order(), true)).toThrow('declined');
+    expect(eventSegments()).toEqual([{ currency: 'overridden', plan: 'pro', total: 12.5 }]);
+    expect(client.of('view')[0]?.options.segmentation).toEqual({ currency: 'EUR', plan: 'pro', total: 12.5 });
+    expect(client.of('crash')[0]?.options.segmentation).toEqual({ currency: 'EUR', plan: 'pro', total: 12.5 });
+  });
+
+  test('a plain object in place of the declared class keeps the rules of the class', () => {
+    new Checkout().pay('EUR', { tier: 'free', total: 1, email: 'other@example.com', note: 'x' });
+    expect(eventSegments()).toEqual([{ currency: 'overridden', plan: 'free', total: 1 }]);
+    expect(JSON.stringify(client.records)).not.toContain('example.com');
+  });
+
+  test('a name becomes the prefix of an object and the key of a list', () => {
+    new Checkout().named(new Order(), ['a', 'b']);
+    expect(eventSegments()).toEqual([{ order_plan: 'pro', order_total: 12.5, tags: ['a', 'b'] }]);
+  });
+
+  test('a text without a name is told once', () => {
+    const checkout = new Checkout();
+    checkout.nameless('x');
+    checkout.nameless('x');
+    expect(eventSegments()).toEqual([{}, {}]);
+    expect(client.warnings[0]).toContain('@Segment() on parameter 1 of nameless got a string; give it a name');
+  });
+
+  test('a class takes the argument or the result that is one, or is declared as one', async () => {
+    const checkout = new Checkout();
+    checkout.mapped(1, new Order());
+    checkout.mapped(1, { tier: 'x', total: 2, email: 'a@b.c', note: '' });
+    await checkout.result();
+    expect(eventSegments()).toEqual([
+      { plan: 'pro', total: 12.5 },
+      { plan: 'x', total: 2 },
+      { plan: 'pro', total: 12.5 },
+    ]);
+  });
+
+  test('it is refused where no parameter of a method is', () => {
+    const decorate = Segment('x') as (...args: unknown[]) => void;
+    expect(() => decorate(Checkout, undefined, 0)).toThrow(/not a parameter of a method/);
+    expect(() => decorate(Checkout.prototype, 'pay', {})).toThrow(/not a parameter of a method/);
+    expect(() => Segment('')).toThrow(/non-empty string/);
+  });
+});

@@ -1,0 +1,127 @@
+import {
+  type ContextScope,
+  type RegisteredClient,
+  registerClient,
+  unregisterClient,
+} from '../../lib/client/current.js';
+import type {
+  CrashOptions,
+  EventOptions,
+  OpenView,
+  ScopeApi,
+  TimedEvent,
+  TraceReport,
+  ViewOptions,
+} from '../../lib/client/scope-api.js';
+import { scopeStore } from '../../lib/context/scope-store.js';
+
+/** One call of a scope, as a test wants to compare it. */
+export type Recorded =
+  | { readonly kind: 'event'; readonly deviceId: string; readonly key: string; readonly options: EventOptions }
+  | { readonly kind: 'view'; readonly deviceId: string; readonly name: string; readonly options: ViewOptions }
+  | {
+      readonly kind: 'view-end';
+      readonly deviceId: string;
+      readonly name: string;
+      readonly seconds: number | undefined;
+    }
+  | { readonly kind: 'crash'; readonly deviceId: string; readonly error: unknown; readonly options: CrashOptions }
+  | { readonly kind: 'trace'; readonly deviceId: string; readonly trace: TraceReport }
+  | { readonly kind: 'breadcrumb'; readonly deviceId: string; readonly text: string };
+
+class RecordingScope implements ScopeApi {
+  readonly deviceId: string;
+  protected readonly log: Recorded[];
+
+  constructor(deviceId: string, log: Recorded[]) {
+    this.deviceId = deviceId;
+    this.log = log;
+  }
+
+  isAllowed(): boolean {
+    return true;
+  }
+
+  addEvent(key: string, options: EventOptions = {}): void {
+    this.log.push({ kind: 'event', deviceId: this.deviceId, key, options });
+  }
+
+  startEvent(key: string): TimedEvent {
+    return { key, end: () => this.addEvent(key), cancel: () => {} };
+  }
+
+  trackView(name: string, options: ViewOptions = {}): OpenView {
+    const { deviceId, log } = this;
+    log.push({ kind: 'view', deviceId, name, options });
+    return { name, end: (seconds?: number) => void log.push({ kind: 'view-end', deviceId, name, seconds }) };
+  }
+
+  addBreadcrumb(text: string): void {
+    this.log.push({ kind: 'breadcrumb', deviceId: this.deviceId, text });
+  }
+
+  logError(error: unknown, options: CrashOptions = {}): void {
+    this.log.push({ kind: 'crash', deviceId: this.deviceId, error, options });
+  }
+
+  reportTrace(trace: TraceReport): void {
+    this.log.push({ kind: 'trace', deviceId: this.deviceId, trace });
+  }
+}
+
+class RecordingDevice extends RecordingScope implements ContextScope {
+  readonly client: RecordingClient;
+
+  constructor(deviceId: string, client: RecordingClient) {
+    super(deviceId, client.records);
+    this.client = client;
+  }
+}
+
+/** A client that keeps what decorators hand to it, registered like a real one. */
+export class RecordingClient extends RecordingScope implements RegisteredClient {
+  readonly name: string;
+  readonly warnings: string[] = [];
+  readonly #devices = new Map<string, RecordingDevice>();
+
+  constructor(name = 'default') {
+    super('process-device', []);
+    this.name = name;
+  }
+
+  get records(): Recorded[] {
+    return this.log;
+  }
+
+  device(deviceId: string): RecordingDevice {
+    const known = this.#devices.get(deviceId) ?? new RecordingDevice(deviceId, this);
+    this.#devices.set(deviceId, known);
+    return known;
+  }
+
+  run<T>(deviceId: string, work: () => T): T {
+    return scopeStore.run(this.device(deviceId), work);
+  }
+
+  warn(_key: string, message: string): void {
+    this.warnings.push(message);
+  }
+
+  register(): this {
+    registerClient(this);
+    return this;
+  }
+
+  unregister(): void {
+    unregisterClient(this);
+  }
+
+  of<Kind extends Recorded['kind']>(kind: Kind): Extract<Recorded, { kind: Kind }>[] {
+    return this.records.filter((record) => record.kind === kind) as Extract<Recorded, { kind: Kind }>[];
+  }
+
+  clear(): void {
+    this.records.length = 0;
+    this.warnings.length = 0;
+  }
+}
