@@ -1,0 +1,72 @@
+import { type JsonObject, numberOf, show, textOf } from '../protocol/json.js';
+import type { Check, EventSubject } from './check.js';
+
+const NAME_LIMIT = 128;
+const VALUE_LIMIT = 10;
+/** Columns of the view store that are not meant to be sent with a view. */
+const RESERVED = new Set(['height', 'width', 'x', 'y', 'uvc', 'type', '_id']);
+/** Segments with a meaning of their own; they have no limit of values. */
+const MEANT = new Set([
+  'name',
+  'segment',
+  'visit',
+  'start',
+  'bounce',
+  'exit',
+  'view',
+  'domain',
+  'dur',
+  '_idv',
+  'referrer',
+]);
+
+function ifView(find: (segmentation: JsonObject, subject: EventSubject) => string | string[] | undefined) {
+  return (subject: EventSubject) =>
+    subject.key === '[CLY]_view' ? find(subject.segmentation ?? {}, subject) : undefined;
+}
+
+function isCustom(name: string): boolean {
+  return !MEANT.has(name) && !RESERVED.has(name) && !name.startsWith('utm_');
+}
+
+export const VIEW_CHECKS: ReadonlyArray<Check<EventSubject>> = [
+  {
+    row: 31,
+    find: ifView(({ name }) => (name ? undefined : `segmentation.name is ${show(name)}`)),
+  },
+  {
+    row: 32,
+    find: ifView(({ name }) =>
+      typeof name === 'string' && name.length > NAME_LIMIT ? `${show(name)} has ${name.length} characters` : undefined,
+    ),
+  },
+  {
+    row: 33,
+    find: ifView(({ dur }, { event }) => {
+      const duration = numberOf(event['dur'] ?? dur);
+      return duration !== undefined && String(Math.round(Math.abs(duration))).length >= 10
+        ? `the duration is ${duration}`
+        : undefined;
+    }),
+  },
+  {
+    row: 34,
+    find: ifView(({ name, visit, _idv }, subject) => {
+      if (visit || typeof name !== 'string' || name === '') return undefined;
+      return subject.hasRunningView(name, textOf(_idv)) ? undefined : `no running view "${name}" of this device`;
+    }),
+  },
+  {
+    row: 35,
+    find: ifView((segmentation, { key, memory }) => {
+      const messages: string[] = [];
+      for (const [name, value] of Object.entries(segmentation)) {
+        if (RESERVED.has(name)) messages.push(`segment "${name}" is reserved`);
+        else if (isCustom(name) && memory.valueCountWith(key, name, value) > VALUE_LIMIT) {
+          messages.push(`segment "${name}" has more than ${VALUE_LIMIT} values`);
+        }
+      }
+      return messages;
+    }),
+  },
+];

@@ -1,0 +1,16 @@
+export type { SettingsChange } from './api/settings.js';
+export { CATALOGUE } from './checks/catalogue.js';
+export type { Level } from './checks/check.js';
+export type { Rule } from './checks/rules/rule.js';
+export type { ActiveFault, Fault, FaultKind } from './faults/fault.js';
+export { FaultError } from './faults/read-fault.js';
+export type { Inspector } from './inspector.js';
+export { startInspector } from './inspector.js';
+export type { InspectorOptions } from './options.js';
+export { InspectorOptionError } from './options.js';
+export type { InspectorReader } from './reading.js';
+export { openReadOnly } from './reading.js';
+export type { SqlParameter, SqlValue } from './sql/sql.js';
+export type { TableName } from './store/schema.js';
+export { TABLES } from './store/schema.js';
+export { DatabaseError } from './store/store.js';

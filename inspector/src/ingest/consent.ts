@@ -1,0 +1,33 @@
+import { isObject } from '../protocol/json.js';
+import type { IngestContext, Owner } from './context.js';
+import type { Entry } from './entry.js';
+
+/** Records what changed. A server classifies by truthiness, so the text "false" is consent given. */
+export function ingestConsent(context: IngestContext, { device }: Owner, entry: Entry): void {
+  const consent = entry.consent.state === 'read' ? entry.consent.value : undefined;
+  if (!isObject(consent)) return;
+  const { database, insert } = context.store;
+  const known = database.prepare<{ granted: number }>(
+    'SELECT granted FROM consents WHERE app_key = ? AND device_id = ? AND feature = ?',
+  );
+  const save = database.prepare(
+    `INSERT INTO consents (app_key, device_id, feature, granted, updated_at, request_id) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (app_key, device_id, feature)
+     DO UPDATE SET granted = excluded.granted, updated_at = excluded.updated_at, request_id = excluded.request_id`,
+  );
+  for (const [feature, value] of Object.entries(consent)) {
+    const granted = Boolean(value);
+    if (known.first(device.app_key, device.device_id, feature)?.granted === Number(granted)) continue;
+    save.run(device.app_key, device.device_id, feature, granted, entry.timestamp, context.requestId);
+    const change = {
+      request_id: context.requestId,
+      app_key: device.app_key,
+      device_id: device.device_id,
+      feature,
+      granted,
+      timestamp: entry.timestamp,
+    };
+    insert.consent_changes(change);
+    context.live.add('consent', () => change);
+  }
+}

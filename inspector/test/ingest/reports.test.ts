@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { useInspector } from '../support/use-inspector.js';
+
+const CRASH = {
+  _os: 'Linux',
+  _app_version: '2.3.1',
+  _name: 'TypeError: x is undefined',
+  _error: 'TypeError: x is undefined\n    at f (/app/a.js:1:2)',
+  _nonfatal: true,
+  _logs: 'one\ntwo',
+  _custom: { order: 'o-1' },
+  _not_os_specific: true,
+};
+const TRACE = {
+  type: 'network',
+  name: 'GET /users/:id',
+  apm_metrics: { response_time: 120, response_payload_size: 10, request_payload_size: 0, response_code: 200 },
+  stz: 1_700_000_000_000,
+  etz: 1_700_000_000_120,
+};
+
+describe('crashes', () => {
+  const server = useInspector();
+
+  it('are stored with stack, breadcrumbs and custom data', async () => {
+    await server.send({ crash: CRASH });
+    expect(server.query('SELECT name, error, nonfatal, logs, custom, app_version, os FROM crashes')).toEqual([
+      {
+        name: CRASH._name,
+        error: CRASH._error,
+        nonfatal: 1,
+        logs: 'one\ntwo',
+        custom: '{"order":"o-1"}',
+        app_version: '2.3.1',
+        os: 'Linux',
+      },
+    ]);
+  });
+
+  it.each(['_error', '_app_version', '_os'])('without %s are dropped', async (name) => {
+    expect((await server.send({ crash: { ...CRASH, [name]: '' } })).body).toEqual({ result: 'Success' });
+    expect(server.query('SELECT * FROM crashes')).toEqual([]);
+  });
+
+  it('are grouped over lines and numbers, fatal ones apart', async () => {
+    await server.send({ crash: CRASH });
+    await server.send({ crash: { ...CRASH, _error: CRASH._error.replace('1:2', '77:3'), _os: 'Windows' } });
+    await server.send({ crash: { ...CRASH, _nonfatal: 'false' } });
+    const groups = server.query('SELECT count(*) AS n, nonfatal FROM crashes GROUP BY group_hash ORDER BY n');
+    expect(groups).toEqual([
+      { n: 1, nonfatal: 0 },
+      { n: 2, nonfatal: 1 },
+    ]);
+  });
+});
+
+describe('traces', () => {
+  const server = useInspector();
+
+  it('are stored with their metrics', async () => {
+    await server.send({ apm: JSON.stringify({ ...TRACE, apm_attr: { host: 'a' } }) });
+    expect(server.query('SELECT type, name, duration, response_code, attributes, stz, etz FROM traces')).toEqual([
+      {
+        type: 'network',
+        name: 'GET /users/:id',
+        duration: 120,
+        response_code: 200,
+        attributes: '{"host":"a"}',
+        stz: TRACE.stz,
+        etz: TRACE.etz,
+      },
+    ]);
+  });
+
+  it.each([
+    ['a list', [TRACE]],
+    ['app_metrics', { ...TRACE, apm_metrics: undefined, app_metrics: {} }],
+    ['no end', { ...TRACE, etz: undefined }],
+    ['texts as metrics', { ...TRACE, apm_metrics: { duration: 'long' } }],
+  ])('with %s are ignored', async (_name, apm) => {
+    await server.send({ apm });
+    expect(server.query('SELECT * FROM traces')).toEqual([]);
+  });
+});
+
+describe('consent', () => {
+  const server = useInspector();
+
+  it('is recorded where it changes', async () => {
+    await server.send({ consent: { events: true, views: true } });
+    await server.send({ consent: { events: true, views: false } });
+    expect(server.query('SELECT feature, granted FROM consents ORDER BY feature')).toEqual([
+      { feature: 'events', granted: 1 },
+      { feature: 'views', granted: 0 },
+    ]);
+    expect(server.query('SELECT feature, granted FROM consent_changes ORDER BY id')).toEqual([
+      { feature: 'events', granted: 1 },
+      { feature: 'views', granted: 1 },
+      { feature: 'views', granted: 0 },
+    ]);
+  });
+
+  it('takes the text "false" for yes, as a real server does', async () => {
+    await server.send({ consent: { events: 'false' } });
+    expect(server.query('SELECT granted FROM consents')).toEqual([{ granted: 1 }]);
+  });
+});
