@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Countly } from '../lib/index.js';
+import { CountlyRuntime } from './countly.runtime.js';
+
+/** When the queue counts as unhealthy. */
+export interface CountlyHealthOptions {
+  /** Entries that may wait before the result is `down`. @default no limit: telemetry must not take an application down */
+  readonly maxPending?: number;
+}
+
+/** What is known of a client's queue, in the shape `@nestjs/terminus` expects of a health indicator. */
+export interface CountlyHealth {
+  readonly status: 'up' | 'down';
+  /** Entries accepted since the start, and where they are now. */
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly pending: number;
+  readonly dropped: number;
+  /** Dropped entries by reason. */
+  readonly droppedBy: Readonly<Record<string, number>>;
+  readonly message?: string;
+}
+
+/**
+ * Health of the delivery to Countly, for `@nestjs/terminus` 11 and later or any other endpoint. Needs no import of terminus.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { CountlyHealthIndicator } from 'countly-weave/nest';
+ *
+ * \@Controller('health')
+ * class HealthController {
+ *   constructor(private readonly countly: CountlyHealthIndicator) {}
+ *
+ *   // With terminus: return this.health.check([() => this.countly.isHealthy()]);
+ *   \@Get()
+ *   check() {
+ *     return this.countly.isHealthy('countly', { maxPending: 50_000 });
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class CountlyHealthIndicator {
+  readonly #client: Countly;
+
+  constructor(@Inject(CountlyRuntime) runtime: CountlyRuntime) {
+    this.#client = runtime.client;
+  }
+
+  /** @param key - under which terminus shows the result. Default `countly` */
+  isHealthy<Key extends string = 'countly'>(
+    key: Key = 'countly' as Key,
+    options: CountlyHealthOptions = {},
+  ): Record<Key, CountlyHealth> {
+    const { accepted, delivered, pending, dropped } = this.#client.stats();
+    const { maxPending = Number.POSITIVE_INFINITY } = options;
+    const counts = {
+      accepted,
+      delivered,
+      pending,
+      dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0),
+      droppedBy: dropped as Readonly<Record<string, number>>,
+    };
+    const health: CountlyHealth =
+      pending <= maxPending
+        ? { status: 'up', ...counts }
+        : { status: 'down', ...counts, message: `${pending} entries wait; ${maxPending} may` };
+    return { [key]: health } as Record<Key, CountlyHealth>;
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { type ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { applicationConfig } from './application-config.js';
+import { DEFAULT_NAME } from './countly.constants.js';
+import { ConfigurableModuleClass } from './countly.module-definition.js';
+import { CountlyRuntime } from './countly.runtime.js';
+import { exceptionObserver } from './errors/exception-observer.filter.js';
+import { backgroundHandlers } from './explorer/background-handlers.js';
+import { bootReport } from './explorer/boot-report.js';
+import { bindInstances } from './explorer/client-binder.js';
+import { handlerKinds } from './explorer/handler-kinds.js';
+import { wovenProviders } from './explorer/woven-providers.js';
+import { giveOwnScopes } from './scope/background-scopes.js';
+import { installHttp } from './scope/install-http.js';
+import { ScopeInterceptor } from './scope/scope.interceptor.js';
+import { watchShutdownHooks } from './shutdown-warning.js';
+
+/**
+ * All the wiring a Nest application needs: makes the client, enters a scope for every request and message, binds the
+ * application's instances to the client, and delivers everything on shutdown.
+ *
+ * Call `app.enableShutdownHooks()` in `main.ts`, so that a signal delivers what is queued.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common';
+ * import { CountlyModule, fromCookie, fromHeader } from 'countly-weave/nest';
+ *
+ * \@Module({
+ *   imports: [
+ *     CountlyModule.forRoot({
+ *       url: 'http://127.0.0.1:6010',
+ *       appKey: 'shop',
+ *       deviceId: [fromHeader('x-device-id'), fromCookie('visitor')],
+ *       anonymous: 'cookie',
+ *     }),
+ *   ],
+ * })
+ * export class AppModule {}
+ * ```
+ */
+@Module({})
+export class CountlyModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  readonly #runtime: CountlyRuntime;
+  readonly #adapterHost: HttpAdapterHost;
+  readonly #modules: ModulesContainer;
+  readonly #config: ApplicationConfig | undefined;
+  #unwatch: () => void = () => {};
+
+  constructor(
+    @Inject(CountlyRuntime) runtime: CountlyRuntime,
+    @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(ModuleRef) moduleRef: ModuleRef,
+  ) {
+    super();
+    this.#runtime = runtime;
+    this.#adapterHost = adapterHost;
+    this.#modules = modules;
+    this.#config = applicationConfig(moduleRef);
+    if (runtime.entersScopes) this.#addInterceptor();
+  }
+
+  /** Nest calls this once the application's own `app.use` middleware stands, and before any route exists. */
+  configure(_consumer: MiddlewareConsumer): void {
+    if (!this.#runtime.entersScopes) return;
+    const { http, failures, units } = this.#runtime;
+    this.#giveOwnScopes();
+    installHttp(http, this.#adapterHost.httpAdapter);
+    if (failures !== undefined) this.#config?.addGlobalFilter(exceptionObserver(failures, units));
+  }
+
+  onModuleInit(): void {
+    const { client, settings, entersScopes } = this.#runtime;
+    // Applications without HTTP have no configure().
+    if (entersScopes) this.#giveOwnScopes();
+    if (client.enabled && settings.name === DEFAULT_NAME) bindInstances(wovenProviders(this.#modules), client);
+  }
+
+  onApplicationBootstrap(): void {
+    const { client, settings } = this.#runtime;
+    if (!client.enabled) return;
+    if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
+    if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings.logger);
+  }
+
+  /** A server may take long to let go of its last connections: what is queued by now need not wait for that. */
+  beforeApplicationShutdown(): void {
+    this.#unwatch();
+    void this.#runtime.client.flush();
+  }
+
+  /** The last hook there is: the server takes no more requests, and other providers had their say. */
+  onApplicationShutdown(): Promise<void> {
+    return this.#runtime.close();
+  }
+
+  /** Before schedulers and queues take hold of the methods they call. */
+  #giveOwnScopes(): void {
+    giveOwnScopes(backgroundHandlers(this.#modules), this.#runtime, this.#runtime.failures);
+  }
+
+  #report(): void {
+    const { logger } = this.#runtime.settings;
+    const { text, problems } = bootReport(wovenProviders(this.#modules));
+    if (text !== undefined) logger.log(text);
+    for (const problem of problems) logger.warn(problem);
+  }
+
+  /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */
+  #addInterceptor(): void {
+    const { scopes, failures } = this.#runtime;
+    const { messages, ownFilters } = handlerKinds(this.#modules);
+    if (messages || scopes.asksAgain || (ownFilters && failures !== undefined)) {
+      this.#config?.addGlobalInterceptor(new ScopeInterceptor(this.#runtime, failures));
+    }
+  }
+}

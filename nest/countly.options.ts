@@ -1,0 +1,74 @@
+import type { ConsentFeature, CountlyOptions } from '../lib/index.js';
+import type { ErrorReportOptions } from './errors/error-policy.js';
+import type { AnonymousOptions } from './identity/anonymous.js';
+import type { ConsentResolver } from './identity/consent.js';
+import type { RequestContext } from './identity/request-context.js';
+import type { DeviceIdResolver } from './identity/resolvers.js';
+import type { TrafficOptions } from './traffic/traffic.options.js';
+
+/**
+ * Options of `CountlyModule`: those of the client, and what the module adds. All problems are reported at once, when the
+ * application boots.
+ */
+export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'deviceId' | 'consent'> {
+  /**
+   * Who a unit of work belongs to: one resolver or a list, where the first that answers wins. A text is the id of this
+   * process as a device, as in `CountlyOptions`; give `processDeviceId` when you need both.
+   * @default nobody is known; see `anonymous`
+   */
+  readonly deviceId?: string | DeviceIdResolver | readonly DeviceIdResolver[] | undefined;
+  /** Id of this process as a device. @default the text given as `deviceId`, else as for `CountlyOptions.deviceId` */
+  readonly processDeviceId?: string | undefined;
+  /**
+   * What to do when no resolver answers:
+   * - `process`: record under the process's own device;
+   * - `cookie`: give the visitor a random id in a cookie (HTTP only; elsewhere as `process`);
+   * - `none`: record nothing.
+   * An object is `cookie` with settings.
+   * @default 'process'
+   */
+  readonly anonymous?: 'process' | 'cookie' | 'none' | AnonymousOptions | undefined;
+  /** Milliseconds an asynchronous resolver may take before the request goes on without its answer. @default 500 */
+  readonly resolverTimeout?: number | undefined;
+  /**
+   * What the person behind a unit of work agreed to. Implies `requireConsent` unless that is explicitly `false`. A list
+   * is what this process's own device agrees to, as in `CountlyOptions`; give `processConsent` when you need both.
+   */
+  readonly consent?: readonly ConsentFeature[] | ConsentResolver | undefined;
+  /** Features this process's own device agrees to from the start. */
+  readonly processConsent?: readonly ConsentFeature[] | undefined;
+  /** The person's time zone in minutes east of UTC. @default the client's `timezoneOffset` */
+  readonly timezone?: ((context: RequestContext) => number | undefined) | undefined;
+  /**
+   * Enter a scope for every request and message, so that what is recorded belongs to its device.
+   * @default true for the unnamed client, false for named ones: a request has one current scope
+   */
+  readonly requestScope?: boolean | undefined;
+  /**
+   * Let `@OnEvent` handlers run in the scope of whoever emitted the event. Without it they get a scope of their own, as
+   * cron jobs and queue workers always do; `@WithDevice` says whose work it is.
+   * @default false
+   */
+  readonly inheritScope?: boolean | undefined;
+  /** Requests that get no scope, such as health checks. Must be synchronous and cheap. */
+  readonly ignore?: ((context: RequestContext) => boolean) | undefined;
+  /**
+   * Report errors nobody expected: by default those answered with status 500 and above, and every error of messages that
+   * is not an exception of Nest. `false` reports none.
+   * @default true
+   */
+  readonly errors?: boolean | ErrorReportOptions | undefined;
+  /** Report a network trace for every HTTP request, named by method and route template. @default false */
+  readonly networkTraces?: boolean | TrafficOptions | undefined;
+  /** Report a view for every successful GET of a page, named by route template. @default false */
+  readonly views?: boolean | TrafficOptions | undefined;
+  /** Write at boot what was woven, and what cannot be reached. @default true */
+  readonly bootReport?: boolean | undefined;
+  /** Warn when the server listens but no shutdown hook would deliver what is queued. @default true */
+  readonly shutdownWarning?: boolean | undefined;
+}
+
+/** What a class given as `useClass` or `useExisting` must have. */
+export interface CountlyOptionsFactory {
+  createCountlyOptions(): CountlyModuleOptions | Promise<CountlyModuleOptions>;
+}

@@ -1,0 +1,62 @@
+import { type Countly, registerClient } from '../lib/index.js';
+import type { CountlyModuleOptions } from './countly.options.js';
+import { type ModuleSettings, makeClient, splitOptions } from './countly.settings.js';
+import { FailureObserver } from './errors/failure-observer.js';
+import { describe } from './identity/deadline.js';
+import { HttpScope, type RequestObserver } from './scope/http-scope.js';
+import type { ScopeDeps } from './scope/scope-deps.js';
+import { ScopeOpener } from './scope/scope-opener.js';
+import { UnitRegistry } from './scope/unit-registry.js';
+import { traceObserver, viewObserver } from './traffic/traffic-observer.js';
+import { Warnings } from './warnings.js';
+
+/** One registered `CountlyModule` at run time: the client, and the parts that use it. The module's composition root. */
+export class CountlyRuntime implements ScopeDeps {
+  readonly client: Countly;
+  readonly settings: ModuleSettings;
+  readonly warnings: Warnings;
+  readonly scopes: ScopeOpener;
+  readonly units = new UnitRegistry();
+  readonly http: HttpScope;
+  readonly failures: FailureObserver | undefined;
+
+  /** @throws CountlyConfigError with every problem of the options; it stops the boot */
+  constructor(options: CountlyModuleOptions, name: string) {
+    const split = splitOptions(options, name);
+    this.client = makeClient(split);
+    this.settings = split.settings;
+    this.warnings = new Warnings(split.settings.logger);
+    this.scopes = new ScopeOpener(this.client, this.settings, this.warnings);
+    this.http = new HttpScope(this, this.#requestObservers());
+    const { errors } = this.settings;
+    this.failures = errors === undefined ? undefined : new FailureObserver(errors, this);
+    if (this.client.enabled) registerClient(this.client);
+  }
+
+  /** True when requests and messages get scopes from this module. */
+  get entersScopes(): boolean {
+    return this.client.enabled && this.settings.requestScope;
+  }
+
+  /** Delivers and releases everything. Never rejects: a shutdown must not fail because of telemetry. */
+  async close(): Promise<void> {
+    try {
+      const { pending } = await this.client.close();
+      if (pending > 0) {
+        this.settings.logger.warn(
+          `${pending} entries could not be delivered before the shutdown; unless they are in memory only, the next start sends them.`,
+        );
+      }
+    } catch (error) {
+      this.settings.logger.error(`Closing the Countly client failed: ${describe(error)}`);
+    }
+  }
+
+  #requestObservers(): RequestObserver[] {
+    const { networkTraces, views } = this.settings;
+    return [
+      ...(networkTraces === undefined ? [] : [traceObserver(networkTraces, this.warnings)]),
+      ...(views === undefined ? [] : [viewObserver(views, this.warnings)]),
+    ];
+  }
+}

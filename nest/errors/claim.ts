@@ -1,0 +1,1 @@
+export { claimReport, reportMark } from '../../lib/decorators/error-trail.js';

@@ -1,0 +1,86 @@
+import type { Segmentation } from '../../lib/index.js';
+import { describe } from '../identity/deadline.js';
+import type { HttpContext } from '../scope/http-context.js';
+import type { ScopeDeps } from '../scope/scope-deps.js';
+import type { Failure, UnitOfWork } from '../scope/unit-of-work.js';
+import { methodOf, routeTemplate } from '../traffic/route.js';
+import { claimReport } from './claim.js';
+import type { ErrorReportOptions } from './error-policy.js';
+import { isAnswer, statusOf } from './expected.js';
+
+/**
+ * Reports errors nobody expected, and never answers: whoever throws and whoever answers is the application. An HTTP
+ * error waits for the answer, because only then is known what the application's own filters made of it.
+ */
+export class FailureObserver {
+  readonly #options: ErrorReportOptions;
+  readonly #deps: Pick<ScopeDeps, 'client' | 'warnings'>;
+
+  constructor(options: ErrorReportOptions, deps: Pick<ScopeDeps, 'client' | 'warnings'>) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /** Never throws. The same error may come by several ways. */
+  observe(error: unknown, unit: UnitOfWork | undefined, type = unit?.context.type ?? 'http'): void {
+    try {
+      if (unit?.context.type === 'http' && type === 'http') this.#wait(error, unit as UnitOfWork<HttpContext>);
+      else this.#decide(error, unit, type, statusOf(error), Date.now());
+    } catch (problem) {
+      this.#deps.warnings.once('errors', `Reporting an error failed: ${describe(problem)}`);
+    }
+  }
+
+  #wait(error: unknown, unit: UnitOfWork<HttpContext>): void {
+    const waits = unit.failure !== undefined;
+    // The first is the cause of the others, unless it was one the application throws on purpose.
+    if (unit.failure !== undefined && !this.#isExpected(unit.failure.error)) return;
+    const { response } = unit.context;
+    unit.failure = { error, at: Date.now(), tooLate: response.headersSent };
+    if (!waits) response.once('close', () => this.#answered(unit));
+  }
+
+  #answered(unit: UnitOfWork<HttpContext>): void {
+    const failure = unit.failure as Failure;
+    unit.failure = undefined;
+    try {
+      const status = failure.tooLate ? undefined : unit.context.response.statusCode;
+      this.#decide(failure.error, unit, 'http', status ?? statusOf(failure.error), failure.at);
+    } catch (problem) {
+      this.#deps.warnings.once('errors', `Reporting an error failed: ${describe(problem)}`);
+    }
+  }
+
+  #decide(error: unknown, unit: UnitOfWork | undefined, type: string, status: number | undefined, at: number): void {
+    if (!this.#isWanted(error, unit, type, status)) return;
+    const scope = unit?.scope ?? this.#deps.client;
+    if (!claimReport(error, { scope, since: unit?.mark })) return;
+    scope.logError(error, { timestamp: at, segmentation: segmentsOf(unit, type, status) });
+  }
+
+  #isWanted(error: unknown, unit: UnitOfWork | undefined, type: string, status: number | undefined): boolean {
+    const { report, minStatus = 500 } = this.#options;
+    if (report !== undefined) {
+      try {
+        return report(error, { type, status: type === 'http' ? status : undefined, context: unit?.context });
+      } catch (problem) {
+        this.#deps.warnings.once('errors.report', `The option errors.report failed: ${describe(problem)}`);
+      }
+    }
+    return status === undefined ? !isAnswer(error) : status >= minStatus;
+  }
+
+  #isExpected(error: unknown): boolean {
+    const status = statusOf(error);
+    return status !== undefined && status < (this.#options.minStatus ?? 500);
+  }
+}
+
+function segmentsOf(unit: UnitOfWork | undefined, type: string, status: number | undefined): Segmentation {
+  const execution = unit?.context.execution;
+  const handler =
+    execution === undefined ? {} : { handler: `${execution.getClass().name}.${execution.getHandler().name}` };
+  if (type !== 'http' || unit?.context.type !== 'http') return { type, ...handler };
+  const context = unit.context as HttpContext;
+  return { method: methodOf(context), route: routeTemplate(context) ?? '(no route)', status: status ?? 0, ...handler };
+}

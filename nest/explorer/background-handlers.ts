@@ -1,0 +1,70 @@
+import type { ModulesContainer } from '@nestjs/core';
+
+/** What starts a handler, as it appears in error reports. */
+export type BackgroundKind = 'schedule' | 'queue' | 'event' | 'connection';
+
+/** A method that something other than a request calls. */
+export interface BackgroundHandler {
+  readonly instance: Record<string | symbol, unknown>;
+  readonly key: string | symbol;
+  readonly kind: BackgroundKind;
+}
+
+/** Metadata keys of optional packages, so their values are written here. */
+const ON_METHOD: readonly (readonly [key: string, kind: BackgroundKind])[] = [
+  ['SCHEDULER_TYPE', 'schedule'],
+  ['EVENT_LISTENER_METADATA', 'event'],
+  ['bullmq:worker_events_metadata', 'queue'],
+  ['bullmq:queue_events_metadata', 'queue'],
+  ['bull:module_queue_process', 'queue'],
+  ['bull:module_on_queue_event', 'queue'],
+];
+
+const ON_CLASS: readonly (readonly [key: string, kind: BackgroundKind, methods: readonly string[]])[] = [
+  ['bullmq:processor_metadata', 'queue', ['process']],
+  ['websockets:is_gateway', 'connection', ['handleConnection', 'handleDisconnect']],
+];
+
+/** Finds what cron, queues, event emitters and sockets call. Reads descriptors and metadata only: no getter runs. */
+export function backgroundHandlers(modules: ModulesContainer): BackgroundHandler[] {
+  const found: BackgroundHandler[] = [];
+  for (const module of modules.values()) {
+    for (const wrapper of [...module.providers.values(), ...module.controllers.values()]) {
+      // Aliases (useExisting) lead to an instance that is listed for itself.
+      if (!wrapper.isDependencyTreeStatic() || (wrapper as { isAlias?: boolean }).isAlias === true) continue;
+      const instance: unknown = wrapper.instance;
+      if (typeof instance === 'object' && instance !== null) found.push(...handlersOf(instance));
+    }
+  }
+  return found;
+}
+
+function handlersOf(instance: object): BackgroundHandler[] {
+  const owner = instance as Record<string | symbol, unknown>;
+  const prototype: unknown = Object.getPrototypeOf(instance);
+  if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return [];
+  const handlers: BackgroundHandler[] = [];
+  const type: unknown = prototype.constructor;
+  const methods = methodsByKey(prototype);
+  for (const [key, method] of methods) {
+    const mark = ON_METHOD.find(([metadata]) => Reflect.hasMetadata(metadata, method));
+    if (mark !== undefined) handlers.push({ instance: owner, key, kind: mark[1] });
+  }
+  for (const [metadata, kind, names] of ON_CLASS) {
+    if (typeof type !== 'function' || !Reflect.hasMetadata(metadata, type)) continue;
+    for (const key of names) if (methods.has(key)) handlers.push({ instance: owner, key, kind });
+  }
+  return handlers;
+}
+
+function methodsByKey(prototype: object): Map<string | symbol, object> {
+  const methods = new Map<string | symbol, object>();
+  for (let level: object | null = prototype; level !== null && level !== Object.prototype; ) {
+    for (const key of Reflect.ownKeys(level)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(level, key)?.value;
+      if (key !== 'constructor' && typeof value === 'function' && !methods.has(key)) methods.set(key, value);
+    }
+    level = Object.getPrototypeOf(level) as object | null;
+  }
+  return methods;
+}

@@ -1,0 +1,1 @@
+export { type WovenMethod, wovenMethods } from '../../lib/decorators/metadata.js';

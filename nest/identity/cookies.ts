@@ -1,0 +1,45 @@
+/**
+ * Reads one cookie from a `Cookie` header. Written for the hot path: most requests ask for one name, so nothing is
+ * parsed into a map and the header is scanned once.
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  let from = 0;
+  while (from < header.length) {
+    let end = header.indexOf(';', from);
+    if (end === -1) end = header.length;
+    const equals = header.indexOf('=', from);
+    if (equals !== -1 && equals < end && header.slice(from, equals).trim() === name) {
+      return decoded(header.slice(equals + 1, end).trim());
+    }
+    from = end + 1;
+  }
+  return undefined;
+}
+
+function decoded(raw: string): string {
+  const text = raw.length > 1 && raw.startsWith('"') && raw.endsWith('"') ? raw.slice(1, -1) : raw;
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a cookie of ours is set with. */
+export interface CookieAttributes {
+  readonly name: string;
+  /** Seconds. */
+  readonly maxAge: number;
+  readonly path: string;
+  readonly domain: string | undefined;
+  readonly sameSite: 'Lax' | 'Strict' | 'None';
+}
+
+/** A `Set-Cookie` value that scripts of the page cannot read. */
+export function writeCookie(attributes: CookieAttributes, value: string, secure: boolean): string {
+  const { name, maxAge, path, domain, sameSite } = attributes;
+  const scope = domain === undefined ? '' : `; Domain=${domain}`;
+  return `${name}=${value}; Max-Age=${maxAge}; Path=${path}${scope}; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`;
+}

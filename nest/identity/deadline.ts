@@ -1,0 +1,46 @@
+import { types } from 'node:util';
+
+/** Answer of something that failed or came too late. */
+export const NO_ANSWER: unique symbol = Symbol('countly-weave.nest.no-answer');
+
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return types.isPromise(value) || typeof (value as PromiseLike<T> | null | undefined)?.then === 'function';
+}
+
+/**
+ * The value, or `NO_ANSWER` when it rejects or takes too long; `failed` then hears why. Never rejects, and a late
+ * rejection stays inside.
+ */
+export function withDeadline<T>(
+  work: PromiseLike<T>,
+  ms: number,
+  failed: (reason: string) => void,
+): Promise<T | typeof NO_ANSWER> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      failed(`it took longer than ${ms} ms`);
+      resolve(NO_ANSWER);
+    }, ms);
+    // A resolver that never answers must not keep the process alive.
+    timer.unref();
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        failed(describe(error));
+        resolve(NO_ANSWER);
+      },
+    );
+  });
+}
+
+export function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error that cannot be shown';
+  }
+}

@@ -1,0 +1,91 @@
+import { sanitizeDeviceId } from '../../lib/index.js';
+import type { Warnings } from '../warnings.js';
+import { describe, isThenable, NO_ANSWER, withDeadline } from './deadline.js';
+import type { RequestContext } from './request-context.js';
+import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver } from './resolvers.js';
+
+/** Who answered: the device id, and the position of the resolver; resolvers before it had no answer. */
+export interface Found {
+  readonly deviceId: string;
+  readonly position: number;
+}
+
+/** The resolvers in order; the first that answers wins. */
+export class DeviceIdChain {
+  readonly #resolvers: readonly DeviceIdResolver[];
+  /** Positions of the resolvers that are worth asking again. */
+  readonly #later: readonly number[];
+  readonly #deadline: number;
+  readonly #warnings: Warnings;
+
+  constructor(resolvers: readonly DeviceIdResolver[], deadline: number, warnings: Warnings) {
+    this.#resolvers = resolvers;
+    this.#later = resolvers.flatMap((resolver, position) => (asksAfterGuards(resolver) ? [position] : []));
+    this.#deadline = deadline;
+    this.#warnings = warnings;
+  }
+
+  /** True when some resolver may know after the guards what it did not know before. */
+  get asksAgain(): boolean {
+    return this.#later.length > 0;
+  }
+
+  /** Asks all. Synchronous as long as the resolvers are: nothing waits that does not have to. */
+  find(context: RequestContext): Found | undefined | Promise<Found | undefined> {
+    return this.#from(0, this.#resolvers.length, false, context);
+  }
+
+  /** Asks again those that come before `position` and may have an answer by now. */
+  findBefore(position: number, context: RequestContext): Found | undefined | Promise<Found | undefined> {
+    const first = this.#later[0];
+    if (first === undefined || first >= position) return undefined;
+    return this.#from(0, position, true, context);
+  }
+
+  #from(
+    start: number,
+    end: number,
+    laterOnly: boolean,
+    context: RequestContext,
+  ): Found | undefined | Promise<Found | undefined> {
+    for (let position = start; position < end; position++) {
+      const resolver = this.#resolvers[position];
+      if (resolver === undefined || (laterOnly && !asksAfterGuards(resolver))) continue;
+      const answer = this.#ask(resolver, position, context);
+      if (isThenable(answer)) {
+        return withDeadline(answer, this.#deadline, (reason) => this.#tell(position, reason)).then(
+          (value) => this.#found(value, position) ?? this.#from(position + 1, end, laterOnly, context),
+        );
+      }
+      const found = this.#found(answer, position);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #ask(
+    resolver: DeviceIdResolver,
+    position: number,
+    context: RequestContext,
+  ): DeviceIdAnswer | PromiseLike<DeviceIdAnswer> {
+    try {
+      return resolver(context);
+    } catch (error) {
+      this.#tell(position, describe(error));
+      return undefined;
+    }
+  }
+
+  #found(answer: DeviceIdAnswer | typeof NO_ANSWER, position: number): Found | undefined {
+    if (answer === undefined || answer === null || answer === NO_ANSWER) return undefined;
+    const deviceId = sanitizeDeviceId(answer);
+    return deviceId === undefined ? undefined : { deviceId, position };
+  }
+
+  #tell(position: number, reason: string): void {
+    this.#warnings.once(
+      `deviceId.${position}`,
+      `deviceId resolver number ${position + 1} failed and counts as no answer; requests go on: ${reason}`,
+    );
+  }
+}

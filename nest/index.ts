@@ -1,0 +1,21 @@
+// The public list, by hand. Nothing else lives here.
+export { RequireConsent } from './consent.guard.js';
+export { getCountlyToken } from './countly.constants.js';
+export { CountlyDeviceId, CurrentScope, InjectCountly } from './countly.decorators.js';
+export { type CountlyHealth, CountlyHealthIndicator, type CountlyHealthOptions } from './countly.health.js';
+export { CountlyModule } from './countly.module.js';
+export type { CountlyModuleExtras } from './countly.module-definition.js';
+export type { CountlyModuleOptions, CountlyOptionsFactory } from './countly.options.js';
+export type { ErrorFacts, ErrorReportOptions } from './errors/error-policy.js';
+export type { AnonymousOptions } from './identity/anonymous.js';
+export type { ConsentAnswer, ConsentResolver } from './identity/consent.js';
+export type { RequestContext, RequestLike } from './identity/request-context.js';
+export {
+  afterGuards,
+  type DeviceIdAnswer,
+  type DeviceIdResolver,
+  fromCookie,
+  fromHeader,
+  fromUser,
+} from './identity/resolvers.js';
+export type { TrafficOptions } from './traffic/traffic.options.js';

@@ -1,0 +1,90 @@
+import { contextScope } from '../../lib/index.js';
+import { visitorId } from '../identity/anonymous.js';
+import { writeCookie } from '../identity/cookies.js';
+import { describe, isThenable } from '../identity/deadline.js';
+import type { RequestLike } from '../identity/request-context.js';
+import { type FastifyReplyLike, HttpContext, type ResponseLike } from './http-context.js';
+import type { ScopeDeps } from './scope-deps.js';
+import type { VisitorIds } from './scope-opener.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+export type HttpUnit = UnitOfWork<HttpContext>;
+type Next = (error?: unknown) => void;
+
+/** Told about every request that got a scope, before anything else of the application sees it. */
+export type RequestObserver = (unit: HttpUnit) => void;
+
+/** Enters a scope for every HTTP request; a request never gets two. */
+export class HttpScope {
+  readonly #deps: ScopeDeps;
+  readonly #observers: readonly RequestObserver[];
+  readonly #visitors: VisitorIds;
+
+  constructor(deps: ScopeDeps, observers: readonly RequestObserver[]) {
+    this.#deps = deps;
+    this.#observers = observers;
+    this.#visitors = { idFor: (context, fresh) => this.#visitor(context as HttpContext, fresh) };
+  }
+
+  /** Express's middleware, and middie's on Fastify. */
+  readonly middleware = (request: RequestLike, response: ResponseLike, next: Next): void => {
+    const { client, settings, scopes, units } = this.#deps;
+    if (units.ofRequest(request) !== undefined) return next();
+    let opening: HttpUnit | Promise<HttpUnit> | undefined;
+    try {
+      const context = new HttpContext(request, response);
+      if (settings.ignore?.(context) !== true) opening = scopes.open(context, this.#visitors);
+    } catch (error) {
+      this.#tell(error);
+    }
+    if (opening === undefined) return next();
+    if (!isThenable(opening)) {
+      this.#opened(request, opening);
+      return client.run(opening.scope, next);
+    }
+    opening.then(
+      (unit) => {
+        this.#opened(request, unit);
+        client.run(unit.scope, next);
+      },
+      (error: unknown) => {
+        this.#tell(error);
+        next();
+      },
+    );
+  };
+
+  /**
+   * Fastify's `preValidation` hook: reading a body leaves the async context of the middleware, so the scope is entered
+   * again; Fastify's request, with what plugins put on it, is known from here on.
+   */
+  readonly preValidation = (request: RequestLike, reply: FastifyReplyLike, done: Next): void => {
+    const unit = this.#deps.units.ofRequest(request) as HttpUnit | undefined;
+    if (unit === undefined) return done();
+    unit.context.reached(request, reply);
+    if (contextScope() === unit.scope) return done();
+    this.#deps.client.run(unit.scope, done);
+  };
+
+  #opened(request: object, unit: HttpUnit): void {
+    this.#deps.units.add(request, unit);
+    for (const observe of this.#observers) observe(unit);
+  }
+
+  #visitor(context: HttpContext, fresh: () => string): string | undefined {
+    const { anonymous } = this.#deps.settings;
+    if (typeof anonymous === 'string') return undefined;
+    const known = visitorId(context.header('cookie'), anonymous);
+    if (known !== undefined) return known;
+    const id = fresh();
+    context.setCookie(writeCookie(anonymous, id, anonymous.secure ?? context.secure));
+    return id;
+  }
+
+  #tell(error: unknown): void {
+    this.#deps.warnings.once(
+      'http',
+      `No scope could be opened for a request; it is served without one: ${describe(error)}`,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { RequestContext, RequestLike } from '../identity/request-context.js';
+import { type Bag, bag } from './bag.js';
+import { RequestReader, requestIn, userOf } from './socket-request.js';
+
+/** A socket message, an RPC message or a GraphQL operation without an HTTP request, as resolvers see it. */
+export class MessageContext extends RequestReader implements RequestContext {
+  readonly type: string;
+  readonly execution: ExecutionContext;
+  readonly request: RequestLike;
+  readonly data: unknown;
+  readonly #client: Bag | undefined;
+
+  constructor(execution: ExecutionContext) {
+    super();
+    this.type = execution.getType<string>();
+    this.execution = execution;
+    if (this.type === 'ws') {
+      const ws = execution.switchToWs();
+      this.#client = bag(ws.getClient());
+      this.data = ws.getData();
+      // Socket.IO keeps the request the socket was opened with as its handshake.
+      this.request = requestIn(this.#client, ['handshake', 'request', 'upgradeReq']);
+    } else if (this.type === 'rpc') {
+      const rpc = execution.switchToRpc();
+      this.data = rpc.getData();
+      this.request = { headers: messageHeaders(bag(rpc.getContext())) };
+    } else {
+      const [, args, context] = execution.getArgs<[unknown, unknown, unknown]>();
+      this.data = args;
+      // graphql-ws keeps the request the socket was opened with under `extra`.
+      this.request = requestIn(bag(context), ['req', 'request', 'extra']);
+    }
+  }
+
+  get user(): unknown {
+    return userOf(this.#client, this.request);
+  }
+}
+
+/** Node's request behind a GraphQL operation, if it came by HTTP. */
+export function requestOfOperation(execution: ExecutionContext): object | undefined {
+  const context = bag(execution.getArgByIndex(2));
+  const request = context?.['req'] ?? context?.['request'] ?? bag(context?.['reply'])?.['request'];
+  return bag(request);
+}
+
+/** Headers as the transports of `@nestjs/microservices` carry them; none for those that have no headers. */
+function messageHeaders(context: Bag | undefined): RequestLike['headers'] {
+  const message = call(context, 'getMessage');
+  const headers = bag(message?.['headers']) ?? bag(bag(message?.['properties'])?.['headers']) ?? headerMap(context);
+  return (headers ?? {}) as RequestLike['headers'];
+}
+
+/** NATS gives an object with `get`, gRPC its Metadata; both know how to become a plain object. */
+function headerMap(context: Bag | undefined): Bag | undefined {
+  const metadata = bag(context?.['getMap']) === undefined ? undefined : call(context, 'getMap');
+  return metadata ?? call(context, 'getHeaders');
+}
+
+function call(target: Bag | undefined, method: string): Bag | undefined {
+  const fn = target?.[method];
+  return typeof fn === 'function' ? bag((fn as (this: unknown) => unknown).call(target)) : undefined;
+}

@@ -1,0 +1,14 @@
+import type { Countly } from '../../lib/index.js';
+import type { ModuleSettings } from '../countly.settings.js';
+import type { Warnings } from '../warnings.js';
+import type { ScopeOpener } from './scope-opener.js';
+import type { UnitRegistry } from './unit-registry.js';
+
+/** What everything that enters scopes shares. */
+export interface ScopeDeps {
+  readonly client: Countly;
+  readonly settings: ModuleSettings;
+  readonly warnings: Warnings;
+  readonly scopes: ScopeOpener;
+  readonly units: UnitRegistry;
+}

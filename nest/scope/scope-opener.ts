@@ -1,0 +1,155 @@
+import { CONSENT_FEATURES, type ConsentFeature, type Countly, type ScopeInit } from '../../lib/index.js';
+import type { ModuleSettings } from '../countly.settings.js';
+import { reportMark } from '../errors/claim.js';
+import { newVisitorId } from '../identity/anonymous.js';
+import type { ConsentAnswer } from '../identity/consent.js';
+import { describe, isThenable, NO_ANSWER, withDeadline } from '../identity/deadline.js';
+import { DeviceIdChain, type Found } from '../identity/device-id-chain.js';
+import type { RequestContext } from '../identity/request-context.js';
+import { asksAfterGuards } from '../identity/resolvers.js';
+import type { Warnings } from '../warnings.js';
+import type { UnitOfWork } from './unit-of-work.js';
+
+const NOBODY = Number.POSITIVE_INFINITY;
+const EVERYTHING: ReadonlySet<ConsentFeature> = new Set(CONSENT_FEATURES);
+
+type Maybe<T> = T | Promise<T>;
+type Consent = Iterable<ConsentFeature> | undefined;
+
+/** Where an anonymous visitor's id comes from; only HTTP has a place to keep one. */
+export interface VisitorIds {
+  /** The id the visitor brought along, or a new one that the answer will carry. */
+  idFor(context: RequestContext, fresh: () => string): string | undefined;
+}
+
+/**
+ * Decides whom a unit of work belongs to and what may be recorded of it. Everything stays synchronous unless a resolver
+ * is asynchronous: a promise would cost every request a turn of the event loop.
+ */
+export class ScopeOpener {
+  readonly #client: Countly;
+  readonly #settings: ModuleSettings;
+  readonly #chain: DeviceIdChain;
+  readonly #warnings: Warnings;
+
+  constructor(client: Countly, settings: ModuleSettings, warnings: Warnings) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#warnings = warnings;
+    this.#chain = new DeviceIdChain(settings.resolvers, settings.resolverTimeout, warnings);
+  }
+
+  /** True when something may be known after the guards that is not known before. */
+  get asksAgain(): boolean {
+    const { consent } = this.#settings;
+    return this.#chain.asksAgain || (consent !== undefined && asksAfterGuards(consent));
+  }
+
+  open<Context extends RequestContext>(context: Context, visitors?: VisitorIds): Maybe<UnitOfWork<Context>> {
+    const found = this.#chain.find(context);
+    if (isThenable(found)) return found.then((known) => this.#withConsent(context, known, visitors));
+    return this.#withConsent(context, found, visitors);
+  }
+
+  /** Looks again, once guards have run. True when the unit has a new scope to be entered. */
+  upgrade(unit: UnitOfWork): Maybe<boolean> {
+    const found = this.#chain.findBefore(unit.position, unit.context);
+    if (isThenable(found)) return found.then((known) => this.#replaced(unit, known));
+    return this.#replaced(unit, found);
+  }
+
+  #replaced(unit: UnitOfWork, found: Found | undefined): Maybe<boolean> {
+    if (found === undefined && (unit.consentKnown || this.#settings.consent === undefined)) return false;
+    const consent = this.#consentOf(unit.context);
+    if (isThenable(consent)) return consent.then((known) => this.#replace(unit, found, known));
+    return this.#replace(unit, found, consent);
+  }
+
+  #replace(unit: UnitOfWork, found: Found | undefined, consent: Consent): boolean {
+    if (found === undefined && consent === undefined) return false;
+    if (found !== undefined) unit.position = found.position;
+    if (consent !== undefined) unit.consentKnown = true;
+    unit.scope = this.#client.scope(this.#init(found?.deviceId ?? unit.scope.deviceId, consent, unit.context));
+    return true;
+  }
+
+  #withConsent<Context extends RequestContext>(
+    context: Context,
+    found: Found | undefined,
+    visitors: VisitorIds | undefined,
+  ): Maybe<UnitOfWork<Context>> {
+    const consent = this.#consentOf(context);
+    if (isThenable(consent)) return consent.then((known) => this.#unit(context, found, known, visitors));
+    return this.#unit(context, found, consent, visitors);
+  }
+
+  #unit<Context extends RequestContext>(
+    context: Context,
+    found: Found | undefined,
+    consent: Consent,
+    visitors: VisitorIds | undefined,
+  ): UnitOfWork<Context> {
+    const deviceId = found === undefined ? this.#anonymous(context, visitors) : found.deviceId;
+    return {
+      context,
+      scope: this.#client.scope(this.#init(deviceId, consent, context)),
+      position: found === undefined ? NOBODY : found.position,
+      consentKnown: consent !== undefined,
+      mark: reportMark(),
+      failure: undefined,
+    };
+  }
+
+  #anonymous(context: RequestContext, visitors: VisitorIds | undefined): string | undefined {
+    const { anonymous } = this.#settings;
+    if (anonymous === 'process') return undefined;
+    // The empty id belongs to nobody: the client records nothing under it.
+    if (anonymous === 'none') return '';
+    return visitors?.idFor(context, newVisitorId);
+  }
+
+  #init(deviceId: string | undefined, consent: Consent, context: RequestContext): ScopeInit {
+    const { timezone } = this.#settings;
+    return timezone === undefined
+      ? { deviceId, consent }
+      : { deviceId, consent, timezoneOffset: this.#offset(timezone, context) };
+  }
+
+  #offset(timezone: (context: RequestContext) => number | undefined, context: RequestContext): number | undefined {
+    try {
+      const minutes = timezone(context);
+      return typeof minutes === 'number' && Math.abs(minutes) <= 840 ? Math.trunc(minutes) : undefined;
+    } catch (error) {
+      this.#warnings.once('timezone', `timezone resolver failed; the default is used: ${describe(error)}`);
+      return undefined;
+    }
+  }
+
+  #consentOf(context: RequestContext): Maybe<Consent> {
+    const { consent, resolverTimeout } = this.#settings;
+    if (consent === undefined) return undefined;
+    try {
+      const answer = consent(context);
+      if (!isThenable(answer)) return this.#features(answer);
+      const failed = (reason: string) => this.#tellConsent(reason);
+      return withDeadline(answer, resolverTimeout, failed).then((given) => this.#features(given));
+    } catch (error) {
+      this.#tellConsent(describe(error));
+      return undefined;
+    }
+  }
+
+  #features(answer: ConsentAnswer | typeof NO_ANSWER): Consent {
+    if (answer === 'all') return EVERYTHING;
+    if (Array.isArray(answer)) return answer as readonly ConsentFeature[];
+    if (answer !== undefined && answer !== NO_ANSWER) this.#tellConsent('it gave neither a list nor "all"');
+    return undefined;
+  }
+
+  #tellConsent(reason: string): void {
+    this.#warnings.once(
+      'consent',
+      `consent resolver failed; what is known of the device's consent stays as it is: ${reason}`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { readCookie } from '../identity/cookies.js';
+import type { RequestLike } from '../identity/request-context.js';
+import { type Bag, bag } from './bag.js';
+
+const NO_REQUEST: RequestLike = { headers: {} };
+
+/** The request a socket was opened with, wherever the library keeps it; one without headers when it keeps none. */
+export function requestIn(holder: Bag | undefined, places: readonly string[]): RequestLike {
+  for (const place of places) {
+    const found = bag(holder?.[place]);
+    if (found === undefined) continue;
+    if (bag(found['headers']) !== undefined) return found as RequestLike;
+    const inner = bag(found['request']);
+    if (bag(inner?.['headers']) !== undefined) return inner as unknown as RequestLike;
+  }
+  return NO_REQUEST;
+}
+
+/** The part of a context that reads its request. */
+export abstract class RequestReader {
+  abstract readonly request: RequestLike;
+
+  get ip(): string | undefined {
+    const address = this.request['ip'] ?? this.request['address'] ?? bag(this.request['socket'])?.['remoteAddress'];
+    return typeof address === 'string' ? address : undefined;
+  }
+
+  header(name: string): string | undefined {
+    const value: unknown = this.request.headers[name] ?? this.request.headers[name.toLowerCase()];
+    if (value === undefined || value === null) return undefined;
+    return Array.isArray(value) ? value.join(', ') : String(value);
+  }
+
+  cookie(name: string): string | undefined {
+    return readCookie(this.header('cookie'), name);
+  }
+}
+
+/** The user a guard or an adapter left on a socket or on its request. */
+export function userOf(client: Bag | undefined, request: RequestLike): unknown {
+  return client?.['user'] ?? bag(client?.['data'])?.['user'] ?? request['user'];
+}

@@ -1,0 +1,62 @@
+import { describe } from '../identity/deadline.js';
+import type { HttpUnit, RequestObserver } from '../scope/http-scope.js';
+import type { Warnings } from '../warnings.js';
+import { methodOf, routeTemplate } from './route.js';
+import type { TrafficOptions } from './traffic.options.js';
+
+/** Reports every answered request as a network trace: method and route template, time, status and body sizes. */
+export function traceObserver(options: TrafficOptions, warnings: Warnings): RequestObserver {
+  return (unit) => {
+    if (leftOut(options)) return;
+    const startedAt = Date.now();
+    const start = performance.now();
+    whenAnswered(unit, warnings, () => {
+      const { context, scope } = unit;
+      const { statusCode } = context.response;
+      const name = `${methodOf(context)} ${routeTemplate(context) ?? '(no route)'}`;
+      if (options.filter?.(name, statusCode) === false) return;
+      scope.reportTrace({
+        type: 'network',
+        name,
+        startedAt,
+        responseTimeMs: performance.now() - start,
+        responseCode: statusCode,
+        requestPayloadSize: bytes(context.header('content-length')),
+        responsePayloadSize: bytes(context.responseHeader('content-length')),
+      });
+    });
+  };
+}
+
+/** Reports a view, named by route template, for every GET that was answered well. */
+export function viewObserver(options: TrafficOptions, warnings: Warnings): RequestObserver {
+  return (unit) => {
+    if (methodOf(unit.context) !== 'GET' || leftOut(options)) return;
+    whenAnswered(unit, warnings, () => {
+      const { context, scope } = unit;
+      const { statusCode } = context.response;
+      const name = routeTemplate(context);
+      if (name === undefined || statusCode >= 400 || options.filter?.(`GET ${name}`, statusCode) === false) return;
+      scope.trackView(name);
+    });
+  };
+}
+
+function whenAnswered(unit: HttpUnit, warnings: Warnings, report: () => void): void {
+  unit.context.response.once('close', () => {
+    try {
+      report();
+    } catch (error) {
+      warnings.once('traffic', `Reporting a request failed: ${describe(error)}`);
+    }
+  });
+}
+
+function leftOut({ sample }: TrafficOptions): boolean {
+  return sample !== undefined && Math.random() >= sample;
+}
+
+function bytes(header: unknown): number {
+  const size = Number(header);
+  return Number.isFinite(size) && size > 0 ? size : 0;
+}
