@@ -1,0 +1,52 @@
+import { Logger } from '@nestjs/common';
+import type { ConsentFeature } from 'countly-weave';
+import type { CountlyModuleOptions } from 'countly-weave/nest';
+import type { Visitor } from '../visitors/visitor.js';
+
+/** Where `npm start` and a bare `countly-inspector` listen. */
+const LOCAL_INSPECTOR = { url: 'http://127.0.0.1:6010', appKey: 'sample-shop' };
+
+/** What a visitor who has nothing against it is counted for. */
+const VISITOR_CONSENT: readonly ConsentFeature[] = ['events', 'views', 'crashes', 'apm'];
+
+/**
+ * Everything the shop tells Countly about itself. A wrong server address must not keep the shop from selling: it is
+ * said on the log, and nothing is recorded.
+ */
+export function countlyOptions(env: NodeJS.ProcessEnv): CountlyModuleOptions {
+  const logger = new Logger('Countly');
+  const server = readServer(env);
+  if ('problem' in server) {
+    logger.error(`${server.problem} Nothing is recorded; the shop itself keeps serving.`);
+    return { ...LOCAL_INSPECTOR, disabled: true };
+  }
+  return {
+    ...server,
+    logger,
+    appVersion: '1.0.0',
+    storagePath: env['COUNTLY_STORAGE_PATH'] || undefined,
+    deviceId: ({ request }) => visitorIn(request)?.id,
+    consent: ({ request }) => (visitorIn(request)?.optedOut === false ? VISITOR_CONSENT : []),
+    // Jobs run for nobody in particular; what goes wrong in them is to be seen all the same.
+    processConsent: ['crashes', 'apm'],
+    networkTraces: true,
+    ignore: ({ request }) => request['url'] === '/health',
+  };
+}
+
+function readServer(env: NodeJS.ProcessEnv): { url: string; appKey: string } | { problem: string } {
+  const url = env['COUNTLY_URL'];
+  const appKey = env['COUNTLY_APP_KEY'];
+  if (!url && !appKey) return LOCAL_INSPECTOR;
+  if (!url) return { problem: 'COUNTLY_APP_KEY is set but COUNTLY_URL is not: set both.' };
+  if (!appKey) return { problem: 'COUNTLY_URL is set but COUNTLY_APP_KEY is not: set both.' };
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    return { problem: `COUNTLY_URL: expected an http:// or https:// address, got "${url}".` };
+  }
+  return { url, appKey };
+}
+
+/** `recogniseVisitor` has put it there before any scope is opened. */
+function visitorIn(request: object): Visitor | undefined {
+  return (request as { visitor?: Visitor }).visitor;
+}
