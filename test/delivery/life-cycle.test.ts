@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ const PACKAGE = join(__dirname, '../../dist/lib/index.js');
 let server: CountlyServer;
 let folder: string;
 let crashes: LogicalRequest[];
+const children = new Set<ChildProcess>();
 
 beforeEach(async () => {
   server = new CountlyServer();
@@ -28,6 +29,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  // Only one that a failed test left behind is still there.
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
   await server.stop().catch(() => {});
   await rm(folder, { recursive: true, force: true });
 });
@@ -52,6 +56,7 @@ async function run(
   `;
   const started = performance.now();
   const child = spawn(process.execPath, ['-e', prelude + script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -62,7 +67,10 @@ async function run(
     stderr += chunk.toString('utf8');
   });
   return new Promise((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr, ms: performance.now() - started }));
+    child.once('close', (code, signal) => {
+      children.delete(child);
+      resolve({ code, signal, stdout, stderr, ms: performance.now() - started });
+    });
   });
 }
 
