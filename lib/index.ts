@@ -17,16 +17,38 @@ export type {
   EventOptions,
   NetworkTrace,
   OpenView,
+  RunningEvent,
   ScopeApi,
   Segmentation,
   SegmentValue,
-  TimedEvent,
   TraceReport,
   ViewOptions,
 } from './client/scope-api.js';
 export { type Clock, systemClock } from './clock.js';
 export { DEFAULT_LIMITS, type Limits } from './config/limits.js';
 export type { CountlyOptions, DeliveryMode, Durability, LocationOptions } from './config/options.js';
+export { Breadcrumb } from './decorators/breadcrumb.js';
+export type { Call } from './decorators/call.js';
+export { claimReport, layersOf, type ReportOrigin, reportMark } from './decorators/error-trail.js';
+export { type ClassWeaver, Instrument, type InstrumentOptions } from './decorators/instrument.js';
+export { type WeaveRecord, type WovenMethod, weaveMetadataOf, wovenMethods } from './decorators/metadata.js';
+export type {
+  CommonOptions,
+  EventDecoratorOptions,
+  FromCall,
+  Moment,
+  Outcome,
+  SegmentationClass,
+  SegmentedOptions,
+} from './decorators/options.js';
+export { type CustomAdvice, type InstrumentPlan, instrument, weave } from './decorators/plain.js';
+export { ReportErrors, type ReportErrorsOptions } from './decorators/report-errors.js';
+export { TimedEvent } from './decorators/timed-event.js';
+export { Trace, type TraceOptions } from './decorators/trace.js';
+export { TrackEvent } from './decorators/track-event.js';
+export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
+export type { MethodWeaver } from './decorators/weave/targets.js';
+export { WithDevice, type WithDeviceOptions } from './decorators/with-device.js';
 export {
   type ConfigProblem,
   CountlyConfigError,
@@ -44,5 +66,7 @@ export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-featur
 export type { Delivery, HoldReason } from './protocol/delivery.js';
 export type { Encoding } from './protocol/encode.js';
 export type { Entry, EntryDraft, EntryFeature, EntryKind, SealedPath, SealedRequest } from './protocol/entry.js';
+export { Segment, type SegmentDecorator } from './segmentation/segment.js';
+export { toSegmentation } from './segmentation/to-segmentation.js';
 export type { Recovered, Storage, StorageListener, StorageStats } from './storage/storage.js';
 export type { QueryResult, Transport, WireRequest } from './transport/transport.js';

@@ -19,6 +19,7 @@ import { bootReport } from './explorer/boot-report.js';
 import { bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
+import { prepareGateway } from './scope/gateway-scopes.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
 import { installHttp } from './scope/install-http.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
@@ -70,7 +71,7 @@ export class CountlyModule
     this.#adapterHost = adapterHost;
     this.#modules = modules;
     this.#config = applicationConfig(moduleRef);
-    if (runtime.entersScopes) this.#addInterceptor();
+    if (runtime.entersScopes) this.#prepareMessages();
   }
 
   /** Nest calls this once the application's own `app.use` middleware stands, and before any route exists. */
@@ -120,9 +121,10 @@ export class CountlyModule
   }
 
   /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */
-  #addInterceptor(): void {
+  #prepareMessages(): void {
     const { scopes, failures } = this.#runtime;
-    const { messages, ownFilters } = handlerKinds(this.#modules);
+    const { messages, ownFilters, gateways } = handlerKinds(this.#modules);
+    gateways.forEach(prepareGateway);
     if (messages || scopes.asksAgain || (ownFilters && failures !== undefined)) {
       this.#config?.addGlobalInterceptor(new ScopeInterceptor(this.#runtime, failures));
     }

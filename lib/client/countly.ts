@@ -11,7 +11,7 @@ import { contextScope, type RegisteredClient, registerClient, unregisterClient }
 import { sanitizeDeviceId } from './device-id.js';
 import { DeviceScope, type ScopeInit } from './device-scope.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
-import type { CrashOptions, EventOptions, OpenView, TimedEvent, TraceReport, ViewOptions } from './scope-api.js';
+import type { CrashOptions, EventOptions, OpenView, RunningEvent, TraceReport, ViewOptions } from './scope-api.js';
 
 /** How long a flush may take. */
 export interface FlushOptions {
@@ -143,7 +143,7 @@ export class Countly implements RegisteredClient {
     this.#own.addEvent(key, options);
   }
 
-  startEvent(key: string): TimedEvent {
+  startEvent(key: string): RunningEvent {
     return this.#own.startEvent(key);
   }
 

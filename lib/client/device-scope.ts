@@ -4,7 +4,7 @@ import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { DeviceIdType } from '../protocol/entry.js';
 import type { Core } from './compose.js';
 import type { ContextScope, RegisteredClient } from './current.js';
-import type { CrashOptions, EventOptions, OpenView, TimedEvent, TraceReport, ViewOptions } from './scope-api.js';
+import type { CrashOptions, EventOptions, OpenView, RunningEvent, TraceReport, ViewOptions } from './scope-api.js';
 
 /** What is known of the person or unit of work a scope stands for. */
 export interface ScopeInit {
@@ -68,7 +68,7 @@ export class DeviceScope implements ContextScope, Target {
   }
 
   /** Starts a timed event; its `end` records the event with the time since now. */
-  startEvent(key: string): TimedEvent {
+  startEvent(key: string): RunningEvent {
     const { clock, events } = this.#core;
     const startedAt = clock.monotonic();
     let running = true;

@@ -22,7 +22,7 @@ export interface EventOptions {
 }
 
 /** A running timed event. */
-export interface TimedEvent {
+export interface RunningEvent {
   readonly key: string;
   /** Records the event with the time since the start as `dur`. Later calls do nothing. */
   end(options?: Omit<EventOptions, 'dur'>): void;
@@ -88,7 +88,7 @@ export interface ScopeApi {
   /** Whether entries of this feature are recorded for this device now. */
   isAllowed(feature: ConsentFeature): boolean;
   addEvent(key: string, options?: EventOptions): void;
-  startEvent(key: string): TimedEvent;
+  startEvent(key: string): RunningEvent;
   trackView(name: string, options?: ViewOptions): OpenView;
   addBreadcrumb(text: string): void;
   logError(error: unknown, options?: CrashOptions): void;

@@ -59,8 +59,18 @@ export function differenceTo(template: HeadTemplate, path: SealedPath, cut: CutH
   ) {
     equalEnd++;
   }
+  // Half a surrogate pair cannot be written as UTF-8.
+  if (isSurrogate(text, equalStart - 1, HIGH)) equalStart--;
+  if (isSurrogate(text, text.length - equalEnd, LOW)) equalEnd--;
   const middle = text.slice(equalStart, text.length - equalEnd);
   return middle.length > MAX_MIDDLE ? undefined : { equalStart, equalEnd, middle };
+}
+
+const HIGH = 0xd800;
+const LOW = 0xdc00;
+
+function isSurrogate(text: string, at: number, half: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === half;
 }
 
 export function applyDifference(template: HeadTemplate, deviceId: string, difference: HeadDifference): string {

@@ -1,8 +1,8 @@
 import type { ContextScope, RegisteredClient } from '../client/current.js';
-import type { OpenView, TimedEvent } from '../client/scope-api.js';
+import type { OpenView, ScopeApi } from '../client/scope-api.js';
 
 const view = (name: string): OpenView => ({ name, end: () => {} });
-const timed = (key: string): TimedEvent => ({ key, end: () => {}, cancel: () => {} });
+const timed = (key: string): ReturnType<ScopeApi['startEvent']> => ({ key, end: () => {}, cancel: () => {} });
 
 /** A scope that takes everything and keeps nothing. */
 export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {

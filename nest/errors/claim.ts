@@ -1,1 +1,1 @@
-export { claimReport, reportMark } from '../../lib/decorators/error-trail.js';
+export { claimReport, reportMark } from '../../lib/index.js';

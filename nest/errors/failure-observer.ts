@@ -1,4 +1,4 @@
-import type { Segmentation } from '../../lib/index.js';
+import { contextScope, type Segmentation } from '../../lib/index.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
@@ -53,7 +53,7 @@ export class FailureObserver {
 
   #decide(error: unknown, unit: UnitOfWork | undefined, type: string, status: number | undefined, at: number): void {
     if (!this.#isWanted(error, unit, type, status)) return;
-    const scope = unit?.scope ?? this.#deps.client;
+    const scope = unit?.scope ?? contextScope() ?? this.#deps.client;
     if (!claimReport(error, { scope, since: unit?.mark })) return;
     scope.logError(error, { timestamp: at, segmentation: segmentsOf(unit, type, status) });
   }

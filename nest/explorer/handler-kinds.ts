@@ -2,8 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 
 /** Metadata keys of Nest's packages: constants of optional packages, so their values are written here. */
 const GATEWAY = 'websockets:is_gateway';
-const MESSAGE_PATTERN = 'microservices:handler_type';
-const RESOLVER = 'graphql:resolver_type';
+const MESSAGES = ['microservices:handler_type', 'graphql:resolver_type'];
 const FILTERS = '__exceptionFilters__';
 
 /** What kinds of handlers an application has. */
@@ -12,28 +11,32 @@ export interface HandlerKinds {
   readonly messages: boolean;
   /** Controllers with exception filters of their own, which Nest asks before any global one. */
   readonly ownFilters: boolean;
+  /** Prototypes of socket gateways. */
+  readonly gateways: readonly object[];
 }
 
 /** Reads metadata of classes only: it runs before anything is instantiated. */
 export function handlerKinds(modules: ModulesContainer): HandlerKinds {
   let messages = false;
   let ownFilters = false;
+  const gateways = new Set<object>();
   for (const module of modules.values()) {
     for (const wrapper of [...module.controllers.values(), ...module.providers.values()]) {
       const type: unknown = wrapper.metatype;
       if (typeof type !== 'function' || typeof type.prototype !== 'object' || type.prototype === null) continue;
-      for (const target of [type, ...methodsOf(type.prototype as object)]) {
-        messages ||= [GATEWAY, MESSAGE_PATTERN, RESOLVER].some((key) => Reflect.hasMetadata(key, target));
+      const prototype = type.prototype as object;
+      if (Reflect.hasMetadata(GATEWAY, type)) gateways.add(prototype);
+      for (const target of [type, ...methodsOf(prototype)]) {
+        messages ||= MESSAGES.some((key) => Reflect.hasMetadata(key, target));
         ownFilters ||= Reflect.hasMetadata(FILTERS, target);
       }
-      if (messages && ownFilters) return { messages, ownFilters };
     }
   }
-  return { messages, ownFilters };
+  return { messages: messages || gateways.size > 0, ownFilters, gateways: [...gateways] };
 }
 
 /** Methods of a class, inherited ones included. Reads descriptors only: no getter runs. */
-export function methodsOf(prototype: object): object[] {
+function methodsOf(prototype: object): object[] {
   const methods: object[] = [];
   let level: object | null = prototype;
   while (level !== null && level !== Object.prototype) {

@@ -1,1 +1,1 @@
-export { type WovenMethod, wovenMethods } from '../../lib/decorators/metadata.js';
+export { type WovenMethod, wovenMethods } from '../../lib/index.js';

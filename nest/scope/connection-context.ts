@@ -1,6 +1,6 @@
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
 import { bag } from './bag.js';
-import { RequestReader, requestIn, userOf } from './socket-request.js';
+import { RequestReader, rememberRequest, requestOfSocket, userOf } from './socket-request.js';
 
 /** A socket that is being opened or closed, as resolvers see it. */
 export class ConnectionContext extends RequestReader implements RequestContext {
@@ -16,9 +16,8 @@ export class ConnectionContext extends RequestReader implements RequestContext {
     this.#client = client;
     const given = bag(request);
     this.request =
-      bag(given?.['headers']) === undefined
-        ? requestIn(bag(client), ['handshake', 'request', 'upgradeReq'])
-        : (given as unknown as RequestLike);
+      bag(given?.['headers']) === undefined ? requestOfSocket(bag(client)) : (given as unknown as RequestLike);
+    rememberRequest(client, this.request);
   }
 
   get user(): unknown {

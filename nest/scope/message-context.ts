@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
 import { type Bag, bag } from './bag.js';
-import { RequestReader, requestIn, userOf } from './socket-request.js';
+import { RequestReader, requestIn, requestOfSocket, userOf } from './socket-request.js';
 
 /** A socket message, an RPC message or a GraphQL operation without an HTTP request, as resolvers see it. */
 export class MessageContext extends RequestReader implements RequestContext {
@@ -19,8 +19,7 @@ export class MessageContext extends RequestReader implements RequestContext {
       const ws = execution.switchToWs();
       this.#client = bag(ws.getClient());
       this.data = ws.getData();
-      // Socket.IO keeps the request the socket was opened with as its handshake.
-      this.request = requestIn(this.#client, ['handshake', 'request', 'upgradeReq']);
+      this.request = requestOfSocket(this.#client);
     } else if (this.type === 'rpc') {
       const rpc = execution.switchToRpc();
       this.data = rpc.getData();

@@ -4,6 +4,20 @@ import { type Bag, bag } from './bag.js';
 
 const NO_REQUEST: RequestLike = { headers: {} };
 
+/** Requests by socket, for libraries that show the request only once: when the connection opens. */
+const opened = new WeakMap<object, RequestLike>();
+
+/** Remembers the request a socket was opened with, for its later messages. */
+export function rememberRequest(client: unknown, request: RequestLike): void {
+  if (typeof client === 'object' && client !== null && request !== NO_REQUEST) opened.set(client, request);
+}
+
+/** The request of a socket. */
+export function requestOfSocket(client: Bag | undefined): RequestLike {
+  const remembered = client === undefined ? undefined : opened.get(client);
+  return remembered ?? requestIn(client, ['handshake', 'request', 'upgradeReq']);
+}
+
 /** The request a socket was opened with, wherever the library keeps it; one without headers when it keeps none. */
 export function requestIn(holder: Bag | undefined, places: readonly string[]): RequestLike {
   for (const place of places) {
