@@ -1,4 +1,5 @@
 // The public list, by hand. Nothing else lives here.
+export type { AbTests } from './client/ab-tests.js';
 export { type ClientStats, Countly, type FlushOptions } from './client/countly.js';
 export type { ContextScope, RegisteredClient } from './client/current.js';
 export {
@@ -9,24 +10,40 @@ export {
   scopeFor,
   unregisterClient,
 } from './client/current.js';
-export { sanitizeDeviceId } from './client/device-id.js';
-export { DeviceScope, type ScopeInit } from './client/device-scope.js';
+export { sanitizeDeviceId, TEMPORARY_ID } from './client/device-id.js';
+export { type ConsentName, DeviceScope, type ScopeInit } from './client/device-scope.js';
 export type {
   CrashOptions,
   DeviceTrace,
   EventOptions,
   NetworkTrace,
+  NetworkTraceOptions,
+  NpsFeedback,
   OpenView,
+  PlaceOptions,
+  RatingFeedback,
   RunningEvent,
+  RunningTrace,
   ScopeApi,
   Segmentation,
   SegmentValue,
+  SessionOptions,
+  SurveyFeedback,
   TraceReport,
+  UserDetails,
   ViewOptions,
 } from './client/scope-api.js';
+export type { UserData } from './client/user-data.js';
 export { type Clock, systemClock } from './clock.js';
+export type { BeforeSend, OutgoingEntry } from './config/before-send.js';
 export { DEFAULT_LIMITS, type Limits } from './config/limits.js';
-export type { CountlyOptions, DeliveryMode, Durability, LocationOptions } from './config/options.js';
+export type {
+  CountlyOptions,
+  DeliveryMode,
+  Durability,
+  LocationOptions,
+  RemoteConfigCallback,
+} from './config/options.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
 export { claimReport, layersOf, type ReportOrigin, reportMark } from './decorators/error-trail.js';
@@ -57,6 +74,9 @@ export {
   type CountlyErrorCode,
   isCountlyError,
 } from './errors.js';
+export type { FeedbackWidget, Fetched } from './features/feedback.js';
+export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
+export type { ServerSettings } from './features/server-settings.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DropReason } from './outbox/drop-reason.js';
 export type { LedgerState } from './outbox/ledger.js';
@@ -66,6 +86,7 @@ export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-featur
 export type { Delivery, HoldReason } from './protocol/delivery.js';
 export type { Encoding } from './protocol/encode.js';
 export type { Entry, EntryDraft, EntryFeature, EntryKind, SealedPath, SealedRequest } from './protocol/entry.js';
+export { mapRemoteConfig } from './segmentation/remote-config-class.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';
 export type { Recovered, Storage, StorageListener, StorageStats } from './storage/storage.js';

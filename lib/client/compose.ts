@@ -1,101 +1,172 @@
-import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { ResolvedOptions } from '../config/resolve.js';
+import { AbTesting } from '../features/ab-testing.js';
+import { Attribution } from '../features/attribution.js';
+import type { Behaviour } from '../features/behaviour.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
-import { DeviceStates } from '../features/device-state.js';
+import { type DeviceState, DeviceStates } from '../features/device-state.js';
 import { Events } from '../features/events.js';
-import type { FeaturePort, Target } from '../features/feature.js';
+import { Feedback } from '../features/feedback.js';
+import { Identity } from '../features/identity.js';
+import { readPlace } from '../features/place.js';
+import { RawRequests } from '../features/raw-request.js';
+import { RemoteConfig } from '../features/remote-config.js';
+import { ServerConfig } from '../features/server-config.js';
+import { Sessions } from '../features/sessions.js';
+import { TimedEvents } from '../features/timed-events.js';
+import { TimedTraces } from '../features/timed-traces.js';
 import { Traces } from '../features/traces.js';
+import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
 import { Reporter } from '../logger.js';
-import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
-import { Outbox } from '../outbox/outbox.js';
-import { Sender } from '../outbox/sender.js';
-import { machineOffset, Stamper } from '../protocol/timestamp.js';
-import { createStorage, defaultStoragePath } from '../storage/create-storage.js';
-import type { Storage } from '../storage/storage.js';
-import { createBackoff } from '../transport/backoff.js';
-import { createHttpTransport } from '../transport/http-transport.js';
-import type { Transport } from '../transport/transport.js';
-import { type OwnDevice, ownDevice } from './device-id.js';
-import { hostMetrics } from './host-metrics.js';
+import { defaultStoragePath } from '../storage/create-storage.js';
+import { delivery, type TunableOptions } from './delivery.js';
+import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
+import { createPort } from './feature-port.js';
+import { outsideScopes } from './outside-scopes.js';
+import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+import { settingsFile } from './settings-file.js';
 
-/** The parts a client and its scopes delegate to. */
-export interface Core {
-  readonly options: ResolvedOptions;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  readonly states: DeviceStates;
-  readonly events: Events;
-  readonly views: Views;
-  readonly crashes: Crashes;
-  readonly traces: Traces;
-  readonly consent: Consent;
-  readonly outbox: Outbox;
-  readonly transport: Transport;
-  readonly device: OwnDevice;
-}
+export type Core = ReturnType<typeof compose>;
+
+const SAVE_PROFILE_MS = 5000;
 
 /** The composition root: the only place that knows which part gets which. */
-export function compose(options: ResolvedOptions, clock: Clock): Core {
+export function compose(options: ResolvedOptions, machineClock: Clock) {
+  const clock = outsideScopes(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic());
-  const folder =
-    options.durability === 'memory' ? undefined : (options.storagePath ?? defaultStoragePath(options.appKey));
-  const storage: Storage =
-    options.storage ?? createStorage({ durability: options.durability, path: folder ?? '', clock });
-  const transport =
-    options.transport ?? createHttpTransport({ url: options.url, requestTimeoutMs: options.requestTimeout });
-  const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
-  const outbox = new Outbox(
-    { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 },
-    {
-      clock,
-      storage,
-      reporter,
-      sender: new Sender(transport, options),
-      deadLetter: folder === undefined ? noDeadLetter : new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn),
-      backoff: createBackoff(),
-    },
-  );
-
-  const stamper = new Stamper(clock);
-  const port: FeaturePort = {
+  const folder = folderOf(options);
+  const tuned: TunableOptions = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
+  const serverConfig = new ServerConfig(options, settingsFile(options.serverSettings ? folder : undefined), applied);
+  const { outbox, transport } = delivery(options, tuned, {
     clock,
     reporter,
-    limits: options.limits,
-    metrics: hostMetrics(options.appVersion, options.metrics),
-    stamp: () => stamper.next(),
-    offsetOf: (target, timestamp) => target.tz ?? options.timezoneOffset ?? machineOffset(timestamp),
-    isAllowed: (target, feature) => !options.disabled && consent.isAllowed(target, feature),
-    peekState: (deviceId) => states.peek(deviceId),
-    stateOf: (deviceId) => states.of(deviceId),
-    refuse: (reason) => outbox.refuse(reason),
-    purge: (deviceId, features) => outbox.purge(deviceId, features),
-    record(target: Target, kind, feature, timestamp, body) {
-      if (options.disabled) return;
-      if (target.deviceId === '') return outbox.refuse('invalid');
-      const tz = port.offsetOf(target, timestamp);
-      outbox.put({ deviceId: target.deviceId, idType: target.idType, kind, feature, timestamp, tz, body, weight: 1 });
-    },
-  };
-  const consent = new Consent(port, options.requireConsent);
-  const views = new Views(port);
-  const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, (state) => {
-    views.endForgotten({ deviceId: state.deviceId, idType: 0, tz: undefined, consent: state.consent }, state);
+    folder,
+    backOff: () => serverConfig.behaviour.backOff,
   });
+
+  const idFile = new DeviceIdFile(folder);
+  if (options.clearStoredDeviceId) idFile.clear();
+  const device = options.temporaryDeviceId ? ({ id: TEMPORARY_ID, type: 1 } as const) : idFile.load(options.deviceId);
+  const identity: DeviceIdentity = {
+    deviceId: device.id,
+    idType: device.type,
+    changed: () => identity.deviceId !== TEMPORARY_ID && idFile.store({ id: identity.deviceId, type: identity.idType }),
+  };
+  const { ipAddress, ...where } = options.location;
+  const own = new ScopeTarget(identity, { place: readPlace({ ...where, ip: ipAddress }) });
+
+  const port = createPort(options, {
+    clock,
+    reporter,
+    outbox,
+    transport,
+    behaviour: () => serverConfig.behaviour,
+    states: () => states,
+    isAllowed: (target, feature) => consent.isAllowed(target, feature),
+  });
+  const consent = new Consent(port, {
+    required: () => serverConfig.behaviour.consentRequired,
+    groups: options.consentGroups,
+    changed(target, given, withdrawn, begun) {
+      const state = port.peekState(target.deviceId);
+      if (withdrawn.has('sessions')) sessions.withdrawn(target, begun);
+      if (withdrawn.has('users') && state !== undefined) state.profile = undefined;
+      if (withdrawn.has('views') && state?.view !== undefined) {
+        state.view.ended = true;
+        state.view = undefined;
+      }
+      if (given.includes('sessions')) sessions.beginWanted(target);
+    },
+  });
+  const views = new Views(port);
+  const sessions = new Sessions(port, views, {
+    updateSeconds: () => serverConfig.behaviour.sessionUpdate,
+    locateSender: options.locateSender,
+  });
+  const profile = new UserProfile(port, {
+    maxChanges: () => serverConfig.behaviour.maxProfileChanges,
+    saveAfterMs: SAVE_PROFILE_MS,
+  });
+  const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
+  const events = new Events(port, {
+    rollUp: options.rollUp,
+    recorded: (target, key) => serverConfig.behaviour.urgent.has(key) && outbox.hurry(target.deviceId),
+  });
+  const traces = new Traces(port);
+
+  function applied(behaviour: Behaviour): void {
+    tuned.eventQueueSize = behaviour.eventQueueSize;
+    tuned.maxQueuedEntries = behaviour.maxQueuedEntries;
+    tuned.maxAge = behaviour.maxAge;
+    outbox.setEnabled(behaviour.networking && !options.testMode);
+    // The first request after the start tells the whole map (contract §9), also when it is the operator who requires it.
+    const known = port.peekState(own.deviceId)?.consent;
+    if (behaviour.consentRequired && known === undefined) consent.apply(own, new Set(options.consent));
+  }
+
+  /** A device is forgotten: what is open ends with its last activity, and says so. */
+  function leaving(state: DeviceState): void {
+    const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
+    const target = new ScopeTarget({ deviceId: state.deviceId, idType }, { work: state });
+    const at = Math.round(clock.now() - (clock.monotonic() - state.lastSeen));
+    profile.saveState(target, state);
+    views.endForgotten(target, state, at);
+    sessions.endForgotten(target, state, at);
+  }
+
   return {
     options,
     clock,
     reporter,
+    port,
+    own,
     states,
-    events: new Events(port),
+    events,
+    timedEvents: new TimedEvents(port, events),
     views,
-    crashes: new Crashes(port),
-    traces: new Traces(port),
+    sessions,
+    profile,
+    crashes: new Crashes(port, options.crashSegments),
+    traces,
+    timedTraces: new TimedTraces(port, traces),
+    attribution: new Attribution(port),
+    feedback: new Feedback(port, events),
+    remoteConfig: new RemoteConfig(port),
+    abTesting: new AbTesting(port),
+    rawRequests: new RawRequests(port),
     consent,
+    serverConfig,
+    identity: new Identity(port, {
+      views,
+      sessions,
+      profile,
+      consent,
+      temporaryId: TEMPORARY_ID,
+      reassign: (to, idType) => outbox.reassign(to, idType),
+      moveState: (from, to) => states.rename(from, to),
+    }),
     outbox,
     transport,
-    device: ownDevice(options.deviceId, options.disabled ? undefined : folder),
+    /** Starts what runs by itself. */
+    start(): void {
+      outbox.hold(TEMPORARY_ID);
+      applied(serverConfig.behaviour);
+      if (identity.deviceId !== TEMPORARY_ID) outbox.reassign(identity.deviceId, identity.idType);
+      outbox.open();
+      if (options.serverSettings && !options.testMode) serverConfig.start(port, own);
+    },
+    stop(): void {
+      serverConfig.stop();
+      sessions.stop();
+    },
   };
+}
+
+/** Where this client may keep files; a storage of the user's own is no reason to write anywhere else. */
+function folderOf(options: ResolvedOptions): string | undefined {
+  if (options.disabled || options.durability === 'memory') return undefined;
+  if (options.storage !== undefined && options.storagePath === undefined) return undefined;
+  return options.storagePath ?? defaultStoragePath(options.appKey);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceIdType } from '../protocol/entry.js';
 
@@ -9,9 +9,11 @@ export interface OwnDevice {
   readonly type: DeviceIdType;
 }
 
+/** Stands for an id that is not known yet; never sent (contract §2.1). */
+export const TEMPORARY_ID = '[CLY]_temp_id';
+
 const MAX_LENGTH = 256;
 const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
-const TEMPORARY = '[CLY]_temp_id';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
 const UNPRINTABLE = /[\u0000-\u001f\u007f\u2028\u2029\ufeff\ud800-\udfff]/;
 
@@ -22,34 +24,73 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f\u2028\u2029\ufeff\ud800-\udfff]/;
  */
 export function sanitizeDeviceId(value: unknown): string | undefined {
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-  if (typeof text !== 'string') return undefined;
+  if (typeof text !== 'string' || text.length > MAX_LENGTH * 4) return undefined;
   const id = text.trim();
-  if (id === '' || id.length > MAX_LENGTH || id === ZERO_UUID || id === TEMPORARY) return undefined;
+  if (id === '' || id.length > MAX_LENGTH || id === ZERO_UUID || id === TEMPORARY_ID) return undefined;
   return UNPRINTABLE.test(id) ? undefined : id;
 }
 
-/** The configured id, else the one stored in `folder`, else a new one that is stored there. */
-export function ownDevice(configured: string | undefined, folder: string | undefined): OwnDevice {
-  if (configured !== undefined) return { id: sanitizeDeviceId(configured) ?? randomUUID(), type: 0 };
-  if (folder === undefined) return { id: randomUUID(), type: 1 };
-  const file = join(folder, 'device-id');
-  try {
-    const stored = sanitizeDeviceId(readFileSync(file, 'utf8'));
-    if (stored !== undefined) return { id: stored, type: 1 };
-  } catch {
-    // The first start here, or a folder that cannot be read; the journal tells about the latter.
+/** Where the own device's id is kept between starts. */
+export class DeviceIdFile {
+  readonly #path: string | undefined;
+  readonly #folder: string;
+
+  /** @param folder undefined keeps nothing */
+  constructor(folder: string | undefined) {
+    this.#folder = folder ?? '';
+    this.#path = folder === undefined ? undefined : join(folder, 'device-id');
   }
-  const id = randomUUID();
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Two processes may start at once: the first writer wins, the other takes its id.
-    writeFileSync(file, id, { mode: 0o600, flag: 'wx' });
-    return { id, type: 1 };
-  } catch {
+
+  /** The configured id, else the stored one, else a new one that is stored. */
+  load(configured: string | undefined): OwnDevice {
+    if (configured !== undefined) return { id: sanitizeDeviceId(configured) ?? randomUUID(), type: 0 };
+    return this.#read() ?? this.#create();
+  }
+
+  /** The device goes by this id from now on, also after a restart. */
+  store({ id, type }: OwnDevice): void {
+    if (this.#path === undefined) return;
+    const draft = `${this.#path}.${process.pid}`;
     try {
-      return { id: sanitizeDeviceId(readFileSync(file, 'utf8')) ?? id, type: 1 };
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      writeFileSync(draft, textOf(id, type), { mode: 0o600 });
+      renameSync(draft, this.#path);
     } catch {
-      return { id, type: 1 };
+      // A disk that takes nothing; the journal tells about it.
     }
   }
+
+  clear(): void {
+    if (this.#path !== undefined) rmSync(this.#path, { force: true });
+  }
+
+  #read(): OwnDevice | undefined {
+    if (this.#path === undefined) return undefined;
+    try {
+      const [first, second] = readFileSync(this.#path, 'utf8').split('\n');
+      const id = sanitizeDeviceId(first);
+      return id === undefined ? undefined : { id, type: second === '0' ? 0 : 1 };
+    } catch {
+      // The first start here, or a folder that cannot be read.
+      return undefined;
+    }
+  }
+
+  #create(): OwnDevice {
+    const id = randomUUID();
+    if (this.#path === undefined) return { id, type: 1 };
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      // Two processes may start at once: the first writer wins, the other takes its id.
+      writeFileSync(this.#path, textOf(id, 1), { mode: 0o600, flag: 'wx' });
+      return { id, type: 1 };
+    } catch {
+      return this.#read() ?? { id, type: 1 };
+    }
+  }
+}
+
+/** A generated id stands alone; one that was given is followed by its type. */
+function textOf(id: string, type: DeviceIdType): string {
+  return type === 0 ? `${id}\n0\n` : id;
 }

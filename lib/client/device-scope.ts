@@ -1,34 +1,34 @@
-import { Breadcrumbs } from '../features/breadcrumbs.js';
-import type { Target } from '../features/feature.js';
+import { mapToClass } from '../config/class-mapper.js';
+import type { FeedbackWidget, Fetched } from '../features/feedback.js';
+import { readPlace } from '../features/place.js';
+import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { DeviceIdType } from '../protocol/entry.js';
+import { AbTests } from './ab-tests.js';
 import type { Core } from './compose.js';
+import { contained, containedAsync } from './contained.js';
 import type { ContextScope, RegisteredClient } from './current.js';
-import type { CrashOptions, EventOptions, OpenView, RunningEvent, TraceReport, ViewOptions } from './scope-api.js';
+import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
+import { RecordingScope } from './recording-scope.js';
+import type {
+  NpsFeedback,
+  PlaceOptions,
+  RatingFeedback,
+  SessionOptions,
+  SurveyFeedback,
+  UserDetails,
+} from './scope-api.js';
+import type { ScopeTarget } from './scope-target.js';
+import { UserData } from './user-data.js';
 
-/** What is known of the person or unit of work a scope stands for. */
-export interface ScopeInit {
-  /** Whom entries are recorded under. @default the process's own device */
-  readonly deviceId?: string | undefined;
-  /** Features this person agreed to; needs `requireConsent`. @default what the device agreed to before */
-  readonly consent?: Iterable<ConsentFeature> | undefined;
-  /** The person's time zone: minutes east of UTC. @default the client's `timezoneOffset` */
-  readonly timezoneOffset?: number | undefined;
-}
+export type { ScopeInit } from './scope-init.js';
 
-/** @internal how a scope is made; users get theirs from `client.device` or `client.run`. */
-export interface ScopeSeed {
-  readonly deviceId: string;
-  readonly idType: DeviceIdType;
-  readonly tz: number | undefined;
-  readonly consent: ReadonlySet<ConsentFeature> | undefined;
-  /** The breadcrumbs of this unit of work; without them the device's own are used. */
-  readonly breadcrumbs: Breadcrumbs | undefined;
-}
+/** The name of a feature, or of a group made with `groupFeatures`. */
+export type ConsentName = ConsentFeature | (string & {});
 
 /**
  * Everything that can be recorded for one device. Cheap to make: what has to be remembered between calls lives in the
- * client, not here.
+ * client, not here. No call throws, waits or changes what the caller gets; those that ask the server never reject.
  *
  * @example
  * ```ts
@@ -38,97 +38,162 @@ export interface ScopeSeed {
  * countly.device('visitor-17').addEvent('signup', { segmentation: { plan: 'pro' } });
  * ```
  */
-export class DeviceScope implements ContextScope, Target {
+export class DeviceScope extends RecordingScope implements ContextScope {
   readonly client: RegisteredClient;
-  readonly deviceId: string;
-  readonly idType: DeviceIdType;
-  readonly tz: number | undefined;
-  readonly consent: ReadonlySet<ConsentFeature> | undefined;
-  readonly #core: Core;
-  readonly #breadcrumbs: Breadcrumbs | undefined;
+  #userData: UserData | undefined;
+  #abTests: AbTests | undefined;
 
-  /** @internal */
-  constructor(client: RegisteredClient, core: Core, seed: ScopeSeed) {
-    this.client = client;
-    this.#core = core;
-    this.deviceId = seed.deviceId;
-    this.idType = seed.idType;
-    this.tz = seed.tz;
-    this.consent = seed.consent;
-    this.#breadcrumbs = seed.breadcrumbs;
+  /** @internal made by `client.device`, `client.scope` and `client.run`; without a client it is one itself */
+  constructor(core: Core, target: ScopeTarget, client?: RegisteredClient) {
+    super(core, target);
+    this.client = client ?? (this as unknown as RegisteredClient);
   }
 
-  isAllowed(feature: ConsentFeature): boolean {
-    return !this.#core.options.disabled && this.#core.consent.isAllowed(this, feature);
+  /** 0 for an id that was given, 1 for one that was generated, 2 while there is none yet (contract §2.1). */
+  get deviceIdType(): DeviceIdType | 2 {
+    return this.target.deviceId === TEMPORARY_ID ? 2 : this.target.idType;
   }
 
-  /** Records an event (contract §4). */
-  addEvent(key: string, options?: EventOptions): void {
-    this.#core.events.add(this, key, options);
+  /** Begins a session (contract §3); one that is open goes on. */
+  beginSession(options?: SessionOptions): void {
+    const { core, target } = this;
+    contained(core, 'beginSession', undefined, () =>
+      core.sessions.begin(target, options?.heartbeat ?? target.identity === core.own.identity),
+    );
   }
 
-  /** Starts a timed event; its `end` records the event with the time since now. */
-  startEvent(key: string): RunningEvent {
-    const { clock, events } = this.#core;
-    const startedAt = clock.monotonic();
-    let running = true;
-    return {
-      key,
-      end: (options) => {
-        if (!running) return;
-        running = false;
-        events.add(this, key, { ...options, dur: (clock.monotonic() - startedAt) / 1000 });
-      },
-      cancel: () => {
-        running = false;
-      },
-    };
+  /** Adds whole seconds to the open session, where the time is not measured by the client. */
+  sessionDuration(seconds: number): void {
+    contained(this.core, 'sessionDuration', undefined, () => this.core.sessions.duration(this.target, seconds));
   }
 
-  /** Records a view; the device's view before it ends (contract §4.4). */
-  trackView(name: string, options?: ViewOptions): OpenView {
-    const view = this.#core.views.start(this, name, options?.segmentation);
-    let open = view !== undefined;
-    return {
-      name: view?.name ?? String(name),
-      end: (durationSeconds) => {
-        if (open && view !== undefined) this.#core.views.end(this, view, durationSeconds);
-        open = false;
-      },
-    };
+  /** Ends the open session and the view on display. @param seconds in place of the measured time since the last extension */
+  endSession(seconds?: number): void {
+    contained(this.core, 'endSession', undefined, () => this.core.sessions.end(this.target, seconds));
   }
 
-  /** Remembers a line that the next crash report carries. */
-  addBreadcrumb(text: string): void {
-    if (!this.isAllowed('crashes')) return;
-    const { limits } = this.#core.options;
-    let own = this.#breadcrumbs;
-    if (own === undefined) {
-      const state = this.#core.states.of(this.deviceId);
-      state.breadcrumbs ??= new Breadcrumbs();
-      own = state.breadcrumbs;
-    }
-    own.add(text, limits.maxBreadcrumbCount, limits.maxValueSize);
+  /** Says where the device is, for all sessions that begin from now on. `null`: nobody may know. */
+  setLocation(place: PlaceOptions | null): void {
+    contained(this.core, 'setLocation', undefined, () => {
+      if (this.deviceId === '') return;
+      this.core.port.stateOf(this.deviceId).place = place === null ? null : readPlace(place);
+    });
   }
 
-  /** Reports an error, with the breadcrumbs of this scope (contract §6). Anything that can be thrown is taken. */
-  logError(error: unknown, options?: CrashOptions): void {
-    const breadcrumbs = this.#breadcrumbs ?? this.#core.states.peek(this.deviceId)?.breadcrumbs;
-    this.#core.crashes.report(this, error, breadcrumbs, options);
+  /** Reports what is known of the person (contract §5). */
+  userDetails(details: UserDetails): void {
+    contained(this.core, 'userDetails', undefined, () => this.core.profile.details(this.target, details));
   }
 
-  /** Reports a trace of the application's performance (contract §7). */
-  reportTrace(trace: TraceReport): void {
-    this.#core.traces.report(this, trace);
+  /** Changes of custom properties of the person. */
+  get userData(): UserData {
+    this.#userData ??= new UserData(this.core, this.target);
+    return this.#userData;
   }
 
-  /** The person agrees to these features. Without `requireConsent` it changes nothing. */
-  giveConsent(...features: readonly ConsentFeature[]): void {
-    this.#core.consent.give(this, features);
+  /** Reports the campaign that brought the person (contract §8). */
+  reportConversion(campaignId: string, campaignUserId?: string): void {
+    contained(this.core, 'reportConversion', undefined, () =>
+      this.core.attribution.conversion(this.target, campaignId, campaignUserId),
+    );
+  }
+
+  /** Reports ids of advertising systems, such as `{ adid: '…' }` (contract §8). */
+  reportAttribution(ids: Readonly<Record<string, string>>): void {
+    contained(this.core, 'reportAttribution', undefined, () => this.core.attribution.indirect(this.target, ids));
+  }
+
+  /** Reports an answer to a rating widget (contract §4.4). Consent to `star-rating` or `feedback` is enough. */
+  reportFeedback(feedback: RatingFeedback): void {
+    contained(this.core, 'reportFeedback', undefined, () => this.core.feedback.rating(this.target, feedback));
+  }
+
+  reportNps(feedback: NpsFeedback): void {
+    contained(this.core, 'reportNps', undefined, () => this.core.feedback.nps(this.target, feedback));
+  }
+
+  reportSurvey(feedback: SurveyFeedback): void {
+    contained(this.core, 'reportSurvey', undefined, () => this.core.feedback.survey(this.target, feedback));
+  }
+
+  /** The feedback widgets the server offers this device (contract §10.3). */
+  fetchFeedbackWidgets(): Promise<Fetched<readonly FeedbackWidget[]>> {
+    return containedAsync(this.core, 'fetchFeedbackWidgets', () => this.core.feedback.widgets(this.target));
+  }
+
+  /** Fetches remote config (contract §10.1). With keys the answer is added to what is known, else it replaces it. */
+  fetchRemoteConfig(query?: RemoteConfigQuery): Promise<Fetched<RemoteConfigValues>> {
+    return containedAsync(this.core, 'fetchRemoteConfig', () => this.core.remoteConfig.fetch(this.target, query));
+  }
+
+  /** All remote config values fetched last; empty before. */
+  getRemoteConfig(): RemoteConfigValues;
+  /** One value; undefined when the server did not send it. */
+  getRemoteConfig(key: string): unknown;
+  /** The values as an instance of a class, through class-transformer. */
+  getRemoteConfig<T extends object>(type: new () => T): T;
+  getRemoteConfig<T extends object>(wanted?: string | (new () => T)): unknown {
+    const values = this.core.remoteConfig.values(this.target);
+    if (wanted === undefined) return values;
+    if (typeof wanted === 'function') return mapToClass(wanted, values);
+    return Object.hasOwn(values, wanted) ? values[wanted] : undefined;
+  }
+
+  /** A/B tests of remote config values. */
+  get abTests(): AbTests {
+    this.#abTests ??= new AbTests(this.core, this.target);
+    return this.#abTests;
+  }
+
+  /** The person agrees to these features or groups. Without `requireConsent` it changes nothing. */
+  giveConsent(...names: readonly ConsentName[]): void {
+    contained(this.core, 'giveConsent', undefined, () => this.core.consent.give(this.target, names));
   }
 
   /** The person withdraws: what waits of these features is removed, then the server is told. */
-  removeConsent(...features: readonly ConsentFeature[]): void {
-    this.#core.consent.remove(this, features);
+  removeConsent(...names: readonly ConsentName[]): void {
+    contained(this.core, 'removeConsent', undefined, () => this.core.consent.remove(this.target, names));
+  }
+
+  /** Whether the device agreed to a feature, or to every feature of a group. */
+  checkConsent(name: ConsentName): boolean {
+    return contained(this.core, 'checkConsent', false, () => this.core.consent.check(this.target, name));
+  }
+
+  /** Whether the device agreed to anything. */
+  checkAnyConsent(): boolean {
+    return contained(this.core, 'checkAnyConsent', false, () => this.core.consent.checkAny(this.target));
+  }
+
+  /**
+   * The device goes by another id from now on (contract §2.7). With `merge` the server makes one user of both, and what
+   * runs goes on. Without it they are two people: view and session end, and the new one has agreed to nothing yet.
+   */
+  changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
+    const { core, target } = this;
+    contained(core, 'changeId', undefined, () => {
+      const id =
+        deviceId === TEMPORARY_ID && target.identity === core.own.identity ? deviceId : sanitizeDeviceId(deviceId);
+      if (id !== undefined) return core.identity.change(target, id, options?.merge === true);
+      core.reporter.warn(
+        'changeId',
+        `changeId: an id must be a text of 1 to 256 printable characters, got ${typeof deviceId}.`,
+      );
+    });
+  }
+
+  /** As `changeId`, with a merge when the id so far was generated, and without when it was given. */
+  setId(deviceId: string): void {
+    this.changeId(deviceId, { merge: this.target.idType === 1 });
+  }
+
+  /**
+   * Sends a request of your own making: untouched, but only if a Countly server would count it (contract §13). Known
+   * parts (`events`, `crash`, `metrics` …) may be given as values or as JSON text.
+   *
+   * @returns whether it was taken; if not, one warning says why
+   */
+  request(parameters: Readonly<Record<string, unknown>>): boolean {
+    return contained(this.core, 'request', false, () => this.core.rawRequests.send(this.target, parameters));
   }
 }

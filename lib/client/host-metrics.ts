@@ -1,6 +1,9 @@
 import { arch, cpus, release, type } from 'node:os';
 
-/** What is reported about this machine (contract §3.3). The server wants texts, and crashes need OS and app version. */
+/**
+ * What is reported about this machine (contract §3.3). The server wants texts, and crashes need OS and app version; an
+ * override that is empty therefore does not count.
+ */
 export function hostMetrics(
   appVersion: string | undefined,
   overrides: Readonly<Record<string, string>>,
@@ -14,7 +17,7 @@ export function hostMetrics(
     _architecture: arch(),
     _cpu: cpus()[0]?.model ?? 'unknown',
     _locale: Intl.DateTimeFormat().resolvedOptions().locale.replace('-', '_'),
-    ...overrides,
+    ...Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== '')),
   });
 }
 

@@ -31,11 +31,13 @@ export interface LocationOptions {
   readonly ipAddress?: string | undefined;
 }
 
+type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
+
 /**
  * Configuration of a client. Everything is optional except `url` and `appKey`, and those may come from the environment
  * (`COUNTLY_URL`, `COUNTLY_APP_KEY`). All problems are reported at once in a `CountlyConfigError`.
  */
-export interface CountlyOptions extends Partial<Limits>, LocationOptions {
+export interface CountlyOptions extends LimitOptions, LocationOptions {
   /**
    * Address of the Countly server, with the sub-directory it lives in, if any: `https://countly.example.com/analytics`.
    * @default environment variable `COUNTLY_URL`

@@ -98,11 +98,11 @@ export const RULES: Readonly<Record<keyof CountlyOptions, Rule>> = {
   metrics: rule(z.record(z.string(), z.string()), 'an object of texts'),
   countryCode: rule(z.string().regex(/^[A-Za-z]{2}$/), 'two letters such as "DE"'),
   city: text,
-  location: rule(
-    z.string().regex(/^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/),
-    'latitude and longitude such as "52.5,13.4"',
+  location: rule(z.string().regex(/^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/), 'latitude and longitude such as "52.5,13.4"'),
+  ipAddress: rule(
+    z.string().refine((value) => isIP(value) !== 0),
+    'an IP address',
   ),
-  ipAddress: rule(z.string().refine((value) => isIP(value) !== 0), 'an IP address'),
   maxKeyLength: whole(1),
   maxValueSize: whole(1),
   maxSegmentationValues: whole(1),

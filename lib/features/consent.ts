@@ -2,33 +2,65 @@ import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-featu
 import type { FeaturePort, Target } from './feature.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
+const NOTHING: ReadonlySet<ConsentFeature> = new Set();
+
+export interface ConsentSettings {
+  /** Whether anything needs consent, in force now. */
+  readonly required: () => boolean;
+  readonly groups: Readonly<Record<string, readonly ConsentFeature[]>>;
+  /** Told when a device's consent changed: `begun` is false when the waiting start of its session was removed. */
+  changed(target: Target, given: readonly ConsentFeature[], withdrawn: ReadonlySet<string>, begun: boolean): void;
+}
 
 /** Consent per device: what is asked before recording, and what the server and the queue are told (contract §9). */
 export class Consent {
   readonly #port: FeaturePort;
-  readonly #required: boolean;
+  readonly #settings: ConsentSettings;
+  readonly #groups = new Map<string, readonly ConsentFeature[]>();
 
-  constructor(port: FeaturePort, required: boolean) {
+  constructor(port: FeaturePort, settings: ConsentSettings) {
     this.#port = port;
-    this.#required = required;
+    this.#settings = settings;
+    this.group(settings.groups);
   }
 
   /** The server never enforces consent; this does. */
   isAllowed(target: Target, feature: ConsentFeature): boolean {
-    if (!this.#required) return true;
-    const given = target.consent ?? this.#port.peekState(target.deviceId)?.consent;
-    return given?.has(feature) ?? false;
+    return !this.#settings.required() || this.#given(target).has(feature);
   }
 
-  give(target: Target, features: readonly ConsentFeature[]): void {
-    const now = new Set(this.#port.stateOf(target.deviceId).consent);
-    for (const feature of this.#known('giveConsent', features)) now.add(feature);
-    this.apply(target, now);
+  /** Whether a feature, or every feature of a group, is agreed to. */
+  check(target: Target, name: string): boolean {
+    if (!this.#settings.required()) return true;
+    const features = this.#features('checkConsent', [name]);
+    return features.length > 0 && features.every((feature) => this.#given(target).has(feature));
   }
 
-  remove(target: Target, features: readonly ConsentFeature[]): void {
-    const now = new Set(this.#port.stateOf(target.deviceId).consent);
-    for (const feature of this.#known('removeConsent', features)) now.delete(feature);
+  checkAny(target: Target): boolean {
+    return !this.#settings.required() || this.#given(target).size > 0;
+  }
+
+  /** Names several features at once. A group has no consent of its own: it is the sum of its features. */
+  group(groups: unknown): void {
+    if (typeof groups !== 'object' || groups === null) return;
+    for (const [name, members] of Object.entries(groups as Record<string, unknown>)) {
+      const list = typeof members === 'string' ? [members] : Array.isArray(members) ? members : [];
+      if (KNOWN.has(name) || list.length === 0) {
+        const problem = KNOWN.has(name) ? 'is the name of a feature' : 'has no features';
+        this.#port.reporter.warn(`groupFeatures.${name}`, `groupFeatures: "${name}" ${problem}; it is left out.`);
+        continue;
+      }
+      this.#groups.set(name, this.#features('groupFeatures', list.map(String)));
+    }
+  }
+
+  give(target: Target, names: readonly string[]): void {
+    this.apply(target, new Set([...this.#given(target), ...this.#features('giveConsent', names)]));
+  }
+
+  remove(target: Target, names: readonly string[]): void {
+    const now = new Set(this.#given(target));
+    for (const feature of this.#features('removeConsent', names)) now.delete(feature);
     this.apply(target, now);
   }
 
@@ -37,28 +69,40 @@ export class Consent {
    * map when nothing was known before, else the changes.
    */
   apply(target: Target, features: ReadonlySet<ConsentFeature>): void {
-    if (!this.#required) return;
+    if (target.work !== undefined) target.work.consent = features;
+    if (!this.#settings.required()) return;
     const state = this.#port.stateOf(target.deviceId);
     const before = state.consent;
     const changed = CONSENT_FEATURES.filter((name) => before === undefined || before.has(name) !== features.has(name));
     if (changed.length === 0) return;
     state.consent = new Set(features);
     const withdrawn = new Set(changed.filter((name) => before?.has(name)));
-    if (withdrawn.size > 0) this.#port.purge(target.deviceId, withdrawn);
+    const purged = withdrawn.size > 0 ? this.#port.purge(target.deviceId, withdrawn) : [];
+    const begun = !purged.some((entry) => entry.body.startsWith('"begin_session"'));
+    const given = changed.filter((name) => features.has(name));
+    this.#settings.changed(target, [], withdrawn, begun);
     // Real booleans: the text "false" would count as an opt-in.
     const map = changed.map((name) => `"${name}":${features.has(name)}`).join(',');
-    this.#port.record(target, 'request', 'core', this.#port.stamp(), `"consent":{${map}}`);
+    const location = withdrawn.has('location') ? ',"location":""' : '';
+    this.#port.record(target, 'request', 'core', this.#port.stamp(), `"consent":{${map}}${location}`);
+    if (given.length > 0) this.#settings.changed(target, given, NOTHING, true);
   }
 
-  /** Keeps the names Countly knows; anything else gets one warning. */
-  #known(call: string, features: readonly string[]): ConsentFeature[] {
-    return features.filter((name): name is ConsentFeature => {
-      if (KNOWN.has(name)) return true;
+  #given(target: Target): ReadonlySet<ConsentFeature> {
+    return target.work?.consent ?? this.#port.peekState(target.deviceId)?.consent ?? NOTHING;
+  }
+
+  /** Features by their own names and by those of groups; anything else gets one warning. */
+  #features(call: string, names: readonly string[]): ConsentFeature[] {
+    return names.flat().flatMap((name): readonly ConsentFeature[] => {
+      if (KNOWN.has(name)) return [name as ConsentFeature];
+      const group = this.#groups.get(name);
+      if (group !== undefined) return group;
       this.#port.reporter.warn(
         `${call}.${name}`,
-        `${call}: "${name}" is not a feature; known are ${CONSENT_FEATURES.join(', ')}.`,
+        `${call}: "${name}" is neither a group nor a feature; features are ${CONSENT_FEATURES.join(', ')}.`,
       );
-      return false;
+      return [];
     });
   }
 }

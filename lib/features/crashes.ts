@@ -1,14 +1,16 @@
 import { freemem, totalmem } from 'node:os';
+import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import type { Breadcrumbs } from './breadcrumbs.js';
+import { callerTimestamp } from '../protocol/timestamp.js';
 import { errorText } from './error-text.js';
 import type { FeaturePort, Target } from './feature.js';
 import { segmentationText } from './segmentation-text.js';
 
 export interface CrashInput {
-  readonly fatal?: boolean;
+  readonly fatal?: unknown;
   readonly segmentation?: unknown;
-  readonly layers?: readonly string[];
+  readonly layers?: unknown;
+  readonly timestamp?: unknown;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -18,23 +20,27 @@ const DEVICE_FIELDS = ['_os', '_os_version', '_device', '_app_version', '_cpu', 
 export class Crashes {
   readonly #port: FeaturePort;
   readonly #startedAt: number;
+  #segments: Readonly<Record<string, unknown>>;
 
-  constructor(port: FeaturePort) {
+  constructor(port: FeaturePort, segments: Readonly<Record<string, unknown>>) {
     this.#port = port;
     this.#startedAt = port.clock.monotonic();
+    this.#segments = segments;
   }
 
-  report(target: Target, thrown: unknown, breadcrumbs: Breadcrumbs | undefined, input: CrashInput = {}): void {
+  /** Segments that every report carries from now on. */
+  useSegments(segments: Readonly<Record<string, unknown>>): void {
+    this.#segments = segments;
+  }
+
+  report(target: Target, thrown: unknown, input: CrashInput = {}): void {
     const port = this.#port;
-    if (!port.isAllowed(target, 'crashes')) {
-      port.refuse('consent');
-      return;
-    }
+    if (!port.admits(target, 'crashes')) return;
     const error = errorText(thrown, port.limits);
     const fields: string[] = [];
     for (const field of DEVICE_FIELDS) {
-      const value = port.metrics[field];
-      if (value !== undefined) fields.push(`"${field}":${jsonString(value)}`);
+      const value = target.metrics?.[field] ?? port.metrics[field];
+      if (value) fields.push(`"${field}":${jsonString(value)}`);
     }
     fields.push(
       `"_name":${jsonString(error.name)},"_type":${jsonString(error.type)},"_error":${jsonString(error.stack)}`,
@@ -43,13 +49,40 @@ export class Crashes {
       `"_run":${Math.round((port.clock.monotonic() - this.#startedAt) / 1000)}`,
       `"_ram_total":${Math.round(totalmem() / MEGABYTE)},"_ram_current":${Math.round((totalmem() - freemem()) / MEGABYTE)}`,
     );
-    const logs = breadcrumbs?.text();
+    const work = target.work ?? port.peekState(target.deviceId);
+    const logs = work?.breadcrumbs?.text();
     if (logs) fields.push(`"_logs":${jsonString(logs)}`);
-    const layers = input.layers?.length
-      ? `"layers":${jsonString(input.layers.join(' < ').slice(0, port.limits.maxValueSize))}`
-      : '';
-    const custom = segmentationText(input.segmentation, port.limits, port.reporter, 'logError', layers);
+    const custom = this.#custom(input);
     if (custom !== undefined) fields.push(`"_custom":${custom}`);
-    port.record(target, 'request', 'crashes', port.stamp(), `"crash":{${fields.join(',')}}`);
+    const now = port.stamp();
+    // A crash has no time of its own; that of its request counts (contract §6).
+    const at = input.timestamp === undefined ? now : (callerTimestamp(input.timestamp, now) ?? now);
+    port.record(target, 'request', 'crashes', at, `"crash":{${fields.join(',')}}`);
+  }
+
+  #custom(input: CrashInput): string | undefined {
+    const { limits, reporter } = this.#port;
+    const layers = Array.isArray(input.layers) ? input.layers.filter((layer) => typeof layer === 'string') : [];
+    const leading =
+      layers.length === 0 ? '' : `"layers":${jsonString(truncate(layers.join(' < '), limits.maxValueSize))}`;
+    const own = input.segmentation;
+    const named = typeof own === 'object' && own !== null && !Array.isArray(own);
+    // The call's segments come first, so that they are the ones kept when there are too many.
+    const segments = named ? withDefaults(own as Record<string, unknown>, this.#segments) : this.#segments;
+    if (own !== undefined && own !== null && !named) segmentationText(own, { limits, reporter, call: 'logError' });
+    return segmentationText(segments, { limits, reporter, call: 'logError', leading, scalars: true });
+  }
+}
+
+function withDefaults(own: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): unknown {
+  try {
+    const names = Object.keys(defaults);
+    if (names.length === 0) return own;
+    const rest = Object.fromEntries(
+      names.filter((name) => !Object.hasOwn(own, name)).map((name) => [name, defaults[name]]),
+    );
+    return { ...own, ...rest };
+  } catch {
+    return own;
   }
 }

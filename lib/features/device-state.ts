@@ -1,6 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { Breadcrumbs } from './breadcrumbs.js';
+import type { Place } from './place.js';
+import type { ProfileBuffer } from './profile-buffer.js';
+import type { Timers } from './timers.js';
 
 /** The view a device is looking at. */
 export interface ViewOnDisplay {
@@ -9,24 +12,77 @@ export interface ViewOnDisplay {
   readonly idv: string;
   /** On the monotonic clock, in milliseconds. */
   readonly startedAt: number;
+  ended: boolean;
+}
+
+/** A session of a device that has begun and not ended. */
+export interface OpenSession {
+  /** Up to when its duration was reported: monotonic clock, milliseconds. */
+  reportedUntil: number;
+  /** True when it lasts as long as the process does; else it lasts as long as the device is active. */
+  readonly heartbeat: boolean;
+}
+
+/**
+ * What belongs to one unit of work. A request has one of its own, so that nothing of it is seen by another one of the
+ * same person; elsewhere the state of the device takes its place.
+ */
+export interface UnitOfWork {
+  /** Features agreed to; undefined while unknown. */
+  consent: ReadonlySet<ConsentFeature> | undefined;
+  breadcrumbs: Breadcrumbs | undefined;
+  /** Timed events by key. */
+  timers: Timers | undefined;
+  /** Traces by name. */
+  traces: Timers | undefined;
 }
 
 /** What the client remembers of a device between calls. Devices that need nothing remembered have none. */
-export interface DeviceState {
+export interface DeviceState extends UnitOfWork {
   readonly deviceId: string;
-  /** Features the device agreed to; undefined while unknown. */
-  consent: ReadonlySet<ConsentFeature> | undefined;
   view: ViewOnDisplay | undefined;
   /** False until the first view of a session: that one is the landing. */
   viewSeen: boolean;
-  breadcrumbs: Breadcrumbs | undefined;
+  session: OpenSession | undefined;
+  /** A session was asked for before the consent was there. */
+  sessionWanted: { readonly heartbeat: boolean } | undefined;
+  /** When the last session ended: milliseconds since the epoch. */
+  sessionEndedAt: number | undefined;
+  /** Where the device is, when it was said once for all calls. `null` when nobody may know. */
+  place: Place | null | undefined;
+  /** Changes of the user's properties that wait to be sent. */
+  profile: ProfileBuffer | undefined;
+  /** Remote config values fetched last. */
+  remoteConfig: Readonly<Record<string, unknown>> | undefined;
   /** Last activity, on the monotonic clock in milliseconds. */
   lastSeen: number;
 }
 
+/** Nothing remembered yet. */
+export function emptyWork(consent?: ReadonlySet<ConsentFeature>): UnitOfWork {
+  return { consent, breadcrumbs: undefined, timers: undefined, traces: undefined };
+}
+
+function emptyState(deviceId: string, now: number): DeviceState {
+  return {
+    deviceId,
+    ...emptyWork(),
+    view: undefined,
+    viewSeen: false,
+    session: undefined,
+    sessionWanted: undefined,
+    sessionEndedAt: undefined,
+    place: undefined,
+    profile: undefined,
+    remoteConfig: undefined,
+    lastSeen: now,
+  };
+}
+
 /**
  * Device states, bounded: the least recently used leave when there are too many, and idle ones after a time. A `Map`
- * keeps insertion order, so re-inserting on use makes its first key the least recently used one.
+ * keeps insertion order, so re-inserting on use makes its first key the least recently used one. A device whose session
+ * lasts as long as the process does stays.
  */
 export class DeviceStates {
   readonly #states = new Map<string, DeviceState>();
@@ -51,17 +107,35 @@ export class DeviceStates {
   }
 
   of(deviceId: string): DeviceState {
-    const now = this.#clock.monotonic();
-    let state = this.#states.get(deviceId);
-    if (state === undefined) {
-      state = { deviceId, consent: undefined, view: undefined, viewSeen: false, breadcrumbs: undefined, lastSeen: now };
-    } else {
-      this.#states.delete(deviceId);
-      state.lastSeen = now;
-    }
+    const known = this.touch(deviceId);
+    if (known !== undefined) return known;
+    // No device at all: nothing of it may be seen by another one that has no id either.
+    if (deviceId === '') return emptyState(deviceId, this.#clock.monotonic());
+    const state = emptyState(deviceId, this.#clock.monotonic());
     this.#states.set(deviceId, state);
-    if (this.#states.size > this.#max) this.#forget(this.#oldest());
+    if (this.#states.size > this.#max) this.#forget(this.#oldest(state));
     return state;
+  }
+
+  /** Notes activity of a device, if anything is remembered of it. */
+  touch(deviceId: string): DeviceState | undefined {
+    if (this.#states.size === 0) return undefined;
+    const state = this.#states.get(deviceId);
+    if (state === undefined) return undefined;
+    this.#states.delete(deviceId);
+    this.#states.set(deviceId, state);
+    state.lastSeen = this.#clock.monotonic();
+    return state;
+  }
+
+  /** The device goes by another id from now on; what is remembered of it stays. */
+  rename(from: string, to: string): void {
+    const state = this.#states.get(from);
+    if (state === undefined) return;
+    this.#states.delete(from);
+    // What the new id had of its own is older than what the person is doing now, except what was agreed to.
+    const known = this.#states.get(to);
+    this.#states.set(to, { ...state, deviceId: to, consent: known?.consent ?? state.consent });
   }
 
   /** Forgets every device that has been idle for too long. */
@@ -73,11 +147,15 @@ export class DeviceStates {
   }
 
   clear(): void {
-    for (let state = this.#oldest(); state !== undefined; state = this.#oldest()) this.#forget(state);
+    for (const state of [...this.#states.values()]) this.#forget(state);
   }
 
-  #oldest(): DeviceState | undefined {
-    return this.#states.values().next().value;
+  #oldest(except?: DeviceState): DeviceState | undefined {
+    // Those that stay are few: the process's own device, and whoever was given a heartbeat.
+    for (const state of this.#states.values()) {
+      if (state !== except && state.session?.heartbeat !== true) return state;
+    }
+    return undefined;
   }
 
   #forget(state: DeviceState | undefined): void {

@@ -2,7 +2,10 @@ import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp, localTime } from '../protocol/timestamp.js';
+import { cleanKey, featureOfKey, internalFault } from './event-key.js';
+import { mergeEvents } from './event-roll-up.js';
 import type { FeaturePort, Target } from './feature.js';
+import { numberFrom, shown } from './read-input.js';
 import { segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
@@ -12,107 +15,126 @@ export interface EventInput {
   readonly dur?: unknown;
   readonly segmentation?: unknown;
   readonly timestamp?: unknown;
+  readonly rollUp?: unknown;
 }
 
-/** Internal keys a client may send, and the consent each needs (contract §4.4). Others are made by the server. */
-const INTERNAL_KEYS: Readonly<Record<string, ConsentFeature>> = {
-  '[CLY]_view': 'views',
-  '[CLY]_star_rating': 'star-rating',
-  '[CLY]_nps': 'feedback',
-  '[CLY]_survey': 'feedback',
-  '[CLY]_push_action': 'push',
-  '[CLY]_action': 'clicks',
-  '[CLY]_orientation': 'users',
-};
+/** What the events of a client share. */
+export interface EventSettings {
+  readonly rollUp: boolean;
+  /** Told after a recorded event whose key the server wants to see at once. */
+  recorded(target: Target, key: string): void;
+}
 
-// The server cuts these out of keys (contract §4.1).
-const HAS_FORBIDDEN = /system\.|\.\.|\$/;
-const FORBIDDEN_IN_KEY = /system\.|\.\.|\$/g;
-// A key of 128 characters is dropped by the server, one of 127 is kept (contract §4.1).
-const LONGEST_KEY = 127;
+const HOUR = 3_600_000;
+// A view's duration of ten digits is taken for a timestamp (contract §13 row 33).
+const LONGEST_DURATION = 999_999_999;
 
 /** Custom events (contract §4). */
 export class Events {
   readonly #port: FeaturePort;
+  readonly #settings: EventSettings;
 
-  constructor(port: FeaturePort) {
+  constructor(port: FeaturePort, settings: EventSettings) {
     this.#port = port;
+    this.#settings = settings;
   }
 
-  add(target: Target, key: unknown, input?: EventInput): void {
-    const port = this.#port;
-    if (typeof key !== 'string' || key === '') {
-      port.reporter.warn(
-        'addEvent.key',
-        `addEvent: key must be a non-empty text, got ${typeof key}; the event is dropped.`,
-      );
-      port.refuse('invalid');
-      return;
+  add(target: Target, rawKey: unknown, input?: EventInput): void {
+    const key = this.#key(rawKey);
+    if (key === undefined) return this.#port.refuse('invalid');
+    const segmentation = input?.segmentation;
+    const feature = featureOfKey(key, segmentation);
+    const fault = feature === undefined ? 'only the server may use this key' : internalFault(key, segmentation);
+    if (feature === undefined || fault !== undefined) {
+      this.#port.reporter.warn(`addEvent.${key}`, `addEvent: "${key}" is dropped: ${fault}.`);
+      return this.#port.refuse('invalid');
     }
-    const feature = key.startsWith('[CLY]_') ? INTERNAL_KEYS[key] : 'events';
-    if (feature === undefined) {
-      port.reporter.warn(
-        `addEvent.${key}`,
-        `addEvent: "${key}" is a key only the server may use; the event is dropped.`,
-      );
-      port.refuse('invalid');
-      return;
-    }
-    if (!port.isAllowed(target, feature)) {
-      port.refuse('consent');
-      return;
-    }
-    const timestamp = port.stamp();
-    port.record(target, 'event', feature, timestamp, this.#text(target, key, input, timestamp));
+    this.addAs(target, key, feature, input);
   }
 
-  #text(target: Target, key: string, input: EventInput | undefined, timestamp: number): string {
+  /** An event whose key and consent are known to be right. */
+  addAs(target: Target, key: string, feature: ConsentFeature, input?: EventInput): void {
     const port = this.#port;
-    let text = `{"key":${jsonString(this.#key(key))},"count":${this.#count(input?.count)}`;
-    let at = timestamp;
+    if (!port.admits(target, feature)) return;
+    if (feature === 'events' && !port.filters.event(key)) return port.refuse('filtered');
+    const now = port.stamp();
+    const at = input?.timestamp === undefined ? now : this.#timestamp(input.timestamp, now);
+    const { hour, dow } = localTime(at, port.offsetOf(target, at));
+
+    let text = `{"key":${jsonString(key)},"count":${this.#count(input?.count)}`;
+    let segmentation: string | undefined;
     if (input !== undefined) {
       const sum = this.#number('sum', input.sum, 5);
       if (sum !== undefined) text += `,"sum":${sum}`;
-      const dur = this.#number('dur', input.dur, 6);
+      const dur = this.#duration(input.dur);
       if (dur !== undefined) text += `,"dur":${dur}`;
-      const segmentation = segmentationText(input.segmentation, port.limits, port.reporter, 'addEvent');
+      segmentation = segmentationText(input.segmentation, {
+        limits: port.limits,
+        reporter: port.reporter,
+        call: 'addEvent',
+        keep: port.filters.segments(key),
+      });
       if (segmentation !== undefined) text += `,"segmentation":${segmentation}`;
-      if (input.timestamp !== undefined) at = this.#timestamp(input.timestamp, timestamp);
     }
-    const { hour, dow } = localTime(at, port.offsetOf(target, at));
-    return `${text},"timestamp":${at},"hour":${hour},"dow":${dow}}`;
+    const body = `${text},"timestamp":${at},"hour":${hour},"dow":${dow}}`;
+
+    const rollUp = input?.rollUp === undefined ? this.#settings.rollUp : input.rollUp === true;
+    if (rollUp) {
+      const equal = `${Math.floor(at / HOUR)} ${hour} ${key} ${segmentation ?? ''}`;
+      port.record(target, 'event', feature, now, body, { key: equal, merge: (waiting) => mergeEvents(waiting, body) });
+    } else {
+      port.record(target, 'event', feature, now, body);
+    }
+    this.#settings.recorded(target, key);
   }
 
-  #key(key: string): string {
-    const clean = HAS_FORBIDDEN.test(key) ? key.replace(FORBIDDEN_IN_KEY, '') : key;
-    const max = Math.min(this.#port.limits.maxKeyLength, LONGEST_KEY);
-    if (clean.length > max) {
-      this.#port.reporter.warn(
+  #key(key: unknown): string | undefined {
+    const { reporter, limits } = this.#port;
+    const clean = typeof key === 'string' ? cleanKey(key, limits.maxKeyLength) : '';
+    if (typeof key !== 'string' || clean === '') {
+      reporter.warn(
+        'addEvent.key',
+        `addEvent: key must be a text with something left of it without "$", ".." and "system.", got ${typeof key}; the event is dropped.`,
+      );
+      return undefined;
+    }
+    if (key.length > limits.maxKeyLength) {
+      reporter.warn(
         'addEvent.length',
-        `addEvent: keys longer than ${max} characters are cut ("${truncate(clean, 40)}…").`,
+        `addEvent: long keys are cut to ${clean.length} characters ("${truncate(clean, 40)}…").`,
       );
     }
-    return truncate(clean, max) || 'unnamed';
+    return clean;
   }
 
   #count(count: unknown): number {
     if (count === undefined) return 1;
-    const number = Number(count);
-    if (Number.isFinite(number) && number >= 1) return Math.trunc(number);
+    const number = numberFrom(count);
+    if (number !== undefined && number >= 1) return Math.trunc(number);
     this.#port.reporter.warn(
       'addEvent.count',
-      `addEvent: count must be a whole number of 1 or more, got ${safeText(count)}; 1 is used.`,
+      `addEvent: count must be a whole number of 1 or more, got ${shown(count)}; 1 is used.`,
     );
     return 1;
   }
 
+  #duration(dur: unknown): number | undefined {
+    const seconds = this.#number('dur', dur, 6);
+    if (seconds === undefined || (seconds >= 0 && seconds <= LONGEST_DURATION)) return seconds;
+    this.#port.reporter.warn(
+      'addEvent.dur',
+      `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`,
+    );
+    return undefined;
+  }
+
   #number(name: string, value: unknown, decimals: number): number | undefined {
     if (value === undefined || value === null) return undefined;
-    const number = typeof value === 'number' ? value : typeof value === 'symbol' ? Number.NaN : Number(value);
-    if (Number.isFinite(number)) return Number.isInteger(number) ? number : Number(number.toFixed(decimals));
+    const number = numberFrom(value);
+    if (number !== undefined) return Number.isInteger(number) ? number : Number(number.toFixed(decimals));
     this.#port.reporter.warn(
       `addEvent.${name}`,
-      `addEvent: ${name} must be a finite number, got ${safeText(value)}; it is left out.`,
+      `addEvent: ${name} must be a finite number, got ${shown(value)}; it is left out.`,
     );
     return undefined;
   }
@@ -122,13 +144,8 @@ export class Events {
     if (timestamp !== undefined) return timestamp;
     this.#port.reporter.warn(
       'addEvent.timestamp',
-      `addEvent: timestamp must be a Date, milliseconds (13 digits) or seconds (10 digits), got ${safeText(value)}; now is used.`,
+      `addEvent: timestamp must be a Date, milliseconds (13 digits) or seconds (10 digits), got ${shown(value)}; now is used.`,
     );
     return now;
   }
-}
-
-/** The type, and the value only of primitives: a caller's object may hold personal data or throw when read. */
-function safeText(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
 }

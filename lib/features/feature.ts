@@ -2,8 +2,10 @@ import type { Clock } from '../clock.js';
 import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { DeviceIdType, EntryFeature, EntryKind } from '../protocol/entry.js';
-import type { DeviceState } from './device-state.js';
+import type { DeviceIdType, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { DeviceState, UnitOfWork } from './device-state.js';
+import type { Filters } from './filters.js';
+import type { Place } from './place.js';
 
 /** Whom an entry is recorded for. */
 export interface Target {
@@ -11,32 +13,71 @@ export interface Target {
   readonly idType: DeviceIdType;
   /** Minutes east of UTC; undefined for the client's setting. */
   readonly tz: number | undefined;
-  /** What was resolved for this unit of work; undefined leaves the device's own state to decide. */
-  readonly consent: ReadonlySet<ConsentFeature> | undefined;
+  /** Where the device is, as this unit of work knows it. */
+  readonly place: Place | undefined;
+  /** Metrics that differ from this machine's, such as the person's language. */
+  readonly metrics: Readonly<Record<string, string>> | undefined;
+  /** What belongs to this unit of work alone; undefined where the device's own state takes its place. */
+  readonly work: UnitOfWork | undefined;
 }
+
+/** How an entry merges with an equal one that waits. */
+export interface RollUp {
+  /** Entries of one device with the same key are equal. */
+  readonly key: string;
+  /** The text of both together. */
+  merge(waiting: string): string;
+}
+
+/** A question to the server, as form fields. */
+export interface Query {
+  readonly path: '/o/sdk' | '/i';
+  readonly fields: Readonly<Record<string, string>>;
+  /** True when a caller waits for the answer: it then keeps the process alive. */
+  readonly awaited: boolean;
+}
+
+export type QueryAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly status: number; readonly message: string };
 
 /**
  * What a feature may use of the house: a feature turns a call into an entry, and knows neither the client nor the way
- * the entry takes. Rules: never throw into the caller, check `isAllowed` first, serialise once.
+ * the entry takes. Rules: never throw into the caller, ask `admits` before anything is recorded, serialise once.
  */
 export interface FeaturePort {
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** In force now; the server may change them at any time. */
   readonly limits: Limits;
+  readonly filters: Filters;
   /** What is reported about this machine (contract §3.3); always has `_os` and `_app_version`. */
   readonly metrics: Readonly<Record<string, string>>;
-  /** A timestamp for a new entry: strictly increasing milliseconds. */
+  /** A timestamp for a new entry: milliseconds that never go back. */
   stamp(): number;
   /** Time zone offset that applies to the target. */
   offsetOf(target: Target, timestamp: number): number;
   isAllowed(target: Target, feature: ConsentFeature): boolean;
+  /** As `isAllowed`, for a call that is about to record: a refusal is counted under its reason. */
+  admits(target: Target, feature: ConsentFeature): boolean;
   /** The device's state if there is any. */
   peekState(deviceId: string): DeviceState | undefined;
   /** The device's state, made if need be. */
   stateOf(deviceId: string): DeviceState;
-  record(target: Target, kind: EntryKind, feature: EntryFeature, timestamp: number, body: string): void;
+  /** What belongs to the target's unit of work. */
+  workOf(target: Target): UnitOfWork;
+  record(
+    target: Target,
+    kind: EntryKind,
+    feature: EntryFeature,
+    timestamp: number,
+    body: string,
+    rollUp?: RollUp,
+  ): void;
   /** A call that is not recorded; it counts as accepted and dropped. */
-  refuse(reason: 'consent' | 'invalid'): void;
-  /** Removes what waits of these features for this device. */
-  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): void;
+  refuse(reason: 'consent' | 'invalid' | 'filtered'): void;
+  /** Removes what waits of these features for this device, and tells what that was. */
+  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[];
+  /** Asks the server; never rejects. */
+  query(target: Target, query: Query): Promise<QueryAnswer>;
 }

@@ -1,6 +1,8 @@
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
+import { callerTimestamp } from '../protocol/timestamp.js';
 import type { FeaturePort, Target } from './feature.js';
+import { member, namesOf, numberFrom } from './read-input.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface TraceInput {
@@ -12,7 +14,12 @@ export interface TraceInput {
   readonly responseCode?: unknown;
   readonly requestPayloadSize?: unknown;
   readonly responsePayloadSize?: unknown;
-  readonly metrics?: Readonly<Record<string, unknown>>;
+  readonly metrics?: unknown;
+  /** The spellings of the wire and of the official SDK. */
+  readonly stz?: unknown;
+  readonly etz?: unknown;
+  readonly apm_metrics?: unknown;
+  readonly app_metrics?: unknown;
 }
 
 const MAX_NAME = 2048;
@@ -26,66 +33,80 @@ export class Traces {
     this.#port = port;
   }
 
-  report(target: Target, trace: TraceInput): void {
+  report(target: Target, input: TraceInput): void {
     const port = this.#port;
+    const trace = fromWire(input);
     const metrics = trace.type === 'network' ? networkMetrics(trace) : this.#deviceMetrics(trace);
-    if (metrics === undefined || typeof trace.name !== 'string' || trace.name === '') {
+    const name = typeof trace.name === 'string' ? trace.name.replaceAll('.', '').replace(/^\$+/, '') : '';
+    if (metrics === undefined || name === '') {
       port.reporter.warn(
         'reportTrace',
         'reportTrace: a trace needs a name, the type "device" with durationMs or "network" with responseTimeMs and responseCode; it is dropped.',
       );
-      port.refuse('invalid');
-      return;
+      return port.refuse('invalid');
     }
-    if (!port.isAllowed(target, 'apm')) {
-      port.refuse('consent');
-      return;
-    }
+    if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
-    const took = Math.max(finite(trace.type === 'network' ? trace.responseTimeMs : trace.durationMs) ?? 0, 0);
-    const stz = Math.round(finite(trace.startedAt) ?? timestamp - took);
+    const took = Math.max(numberFrom(trace.type === 'network' ? trace.responseTimeMs : trace.durationMs) ?? 0, 0);
+    const stz = callerTimestamp(trace.startedAt, timestamp) ?? Math.round(timestamp - took);
     // The end has to lie after the start, also for what took less than a millisecond.
     const etz = Math.max(Math.round(stz + took), stz + 1);
-    const name = truncate(trace.name.replace(/^\$+/, '').replaceAll('.', ''), MAX_NAME) || 'unnamed';
     port.record(
       target,
       'request',
       'apm',
       timestamp,
-      `"apm":{"type":"${trace.type}","name":${jsonString(name)},"apm_metrics":{${metrics}},"stz":${stz},"etz":${etz}}`,
+      `"apm":{"type":"${trace.type}","name":${jsonString(truncate(name, MAX_NAME))},"apm_metrics":{${metrics}},"stz":${stz},"etz":${etz}}`,
     );
   }
 
   #deviceMetrics(trace: TraceInput): string | undefined {
-    const duration = finite(trace.durationMs);
+    const duration = numberFrom(trace.durationMs);
     if (trace.type !== 'device' || duration === undefined) return undefined;
     let text = `"duration":${rounded(duration)}`;
-    for (const [key, value] of Object.entries(trace.metrics ?? {})) {
-      const number = finite(value);
-      if (number !== undefined && METRIC_KEY.test(key) && key !== 'duration') text += `,"${key}":${rounded(number)}`;
+    for (const key of namesOf(trace.metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
+      if (key === 'duration') continue;
+      const number = numberFrom(member(trace.metrics, key));
+      if (number !== undefined && METRIC_KEY.test(key)) text += `,"${key}":${rounded(number)}`;
       else
         this.#port.reporter.warn(
           `reportTrace.${key}`,
-          `reportTrace: metric "${key}" must be a number under a name of letters, digits and _; it is left out.`,
+          `reportTrace: metric "${truncate(key, 40)}" must be a number under a name of letters, digits and _; it is left out.`,
         );
     }
     return text;
   }
 }
 
+/** A trace as Countly's own SDKs write it, in our words: `stz`, `etz` and `apm_metrics`, also as `app_metrics`. */
+function fromWire(input: TraceInput): TraceInput {
+  const metrics = input.apm_metrics ?? input.app_metrics;
+  if (metrics === undefined && input.stz === undefined) return input;
+  const stz = numberFrom(input.stz);
+  const etz = numberFrom(input.etz);
+  const between = stz === undefined || etz === undefined ? undefined : etz - stz;
+  return {
+    type: input.type,
+    name: input.name,
+    startedAt: input.startedAt ?? stz,
+    durationMs: input.durationMs ?? member(metrics, 'duration') ?? between,
+    responseTimeMs: input.responseTimeMs ?? member(metrics, 'response_time') ?? between,
+    responseCode: input.responseCode ?? member(metrics, 'response_code'),
+    requestPayloadSize: input.requestPayloadSize ?? member(metrics, 'request_payload_size'),
+    responsePayloadSize: input.responsePayloadSize ?? member(metrics, 'response_payload_size'),
+    metrics: input.metrics ?? metrics,
+  };
+}
+
 function networkMetrics(trace: TraceInput): string | undefined {
-  const time = finite(trace.responseTimeMs);
-  const code = finite(trace.responseCode);
+  const time = numberFrom(trace.responseTimeMs);
+  const code = numberFrom(trace.responseCode);
   if (time === undefined || code === undefined) return undefined;
-  const size = (value: unknown) => Math.max(0, Math.round(finite(value) ?? 0));
+  const size = (value: unknown) => Math.max(0, Math.round(numberFrom(value) ?? 0));
   return (
     `"response_time":${rounded(time)},"response_payload_size":${size(trace.responsePayloadSize)}` +
     `,"request_payload_size":${size(trace.requestPayloadSize)},"response_code":${code >= 100 && code < 600 ? Math.trunc(code) : 0}`
   );
-}
-
-function finite(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 /** Milliseconds to the microsecond, never negative. */

@@ -12,6 +12,9 @@ const RESERVED = new Set(
     ' ',
   ),
 );
+// The server cuts names there (contract §4.4).
+const LONGEST_NAME = 128;
+const VIEW_KEY = '[CLY]_view';
 
 /** Views: a start that counts a visit, and an end that carries the duration under the same `_idv` (contract §4.4). */
 export class Views {
@@ -32,74 +35,71 @@ export class Views {
       port.refuse('invalid');
       return undefined;
     }
-    if (!port.isAllowed(target, 'views')) {
-      port.refuse('consent');
-      return undefined;
-    }
+    if (!port.admits(target, 'views')) return undefined;
     const state = port.stateOf(target.deviceId);
     this.endCurrent(target, state);
-    const view = { name: truncate(name, port.limits.maxKeyLength), idv: uniqueId(), startedAt: port.clock.monotonic() };
+    const view: ViewOnDisplay = {
+      name: truncate(name, Math.min(port.limits.maxKeyLength, LONGEST_NAME)),
+      idv: uniqueId(),
+      startedAt: port.clock.monotonic(),
+      ended: false,
+    };
     const landing = state.viewSeen ? '' : ',"start":1';
     state.view = view;
     state.viewSeen = true;
-    const own = segmentationText(
-      withoutReserved(segmentation),
-      port.limits,
-      port.reporter,
-      'trackView',
-      `${this.#base(view)},"visit":1${landing}`,
-    );
-    this.#record(target, own ?? '', '');
+    const filter = port.filters.segments(VIEW_KEY);
+    const own = segmentationText(segmentation, {
+      limits: port.limits,
+      reporter: port.reporter,
+      call: 'trackView',
+      leading: `${this.#base(target, view)},"visit":1${landing}`,
+      keep: (key) => !RESERVED.has(key) && (filter === undefined || filter(key)),
+    });
+    this.#record(target, port.stamp(), own ?? '', '');
     return view;
   }
 
-  /** Ends a view with the measured or the given duration. */
+  /** Ends a view with the measured or the given duration; one that has ended stays as it is. */
   end(target: Target, view: ViewOnDisplay, durationSeconds?: number): void {
+    if (view.ended) return;
+    view.ended = true;
     const state = this.#port.peekState(target.deviceId);
     if (state?.view === view) state.view = undefined;
     if (!this.#port.isAllowed(target, 'views')) return;
     const measured = (this.#port.clock.monotonic() - view.startedAt) / 1000;
-    this.#recordEnd(target, view, durationSeconds ?? measured);
+    const given = typeof durationSeconds === 'number' && Number.isFinite(durationSeconds) ? durationSeconds : undefined;
+    this.#recordEnd(target, this.#port.stamp(), view, given ?? measured);
   }
 
   endCurrent(target: Target, state: DeviceState): void {
     if (state.view !== undefined) this.end(target, state.view);
   }
 
-  /** The device has gone away: what is known of the duration is the time until its last activity. */
-  endForgotten(target: Target, state: DeviceState): void {
+  /** The device has gone away: what is known of the duration is the time until its last activity, at `timestamp`. */
+  endForgotten(target: Target, state: DeviceState, timestamp: number): void {
     const { view } = state;
     if (view === undefined) return;
     state.view = undefined;
+    view.ended = true;
     const seconds = (state.lastSeen - view.startedAt) / 1000;
-    if (seconds > 0 && this.#port.isAllowed(target, 'views')) this.#recordEnd(target, view, seconds);
+    if (seconds > 0 && this.#port.isAllowed(target, 'views')) this.#recordEnd(target, timestamp, view, seconds);
   }
 
-  #recordEnd(target: Target, view: ViewOnDisplay, seconds: number): void {
+  #recordEnd(target: Target, timestamp: number, view: ViewOnDisplay, seconds: number): void {
     // The server takes whole seconds, and ten digits for a timestamp (contract §4.4).
     const dur = Math.min(Math.max(0, Math.round(seconds)), 86_400);
-    this.#record(target, `{${this.#base(view)}}`, `,"dur":${dur}`);
+    this.#record(target, timestamp, `{${this.#base(target, view)}}`, `,"dur":${dur}`);
   }
 
-  #base(view: ViewOnDisplay): string {
-    const platform = this.#port.metrics['_os'] ?? 'unknown';
+  #base(target: Target, view: ViewOnDisplay): string {
+    const platform = target.metrics?.['_os'] ?? this.#port.metrics['_os'] ?? 'unknown';
     return `"name":${jsonString(view.name)},"segment":${jsonString(platform)},"_idv":"${view.idv}"`;
   }
 
-  #record(target: Target, segmentation: string, dur: string): void {
-    const timestamp = this.#port.stamp();
+  #record(target: Target, timestamp: number, segmentation: string, dur: string): void {
     const { hour, dow } = localTime(timestamp, this.#port.offsetOf(target, timestamp));
-    const body = `{"key":"[CLY]_view","count":1${dur},"segmentation":${segmentation},"timestamp":${timestamp},"hour":${hour},"dow":${dow}}`;
+    const body = `{"key":"${VIEW_KEY}","count":1${dur},"segmentation":${segmentation},"timestamp":${timestamp},"hour":${hour},"dow":${dow}}`;
     this.#port.record(target, 'event', 'views', timestamp, body);
-  }
-}
-
-function withoutReserved(segmentation: unknown): unknown {
-  if (typeof segmentation !== 'object' || segmentation === null || Array.isArray(segmentation)) return segmentation;
-  try {
-    return Object.fromEntries(Object.entries(segmentation).filter(([key]) => !RESERVED.has(key)));
-  } catch {
-    return undefined;
   }
 }
 

@@ -10,6 +10,8 @@ const OVERHEAD = 160;
 interface Waiter {
   /** Entries up to this id are waited for. */
   readonly lastId: number;
+  /** Later ones that took the place of an earlier one. */
+  readonly also: Set<number>;
   outstanding: number;
   readonly done: () => void;
 }
@@ -70,10 +72,22 @@ export class Accounts {
     publish('dropped', { entries: entries.length, reason });
   }
 
-  /** Resolves when everything accepted so far has ended. */
-  settled(): Promise<void> {
-    if (this.#entries === 0) return Promise.resolve();
-    return new Promise((done) => this.#waiters.add({ lastId: this.#lastId, outstanding: this.#entries, done }));
+  /** An entry takes the place of one that waits; what it stands for beyond that one was accepted just now. */
+  replace(old: Entry, fresh: Entry): void {
+    this.#ledger.accept(fresh.weight - old.weight);
+    this.#bytes += fresh.body.length - old.body.length;
+    if (fresh.id > this.#lastId) this.#lastId = fresh.id;
+    this.#storage.settle([old.id]);
+    for (const waiter of this.#waiters) {
+      if (old.id <= waiter.lastId || waiter.also.delete(old.id)) waiter.also.add(fresh.id);
+    }
+  }
+
+  /** Resolves when everything accepted so far has ended, except what is held back. */
+  settled(held = 0): Promise<void> {
+    const outstanding = this.#entries - held;
+    if (outstanding <= 0) return Promise.resolve();
+    return new Promise((done) => this.#waiters.add({ lastId: this.#lastId, also: new Set(), outstanding, done }));
   }
 
   #end(entries: readonly Entry[]): number {
@@ -87,7 +101,7 @@ export class Accounts {
     this.#entries -= entries.length;
     this.#storage.settle(ids);
     for (const waiter of this.#waiters) {
-      for (const id of ids) if (id <= waiter.lastId) waiter.outstanding--;
+      for (const id of ids) if (id <= waiter.lastId || waiter.also.delete(id)) waiter.outstanding--;
       if (waiter.outstanding > 0) continue;
       this.#waiters.delete(waiter);
       waiter.done();

@@ -12,10 +12,12 @@ const KEPT = new Set(['name', '_name']);
 /** Takes requests that end undelivered. */
 export interface DeadLetter {
   add(request: SealedRequest, reason: string): void;
+  /** Resolves when everything added so far is written, or cannot be. Never rejects. */
+  written(): Promise<void>;
 }
 
 /** Keeps nothing. */
-export const noDeadLetter: DeadLetter = { add() {} };
+export const noDeadLetter: DeadLetter = { add() {}, async written() {} };
 
 /** Appends to a file of JSON lines, one refused request a line, with personal data masked. */
 export class DeadLetterFile implements DeadLetter {
@@ -39,6 +41,10 @@ export class DeadLetterFile implements DeadLetter {
       ),
     });
     this.#writing = this.#writing.then(() => this.#append(line));
+  }
+
+  written(): Promise<void> {
+    return this.#writing;
   }
 
   async #append(line: string): Promise<void> {

@@ -8,6 +8,7 @@ import { publish } from './channels.js';
 import type { DeviceQueue } from './device-queue.js';
 import type { DropReason } from './drop-reason.js';
 import { Gate } from './gate.js';
+import type { MergeOrder } from './merge-order.js';
 import type { Schedule } from './schedule.js';
 import { MAX_REQUEST_SIZE, type Sealer } from './sealer.js';
 import type { Sender } from './sender.js';
@@ -24,6 +25,7 @@ export interface DispatcherPort {
   readonly sealer: Sealer;
   readonly sender: Sender;
   readonly schedule: Schedule;
+  readonly order: MergeOrder;
   readonly accounts: Accounts;
   readonly reporter: Reporter;
   /** What every series of repetitions starts from. */
@@ -48,7 +50,8 @@ const HOLD_MS = 60_000;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #port: DispatcherPort;
-  readonly #gate: Gate;
+  /** Whether, and from when on, anything may leave. */
+  readonly gate: Gate;
   #singles = 0;
   #bulks = 0;
   #bulkLimit = MAX_BULK;
@@ -60,13 +63,13 @@ export class Dispatcher {
   constructor(options: DispatcherOptions, port: DispatcherPort) {
     this.#options = options;
     this.#port = port;
-    this.#gate = new Gate(port.backoff);
+    this.gate = new Gate(port.backoff);
   }
 
   /** While flushing nothing waits for company, and what failed is tried again at once – one time. */
   beginFlush(): void {
     this.#flushing++;
-    this.#gate.success();
+    this.gate.success();
     this.#port.schedule.advance(this.#port.clock.monotonic(), 0, true);
     this.pump();
   }
@@ -82,11 +85,11 @@ export class Dispatcher {
 
   /** Sends what is ready, and sets the timer for what is not. Cheap when there is nothing to do. */
   pump(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.gate.shut) return;
     const { clock, schedule } = this.#port;
     const now = clock.monotonic();
     schedule.advance(now, this.#flushing > 0 ? 0 : this.#options.flushInterval, false);
-    while (this.#gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {}
+    while (this.gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {}
     this.#arm();
   }
 
@@ -97,8 +100,8 @@ export class Dispatcher {
     if (schedule.dueCount > 0) at = clock.monotonic();
     if (at === undefined) return;
     // What is due and not sent waits for the gate, or for a request under way, which pumps when it is back.
-    at = Math.max(at, this.#gate.openAt);
-    if (schedule.dueCount > 0 && this.#gate.isOpen(clock.monotonic())) return;
+    at = Math.max(at, this.gate.openAt);
+    if (schedule.dueCount > 0 && this.gate.isOpen(clock.monotonic())) return;
     if (at >= this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
@@ -160,6 +163,7 @@ export class Dispatcher {
   #nextPart(path: SealedPath): Part | undefined {
     const { schedule } = this.#port;
     for (let queue = schedule.takeDue(); queue !== undefined; queue = schedule.takeDue()) {
+      if (this.#port.order.mustWait(queue)) continue;
       const request = this.#port.sealer.next(queue, path);
       if (request !== undefined) return { queue, request };
       this.#port.emptied(queue);
@@ -193,7 +197,7 @@ export class Dispatcher {
     const now = this.#port.clock.monotonic();
     switch (delivery.kind) {
       case 'delivered':
-        this.#gate.success();
+        this.gate.success();
         if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
         if (delivery.info !== undefined) {
           this.#port.reporter.warn(
@@ -207,13 +211,13 @@ export class Dispatcher {
       case 'retry':
         // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
         if (!single) this.#bulkLimit = Math.max(1, parts.length >> 1);
-        this.#gate.failure(now, delivery.afterMs);
+        this.gate.failure(now, delivery.afterMs);
         this.#port.reporter.warn('retry', `Delivery failed and will be tried again: ${delivery.reason}.`, 60_000);
         publish('retried', { entries: countEntries(parts.map((part) => part.request)), reason: delivery.reason });
         for (const part of parts) this.#retry(part, now, delivery);
         return;
       case 'hold':
-        this.#gate.closeUntil(now + HOLD_MS);
+        this.gate.closeUntil(now + HOLD_MS);
         this.#port.reporter.error(
           `hold:${delivery.reason}`,
           `Delivery is on hold (${delivery.message}); everything is kept. Check url, appKey and salt.`,
@@ -272,6 +276,7 @@ export class Dispatcher {
     if (reason === undefined) this.#port.accounts.delivered(request.entries);
     else this.#port.accounts.dropped(request.entries, reason);
     this.#reschedule(queue);
+    this.#port.order.release(queue);
   }
 
   #reschedule(queue: DeviceQueue): void {

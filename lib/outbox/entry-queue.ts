@@ -7,13 +7,24 @@ import type { Entry } from '../protocol/entry.js';
 export class EntryQueue {
   #items: Entry[] = [];
   #head = 0;
+  /** How many entries came before those that are still here: makes a position that stays. */
+  #gone = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  push(entry: Entry): void {
-    this.#items.push(entry);
+  /** Returns the position, which stays as long as the entry does. */
+  push(entry: Entry): number {
+    return this.#gone + this.#items.push(entry) - 1;
+  }
+
+  /** Puts an entry in the place of another one, if that one is still there. */
+  swap(position: number, old: Entry, fresh: Entry): boolean {
+    const index = position - this.#gone;
+    if (index < this.#head || this.#items[index] !== old) return false;
+    this.#items[index] = fresh;
+    return true;
   }
 
   at(index: number): Entry | undefined {
@@ -36,6 +47,7 @@ export class EntryQueue {
   /** Puts entries back in front, in their order. */
   unshift(entries: readonly Entry[]): void {
     this.#items = [...entries, ...this.#items.slice(this.#head)];
+    this.#gone += this.#head - entries.length;
     this.#head = 0;
   }
 
@@ -47,6 +59,8 @@ export class EntryQueue {
       const entry = this.#items[i] as Entry;
       (keep(entry) ? kept : removed).push(entry);
     }
+    // Positions of what is behind a gap do not hold any more; `swap` finds out by itself.
+    this.#gone += this.#items.length - kept.length;
     this.#items = kept;
     this.#head = 0;
     return removed;
@@ -54,11 +68,9 @@ export class EntryQueue {
 
   #advance(count: number): void {
     this.#head += count;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+    if (this.#head === this.#items.length || (this.#head > 1024 && this.#head * 2 > this.#items.length)) {
       this.#items = this.#items.slice(this.#head);
+      this.#gone += this.#head;
       this.#head = 0;
     }
   }

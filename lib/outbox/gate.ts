@@ -8,6 +8,8 @@ export class Gate {
   readonly #start: Backoff;
   #backoff: Backoff;
   #openAt = 0;
+  /** Nothing may leave, for as long as the server or the configuration says so. */
+  shut = false;
 
   constructor(start: Backoff) {
     this.#start = start;
@@ -20,7 +22,7 @@ export class Gate {
   }
 
   isOpen(now: number): boolean {
-    return now >= this.#openAt;
+    return !this.shut && now >= this.#openAt;
   }
 
   success(): void {

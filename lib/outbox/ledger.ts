@@ -10,6 +10,11 @@ export interface LedgerState {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
 }
 
+/** How many entries were dropped for whatever reason. */
+export function totalDropped(state: LedgerState): number {
+  return Object.values(state.dropped).reduce((sum, count) => sum + count, 0);
+}
+
 /** Counts entries through the house. `pending` is counted for itself, so that the sum can be checked. */
 export class Ledger {
   #accepted = 0;

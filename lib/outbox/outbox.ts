@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../logger.js';
-import type { Entry, EntryDraft } from '../protocol/entry.js';
+import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
 import type { Recovered, Storage } from '../storage/storage.js';
 import type { Backoff } from '../transport/backoff.js';
 import { Accounts } from './accounts.js';
@@ -9,8 +9,10 @@ import type { DeadLetter } from './dead-letter.js';
 import { DeviceQueue } from './device-queue.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import type { DropReason } from './drop-reason.js';
-import type { LedgerState } from './ledger.js';
+import { type LedgerState, totalDropped } from './ledger.js';
+import { MergeOrder } from './merge-order.js';
 import { QueuedEntry } from './queued-entry.js';
+import { type RollUp, RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
 import { Sealer, type SealerOptions } from './sealer.js';
 import type { Sender } from './sender.js';
@@ -46,21 +48,26 @@ export class Outbox {
   readonly #sealer: Sealer;
   readonly #dispatcher: Dispatcher;
   readonly #queues = new Map<string, DeviceQueue>();
+  readonly #order = new MergeOrder(this.#queues, this.#schedule);
+  readonly #rollUps: RollUps;
   #opened: Promise<void> = Promise.resolve();
   readonly #outside = new AsyncResource('countly-weave.outbox');
   #pumpQueued = false;
   #closed = false;
   #overflowed = 0;
+  #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
 
   constructor(options: OutboxOptions, port: OutboxPort) {
     this.#options = options;
     this.#port = port;
     this.#accounts = new Accounts(port.storage);
+    this.#rollUps = new RollUps(port.storage, this.#accounts);
     this.#sealer = new Sealer(options, port.clock, port.storage, this.#accounts);
     this.#dispatcher = new Dispatcher(options, {
       ...port,
       sealer: this.#sealer,
       schedule: this.#schedule,
+      order: this.#order,
       accounts: this.#accounts,
       emptied: (queue) => this.#forget(queue),
       discarded: (request, reason) => port.deadLetter.add(request, reason),
@@ -75,8 +82,10 @@ export class Outbox {
     });
   }
 
-  put(draft: EntryDraft): void {
+  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
+  put(draft: EntryDraft, rollUp?: RollUp): void {
     if (this.#closed) return this.refuse('closed');
+    if (rollUp !== undefined && this.#rollUps.merge(draft, rollUp)) return;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory, and most of the time of a call would go into garbage collection.
     draft.body.charCodeAt(0);
@@ -84,7 +93,8 @@ export class Outbox {
     this.#accounts.begin(entry);
     const queue = this.#queueOf(entry.deviceId);
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
-    queue.waiting.push(entry);
+    const position = queue.waiting.push(entry);
+    if (rollUp !== undefined) this.#rollUps.remember(rollUp, { queue, position, entry });
     if (this.#overLimit()) this.#dropOldest();
     this.#wake(queue);
   }
@@ -93,12 +103,52 @@ export class Outbox {
     this.#accounts.refuse(reason);
   }
 
-  /** Removes what waits of these features for this device; it counts as dropped for `consent`. */
-  purge(deviceId: string, features: ReadonlySet<string>): void {
+  /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
+  purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
     const queue = this.#queues.get(deviceId);
-    if (queue === undefined) return;
-    this.#sealer.withdraw(queue, features);
+    if (queue === undefined) return [];
+    const removed = this.#sealer.withdraw(queue, features);
     if (queue.isEmpty && !queue.busy) this.#forget(queue);
+    return removed;
+  }
+
+  /** Whether anything may leave. What comes meanwhile is kept. */
+  setEnabled(enabled: boolean): void {
+    this.#dispatcher.gate.shut = !enabled;
+    this.#dispatcher.pump();
+  }
+
+  /** Lets the server breathe. A flush does not wait for the end of it. */
+  pause(ms: number): void {
+    this.#dispatcher.gate.closeUntil(this.#port.clock.monotonic() + ms);
+  }
+
+  /** What waits for this device need not wait for company. */
+  hurry(deviceId: string): void {
+    const queue = this.#queues.get(deviceId);
+    if (queue !== undefined && this.#schedule.hurry(queue)) this.#pumpSoon();
+  }
+
+  /** Keeps what is recorded under this id until `reassign` says whose it is. */
+  hold(deviceId: string): void {
+    this.#order.held = deviceId;
+  }
+
+  /** What waits under the held id, now and when it is found later, belongs to another one. */
+  reassign(to: string, idType: DeviceIdType): void {
+    this.#heldFor = { deviceId: to, idType };
+    const from = this.#order.heldQueue;
+    if (from === undefined) return;
+    for (const old of from.waiting.take(from.waiting.length)) {
+      const draft = { ...old, deviceId: to, idType };
+      const entry = new QueuedEntry(draft, this.#port.storage.append(draft));
+      this.#accounts.replace(old, entry);
+      const queue = this.#queueOf(to);
+      if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
+      queue.waiting.push(entry);
+      this.#wake(queue);
+    }
+    this.#forget(from);
   }
 
   stats(): LedgerState {
@@ -114,11 +164,13 @@ export class Outbox {
       cancel = this.#port.clock.after(timeout, resolve, true);
     });
     await Promise.race([this.#opened, deadline]);
-    this.#dispatcher.beginFlush();
-    await Promise.race([this.#accounts.settled(), deadline]);
-    this.#dispatcher.endFlush();
+    if (!this.#dispatcher.gate.shut) {
+      this.#dispatcher.beginFlush();
+      await Promise.race([this.#accounts.settled(this.#order.heldQueue?.waiting.length), deadline]);
+      this.#dispatcher.endFlush();
+    }
     // Acknowledgements reach the disk as well, or a restart would deliver again.
-    await Promise.race([this.#port.storage.commit(), deadline]);
+    await Promise.race([Promise.all([this.#port.storage.commit(), this.#port.deadLetter.written()]), deadline]);
     cancel();
     const after = this.stats();
     return {
@@ -180,6 +232,7 @@ export class Outbox {
       queue.waiting.unshift(entries);
       if (!queue.busy) this.#schedule.due(queue);
     }
+    if (this.#heldFor !== undefined) this.reassign(this.#heldFor.deviceId, this.#heldFor.idType);
     this.#pumpSoon();
   }
 
@@ -195,6 +248,7 @@ export class Outbox {
   #forget(queue: DeviceQueue): void {
     this.#schedule.remove(queue);
     this.#queues.delete(queue.deviceId);
+    this.#order.release(queue);
     if (this.#overflowed > 0 && !this.#overLimit()) {
       this.#port.reporter.info(`The queue has room again; ${this.#overflowed} entries were dropped while it was full.`);
       this.#overflowed = 0;
@@ -242,8 +296,4 @@ function groupByDevice(entries: readonly Entry[]): Map<string, Entry[]> {
     else group.push(entry);
   }
   return groups;
-}
-
-function totalDropped(state: LedgerState): number {
-  return Object.values(state.dropped).reduce((sum, count) => sum + count, 0);
 }

@@ -8,6 +8,7 @@ import type { DeviceQueue } from './device-queue.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
 export const MAX_REQUEST_SIZE = 1_000_000;
+const MOST_TIMES = 10_000;
 
 export interface SealerOptions {
   readonly appVersion: string | undefined;
@@ -22,6 +23,8 @@ export class Sealer {
   readonly #clock: Clock;
   readonly #storage: Storage;
   readonly #accounts: Accounts;
+  /** Times of the last request of each device that was busy lately. */
+  readonly #times = new Map<string, number>();
 
   constructor(options: SealerOptions, clock: Clock, storage: Storage, accounts: Accounts) {
     this.#options = options;
@@ -55,14 +58,13 @@ export class Sealer {
   }
 
   /** Removes entries of features the device took back, also from requests that were tried before. */
-  withdraw(queue: DeviceQueue, features: ReadonlySet<string>): void {
-    this.#accounts.dropped(
-      queue.waiting.reject((entry) => !features.has(entry.feature)),
-      'consent',
-    );
+  withdraw(queue: DeviceQueue, features: ReadonlySet<string>): readonly Entry[] {
+    const removed = queue.waiting.reject((entry) => !features.has(entry.feature));
+    this.#accounts.dropped(removed, 'consent');
     // A request under way cannot be called back; should it fail, it goes out again without them.
     queue.withdrawn = new Set([...(queue.withdrawn ?? []), ...features]);
     if (!queue.busy) this.applyWithdrawal(queue);
+    return removed;
   }
 
   applyWithdrawal(queue: DeviceQueue): void {
@@ -82,10 +84,19 @@ export class Sealer {
   }
 
   #seal(entries: readonly Entry[], path: SealedPath): SealedRequest {
-    const head = requestHead(entries, this.#options.appVersion);
+    const head = requestHead(entries, this.#options.appVersion, this.#timeOf(entries));
     const ids = entries.map((entry) => entry.id);
     this.#storage.seal(ids, path, head);
     return { deviceId: (entries[0] as Entry).deviceId, path, head, entries };
+  }
+
+  /** A server takes two requests with the same content and time in a row for one that was repeated (contract §2.8). */
+  #timeOf(entries: readonly Entry[]): number {
+    const { deviceId, timestamp } = entries[entries.length - 1] as Entry;
+    const time = this.#times.get(deviceId) === timestamp ? timestamp + 1 : timestamp;
+    if (this.#times.size >= MOST_TIMES) this.#times.clear();
+    this.#times.set(deviceId, time);
+    return time;
   }
 
   #dropExpired(queue: DeviceQueue): void {

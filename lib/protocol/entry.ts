@@ -18,7 +18,7 @@ export interface EntryDraft {
   readonly idType: DeviceIdType;
   readonly kind: EntryKind;
   readonly feature: EntryFeature;
-  /** When it was accepted: milliseconds since the epoch, strictly increasing within the process (contract §2.2). */
+  /** When it happened: milliseconds since the epoch (contract §2.2). */
   readonly timestamp: number;
   /** Offset of the person's (else the app's) time zone, in minutes east of UTC. */
   readonly tz: number;

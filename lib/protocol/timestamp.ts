@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 
 /**
- * Hands out timestamps in milliseconds that strictly increase within the process, because a Countly server tells a
- * repetition from a new request by device, bytes and timestamp (contract §2.2, §2.8).
+ * Hands out timestamps in milliseconds that never go back, also when the machine's clock does. They follow the clock
+ * however many entries a millisecond has; what tells a request from a repetition is given when it is sealed.
  */
 export class Stamper {
   readonly #clock: Clock;
@@ -14,7 +14,7 @@ export class Stamper {
 
   next(): number {
     const now = this.#clock.now();
-    this.#last = now > this.#last ? now : this.#last + 1;
+    if (now > this.#last) this.#last = now;
     return this.#last;
   }
 }

@@ -36,20 +36,13 @@ describe('the dead-letter file', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-  const wait = async (file: string, count: number) => {
-    for (;;) {
-      const text = await readFile(file, 'utf8').catch(() => '');
-      if (text.split('\n').length > count) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
 
   it('has one readable line for each refused request, in a file only the owner can read', async () => {
     const file = join(folder, 'deep', 'dead-letter.jsonl');
     const letters = new DeadLetterFile(file, () => {});
     letters.add(request('event', '{"key":"a"}', '{"key":"b"}'), 'Invalid parameter');
     letters.add(request('request', '"crash":{"_name":"TypeError: x"}'), '413');
-    await wait(file, 2);
+    await letters.written();
     const [first, second] = await lines(file);
     expect(first).toMatchObject({ reason: 'Invalid parameter', path: '/i', entries: [{ key: 'a' }, { key: 'b' }] });
     expect(second.entries).toEqual([{ crash: { _name: 'TypeError: x' } }]);
@@ -67,7 +60,7 @@ describe('the dead-letter file', () => {
       ),
       'poison',
     );
-    await wait(file, 1);
+    await letters.written();
     const text = await readFile(file, 'utf8');
     expect(text).not.toContain('visitor-17');
     expect(text).not.toContain('555-0100');
@@ -78,7 +71,7 @@ describe('the dead-letter file', () => {
     const warnings: string[] = [];
     const letters = new DeadLetterFile(join('/dev/null', 'dead-letter.jsonl'), (text) => warnings.push(text));
     letters.add(request('event', '{"key":"a"}'), 'poison');
-    while (warnings.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await letters.written();
     expect(warnings[0]).toContain('dead-letter.jsonl');
   });
 });

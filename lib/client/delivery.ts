@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.js';
+import type { ResolvedOptions } from '../config/resolve.js';
+import type { BackOffRule } from '../features/behaviour.js';
+import type { Reporter } from '../logger.js';
+import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
+import { Outbox } from '../outbox/outbox.js';
+import { PacedSender } from '../outbox/paced-sender.js';
+import { createStorage } from '../storage/create-storage.js';
+import type { Storage } from '../storage/storage.js';
+import { createBackoff } from '../transport/backoff.js';
+import { createHttpTransport } from '../transport/http-transport.js';
+import type { Transport } from '../transport/transport.js';
+
+/** Settings of the outbox that the server may change while it runs; the outbox reads them from here each time. */
+export interface TunableOptions extends Omit<ResolvedOptions, 'eventQueueSize' | 'maxQueuedEntries'> {
+  eventQueueSize: number;
+  maxQueuedEntries: number;
+  /** Milliseconds; 0 for never. */
+  maxAge: number;
+}
+
+export interface DeliveryParts {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly folder: string | undefined;
+  readonly backOff: () => BackOffRule;
+}
+
+/** Wires what brings entries to the server. A disabled client gets the same in a form that costs nothing. */
+export function delivery(
+  options: ResolvedOptions,
+  tuned: TunableOptions,
+  { clock, reporter, folder, backOff }: DeliveryParts,
+): { readonly outbox: Outbox; readonly transport: Transport } {
+  const transport = transportOf(options, reporter);
+  const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
+  const sender = new PacedSender(transport, options, clock, (tookMs, ageMs) => {
+    const { enabled, slowMs, fill, maxAgeMs, pauseMs } = backOff();
+    if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
+    // A queue that fills up needs the server more than the server needs a rest.
+    if (outbox.stats().pending <= fill * tuned.maxQueuedEntries) outbox.pause(pauseMs);
+  });
+  const outbox = new Outbox(tuned, {
+    clock,
+    storage: storageOf(options, folder, clock),
+    reporter,
+    sender,
+    deadLetter: folder === undefined ? noDeadLetter : new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn),
+    backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
+  });
+  return { outbox, transport };
+}
+
+function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock): Storage {
+  if (options.storage !== undefined && !options.disabled) return options.storage;
+  const durability = folder === undefined ? 'memory' : options.durability;
+  return createStorage({ durability, path: folder ?? '', clock });
+}
+
+function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {
+  if (options.disabled) return NO_TRANSPORT;
+  if (options.transport !== undefined) return options.transport;
+  const { proxy, ca, tls, requestOptions } = options;
+  return createHttpTransport({
+    url: options.url,
+    requestTimeoutMs: options.requestTimeout,
+    connections: options.maxParallelRequests,
+    warn: (message) => reporter.warn(`transport:${message}`, message),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(requestOptions === undefined ? {} : { requestOptions }),
+  });
+}
+
+/** Of a disabled client, which sends nothing. */
+const NO_TRANSPORT: Transport = {
+  send: async () => ({ kind: 'retry', reason: 'the client is disabled' }),
+  query: async () => ({ ok: false, status: 0, message: 'the client is disabled' }),
+  close: async () => {},
+};

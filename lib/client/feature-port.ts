@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.js';
+import type { ResolvedOptions } from '../config/resolve.js';
+import { runHooks } from '../features/before-send.js';
+import type { Behaviour } from '../features/behaviour.js';
+import type { DeviceStates } from '../features/device-state.js';
+import type { FeaturePort, Target } from '../features/feature.js';
+import type { Reporter } from '../logger.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import type { Transport } from '../transport/transport.js';
+import { hostMetrics } from './host-metrics.js';
+import { ask } from './query.js';
+
+/** What stands behind the port. Functions where a part is made after it. */
+export interface PortParts {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly outbox: Outbox;
+  readonly transport: Transport;
+  readonly behaviour: () => Behaviour;
+  readonly states: () => DeviceStates;
+  readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
+}
+
+/** The house as the features see it. */
+export function createPort(options: ResolvedOptions, parts: PortParts): FeaturePort {
+  const { clock, reporter, outbox, transport, behaviour } = parts;
+  const { disabled, beforeSend } = options;
+  const stamper = new Stamper(clock);
+
+  /** Why nothing of this feature is recorded for the target; undefined when it is. */
+  const refusal = (target: Target, feature: ConsentFeature): 'invalid' | 'filtered' | 'consent' | undefined => {
+    if (target.deviceId === '') return 'invalid';
+    const { tracking, off } = behaviour();
+    if (!tracking || off.has(feature)) return 'filtered';
+    return parts.isAllowed(target, feature) ? undefined : 'consent';
+  };
+
+  return {
+    clock,
+    reporter,
+    get limits() {
+      return behaviour().limits;
+    },
+    get filters() {
+      return behaviour().filters;
+    },
+    metrics: hostMetrics(options.appVersion, options.metrics),
+    stamp: () => stamper.next(),
+    offsetOf: (target, timestamp) => target.tz ?? options.timezoneOffset ?? machineOffset(timestamp),
+    isAllowed: (target, feature) => !disabled && refusal(target, feature) === undefined,
+    admits(target, feature) {
+      if (disabled) return false;
+      const reason = refusal(target, feature);
+      if (reason === undefined) return true;
+      outbox.refuse(reason);
+      return false;
+    },
+    peekState: (deviceId) => parts.states().peek(deviceId),
+    stateOf: (deviceId) => parts.states().of(deviceId),
+    workOf: (target) => target.work ?? parts.states().of(target.deviceId),
+    record(target, kind, feature, timestamp, body, rollUp) {
+      if (disabled) return;
+      const { deviceId, idType } = target;
+      if (deviceId === '') return outbox.refuse('invalid');
+      parts.states().touch(deviceId);
+      const tz = this.offsetOf(target, timestamp);
+      if (beforeSend.length === 0 || feature === 'core') {
+        outbox.put({ deviceId, idType, kind, feature, timestamp, tz, body, weight: 1 }, rollUp);
+        return;
+      }
+      const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+      if (seen === undefined) return outbox.refuse('filtered');
+      // What a hook has changed is no longer what its key says.
+      const same = seen === body ? rollUp : undefined;
+      outbox.put({ deviceId, idType, kind, feature, timestamp, tz, body: seen, weight: 1 }, same);
+    },
+    refuse: (reason) => {
+      if (!disabled) outbox.refuse(reason);
+    },
+    purge: (deviceId, features) => outbox.purge(deviceId, features),
+    async query(target, query) {
+      // An operator who stops the traffic still has to be able to let it go on.
+      const stopped = options.testMode || (!behaviour().networking && query.fields['method'] !== 'sc');
+      if (disabled || stopped) return { ok: false, status: 0, message: 'sending is switched off' };
+      return ask(transport, clock, options, target, query);
+    },
+  };
+}

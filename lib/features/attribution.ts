@@ -1,0 +1,48 @@
+import { truncate } from '../config/limits.js';
+import { jsonString } from '../protocol/json-text.js';
+import type { FeaturePort, Target } from './feature.js';
+import { member, namesOf, textFrom } from './read-input.js';
+
+/** Where a person came from (contract §8). */
+export class Attribution {
+  readonly #port: FeaturePort;
+
+  constructor(port: FeaturePort) {
+    this.#port = port;
+  }
+
+  /** Direct attribution: the campaign, and the user of its link when known. */
+  conversion(target: Target, campaignId: unknown, campaignUser?: unknown): void {
+    const { limits } = this.#port;
+    const id = textFrom(campaignId);
+    if (id === undefined) return this.#invalid('reportConversion', 'campaignId must be a non-empty text');
+    const user = textFrom(campaignUser);
+    const rest = user === undefined ? '' : `,"campaign_user":${jsonString(truncate(user, limits.maxValueSize))}`;
+    this.#record(target, `"campaign_id":${jsonString(truncate(id, limits.maxValueSize))}${rest}`);
+  }
+
+  /** Indirect attribution: ids of advertising systems by their names, such as `{ adid: '…' }`. */
+  indirect(target: Target, ids: unknown): void {
+    const { limits } = this.#port;
+    const members: string[] = [];
+    for (const name of namesOf(ids)) {
+      const value = textFrom(member(ids, name));
+      if (name === '' || value === undefined) continue;
+      members.push(
+        `${jsonString(truncate(name, limits.maxKeyLength))}:${jsonString(truncate(value, limits.maxValueSize))}`,
+      );
+    }
+    if (members.length === 0) return this.#invalid('reportAttribution', 'expected an object of texts');
+    this.#record(target, `"aid":{${members.slice(0, limits.maxSegmentationValues).join(',')}}`);
+  }
+
+  #record(target: Target, body: string): void {
+    if (!this.#port.admits(target, 'attribution')) return;
+    this.#port.record(target, 'request', 'attribution', this.#port.stamp(), body);
+  }
+
+  #invalid(call: string, problem: string): void {
+    this.#port.reporter.warn(call, `${call}: ${problem}; nothing is reported.`);
+    this.#port.refuse('invalid');
+  }
+}

@@ -1,0 +1,87 @@
+import type { BeforeSend, OutgoingEntry } from '../config/before-send.js';
+import type { Reporter } from '../logger.js';
+import type { EntryFeature, EntryKind } from '../protocol/entry.js';
+import { jsonString } from '../protocol/json-text.js';
+
+/** Where an entry stands when the hooks see it. */
+export interface HookedEntry {
+  readonly deviceId: string;
+  readonly kind: EntryKind;
+  readonly feature: EntryFeature;
+  readonly timestamp: number;
+  readonly body: string;
+}
+
+/**
+ * Runs an entry through the hooks, each on a copy of its own, so that one that fails half-way leaves nothing behind.
+ *
+ * @returns the text to record, or undefined when a hook dropped it
+ */
+export function runHooks(hooks: readonly BeforeSend[], entry: HookedEntry, reporter: Reporter): string | undefined {
+  let { body } = entry;
+  for (const hook of hooks) {
+    try {
+      const draft: OutgoingEntry = { ...entry, content: contentOf(entry.kind, body) };
+      const verdict: unknown = hook(draft);
+      if (verdict === false) return undefined;
+      const changed = bodyOf(entry.kind, draft.content);
+      if (changed !== undefined) body = changed;
+      else warn(reporter, 'left nothing behind that a server could count');
+      if (typeof verdict === 'object' && verdict !== null) {
+        (verdict as Partial<Promise<unknown>>).catch?.(() => {});
+        warn(reporter, 'must be synchronous and return false to drop an entry');
+      }
+    } catch (error) {
+      warn(reporter, `threw ${error instanceof Error ? error.name : typeof error}`);
+    }
+  }
+  return body;
+}
+
+function contentOf(kind: EntryKind, body: string): Record<string, unknown> {
+  return JSON.parse(kind === 'event' ? body : `{${body}}`) as Record<string, unknown>;
+}
+
+function bodyOf(kind: EntryKind, content: unknown): string | undefined {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
+  // Once through JSON: getters, cycles and what has no JSON are met here and not when the request is made.
+  const plain = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
+  return kind === 'event' ? eventBody(plain) : requestBody(plain);
+}
+
+function eventBody(event: Record<string, unknown>): string | undefined {
+  const { key, count, segmentation } = event;
+  if (typeof key !== 'string' || key === '') return undefined;
+  if (!Number.isInteger(count) || (count as number) < 1) event['count'] = 1;
+  if (segmentation === null || typeof segmentation !== 'object') delete event['segmentation'];
+  else event['segmentation'] = flat(segmentation as Record<string, unknown>);
+  if (key === '[CLY]_view' && !(event['segmentation'] as Record<string, unknown> | undefined)?.['name'])
+    return undefined;
+  return JSON.stringify(event);
+}
+
+function requestBody(members: Record<string, unknown>): string | undefined {
+  const { crash } = members;
+  if (crash !== undefined) {
+    const { _error, _os, _app_version } = (crash ?? {}) as Record<string, unknown>;
+    if (!_error || !_os || !_app_version) return undefined;
+  }
+  const texts = Object.entries(members).map(([name, value]) => `${jsonString(name)}:${JSON.stringify(value)}`);
+  return texts.length === 0 ? undefined : texts.join(',');
+}
+
+/** A server keeps no objects and no null (contract §13 rows 12 and 13). */
+function flat(segmentation: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(segmentation)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([name, value]) => [
+        name,
+        typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : value,
+      ]),
+  );
+}
+
+function warn(reporter: Reporter, problem: string): void {
+  reporter.warn(`beforeSend:${problem}`, `beforeSend: a hook ${problem}; the entry goes on without it.`, 60_000);
+}

@@ -1,0 +1,56 @@
+import { truncate } from '../config/limits.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import { member, textFrom } from './read-input.js';
+
+/** Internal keys a client may send, and the consent each needs (contract §4.4). Others are made by the server. */
+const INTERNAL_KEYS = new Map<string, ConsentFeature>([
+  ['[CLY]_view', 'views'],
+  ['[CLY]_star_rating', 'star-rating'],
+  ['[CLY]_nps', 'feedback'],
+  ['[CLY]_survey', 'feedback'],
+  ['[CLY]_push_action', 'push'],
+  ['[CLY]_action', 'clicks'],
+  ['[CLY]_orientation', 'users'],
+]);
+
+// The server cuts these out of keys (contract §4.1).
+const HAS_FORBIDDEN = /system\.|\.\.|\$/;
+const FORBIDDEN_IN_KEY = /system\.|\.\.|\$/g;
+// A key of 128 characters is dropped by the server, one of 127 is kept (contract §4.1).
+const LONGEST_KEY = 127;
+const PUSH_MESSAGE_ID = 24;
+
+/** A key as the server files it, so that what is sent and what is shown are the same. Empty when nothing is left. */
+export function cleanKey(key: string, maxLength: number): string {
+  let clean = key;
+  // Cutting one out may put another one together.
+  while (HAS_FORBIDDEN.test(clean)) clean = clean.replace(FORBIDDEN_IN_KEY, '');
+  return truncate(clean, Math.min(maxLength, LONGEST_KEY));
+}
+
+/** The consent an event of this key needs; undefined for keys only the server may use. */
+export function featureOfKey(key: string, segmentation: unknown): ConsentFeature | undefined {
+  if (!key.startsWith('[CLY]_')) return 'events';
+  const feature = INTERNAL_KEYS.get(key);
+  return feature === 'clicks' && member(segmentation, 'type') === 'scroll' ? 'scrolls' : feature;
+}
+
+/** Why a server would drop this internal event (contract §13 rows 31, 36, 37); undefined when it would not. */
+export function internalFault(key: string, segmentation: unknown): string | undefined {
+  switch (key) {
+    case '[CLY]_view':
+      return textFrom(member(segmentation, 'name')) === undefined ? 'segmentation.name is missing' : undefined;
+    case '[CLY]_star_rating':
+    case '[CLY]_nps':
+    case '[CLY]_survey':
+      return typeof segmentation === 'object' && segmentation !== null ? undefined : 'segmentation is missing';
+    case '[CLY]_push_action': {
+      const id = member(segmentation, 'i');
+      return typeof id === 'string' && id.length === PUSH_MESSAGE_ID
+        ? undefined
+        : 'segmentation.i is not the 24 characters of a message id';
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Events } from './events.js';
+import type { FeaturePort, Query, Target } from './feature.js';
+import { member, namesOf, numberFrom, shown, textFrom } from './read-input.js';
+
+/** A widget a server offers (contract §10.3). */
+export interface FeedbackWidget {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  /** As the server sent it: appearance, targeting and the rest. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What a fetch came back with. `reason` is for people. */
+export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** Answers to rating, NPS and survey widgets (contract §4.4), and the list of widgets. */
+export class Feedback {
+  readonly #port: FeaturePort;
+  readonly #events: Events;
+
+  constructor(port: FeaturePort, events: Events) {
+    this.#port = port;
+    this.#events = events;
+  }
+
+  /** A rating of 1 to 5. Consent to `star-rating` or to `feedback` is enough. */
+  rating(target: Target, input: unknown): void {
+    const rating = numberFrom(member(input, 'rating'));
+    if (rating === undefined || rating < 1 || rating > 5) {
+      return this.#invalid(
+        'reportFeedback',
+        `rating must be a number from 1 to 5, got ${shown(member(input, 'rating'))}`,
+      );
+    }
+    const feature = this.#port.isAllowed(target, 'star-rating') ? 'star-rating' : 'feedback';
+    const contactMe = member(input, 'contactMe');
+    this.#events.addAs(target, '[CLY]_star_rating', feature, {
+      segmentation: {
+        ...this.#widget(input),
+        rating: Math.round(rating),
+        email: textFrom(member(input, 'email')),
+        comment: textFrom(member(input, 'comment')),
+        contactMe: typeof contactMe === 'boolean' ? contactMe : undefined,
+      },
+    });
+  }
+
+  /** A recommendation of 0 to 10, or the news that the person closed the widget. */
+  nps(target: Target, input: unknown): void {
+    const widget = this.#needed('reportNps', input);
+    if (widget === undefined) return;
+    const rating = numberFrom(member(input, 'rating'));
+    const closed = member(input, 'closed') === true;
+    if (!closed && (rating === undefined || rating < 0 || rating > 10)) {
+      return this.#invalid('reportNps', `rating must be a number from 0 to 10, got ${shown(member(input, 'rating'))}`);
+    }
+    const answer = closed ? { closed: 1 } : { rating, comment: textFrom(member(input, 'comment')) };
+    this.#events.addAs(target, '[CLY]_nps', 'feedback', { segmentation: { ...widget, ...answer } });
+  }
+
+  /** Answers by the ids of their questions, or the news that the person closed the widget. */
+  survey(target: Target, input: unknown): void {
+    const widget = this.#needed('reportSurvey', input);
+    if (widget === undefined) return;
+    const answers = member(input, 'answers');
+    const closed = member(input, 'closed') === true;
+    const given = namesOf(answers).map((id) => [id.startsWith('answ-') ? id : `answ-${id}`, member(answers, id)]);
+    if (!closed && given.length === 0) return this.#invalid('reportSurvey', 'answers must be an object by question id');
+    const answer = closed ? { closed: 1 } : (Object.fromEntries(given) as Record<string, unknown>);
+    this.#events.addAs(target, '[CLY]_survey', 'feedback', { segmentation: { ...widget, ...answer } });
+  }
+
+  /** The widgets offered to this device. */
+  async widgets(target: Target): Promise<Fetched<readonly FeedbackWidget[]>> {
+    if (!this.#port.isAllowed(target, 'feedback')) return { ok: false, reason: 'no consent to feedback' };
+    const query: Query = { path: '/o/sdk', fields: { method: 'feedback' }, awaited: true };
+    const answer = await this.#port.query(target, query);
+    if (!answer.ok) return { ok: false, reason: answer.message };
+    const list = member(answer.value, 'result');
+    if (!Array.isArray(list)) return { ok: false, reason: 'the answer is no list of widgets' };
+    const widgets = list
+      .filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null)
+      .map((details) => ({
+        id: String(details['_id'] ?? ''),
+        type: String(details['type'] ?? ''),
+        name: String(details['name'] ?? ''),
+        details,
+      }));
+    return { ok: true, value: widgets };
+  }
+
+  #needed(call: string, input: unknown): Record<string, unknown> | undefined {
+    const widget = this.#widget(input);
+    if (widget['widget_id'] !== undefined) return widget;
+    this.#invalid(call, 'widgetId is missing');
+    return undefined;
+  }
+
+  #widget(input: unknown): Record<string, unknown> {
+    return {
+      widget_id: textFrom(member(input, 'widgetId')),
+      platform: textFrom(member(input, 'platform')) ?? this.#port.metrics['_os'],
+      app_version: textFrom(member(input, 'appVersion')) ?? this.#port.metrics['_app_version'],
+    };
+  }
+
+  #invalid(call: string, problem: string): void {
+    this.#port.reporter.warn(call, `${call}: ${problem}; nothing is reported.`);
+    this.#port.refuse('invalid');
+  }
+}

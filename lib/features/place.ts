@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import { truncate } from '../config/limits.js';
+import { jsonString } from '../protocol/json-text.js';
+
+/** Where a device is, as far as anyone said. */
+export interface Place {
+  readonly ip: string | undefined;
+  readonly countryCode: string | undefined;
+  readonly city: string | undefined;
+  /** `latitude,longitude`. */
+  readonly location: string | undefined;
+}
+
+const MAX_CITY = 256;
+
+/** Keeps what a Countly server can use of a place (contract §2.4); undefined when that is nothing. */
+export function readPlace(given: {
+  readonly ip?: unknown;
+  readonly countryCode?: unknown;
+  readonly city?: unknown;
+  readonly location?: unknown;
+}): Place | undefined {
+  const { ip, countryCode, city, location } = given;
+  const place: Place = {
+    // Node gives IPv4 visitors of a dual-stack socket as `::ffff:a.b.c.d`, which no location database knows.
+    ip: typeof ip === 'string' && isIP(ip) !== 0 ? ip.replace(/^::ffff:(?=\d+\.)/i, '') : undefined,
+    countryCode:
+      typeof countryCode === 'string' && /^[a-z]{2}$/i.test(countryCode) ? countryCode.toUpperCase() : undefined,
+    city: typeof city === 'string' && city !== '' ? truncate(city, MAX_CITY) : undefined,
+    location:
+      typeof location === 'string' && /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(location.replace(/\s/g, ''))
+        ? location.replace(/\s/g, '')
+        : undefined,
+  };
+  return Object.values(place).some((value) => value !== undefined) ? place : undefined;
+}
+
+/** Nobody may know, or nobody said: the server must not take the data centre for the person's place. */
+export const UNKNOWN_PLACE = ',"location":""';
+
+/** A place as members of `begin_session`, each with a leading comma. */
+export function placeMembers(place: Place): string {
+  let text = '';
+  if (place.ip !== undefined) text += `,"ip_address":${jsonString(place.ip)}`;
+  if (place.countryCode !== undefined) {
+    text += `,"country_code":"${place.countryCode}"`;
+    // With a country alone the server takes the city from the sender's address (contract §2.4).
+    const city = place.city ?? (place.ip === undefined && place.location === undefined ? 'Unknown' : undefined);
+    if (city !== undefined) text += `,"city":${jsonString(city)}`;
+  } else if (place.city !== undefined && place.ip !== undefined) {
+    text += `,"city":${jsonString(place.city)}`;
+  }
+  if (place.location !== undefined) text += `,"location":"${place.location}"`;
+  return text === '' ? UNKNOWN_PLACE : text;
+}

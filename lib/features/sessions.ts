@@ -1,0 +1,201 @@
+import { jsonString } from '../protocol/json-text.js';
+import type { DeviceState } from './device-state.js';
+import type { FeaturePort, Target } from './feature.js';
+import { placeMembers, UNKNOWN_PLACE } from './place.js';
+import { numberFrom, shown } from './read-input.js';
+import type { Views } from './views.js';
+
+export interface SessionSettings {
+  /** Seconds between extensions, in force now. */
+  readonly updateSeconds: () => number;
+  /** Let the server locate the sender where nothing is known of the device. */
+  readonly locateSender: boolean;
+}
+
+interface Extended {
+  readonly target: Target;
+  /** On the monotonic clock. */
+  dueAt: number;
+}
+
+// A server does not count a session that begins so soon after the last one (contract §3.1).
+const COOLDOWN_MS = 15_000;
+const LONGEST_SECONDS = 86_400;
+// These describe the machine for crash reports; a session has no use for them.
+const CRASH_ONLY = new Set(['_architecture', '_cpu']);
+
+/** Sessions, one a device (contract §3): begin, extensions while it lasts, end – each in a request of its own. */
+export class Sessions {
+  readonly #port: FeaturePort;
+  readonly #views: Views;
+  readonly #settings: SessionSettings;
+  /** Sessions that are extended by themselves, in the order they are due. */
+  readonly #extended = new Map<string, Extended>();
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(port: FeaturePort, views: Views, settings: SessionSettings) {
+    this.#port = port;
+    this.#views = views;
+    this.#settings = settings;
+  }
+
+  /**
+   * Begins a session; one that is open goes on. With `heartbeat` it lasts as long as the process, else it is extended
+   * while the device is active and ends by itself when it has been idle for long.
+   */
+  begin(target: Target, heartbeat: boolean): void {
+    const port = this.#port;
+    if (port.peekState(target.deviceId)?.session !== undefined) return;
+    if (!port.admits(target, 'sessions')) {
+      port.stateOf(target.deviceId).sessionWanted = { heartbeat };
+      return;
+    }
+    const state = port.stateOf(target.deviceId);
+    const now = port.clock.monotonic();
+    const timestamp = port.stamp();
+    state.session = { reportedUntil: now, heartbeat };
+    state.sessionWanted = undefined;
+    state.viewSeen = false;
+    const soon = state.sessionEndedAt !== undefined && timestamp - state.sessionEndedAt < COOLDOWN_MS;
+    const body = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''},"metrics":${this.#metrics(target)}${this.#place(target, state)}`;
+    port.record(target, 'request', 'sessions', timestamp, body);
+    this.#extended.set(target.deviceId, { target, dueAt: now + this.#settings.updateSeconds() * 1000 });
+    this.#arm();
+  }
+
+  /** Begins what could not begin before the device agreed to it. */
+  beginWanted(target: Target): void {
+    const wanted = this.#port.peekState(target.deviceId)?.sessionWanted;
+    if (wanted !== undefined) this.begin(target, wanted.heartbeat);
+  }
+
+  /** Adds seconds the caller has measured. */
+  duration(target: Target, seconds: unknown): void {
+    const port = this.#port;
+    const session = port.peekState(target.deviceId)?.session;
+    const number = numberFrom(seconds);
+    if (session === undefined || number === undefined || number < 0) {
+      const problem = session === undefined ? 'no session has begun' : `expected seconds, got ${shown(seconds)}`;
+      port.reporter.warn('sessionDuration', `sessionDuration: ${problem}; nothing is reported.`);
+      return port.refuse('invalid');
+    }
+    if (!port.admits(target, 'sessions')) return;
+    session.reportedUntil = port.clock.monotonic();
+    this.#recordSeconds(target, Math.round(number), port.stamp());
+  }
+
+  /** Ends the session and the view on display. Without seconds, the time since the last extension is reported. */
+  end(target: Target, seconds?: unknown): void {
+    const state = this.#port.peekState(target.deviceId);
+    if (state?.session === undefined) {
+      if (state !== undefined) state.sessionWanted = undefined;
+      return;
+    }
+    this.#views.endCurrent(target, state);
+    const measured = (this.#port.clock.monotonic() - state.session.reportedUntil) / 1000;
+    this.#close(target, state, numberFrom(seconds) ?? measured, this.#port.stamp());
+  }
+
+  /** The device has gone away; its session lasted until its last activity, which is the time of its end. */
+  endForgotten(target: Target, state: DeviceState, timestamp: number): void {
+    const { session } = state;
+    if (session === undefined) return;
+    const until = session.heartbeat ? this.#port.clock.monotonic() : state.lastSeen;
+    this.#close(target, state, (until - session.reportedUntil) / 1000, timestamp);
+  }
+
+  /** The device goes by another id; its session goes on. */
+  renamed(from: string, target: Target): void {
+    const extended = this.#extended.get(from);
+    if (extended === undefined) return;
+    this.#extended.delete(from);
+    this.#extended.set(target.deviceId, { target, dueAt: extended.dueAt });
+  }
+
+  /** The device took its consent back. The server is told the end, unless it never heard of the beginning. */
+  withdrawn(target: Target, begun: boolean): void {
+    const state = this.#port.peekState(target.deviceId);
+    if (state?.session === undefined) return;
+    const seconds = (this.#port.clock.monotonic() - state.session.reportedUntil) / 1000;
+    if (begun) this.#close(target, state, seconds, this.#port.stamp());
+    this.#forget(state);
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#extended.clear();
+  }
+
+  #close(target: Target, state: DeviceState, seconds: number, timestamp: number): void {
+    this.#forget(state);
+    let rest = Math.max(0, Math.round(seconds));
+    let at = timestamp;
+    for (; rest > LONGEST_SECONDS; rest -= LONGEST_SECONDS) this.#recordSeconds(target, LONGEST_SECONDS, at++);
+    const duration = rest === 0 ? '' : `,"session_duration":${rest}`;
+    this.#port.record(target, 'request', 'sessions', at, `"end_session":1${duration}`);
+    state.sessionEndedAt = at;
+  }
+
+  #forget(state: DeviceState): void {
+    state.session = undefined;
+    state.viewSeen = false;
+    this.#extended.delete(state.deviceId);
+  }
+
+  #recordSeconds(target: Target, seconds: number, timestamp: number): void {
+    const whole = Math.min(seconds, LONGEST_SECONDS);
+    if (whole > 0) this.#port.record(target, 'request', 'sessions', timestamp, `"session_duration":${whole}`);
+  }
+
+  #arm(): void {
+    const first = this.#extended.values().next().value;
+    if (first === undefined || this.#cancelTimer !== undefined) return;
+    this.#cancelTimer = this.#port.clock.after(Math.max(0, first.dueAt - this.#port.clock.monotonic()), () => {
+      this.#cancelTimer = undefined;
+      this.#extendDue();
+      this.#arm();
+    });
+  }
+
+  #extendDue(): void {
+    const now = this.#port.clock.monotonic();
+    for (const [deviceId, extended] of this.#extended) {
+      if (extended.dueAt > now) return;
+      this.#extended.delete(deviceId);
+      const state = this.#port.peekState(deviceId);
+      if (state?.session === undefined) continue;
+      this.#extend(extended.target, state, now);
+      this.#extended.set(deviceId, { ...extended, dueAt: now + this.#settings.updateSeconds() * 1000 });
+    }
+  }
+
+  /** Reports whole seconds; the rest of the last one waits for the next time. */
+  #extend(target: Target, state: DeviceState, now: number): void {
+    const { session } = state;
+    if (session === undefined || !this.#port.isAllowed(target, 'sessions')) return;
+    const until = session.heartbeat ? now : state.lastSeen;
+    const seconds = Math.floor((until - session.reportedUntil) / 1000);
+    if (seconds < 1) return;
+    session.reportedUntil += seconds * 1000;
+    const { lastSeen } = state;
+    this.#recordSeconds(target, seconds, this.#port.stamp());
+    // What we say of a device is no activity of its own.
+    state.lastSeen = lastSeen;
+  }
+
+  #metrics(target: Target): string {
+    const members = Object.entries({ ...this.#port.metrics, ...target.metrics })
+      .filter(([name, value]) => !CRASH_ONLY.has(name) && value !== '')
+      .map(([name, value]) => `${jsonString(name)}:${jsonString(String(value))}`);
+    return `{${members.join(',')}}`;
+  }
+
+  #place(target: Target, state: DeviceState): string {
+    if (!this.#port.isAllowed(target, 'location')) return UNKNOWN_PLACE;
+    // What was said once for the device holds until it is said otherwise.
+    const place = state.place === undefined ? target.place : state.place;
+    if (place !== undefined && place !== null) return placeMembers(place);
+    return this.#settings.locateSender && place === undefined ? '' : UNKNOWN_PLACE;
+  }
+}

@@ -1,0 +1,144 @@
+import { truncate } from '../config/limits.js';
+import { jsonString } from '../protocol/json-text.js';
+import type { DeviceState } from './device-state.js';
+import type { FeaturePort, Target } from './feature.js';
+import { ProfileBuffer, type ProfileOperator } from './profile-buffer.js';
+import { readChange } from './profile-change.js';
+import { member, namesOf, shown, textFrom } from './read-input.js';
+
+/** How much and how long changes wait for company. */
+export interface ProfileSettings {
+  /** Changes of one device that are sent without waiting. */
+  readonly maxChanges: () => number;
+  /** Milliseconds after which changes are sent by themselves. */
+  readonly saveAfterMs: number;
+}
+
+const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender'] as const;
+const LONGEST_PICTURE = 4096;
+
+/** User details and custom properties (contract §5). */
+export class UserProfile {
+  readonly #port: FeaturePort;
+  readonly #settings: ProfileSettings;
+  readonly #unsaved = new Map<string, Target>();
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(port: FeaturePort, settings: ProfileSettings) {
+    this.#port = port;
+    this.#settings = settings;
+  }
+
+  /** Sends details at once, after what waited before them. */
+  details(target: Target, details: unknown): void {
+    const port = this.#port;
+    if (typeof details !== 'object' || details === null) {
+      port.reporter.warn('userDetails', `userDetails: expected an object, got ${shown(details)}; it is dropped.`);
+      return port.refuse('invalid');
+    }
+    if (!port.admits(target, 'users')) return;
+    this.save(target);
+    const fields = this.#standard(details);
+    const buffer = new ProfileBuffer();
+    const custom = member(details, 'custom');
+    for (const name of namesOf(custom)) this.#collect(buffer, name, member(custom, name));
+    const requests = buffer.take();
+    const first = requests.shift();
+    if (first !== undefined) fields.push(`"custom":${first}`);
+    if (fields.length === 0) return port.refuse('invalid');
+    this.#record(target, `{${fields.join(',')}}`);
+    for (const rest of requests) this.#record(target, `{"custom":${rest}}`);
+  }
+
+  /** Notes a change of a custom property; it is sent with `save`, or by itself soon. */
+  change(target: Target, operator: ProfileOperator, property: unknown, value: unknown): void {
+    const port = this.#port;
+    const change = readChange(port, operator, property, value);
+    if (change === undefined) return port.refuse('invalid');
+    if (!port.filters.userProperty(change.property)) return port.refuse('filtered');
+    if (!port.admits(target, 'users')) return;
+    const state = port.stateOf(target.deviceId);
+    state.profile ??= new ProfileBuffer();
+    state.profile.add(change);
+    this.#unsaved.set(target.deviceId, target);
+    if (state.profile.size >= this.#settings.maxChanges()) this.save(target);
+    else this.#saveLater();
+  }
+
+  /** Sends what waits for this device. */
+  save(target: Target): void {
+    this.#unsaved.delete(target.deviceId);
+    const state = this.#port.peekState(target.deviceId);
+    if (state !== undefined) this.saveState(target, state);
+  }
+
+  saveState(target: Target, state: DeviceState): void {
+    this.#unsaved.delete(state.deviceId);
+    const buffer = state.profile;
+    if (buffer === undefined) return;
+    state.profile = undefined;
+    if (buffer.size === 0 || !this.#port.admits(target, 'users')) return;
+    for (const custom of buffer.take()) this.#record(target, `{"custom":${custom}}`);
+  }
+
+  saveAll(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    for (const target of [...this.#unsaved.values()]) this.save(target);
+  }
+
+  #saveLater(): void {
+    this.#cancelTimer ??= this.#port.clock.after(this.#settings.saveAfterMs, () => this.saveAll());
+  }
+
+  #standard(details: object): string[] {
+    const fields: string[] = [];
+    for (const name of STANDARD) {
+      const value = member(details, name);
+      if (value === undefined) continue;
+      const text = value === null ? '' : (textFrom(value) ?? (value === '' ? '' : undefined));
+      if (text === undefined) this.#warn(name, 'a text', value);
+      else {
+        const max = name === 'picture' ? LONGEST_PICTURE : this.#port.limits.maxValueSize;
+        fields.push(`"${name}":${jsonString(truncate(text, max))}`);
+      }
+    }
+    const byear = member(details, 'byear');
+    if (byear !== undefined) {
+      const year = byear === '' || byear === null ? Number.NaN : Number(textFrom(byear));
+      if (Number.isInteger(year)) fields.push(`"byear":${year}`);
+      else if (byear === null || byear === '') fields.push('"byear":null');
+      else this.#warn('byear', 'a year', byear);
+    }
+    if (member(details, 'picturePath') !== undefined) {
+      this.#port.reporter.warn(
+        'userDetails.picturePath',
+        'userDetails: a local picture cannot be uploaded; give its URL as picture.',
+      );
+    }
+    return fields;
+  }
+
+  /** A value, or an object of operators such as `{ $inc: 1 }`. */
+  #collect(buffer: ProfileBuffer, name: string, value: unknown): void {
+    const operators = namesOf(value).filter((key) => key.startsWith('$'));
+    const changes =
+      operators.length > 0 && !Array.isArray(value)
+        ? operators.map((operator) => readChange(this.#port, operator, name, member(value, operator)))
+        : [readChange(this.#port, '$set', name, value)];
+    for (const change of changes) {
+      if (change !== undefined && this.#port.filters.userProperty(change.property)) buffer.add(change);
+    }
+  }
+
+  #record(target: Target, details: string): void {
+    this.#port.record(target, 'request', 'users', this.#port.stamp(), `"user_details":${details}`);
+  }
+
+  #warn(name: string, expected: string, value: unknown): void {
+    this.#port.reporter.warn(
+      `userDetails.${name}`,
+      `userDetails: ${name} must be ${expected}, got ${shown(value)}; it is left out.`,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import type { Entry, EntryDraft } from '../protocol/entry.js';
+import type { Storage } from '../storage/storage.js';
+import type { Accounts } from './accounts.js';
+import type { DeviceQueue } from './device-queue.js';
+import { QueuedEntry } from './queued-entry.js';
+
+/** How an entry merges with an equal one that waits. */
+export interface RollUp {
+  /** Entries of one device with the same key are equal. */
+  readonly key: string;
+  /** The text of both together. */
+  merge(waiting: string): string;
+}
+
+interface Place {
+  readonly queue: DeviceQueue;
+  readonly position: number;
+  entry: Entry;
+}
+
+const MOST = 10_000;
+
+/** Remembers where entries wait that equal ones may merge with. What has left is found out when it is looked for. */
+export class RollUps {
+  readonly #places = new Map<string, Place>();
+  readonly #storage: Storage;
+  readonly #accounts: Accounts;
+
+  constructor(storage: Storage, accounts: Accounts) {
+    this.#storage = storage;
+    this.#accounts = accounts;
+  }
+
+  /** False when no equal entry waits any more. */
+  merge(draft: EntryDraft, { key, merge }: RollUp): boolean {
+    const name = nameOf(draft.deviceId, key);
+    const place = this.#places.get(name);
+    if (place === undefined) return false;
+    const { queue, position, entry } = place;
+    if (!queue.waiting.swap(position, entry, entry)) {
+      this.#places.delete(name);
+      return false;
+    }
+    const merged = { ...draft, body: merge(entry.body), weight: entry.weight + draft.weight };
+    const fresh = new QueuedEntry(merged, this.#storage.append(merged));
+    queue.waiting.swap(position, entry, fresh);
+    this.#accounts.replace(entry, fresh);
+    place.entry = fresh;
+    return true;
+  }
+
+  remember({ key }: RollUp, place: Place): void {
+    if (this.#places.size >= MOST) this.#places.clear();
+    this.#places.set(nameOf(place.entry.deviceId, key), place);
+  }
+}
+
+function nameOf(deviceId: string, key: string): string {
+  return `${deviceId}\n${key}`;
+}
