@@ -1,4 +1,4 @@
-import type { Segmentation, SegmentValue } from '../client/scope-api.js';
+import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
 import { type ClassRules, classRules, GROUPS, TO_PLAIN } from './class-rules.js';
 
 /** Deeper objects are left out: a segmentation is flat, and a deep one was not meant to be one. */

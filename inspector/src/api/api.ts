@@ -3,6 +3,7 @@ import type { CollectorParts } from '../http/collector.js';
 import type { RawRequest } from '../http/raw-request.js';
 import { sendJson } from '../http/respond.js';
 import { handleAdmin } from './admin.js';
+import type { ApiQuery } from './api-query.js';
 import { readDevice } from './device.js';
 import { readErrorGroups } from './error-groups.js';
 import { readEventKeys } from './event-keys.js';
@@ -13,14 +14,6 @@ import { readRules } from './rules.js';
 import { readSummary } from './summary.js';
 import { readTraceNames } from './trace-names.js';
 import { readViewNames } from './view-names.js';
-
-/** One question of the page or of a test. `undefined` means "no such thing". */
-export interface ApiQuery {
-  readonly parts: CollectorParts;
-  readonly search: URLSearchParams;
-  /** What follows the name in the path, decoded: `/api/devices/ann` asks for `ann`. */
-  readonly id: string | undefined;
-}
 
 type Answer = (query: ApiQuery) => unknown;
 

@@ -1,5 +1,5 @@
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
-import type { ApiQuery } from './api.js';
+import type { ApiQuery } from './api-query.js';
 import { limitOf, shape } from './shape.js';
 
 interface Source {

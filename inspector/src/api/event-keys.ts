@@ -1,4 +1,4 @@
-import type { ApiQuery } from './api.js';
+import type { ApiQuery } from './api-query.js';
 import { readHistograms, readPercentiles } from './histograms.js';
 import { BUCKETS_MS, recentFrom } from './recent.js';
 

@@ -1,4 +1,4 @@
-import type { ApiQuery } from './api.js';
+import type { ApiQuery } from './api-query.js';
 
 /** Problems by rule of the contract, the worst first, each with its newest message. */
 export function readProblemGroups({ parts }: ApiQuery): unknown {

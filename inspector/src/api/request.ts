@@ -1,4 +1,4 @@
-import type { ApiQuery } from './api.js';
+import type { ApiQuery } from './api-query.js';
 import { shape } from './shape.js';
 
 /** One request as it came, with what became of its entries and what was wrong with it. */

@@ -1,4 +1,4 @@
-import type { ApiQuery } from './api.js';
+import type { ApiQuery } from './api-query.js';
 
 const MINUTES = 30;
 

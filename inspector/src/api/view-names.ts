@@ -1,4 +1,4 @@
-import type { ApiQuery } from './api.js';
+import type { ApiQuery } from './api-query.js';
 import { readPercentiles } from './histograms.js';
 import { recentFrom } from './recent.js';
 
