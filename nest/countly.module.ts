@@ -19,8 +19,8 @@ import { bootReport } from './explorer/boot-report.js';
 import { bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
-import { prepareGateway } from './scope/gateway-scopes.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
+import { prepareGateway } from './scope/gateway-scopes.js';
 import { installHttp } from './scope/install-http.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
@@ -122,11 +122,11 @@ export class CountlyModule
 
   /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */
   #prepareMessages(): void {
-    const { scopes, failures } = this.#runtime;
+    const { scopes, http, failures } = this.#runtime;
     const { messages, ownFilters, gateways } = handlerKinds(this.#modules);
     gateways.forEach(prepareGateway);
     if (messages || scopes.asksAgain || (ownFilters && failures !== undefined)) {
-      this.#config?.addGlobalInterceptor(new ScopeInterceptor(this.#runtime, failures));
+      this.#config?.addGlobalInterceptor(new ScopeInterceptor(this.#runtime, http.visitors, failures));
     }
   }
 }

@@ -37,6 +37,14 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
   readonly consent?: readonly ConsentFeature[] | ConsentResolver | undefined;
   /** Features this process's own device agrees to from the start. */
   readonly processConsent?: readonly ConsentFeature[] | undefined;
+  /**
+   * The person's address, from which Countly derives the place; without it everybody seems to live in your data centre.
+   * `true` takes what the platform says, honouring the application's `trust proxy`; `false` tells nobody.
+   * @default true
+   */
+  readonly ip?: boolean | ((context: RequestContext) => string | undefined) | undefined;
+  /** The person's language, such as `de-AT`; `true` takes the first of `Accept-Language`. @default true */
+  readonly language?: boolean | ((context: RequestContext) => string | undefined) | undefined;
   /** The person's time zone in minutes east of UTC. @default the client's `timezoneOffset` */
   readonly timezone?: ((context: RequestContext) => number | undefined) | undefined;
   /**

@@ -23,6 +23,8 @@ export interface ModuleSettings {
   readonly anonymous: 'process' | 'none' | AnonymousCookie;
   readonly resolverTimeout: number;
   readonly consent: ConsentResolver | undefined;
+  readonly ip: boolean | ((context: RequestContext) => string | undefined);
+  readonly language: boolean | ((context: RequestContext) => string | undefined);
   readonly timezone: ((context: RequestContext) => number | undefined) | undefined;
   readonly requestScope: boolean;
   readonly inheritScope: boolean;
@@ -60,6 +62,8 @@ const CHECKS: readonly Check[] = [
   ],
   ['resolverTimeout', 'milliseconds, more than 0', (value) => typeof value === 'number' && value > 0],
   ['consent', 'a list of features or a function', (value) => Array.isArray(value) || isFunction(value)],
+  ['ip', 'true, false or a function', (value) => isFlag(value) || isFunction(value)],
+  ['language', 'true, false or a function', (value) => isFlag(value) || isFunction(value)],
   ['timezone', 'a function', isFunction],
   ['requestScope', 'true or false', isFlag],
   ['inheritScope', 'true or false', isFlag],
@@ -76,8 +80,19 @@ export function splitOptions(options: CountlyModuleOptions, name: string): Split
   // A factory that returns nothing is reported like any other wrong option.
   const given: CountlyModuleOptions = isObject(options) ? options : {};
   const { deviceId, processDeviceId, anonymous, resolverTimeout, consent, processConsent, timezone, ...rest } = given;
-  const { requestScope, inheritScope, ignore, errors, networkTraces, views, bootReport, shutdownWarning, ...own } =
-    rest;
+  const {
+    ip,
+    language,
+    requestScope,
+    inheritScope,
+    ignore,
+    errors,
+    networkTraces,
+    views,
+    bootReport,
+    shutdownWarning,
+    ...own
+  } = rest;
   const logger = given.logger ?? new Logger('Countly');
   const asksConsent = typeof consent === 'function';
   return {
@@ -96,6 +111,8 @@ export function splitOptions(options: CountlyModuleOptions, name: string): Split
       anonymous: anonymousSetting(anonymous),
       resolverTimeout: resolverTimeout ?? 500,
       consent: asksConsent ? consent : undefined,
+      ip: ip ?? true,
+      language: language ?? true,
       timezone,
       requestScope: requestScope ?? name === DEFAULT_NAME,
       inheritScope: inheritScope ?? false,

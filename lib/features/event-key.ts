@@ -17,15 +17,20 @@ const INTERNAL_KEYS = new Map<string, ConsentFeature>([
 const HAS_FORBIDDEN = /system\.|\.\.|\$/;
 const FORBIDDEN_IN_KEY = /system\.|\.\.|\$/g;
 // A key of 128 characters is dropped by the server, one of 127 is kept (contract §4.1).
-const LONGEST_KEY = 127;
+export const LONGEST_KEY = 127;
 const PUSH_MESSAGE_ID = 24;
+
+/** A key without what the server cuts out of it. */
+export function strippedKey(key: string): string {
+  let stripped = key;
+  // Cutting one out may put another one together.
+  while (HAS_FORBIDDEN.test(stripped)) stripped = stripped.replace(FORBIDDEN_IN_KEY, '');
+  return stripped;
+}
 
 /** A key as the server files it, so that what is sent and what is shown are the same. Empty when nothing is left. */
 export function cleanKey(key: string, maxLength: number): string {
-  let clean = key;
-  // Cutting one out may put another one together.
-  while (HAS_FORBIDDEN.test(clean)) clean = clean.replace(FORBIDDEN_IN_KEY, '');
-  return truncate(clean, Math.min(maxLength, LONGEST_KEY));
+  return truncate(strippedKey(key), Math.min(maxLength, LONGEST_KEY));
 }
 
 /** The consent an event of this key needs; undefined for keys only the server may use. */

@@ -1,7 +1,7 @@
 import type { Limits } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import { cutStack } from './error-text.js';
-import { cleanKey, featureOfKey, internalFault } from './event-key.js';
+import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './event-key.js';
 import { numberFrom } from './read-input.js';
 
 /** A member of a raw request as it can be sent, or why it cannot. */
@@ -130,8 +130,9 @@ export function featuresOf(members: Readonly<Json>): readonly ConsentFeature[] {
 function eventProblem(event: unknown): string | undefined {
   if (!isObject(event)) return 'an element of "events" is no object';
   const { key, segmentation } = event;
-  if (typeof key !== 'string' || cleanKey(key, 127) === '') return 'an event has no key';
-  if (cleanKey(key, Number.MAX_SAFE_INTEGER).length > 127) return 'an event key has more than 127 characters';
+  const stripped = typeof key === 'string' ? strippedKey(key) : '';
+  if (typeof key !== 'string' || stripped === '') return 'an event has no key';
+  if (stripped.length > LONGEST_KEY) return `an event key has more than ${LONGEST_KEY} characters`;
   if (featureOfKey(key, segmentation) === undefined) return `only the server may use the key "${key.slice(0, 40)}"`;
   const fault = internalFault(key, segmentation);
   if (fault !== undefined) return `"${key}": ${fault}`;

@@ -21,6 +21,7 @@ export class ServerConfig {
   #settings: ServerSettings;
   #behaviour: Behaviour;
   #cancelTimer: (() => void) | undefined;
+  #stopped = false;
 
   constructor(options: BehaviourOptions, file: SettingsFile, applied: (behaviour: Behaviour) => void) {
     this.#options = options;
@@ -43,18 +44,21 @@ export class ServerConfig {
   /** Fetches now and then again and again. */
   start(port: FeaturePort, target: Target): void {
     const again = () => {
+      if (this.#stopped) return;
       this.#cancelTimer = port.clock.after(this.#behaviour.refreshMs, () => this.start(port, target));
     };
     this.fetch(port, target, false).then(again, again);
   }
 
+  /** An answer that comes later changes nothing any more: it could make the client record after its last flush. */
   stop(): void {
+    this.#stopped = true;
     this.#cancelTimer?.();
   }
 
   async fetch(port: FeaturePort, target: Target, awaited: boolean): Promise<boolean> {
     const answer = await port.query(target, { path: '/o/sdk', fields: { method: 'sc' }, awaited });
-    if (!answer.ok) return false;
+    if (!answer.ok || this.#stopped) return false;
     const settings = readServerSettings(answer.value);
     if (settings === undefined) return false;
     this.#file.write(JSON.stringify(answer.value));

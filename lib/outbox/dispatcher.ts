@@ -69,7 +69,7 @@ export class Dispatcher {
   /** While flushing nothing waits for company, and what failed is tried again at once – one time. */
   beginFlush(): void {
     this.#flushing++;
-    this.gate.success();
+    this.gate.wake();
     this.#port.schedule.advance(this.#port.clock.monotonic(), 0, true);
     this.pump();
   }

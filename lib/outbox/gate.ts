@@ -8,6 +8,7 @@ export class Gate {
   readonly #start: Backoff;
   #backoff: Backoff;
   #openAt = 0;
+  #restUntil = 0;
   /** Nothing may leave, for as long as the server or the configuration says so. */
   shut = false;
 
@@ -18,16 +19,27 @@ export class Gate {
 
   /** On the monotonic clock. */
   get openAt(): number {
-    return this.#openAt;
+    return Math.max(this.#openAt, this.#restUntil);
   }
 
   isOpen(now: number): boolean {
-    return !this.shut && now >= this.#openAt;
+    return !this.shut && now >= this.openAt;
   }
 
   success(): void {
     this.#backoff = this.#start;
     this.#openAt = 0;
+  }
+
+  /** A pause that success does not end: the server is well, and is to stay so. */
+  rest(until: number): void {
+    this.#restUntil = Math.max(this.#restUntil, until);
+  }
+
+  /** Someone waits for what is here. */
+  wake(): void {
+    this.#restUntil = 0;
+    this.success();
   }
 
   failure(now: number, afterMs: number | undefined): void {

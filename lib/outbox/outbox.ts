@@ -6,9 +6,11 @@ import type { Recovered, Storage } from '../storage/storage.js';
 import type { Backoff } from '../transport/backoff.js';
 import { Accounts } from './accounts.js';
 import type { DeadLetter } from './dead-letter.js';
+import { type Deadline, withDeadline } from './deadline.js';
 import { DeviceQueue } from './device-queue.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import type { DropReason } from './drop-reason.js';
+import { groupByDevice } from './group-by-device.js';
 import { type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
 import { QueuedEntry } from './queued-entry.js';
@@ -120,7 +122,7 @@ export class Outbox {
 
   /** Lets the server breathe. A flush does not wait for the end of it. */
   pause(ms: number): void {
-    this.#dispatcher.gate.closeUntil(this.#port.clock.monotonic() + ms);
+    this.#dispatcher.gate.rest(this.#port.clock.monotonic() + ms);
   }
 
   /** What waits for this device need not wait for company. */
@@ -156,13 +158,27 @@ export class Outbox {
   }
 
   /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
-  async flush(timeout: number): Promise<FlushResult> {
-    const before = this.stats();
-    // The caller waits, so this timer may hold the process – sockets and all other timers may not.
-    let cancel = () => {};
-    const deadline = new Promise<void>((resolve) => {
-      cancel = this.#port.clock.after(timeout, resolve, true);
+  flush(timeout: number): Promise<FlushResult> {
+    return this.#account(timeout, (deadline) => this.#drain(deadline.reached));
+  }
+
+  /** Flushes, then stops. What could not be delivered stays in the storage for the next process. */
+  async close(timeout: number): Promise<FlushResult> {
+    if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
+    const flushed = await this.#account(timeout, async (deadline) => {
+      // Work of the host that ends late may still record while the rest is delivered.
+      for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
+        accepted = this.stats().accepted;
+        await this.#drain(deadline.reached);
+      }
     });
+    this.#closed = true;
+    this.#dispatcher.stop();
+    await this.#port.storage.close();
+    return flushed;
+  }
+
+  async #drain(deadline: Promise<void>): Promise<void> {
     await Promise.race([this.#opened, deadline]);
     if (!this.#dispatcher.gate.shut) {
       this.#dispatcher.beginFlush();
@@ -171,24 +187,18 @@ export class Outbox {
     }
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([this.#port.storage.commit(), this.#port.deadLetter.written()]), deadline]);
-    cancel();
+  }
+
+  /** What became of the entries while a piece of work was done. */
+  async #account(timeout: number, work: (deadline: Deadline) => Promise<void>): Promise<FlushResult> {
+    const before = this.stats();
+    await withDeadline(this.#port.clock, timeout, work);
     const after = this.stats();
     return {
       delivered: after.delivered - before.delivered,
       pending: after.pending,
       dropped: totalDropped(after) - totalDropped(before),
     };
-  }
-
-  /** Flushes, then stops. What could not be delivered stays in the storage for the next process. */
-  async close(timeout: number): Promise<FlushResult> {
-    const flushed = this.#closed
-      ? { delivered: 0, pending: this.stats().pending, dropped: 0 }
-      : await this.flush(timeout);
-    this.#closed = true;
-    this.#dispatcher.stop();
-    await this.#port.storage.close();
-    return flushed;
   }
 
   /** For the last moment of a dying process. */
@@ -286,14 +296,4 @@ export class Outbox {
     }
     return undefined;
   }
-}
-
-function groupByDevice(entries: readonly Entry[]): Map<string, Entry[]> {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.deviceId);
-    if (group === undefined) groups.set(entry.deviceId, [entry]);
-    else group.push(entry);
-  }
-  return groups;
 }

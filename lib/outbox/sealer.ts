@@ -9,6 +9,7 @@ import type { DeviceQueue } from './device-queue.js';
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
 export const MAX_REQUEST_SIZE = 1_000_000;
 const MOST_TIMES = 10_000;
+const MOMENT_MS = 1000;
 
 export interface SealerOptions {
   readonly appVersion: string | undefined;
@@ -90,10 +91,14 @@ export class Sealer {
     return { deviceId: (entries[0] as Entry).deviceId, path, head, entries };
   }
 
-  /** A server takes two requests with the same content and time in a row for one that was repeated (contract §2.8). */
+  /**
+   * A server takes two requests with the same content and time in a row for one that was repeated (contract §2.8), so
+   * those of one moment follow each other. What is older on purpose keeps its time.
+   */
   #timeOf(entries: readonly Entry[]): number {
     const { deviceId, timestamp } = entries[entries.length - 1] as Entry;
-    const time = this.#times.get(deviceId) === timestamp ? timestamp + 1 : timestamp;
+    const ahead = (this.#times.get(deviceId) ?? Number.NEGATIVE_INFINITY) - timestamp;
+    const time = ahead >= 0 && ahead < MOMENT_MS ? timestamp + ahead + 1 : timestamp;
     if (this.#times.size >= MOST_TIMES) this.#times.clear();
     this.#times.set(deviceId, time);
     return time;

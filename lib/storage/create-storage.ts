@@ -3,7 +3,7 @@ import { JournalStorage } from './journal.js';
 import { MemoryStorage } from './memory.js';
 import type { Storage } from './storage.js';
 
-export { defaultStoragePath } from './default-path.js';
+export { appStoragePath, defaultStoragePath } from './default-path.js';
 
 /**
  * How safe an accepted entry is:
@@ -18,7 +18,10 @@ export type Durability = 'memory' | 'batched' | 'sync';
 export interface StorageOptions {
   /** @default 'batched' */
   readonly durability?: Durability;
-  /** Root folder of the journal; may be shared by many processes. See `defaultStoragePath`. */
+  /**
+   * Root folder of the journal. May be shared by all processes of one app, never by several apps: see
+   * `defaultStoragePath` and `appStoragePath`.
+   */
   readonly path: string;
   readonly clock: Clock;
   /** Longest time an entry waits for its write with `batched`, in milliseconds. @default 20 */

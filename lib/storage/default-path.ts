@@ -10,8 +10,16 @@ const PRODUCT = 'countly-weave';
  * for temporary files. The app key is in the path only as a hash.
  */
 export function defaultStoragePath(appKey: string): string {
+  return appStoragePath(join(stateFolder() ?? tmpdir(), PRODUCT), appKey);
+}
+
+/**
+ * The part of a configured folder that belongs to one app. Whoever shares a root adopts what the others leave and sends
+ * it with its own app key, so two apps must never share one.
+ */
+export function appStoragePath(folder: string, appKey: string): string {
   const app = createHash('sha256').update(`${PRODUCT} ${appKey}`).digest('hex').slice(0, 16);
-  return join(stateFolder() ?? tmpdir(), PRODUCT, app);
+  return join(folder, app);
 }
 
 function stateFolder(): string | undefined {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { Entry, EntryDraft, SealedRequest } from '../protocol/entry.js';
+import type { EntryDraft } from '../protocol/entry.js';
 import type { AdoptionScan } from './adoption.js';
 import type { Note } from './batch-builder.js';
 import type { JournalFs } from './journal-fs.js';
-import { type JournalContent, readJournal } from './journal-reader.js';
+import { type JournalContent, type RecoveredEntry, readJournal } from './journal-reader.js';
+import { folderName } from './owner.js';
 import type { Segment } from './segment.js';
 import type { SegmentLedger } from './segment-ledger.js';
 import type { Recovered } from './storage.js';
@@ -80,6 +81,10 @@ export class JournalImport {
   async #importFolder(folder: string, token: string, obsolete: ReadonlySet<string>): Promise<void> {
     const { fs } = this.#options;
     const content = await readJournal(fs, folder);
+    if (content.passing) {
+      await this.#putBack(folder, token);
+      return;
+    }
     const known = new Set([...obsolete, ...content.completeImports]);
     // What the dead process had adopted itself and not finished is older than its own entries.
     for (const name of await fs.list(folder).catch(() => [])) {
@@ -90,6 +95,17 @@ export class JournalImport {
     }
     this.#warn(content);
     await this.#copy(content, folder, token);
+  }
+
+  /** Leaves a folder for the next look around, by whichever process. */
+  async #putBack(folder: string, token: string): Promise<void> {
+    const { fs, root } = this.#options;
+    try {
+      await fs.move(folder, join(root, folderName({ owner: undefined, token })));
+      this.#unfinished--;
+    } catch {
+      // Then the next owner of the own folder reads it.
+    }
   }
 
   async #copy(content: JournalContent, folder: string, token: string): Promise<void> {
@@ -115,14 +131,9 @@ export class JournalImport {
         },
       });
     });
-    const renumbered = new Map<number, Entry>();
-    for (const [index, entry] of all.entries()) renumbered.set(entry.id, { ...entry, id: firstId + index });
-    const again = (entry: Entry): Entry => renumbered.get(entry.id) ?? entry;
-    const sealed = content.sealed.map(
-      (request): SealedRequest => ({ ...request, entries: request.entries.map(again) }),
-    );
+    for (let index = 0; index < all.length; index++) (all[index] as RecoveredEntry).id = firstId + index;
     const last = firstId + all.length - 1;
-    for (const { entries, path, head } of sealed) {
+    for (const { entries, path, head } of content.sealed) {
       const ids = entries.map((entry) => entry.id);
       note({
         after: last,
@@ -147,7 +158,7 @@ export class JournalImport {
       },
     });
     await commit();
-    recovered({ entries: content.entries.map(again), sealed });
+    recovered({ entries: content.entries, sealed: content.sealed });
   }
 
   /** The copy is complete: nothing in the folder is needed, except for a person to look at. */

@@ -1,10 +1,9 @@
-import { contextScope, type Segmentation } from '../../lib/index.js';
+import { claimReport, contextScope, type Segmentation } from '../../lib/index.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import type { Failure, UnitOfWork } from '../scope/unit-of-work.js';
 import { methodOf, routeTemplate } from '../traffic/route.js';
-import { claimReport } from './claim.js';
 import type { ErrorReportOptions } from './error-policy.js';
 import { isAnswer, statusOf } from './expected.js';
 

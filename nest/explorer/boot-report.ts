@@ -1,5 +1,4 @@
-import { registeredClient } from '../../lib/index.js';
-import type { WovenMethod } from './woven.js';
+import { registeredClient, type WovenMethod } from '../../lib/index.js';
 import type { WovenProvider } from './woven-providers.js';
 
 /** What is written at boot: a line for each woven method, then what cannot be reached. */

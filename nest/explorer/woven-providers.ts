@@ -1,5 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
-import { type WovenMethod, wovenMethods } from './woven.js';
+import { type WovenMethod, wovenMethods } from '../../lib/index.js';
 
 /** A class of the application that has woven methods. */
 export interface WovenProvider {

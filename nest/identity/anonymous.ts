@@ -13,6 +13,12 @@ export interface AnonymousOptions {
   readonly domain?: string | undefined;
   /** @default 'Lax' */
   readonly sameSite?: 'Lax' | 'Strict' | 'None' | undefined;
+  /**
+   * When a `fromUser` resolver names the visitor, tell Countly once that the two are the same person, and take the cookie
+   * back. Off, a login begins a new person, as on a shared computer.
+   * @default true
+   */
+  readonly merge?: boolean | undefined;
   /** `Secure` attribute. @default as the request came */
   readonly secure?: boolean | undefined;
 }
@@ -20,6 +26,7 @@ export interface AnonymousOptions {
 /** @internal */
 export interface AnonymousCookie extends CookieAttributes {
   readonly secure: boolean | undefined;
+  readonly merge: boolean;
 }
 
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -33,6 +40,7 @@ export function anonymousCookie(options: AnonymousOptions): AnonymousCookie {
     domain: options.domain,
     sameSite: options.sameSite ?? 'Lax',
     secure: options.secure,
+    merge: options.merge ?? true,
   };
 }
 

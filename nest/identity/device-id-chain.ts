@@ -2,12 +2,14 @@ import { sanitizeDeviceId } from '../../lib/index.js';
 import type { Warnings } from '../warnings.js';
 import { describe, isThenable, NO_ANSWER, withDeadline } from './deadline.js';
 import type { RequestContext } from './request-context.js';
-import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver } from './resolvers.js';
+import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver, namesUser } from './resolvers.js';
 
 /** Who answered: the device id, and the position of the resolver; resolvers before it had no answer. */
 export interface Found {
   readonly deviceId: string;
   readonly position: number;
+  /** The id is that of a person who logged in. */
+  readonly user: boolean;
 }
 
 /** The resolvers in order; the first that answers wins. */
@@ -39,7 +41,7 @@ export class DeviceIdChain {
   findBefore(position: number, context: RequestContext): Found | undefined | Promise<Found | undefined> {
     const first = this.#later[0];
     if (first === undefined || first >= position) return undefined;
-    return this.#from(0, position, true, context);
+    return this.#from(first, Math.min(position, this.#resolvers.length), true, context);
   }
 
   #from(
@@ -79,7 +81,9 @@ export class DeviceIdChain {
   #found(answer: DeviceIdAnswer | typeof NO_ANSWER, position: number): Found | undefined {
     if (answer === undefined || answer === null || answer === NO_ANSWER) return undefined;
     const deviceId = sanitizeDeviceId(answer);
-    return deviceId === undefined ? undefined : { deviceId, position };
+    if (deviceId === undefined) return undefined;
+    const resolver = this.#resolvers[position];
+    return { deviceId, position, user: resolver !== undefined && namesUser(resolver) };
   }
 
   #tell(position: number, reason: string): void {

@@ -17,6 +17,13 @@ export function asksAfterGuards(resolver: object): boolean {
   return AFTER_GUARDS in resolver;
 }
 
+const NAMES_USER: unique symbol = Symbol('countly-weave.nest.names-user');
+
+/** @internal true for resolvers whose answer is a person who logged in. */
+export function namesUser(resolver: object): boolean {
+  return NAMES_USER in resolver;
+}
+
 /**
  * The device id from a request header, such as one your own front end sends.
  *
@@ -58,10 +65,11 @@ export function fromCookie(name: string): DeviceIdResolver {
  * ```
  */
 export function fromUser<User = Record<string, unknown>>(pick: (user: User) => DeviceIdAnswer): DeviceIdResolver {
-  return again((context) => {
+  const resolver: DeviceIdResolver = (context) => {
     const { user } = context;
     return user === undefined || user === null ? undefined : pick(user as User);
-  });
+  };
+  return Object.assign(again(resolver), { [NAMES_USER]: true });
 }
 
 /**

@@ -75,7 +75,8 @@ export class HttpContext implements RequestContext {
    * is lost as soon as the application sets a cookie of its own.
    */
   setCookie(cookie: string): void {
-    if ('app' in this.request) {
+    if (this.#reply !== undefined) this.#reply.header('set-cookie', cookie);
+    else if ('app' in this.request) {
       if (!this.response.headersSent) this.response.appendHeader('Set-Cookie', cookie);
     } else this.#cookie = cookie;
   }

@@ -1,12 +1,10 @@
 import { contextScope } from '../../lib/index.js';
-import { visitorId } from '../identity/anonymous.js';
-import { writeCookie } from '../identity/cookies.js';
 import { describe, isThenable } from '../identity/deadline.js';
 import type { RequestLike } from '../identity/request-context.js';
 import { type FastifyReplyLike, HttpContext, type ResponseLike } from './http-context.js';
 import type { ScopeDeps } from './scope-deps.js';
-import type { VisitorIds } from './scope-opener.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import { VisitorCookies } from './visitor-cookies.js';
 
 export type HttpUnit = UnitOfWork<HttpContext>;
 type Next = (error?: unknown) => void;
@@ -18,12 +16,12 @@ export type RequestObserver = (unit: HttpUnit) => void;
 export class HttpScope {
   readonly #deps: ScopeDeps;
   readonly #observers: readonly RequestObserver[];
-  readonly #visitors: VisitorIds;
+  readonly visitors: VisitorCookies;
 
   constructor(deps: ScopeDeps, observers: readonly RequestObserver[]) {
     this.#deps = deps;
     this.#observers = observers;
-    this.#visitors = { idFor: (context, fresh) => this.#visitor(context as HttpContext, fresh) };
+    this.visitors = new VisitorCookies(deps);
   }
 
   /** Express's middleware, and middie's on Fastify. */
@@ -33,7 +31,7 @@ export class HttpScope {
     let opening: HttpUnit | Promise<HttpUnit> | undefined;
     try {
       const context = new HttpContext(request, response);
-      if (settings.ignore?.(context) !== true) opening = scopes.open(context, this.#visitors);
+      if (settings.ignore?.(context) !== true) opening = scopes.open(context, this.visitors);
     } catch (error) {
       this.#tell(error);
     }
@@ -69,16 +67,6 @@ export class HttpScope {
   #opened(request: object, unit: HttpUnit): void {
     this.#deps.units.add(request, unit);
     for (const observe of this.#observers) observe(unit);
-  }
-
-  #visitor(context: HttpContext, fresh: () => string): string | undefined {
-    const { anonymous } = this.#deps.settings;
-    if (typeof anonymous === 'string') return undefined;
-    const known = visitorId(context.header('cookie'), anonymous);
-    if (known !== undefined) return known;
-    const id = fresh();
-    context.setCookie(writeCookie(anonymous, id, anonymous.secure ?? context.secure));
-    return id;
   }
 
   #tell(error: unknown): void {

@@ -1,6 +1,5 @@
-import { CONSENT_FEATURES, type ConsentFeature, type Countly, type ScopeInit } from '../../lib/index.js';
+import { CONSENT_FEATURES, type ConsentFeature, type Countly, type DeviceScope, reportMark } from '../../lib/index.js';
 import type { ModuleSettings } from '../countly.settings.js';
-import { reportMark } from '../errors/claim.js';
 import { newVisitorId } from '../identity/anonymous.js';
 import type { ConsentAnswer } from '../identity/consent.js';
 import { describe, isThenable, NO_ANSWER, withDeadline } from '../identity/deadline.js';
@@ -8,8 +7,10 @@ import { DeviceIdChain, type Found } from '../identity/device-id-chain.js';
 import type { RequestContext } from '../identity/request-context.js';
 import { asksAfterGuards } from '../identity/resolvers.js';
 import type { Warnings } from '../warnings.js';
+import { RequestScopeInit } from './request-scope-init.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
+/** After every resolver: all of them may be asked again. */
 const NOBODY = Number.POSITIVE_INFINITY;
 const EVERYTHING: ReadonlySet<ConsentFeature> = new Set(CONSENT_FEATURES);
 
@@ -20,6 +21,8 @@ type Consent = Iterable<ConsentFeature> | undefined;
 export interface VisitorIds {
   /** The id the visitor brought along, or a new one that the answer will carry. */
   idFor(context: RequestContext, fresh: () => string): string | undefined;
+  /** The visitor turned out to be a user: the scope is the user's. */
+  loggedIn(context: RequestContext, scope: DeviceScope): void;
 }
 
 /**
@@ -52,24 +55,25 @@ export class ScopeOpener {
   }
 
   /** Looks again, once guards have run. True when the unit has a new scope to be entered. */
-  upgrade(unit: UnitOfWork): Maybe<boolean> {
+  upgrade(unit: UnitOfWork, visitors?: VisitorIds): Maybe<boolean> {
     const found = this.#chain.findBefore(unit.position, unit.context);
-    if (isThenable(found)) return found.then((known) => this.#replaced(unit, known));
-    return this.#replaced(unit, found);
+    if (isThenable(found)) return found.then((known) => this.#replaced(unit, known, visitors));
+    return this.#replaced(unit, found, visitors);
   }
 
-  #replaced(unit: UnitOfWork, found: Found | undefined): Maybe<boolean> {
+  #replaced(unit: UnitOfWork, found: Found | undefined, visitors: VisitorIds | undefined): Maybe<boolean> {
     if (found === undefined && (unit.consentKnown || this.#settings.consent === undefined)) return false;
     const consent = this.#consentOf(unit.context);
-    if (isThenable(consent)) return consent.then((known) => this.#replace(unit, found, known));
-    return this.#replace(unit, found, consent);
+    if (isThenable(consent)) return consent.then((known) => this.#replace(unit, found, known, visitors));
+    return this.#replace(unit, found, consent, visitors);
   }
 
-  #replace(unit: UnitOfWork, found: Found | undefined, consent: Consent): boolean {
+  #replace(unit: UnitOfWork, found: Found | undefined, consent: Consent, visitors: VisitorIds | undefined): boolean {
     if (found === undefined && consent === undefined) return false;
     if (found !== undefined) unit.position = found.position;
     if (consent !== undefined) unit.consentKnown = true;
     unit.scope = this.#client.scope(this.#init(found?.deviceId ?? unit.scope.deviceId, consent, unit.context));
+    if (found?.user === true) visitors?.loggedIn(unit.context, unit.scope);
     return true;
   }
 
@@ -90,9 +94,11 @@ export class ScopeOpener {
     visitors: VisitorIds | undefined,
   ): UnitOfWork<Context> {
     const deviceId = found === undefined ? this.#anonymous(context, visitors) : found.deviceId;
+    const scope = this.#client.scope(this.#init(deviceId, consent, context));
+    if (found?.user === true) visitors?.loggedIn(context, scope);
     return {
       context,
-      scope: this.#client.scope(this.#init(deviceId, consent, context)),
+      scope,
       position: found === undefined ? NOBODY : found.position,
       consentKnown: consent !== undefined,
       mark: reportMark(),
@@ -108,21 +114,8 @@ export class ScopeOpener {
     return visitors?.idFor(context, newVisitorId);
   }
 
-  #init(deviceId: string | undefined, consent: Consent, context: RequestContext): ScopeInit {
-    const { timezone } = this.#settings;
-    return timezone === undefined
-      ? { deviceId, consent }
-      : { deviceId, consent, timezoneOffset: this.#offset(timezone, context) };
-  }
-
-  #offset(timezone: (context: RequestContext) => number | undefined, context: RequestContext): number | undefined {
-    try {
-      const minutes = timezone(context);
-      return typeof minutes === 'number' && Math.abs(minutes) <= 840 ? Math.trunc(minutes) : undefined;
-    } catch (error) {
-      this.#warnings.once('timezone', `timezone resolver failed; the default is used: ${describe(error)}`);
-      return undefined;
-    }
+  #init(deviceId: string | undefined, consent: Consent, context: RequestContext): RequestScopeInit {
+    return new RequestScopeInit(deviceId, consent, context, this.#settings, this.#warnings);
   }
 
   #consentOf(context: RequestContext): Maybe<Consent> {

@@ -5,6 +5,7 @@ import { describe, isThenable } from '../identity/deadline.js';
 import type { HttpUnit } from './http-scope.js';
 import { MessageContext, requestOfOperation } from './message-context.js';
 import type { ScopeDeps } from './scope-deps.js';
+import type { VisitorIds } from './scope-opener.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 type Opening = UnitOfWork | undefined | Promise<UnitOfWork | undefined>;
@@ -19,9 +20,11 @@ type Opening = UnitOfWork | undefined | Promise<UnitOfWork | undefined>;
 export class ScopeInterceptor implements NestInterceptor {
   readonly #deps: ScopeDeps;
   readonly #failures: FailureObserver | undefined;
+  readonly #visitors: VisitorIds;
 
-  constructor(deps: ScopeDeps, failures: FailureObserver | undefined) {
+  constructor(deps: ScopeDeps, visitors: VisitorIds, failures: FailureObserver | undefined) {
     this.#deps = deps;
+    this.#visitors = visitors;
     this.#failures = failures;
   }
 
@@ -59,7 +62,7 @@ export class ScopeInterceptor implements NestInterceptor {
     try {
       if (known === undefined) return this.#open(new MessageContext(execution));
       known.context.execution = execution;
-      const upgrading = this.#deps.scopes.upgrade(known);
+      const upgrading = this.#deps.scopes.upgrade(known, this.#visitors);
       if (isThenable(upgrading)) {
         return upgrading.then(
           (moved) => this.#upgraded(known, moved),

@@ -1,22 +1,25 @@
 import { contextScope } from '../../lib/index.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
+const UNIT: unique symbol = Symbol('countly-weave.nest.unit');
+type Carrier = { [UNIT]?: UnitOfWork };
+
 /**
  * Finds the unit of work by what a layer has at hand: Node's request (Express and Fastify give different objects to
- * different layers) or the scope of the running code. Weak on both sides: nothing outlives its request.
+ * different layers) or the scope of the running code. The request belongs to the application, so it is only the key of a
+ * weak map; the scope is ours and carries its unit, because a weak map costs a microsecond for every new key.
  */
 export class UnitRegistry {
   readonly #byRequest = new WeakMap<object, UnitOfWork>();
-  readonly #byScope = new WeakMap<object, UnitOfWork>();
 
   add(request: object | undefined, unit: UnitOfWork): void {
     if (request !== undefined) this.#byRequest.set(request, unit);
-    this.#byScope.set(unit.scope, unit);
+    this.moved(unit);
   }
 
   /** The unit has a new scope. */
   moved(unit: UnitOfWork): void {
-    this.#byScope.set(unit.scope, unit);
+    (unit.scope as Carrier)[UNIT] = unit;
   }
 
   /** @param request - the platform's request, or Node's */
@@ -26,7 +29,6 @@ export class UnitRegistry {
 
   /** The unit the running code belongs to. */
   current(): UnitOfWork | undefined {
-    const scope = contextScope();
-    return scope === undefined ? undefined : this.#byScope.get(scope);
+    return (contextScope() as Carrier | undefined)?.[UNIT];
   }
 }

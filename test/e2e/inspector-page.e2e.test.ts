@@ -12,7 +12,7 @@ import { Visitor } from './support/visitor.js';
 
 const SCREENSHOTS = '.test-out';
 
-describe("the inspector's page", { timeout: 60_000 }, () => {
+describe("the inspector's page", { timeout: 120_000 }, () => {
   let folder: { path: string; remove: () => Promise<void> };
   let inspector: Program;
   let shop: Program;
@@ -36,7 +36,7 @@ describe("the inspector's page", { timeout: 60_000 }, () => {
     await page.goto(inspector.url);
     // The page is open while the visitors come: everything below arrives live.
     await Promise.all(JOURNEYS.map((journey, index) => journey(visitor(`visitor-${index + 1}`))));
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -6,7 +6,7 @@ import { deadUrl, makeFolder, takePort } from './support/sandbox.js';
 
 const SOME_REQUESTS = 20;
 
-describe('a shop that cannot report', { timeout: 60_000 }, () => {
+describe('a shop that cannot report', { timeout: 120_000 }, () => {
   let folder: { path: string; remove: () => Promise<void> };
   let storage: { COUNTLY_STORAGE_PATH: string };
 
@@ -48,7 +48,7 @@ describe('a shop that cannot report', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a shop that cannot listen', { timeout: 60_000 }, () => {
+describe('a shop that cannot listen', { timeout: 120_000 }, () => {
   it('names the port that is taken and the variable to change it', async () => {
     const { port, free } = await takePort();
     const shop = await runShop({ PORT: `${port}`, COUNTLY_DISABLED: 'true' });

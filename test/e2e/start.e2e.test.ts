@@ -6,7 +6,7 @@ import { takePort } from './support/sandbox.js';
 const FREE_PORTS = { SHOP_PORT: '0', INSPECTOR_PORT: '0' };
 const SHORT = { ...FREE_PORTS, TRAFFIC_VISITORS: '40', TRAFFIC_SECONDS: '2' };
 
-describe('npm start', { timeout: 60_000 }, () => {
+describe('npm start', { timeout: 120_000 }, () => {
   beforeAll(requireBuild);
   afterEach(stopAll);
 

@@ -15,7 +15,7 @@ const order = (visitor: number, carrier?: string): string =>
     address: '1 Example Lane, Testville',
   });
 
-describe('the worker without Nest', { timeout: 60_000 }, () => {
+describe('the worker without Nest', { timeout: 120_000 }, () => {
   let folder: { path: string; remove: () => Promise<void> };
 
   beforeAll(async () => {

@@ -12,7 +12,9 @@ describe('a change of the device id', () => {
     test.client.changeId('me', { merge: true });
     test.client.addEvent('after');
     const requests = await test.sent();
-    expect(requests.map(({ deviceId, events, parameters }) => [deviceId, events[0]?.key ?? parameters['old_device_id']])).toEqual([
+    expect(
+      requests.map(({ deviceId, events, parameters }) => [deviceId, events[0]?.key ?? parameters['old_device_id']]),
+    ).toEqual([
       ['test-device', 'before'],
       ['me', 'test-device'],
       ['me', 'after'],

@@ -126,7 +126,11 @@ describe('a session', () => {
     test.client.trackView('/c');
     const views = (await test.sent()).flatMap(({ events }) => events);
     const started = views.filter((view) => (view['segmentation'] as Record<string, unknown>)['visit'] === 1);
-    expect(started.map((view) => (view['segmentation'] as Record<string, unknown>)['start'])).toEqual([1, undefined, 1]);
+    expect(started.map((view) => (view['segmentation'] as Record<string, unknown>)['start'])).toEqual([
+      1,
+      undefined,
+      1,
+    ]);
     expect(views.filter((view) => 'dur' in view)).toHaveLength(2);
   });
 });

@@ -157,7 +157,8 @@ describe('userData', () => {
         const stored: Record<string, number> = {};
         for (const request of buffer.take()) {
           for (const [property, change] of Object.entries(JSON.parse(request) as Record<string, unknown>)) {
-            const [operator, value] = typeof change === 'object' ? Object.entries(change as object)[0] : ['$set', change];
+            const [operator, value] =
+              typeof change === 'object' ? (Object.entries(change as object)[0] ?? []) : ['$set', change];
             stored[property] = applied(stored[property], operator as ProfileOperator, value as number);
           }
         }

@@ -113,6 +113,7 @@ describe.each(PLATFORMS)('identity on %s', (platform) => {
     });
     expect((await ask({ 'x-visitor': 'anna', 'x-login': 'user-1' }, 'login')).deviceId).toBe('anna');
     expect((await ask({ 'x-login': 'user-1' }, 'login')).deviceId).toBe('user-1');
+    expect((await ask({}, 'login')).deviceId).toBe('the-process');
   });
 
   it('gives resolvers the execution context when they ask for it', async () => {
@@ -175,5 +176,34 @@ describe.each(PLATFORMS)('visitors nobody knows, on %s', (platform) => {
     const { ask } = await boot(platform, { anonymous: 'cookie' });
     const ids = await Promise.all(Array.from({ length: 50 }, async () => (await ask()).deviceId));
     expect(new Set(ids).size).toBe(50);
+  });
+
+  it('become the user they log in as, once', async () => {
+    const { ask, countly, collector } = await boot(platform, {
+      deviceId: fromUser<{ id: string }>((user) => user.id),
+      anonymous: 'cookie',
+    });
+    const { deviceId: visitor } = await ask({}, 'who');
+    const cookie = `countly_device=${visitor}`;
+    const login = await ask({ cookie, 'x-login': 'user-1' }, 'login');
+    expect(login).toEqual({
+      deviceId: 'user-1',
+      cookies: ['countly_device=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax'],
+    });
+    await ask({ cookie, 'x-login': 'user-1' }, 'login');
+    await ask({ 'x-login': 'user-1' }, 'login');
+    await countly.flush();
+    expect(collector.of('merge').map(({ deviceId, name }) => [deviceId, name])).toEqual([['user-1', visitor]]);
+  });
+
+  it('stay somebody else when asked to', async () => {
+    const { ask, countly, collector } = await boot(platform, {
+      deviceId: fromUser<{ id: string }>((user) => user.id),
+      anonymous: { merge: false },
+    });
+    const { deviceId: visitor } = await ask();
+    expect((await ask({ cookie: `countly_device=${visitor}`, 'x-login': 'user-1' }, 'login')).cookies).toEqual([]);
+    await countly.flush();
+    expect(collector.of('merge')).toEqual([]);
   });
 });

@@ -1,8 +1,14 @@
 import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { TrackEvent } from '../../lib/decorators/track-event.js';
-import { Countly, CountlyConfigError, contextScope, registeredClient, silentLogger } from '../../lib/index.js';
+import {
+  Countly,
+  CountlyConfigError,
+  contextScope,
+  registeredClient,
+  silentLogger,
+  TrackEvent,
+} from '../../lib/index.js';
 import {
   CountlyHealthIndicator,
   CountlyModule,

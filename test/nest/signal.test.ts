@@ -36,8 +36,12 @@ async function startChild(options: object) {
       started.emit('said');
     });
   }
+  started.once('exit', () => started.emit('said'));
   const said = async (text: string) => {
-    while (!output.includes(text)) await once(started, 'said');
+    while (!output.includes(text)) {
+      if (started.exitCode !== null) throw new Error(`The process ended early: ${output}`);
+      await once(started, 'said');
+    }
   };
   await said('listening ');
   const url = /listening (\S+)/.exec(output)?.[1] ?? '';

@@ -321,6 +321,17 @@ describe('flush and close', () => {
     expect(await outbox.flush(1000)).toMatchObject({ delivered: 1, pending: 0 });
   });
 
+  it('close waits for what is recorded while it delivers', async () => {
+    const { event, outbox, transport, expectBalanced } = setup();
+    transport.answer = (_request, call) => {
+      if (call === 1) event('u2', 'late');
+      return delivered;
+    };
+    event('u1', 'a');
+    expect(await outbox.close(1000)).toEqual({ delivered: 2, pending: 0, dropped: 0 });
+    expectBalanced();
+  });
+
   it('counts what comes after close, and sends nothing more', async () => {
     const { event, outbox, pass, transport, expectBalanced } = setup();
     await outbox.close(1000);

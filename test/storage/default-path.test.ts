@@ -1,7 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { defaultStoragePath } from '../../lib/storage/default-path.js';
+import { appStoragePath, defaultStoragePath } from '../../lib/storage/default-path.js';
 
 const KEY = 'f1e2d3c4b5a697887766554433221100abcdef01';
 
@@ -26,6 +26,11 @@ describe.runIf(process.platform === 'linux')('defaultStoragePath', () => {
       vi.stubEnv('HOME', home);
       expect(defaultStoragePath(KEY).startsWith(tmpdir())).toBe(true);
     }
+  });
+
+  it('keeps apps apart in a configured folder as well', () => {
+    expect(appStoragePath('/data', KEY)).not.toBe(appStoragePath('/data', `${KEY}2`));
+    expect(appStoragePath('/data', KEY)).toMatch(/^\/data\/[0-9a-f]{16}$/);
   });
 
   it('is one per app, and does not tell the app key', () => {

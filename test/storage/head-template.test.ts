@@ -18,6 +18,16 @@ describe('head template', () => {
     expect(cutHead(head('a"b', 1))).toEqual({ before: '', deviceId: undefined, after: head('a"b', 1) });
   });
 
+  it('never cuts through a character', () => {
+    const cut = (text: string) => ({ path: '/i' as const, ...cutHead(text) });
+    for (const [one, other] of [
+      ['"𔐀"', '"𔐁"'],
+      ['"\u{14400}"', '"\u{10400}"'],
+    ] as const) {
+      expect(differenceTo(cut(one), '/i', cut(other))?.middle).toBe(other.slice(1, -1));
+    }
+  });
+
   it('gives back every head', () => {
     const anyHead = fc.oneof(
       fc.tuple(fc.string(), fc.nat(2e12)).map(([id, time]) => head(id, time)),

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BEAT_MS, STALE_MS, WATCH_MS } from '../../lib/storage/adoption.js';
 import { JournalStorage } from '../../lib/storage/journal.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { event, Listener, START } from './support/drafts.js';
 import { FakeMachine } from './support/fake-machine.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
+
+// For machines that are busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ADOPT_MS = 30_000;
 
@@ -171,6 +174,28 @@ describe('adoption', () => {
     expect(third.listener.bodies).toEqual([event(1).body]);
   });
 
+  it('remembers that a copy is complete for as long as the original is there', async () => {
+    const { start } = setUp();
+    const first = await start();
+    first.storage.append(event(1));
+    await first.storage.commit();
+    first.kill();
+    const second = await start(undefined, 0, false);
+    const remove = second.mount.remove.bind(second.mount);
+    second.mount.remove = (path) => (path.includes('/in.') ? Promise.reject(new Error('EPERM')) : remove(path));
+    await second.storage.open(second.listener);
+    second.storage.settle(second.listener.ids);
+    for (let round = 0; round < 3; round++) {
+      const ids = Array.from({ length: 2_000 }, (_, n) => second.storage.append(event(n + 10)));
+      await second.storage.commit();
+      second.storage.settle(ids);
+      await second.storage.commit();
+    }
+    second.kill();
+    const third = await start();
+    expect(third.listener.bodies).toEqual([]);
+  });
+
   it('goes on in memory when the disk is full, and hands out once', async () => {
     const { start, disk, pass } = setUp();
     const first = await start();
@@ -187,6 +212,23 @@ describe('adoption', () => {
     second.kill();
     const third = await start();
     expect(third.listener.bodies).toEqual([event(1).body]);
+  });
+
+  it('tries again later when there were too many open files', async () => {
+    const { start, pass } = setUp();
+    const first = await start();
+    first.storage.append(event(1));
+    await first.storage.commit();
+    first.kill();
+    const second = await start(undefined, 0, false);
+    const { read } = second.mount;
+    second.mount.read = () => Promise.reject(Object.assign(new Error('too many open files'), { code: 'EMFILE' }));
+    await second.storage.open(second.listener);
+    expect(second.listener.found).toEqual([]);
+    second.mount.read = read;
+    await pass(ADOPT_MS);
+    expect(second.listener.bodies).toEqual([event(1).body]);
+    expect(second.listener.warnings).toEqual([]);
   });
 
   it('bears a listener that throws', async () => {

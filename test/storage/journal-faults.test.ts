@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../lib/clock.js';
 import { BEAT_MS } from '../../lib/storage/adoption.js';
 import { JournalStorage } from '../../lib/storage/journal.js';
@@ -9,6 +9,9 @@ import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { event, Listener, START } from './support/drafts.js';
 import { FakeMachine } from './support/fake-machine.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
+
+// For machines that are busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
 
 function setUp(options: { sync?: boolean } = {}) {
   const disk = new SimulatedDisk();
@@ -143,6 +146,34 @@ describe('a folder that is deleted while it is used', () => {
     const next = start();
     await next.storage.open(next.listener);
     expect(next.listener.bodies).toEqual([event(5_000).body]);
+  });
+
+  it('is not written to by a batch that failed before', async () => {
+    const { disk, clock, start } = setUp();
+    const { storage, listener, mount, kill } = start();
+    await storage.open(listener);
+    storage.append(event(1));
+    await storage.commit();
+    disk.free = 0;
+    storage.append(event(2));
+    await storage.commit();
+    expect(storage.stats().degraded).toContain('ENOSPC');
+    disk.free = 1e9;
+    await mount.remove('/state');
+    clock.advance(BEAT_MS);
+    await turn();
+    for (let n = 3; n < 6; n++) {
+      storage.append(event(n));
+      clock.advance(30_000);
+      await turn();
+    }
+    await storage.commit();
+    expect(storage.stats().degraded).toBeUndefined();
+    kill();
+    const next = start();
+    await next.storage.open(next.listener);
+    expect(next.listener.bodies).toEqual([3, 4, 5].map((n) => event(n).body));
+    expect(next.listener.warnings).toEqual([]);
   });
 
   it('leaves nobody waiting for a commit', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../lib/clock.js';
 import { JournalStorage } from '../../lib/storage/journal.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
@@ -9,6 +9,9 @@ import { storageContract } from '../../lib/testing/storage-contract.js';
 import { event, Listener, START } from './support/drafts.js';
 import { FakeMachine } from './support/fake-machine.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
+
+// For machines that are busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
 
 let root: string;
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PendingQueue } from '../../lib/storage/pending-queue.js';
 import { event } from './support/drafts.js';
+
+// For machines that are busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
 
 const GAP = 4_096;
 const ALL = Number.POSITIVE_INFINITY;
@@ -43,11 +46,13 @@ describe('PendingQueue', () => {
             if (at >= 0) model.splice(at, 1);
           } else {
             let left = it.drain;
+            const taken: number[] = [];
             queue.drain(ALL, GAP, (id, draft) => {
-              expect(id).toBe(model.shift());
-              expect(draft.timestamp).toBe(event(id).timestamp);
+              taken.push(id);
+              if (draft.timestamp !== event(id).timestamp) taken.push(-1);
               return --left > 0;
             });
+            expect(taken).toEqual(model.splice(0, taken.length));
           }
           expect(queue.size).toBe(model.length);
           expect(queue.firstId ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(model[0] ?? Number.POSITIVE_INFINITY);

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { EntryDraft, SealedPath } from '../../lib/protocol/entry.js';
+import { describe, expect, it, vi } from 'vitest';
+import type { Entry, EntryDraft, SealedPath } from '../../lib/protocol/entry.js';
 import { parseSegmentFileName, type SegmentName, segmentFileName } from '../../lib/storage/journal-format.js';
 import { RecordSink } from '../../lib/storage/record-sink.js';
 import { type DecodedSeal, SegmentDecoder } from '../../lib/storage/segment-decoder.js';
 import { SegmentEncoder } from '../../lib/storage/segment-encoder.js';
 import { event, START } from './support/drafts.js';
+
+// For machines that are busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NAME: SegmentName = { sequence: 1, firstId: 500, firstTime: START };
 
@@ -20,10 +23,10 @@ interface Read {
 function decode(bytes: Buffer, name = NAME): Read {
   const decoder = new SegmentDecoder(bytes, name);
   for (const _slice of decoder.index());
-  const entries: string[] = [];
-  for (const entry of decoder.entries(() => true)) if (entry) entries.push(JSON.stringify(entry));
+  const entries: Entry[] = [];
+  for (const _slice of decoder.entries(() => true, entries));
   return {
-    entries,
+    entries: entries.map((entry) => JSON.stringify(entry)),
     seals: decoder.seals.map((seal) => sealText(idsOf(seal.ids), seal.path, seal.head)),
     settled: idsOf(decoder.settled),
     damaged: decoder.damage.damagedLines + decoder.orphans,
@@ -169,6 +172,7 @@ describe('a torn segment', () => {
 
 describe('a damaged segment', () => {
   const { bytes, whole } = sample();
+  const known = new Set([...whole.entries, ...whole.seals]);
   const lineAt = (at: number): string => {
     const start = bytes.lastIndexOf(10, at - 1) + 1;
     return bytes.toString('utf8', start, bytes.indexOf(10, at) + 1);
@@ -182,13 +186,13 @@ describe('a damaged segment', () => {
         const read = decode(hurt);
         const all = [...whole.entries, ...whole.seals];
         const got = [...read.entries, ...read.seals];
-        expect(got.filter((it) => !all.includes(it))).toEqual([]);
+        expect(got.filter((it) => !known.has(it))).toEqual([]);
         expect(read.settled.filter((id) => !whole.settled.includes(id))).toEqual([]);
         // A device or example line carries up to so many others; the sample has none that is repeated.
         if (!'dt'.includes(lineAt(at)[0] as string)) expect(all.length - got.length).toBeLessThanOrEqual(1);
         expect(read.damaged > 0 || read.torn).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     );
   });
 

@@ -8,8 +8,8 @@ import type {
   CrashOptions,
   EventOptions,
   OpenView,
+  RunningEvent,
   ScopeApi,
-  TimedEvent,
   TraceReport,
   ViewOptions,
 } from '../../lib/client/scope-api.js';
@@ -46,7 +46,7 @@ class RecordingScope implements ScopeApi {
     this.log.push({ kind: 'event', deviceId: this.deviceId, key, options });
   }
 
-  startEvent(key: string): TimedEvent {
+  startEvent(key: string): RunningEvent {
     return { key, end: () => this.addEvent(key), cancel: () => {} };
   }
 

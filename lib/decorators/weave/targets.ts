@@ -4,11 +4,19 @@ export type StandardTarget<This, Args extends readonly unknown[], Result> = [
   context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result>,
 ];
 
+/**
+ * The part of a property descriptor that tells a method from an accessor. `TypedPropertyDescriptor` will not do: its
+ * setter makes it refuse generic methods.
+ */
+export interface MethodDescriptor<Signature> {
+  value?: Signature;
+}
+
 /** What a decorator of the legacy dialect (`experimentalDecorators`) is called with on a method. */
 export type LegacyTarget<This, Args extends readonly unknown[], Result> = [
   target: This,
   key: string | symbol,
-  descriptor: TypedPropertyDescriptor<(...args: Args) => Result>,
+  descriptor: MethodDescriptor<(...args: Args) => Result>,
 ];
 
 /**

@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   const log = createWriteStream(join(folder, 'log.txt'));
   const outcome = await run({ settings, env: process.env, folder, log, stop: stop.signal, say: console.log });
   await new Promise((resolve) => log.end(resolve));
-  // What could not be delivered is in there, and whatever explains a failed start.
-  if (outcome === 'clean') await rm(folder, { recursive: true, force: true });
+  if (outcome === 'unclean') console.log(`What happened is in ${join(folder, 'log.txt')}.`);
+  else await rm(folder, { recursive: true, force: true });
   process.exit(outcome === 'failed' ? 1 : 0);
 }
 

@@ -14,10 +14,11 @@ export type Outcome = 'clean' | 'unclean' | 'failed';
 /** Starts everything, shows it, and stops it again: the shop first, because it still has something to deliver. */
 export async function run(options: RunOptions): Promise<Outcome> {
   const { say, stop, settings, env } = options;
-  const inspector = settings.hasOwnServer ? undefined : startInspector(options);
+  let inspector = settings.hasOwnServer ? undefined : startInspector(options);
   const inspectorUrl = await inspector?.address;
   if (inspector !== undefined && inspectorUrl === undefined) {
     say(`${(await inspector.exited).message}\nThe shop goes on without an inspector: nothing is recorded.`);
+    inspector = undefined;
   }
   const shop = startShop(options, inspectorUrl);
   const shopUrl = await shop.address;
@@ -28,7 +29,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
   }
   say(`\n  Shop        ${shopUrl}`);
   if (inspectorUrl !== undefined) say(`  Inspector   ${inspectorUrl}`);
-  else if (settings.hasOwnServer) say(`  Reports to  ${env['COUNTLY_URL'] || '(COUNTLY_URL is not set)'}`);
+  else if (settings.hasOwnServer) say(`  Reports to  ${describeServer(env)}`);
   say('');
 
   await Promise.race([shop.exited, visit(options, shopUrl, inspectorUrl)]);
@@ -56,6 +57,10 @@ async function visit({ settings, stop, say }: RunOptions, shopUrl: string, inspe
   }
   say('\nRunning, with a visitor now and then. Ctrl-C ends it.');
   await sendDrizzle(shopUrl, stop);
+}
+
+function describeServer({ COUNTLY_URL: url, COUNTLY_APP_KEY: appKey }: NodeJS.ProcessEnv): string {
+  return url && appKey ? url : 'nobody: COUNTLY_URL and COUNTLY_APP_KEY have to be set both';
 }
 
 function endedWell(exit: Exit | undefined): boolean {

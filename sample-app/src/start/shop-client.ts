@@ -1,13 +1,13 @@
+const TIMEOUT_MS = 30_000;
+
 /** A browser as far as the shop can tell: asks for HTML, keeps cookies, follows redirects after forms. */
 export class ShopClient {
   readonly #url: string;
-  readonly #signal: AbortSignal;
   readonly #cookies: Map<string, string>;
   readonly #onAnswer: (status: number) => void;
 
-  constructor(url: string, cookies: Record<string, string>, signal: AbortSignal, onAnswer: (status: number) => void) {
+  constructor(url: string, cookies: Record<string, string>, onAnswer: (status: number) => void = () => undefined) {
     this.#url = url;
-    this.#signal = signal;
     this.#cookies = new Map(Object.entries(cookies));
     this.#onAnswer = onAnswer;
   }
@@ -26,7 +26,7 @@ export class ShopClient {
       ...init,
       headers: { accept: 'text/html', cookie },
       redirect: 'manual',
-      signal: this.#signal,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await response.arrayBuffer();
     this.#onAnswer(response.status);

@@ -7,7 +7,7 @@ export interface TrafficOptions {
   readonly url: string;
   readonly visitors: number;
   readonly seconds: number;
-  /** Ends the traffic early. */
+  /** Ends the traffic early. A request that is under way gets its answer: the shop is to end with nothing half done. */
   readonly signal: AbortSignal;
 }
 
@@ -30,9 +30,7 @@ export async function sendTraffic({ url, visitors, seconds, signal }: TrafficOpt
   const visit = async (number: number): Promise<void> => {
     const visitor = `visitor-${number}`;
     const cookies = { visitor, consent: random.chance(OPT_OUT_SHARE) ? 'none' : 'all' };
-    const client = new ShopClient(url, cookies, signal, (status) =>
-      answers.set(status, (answers.get(status) ?? 0) + 1),
-    );
+    const client = new ShopClient(url, cookies, (status) => answers.set(status, (answers.get(status) ?? 0) + 1));
     const steps = journeyOf(visitor, random);
     const startAfter = random.next() * seconds * 500;
     const pauseMs = (seconds * 500) / steps.length;
@@ -57,7 +55,7 @@ export async function sendDrizzle(url: string, signal: AbortSignal): Promise<voi
   const random = new Random(Date.now());
   while (!signal.aborted) {
     const visitor = `visitor-${random.between(1, 60)}`;
-    const client = new ShopClient(url, { visitor, consent: 'all' }, signal, () => undefined);
+    const client = new ShopClient(url, { visitor, consent: 'all' });
     for (const step of journeyOf(visitor, random)) {
       // A shop that is down for a moment is no reason to stop visiting it.
       await step(client).catch(() => undefined);

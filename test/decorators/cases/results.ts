@@ -250,6 +250,14 @@ export const cases: Cases = {
       );
     }),
 
+  'the time of a generator begins with its first step': () =>
+    withClient(async (client) => {
+      const counting = new Streams().counting();
+      await tick(50);
+      assert.deepEqual([...counting], [1, 2]);
+      assert.ok((client.of('event')[0]?.options.dur ?? 1) < 0.04);
+    }),
+
   'leaving a generator early ends it': () =>
     withClient((client) => {
       for (const n of new Streams().counting()) if (n === 1) break;
@@ -259,7 +267,9 @@ export const cases: Cases = {
   'a generator that is given out again and again is covered once': () =>
     withClient((client) => {
       const streams = new Streams();
-      for (let i = 0; i < 100; i++) assert.equal(streams.same(), streams.stored);
+      const { next } = streams.same();
+      for (let i = 1; i < 100; i++) assert.equal(streams.same(), streams.stored);
+      assert.equal(streams.stored.next, next);
       assert.deepEqual([...streams.stored], [1, 2]);
       assert.equal(client.of('event').length, 100);
     }),

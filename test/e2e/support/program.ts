@@ -14,7 +14,7 @@ export interface StartOptions {
 }
 
 const LISTENS = /listens on (http\S+)/;
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 
 const running = new Set<Program>();
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type Program, runProgram, startProgram } from './program.js';
 
-const root = new URL('../../../', import.meta.url);
-const file = (path: string): string => fileURLToPath(new URL(path, root));
+const file = (path: string): string => join(__dirname, '../../..', path);
 
 const SHOP = file('sample-app/dist/main.js');
 const START = file('sample-app/dist/start/main.js');

@@ -3,8 +3,8 @@ import type { Delivery, QueryResult, Transport, WireRequest } from '../../../lib
 /** One recorded thing, as the server would see it. */
 export interface Seen {
   readonly deviceId: string;
-  readonly kind: 'event' | 'crash' | 'apm' | 'consent' | 'other';
-  /** Key of an event, name of a trace, message of a crash. */
+  readonly kind: 'event' | 'crash' | 'apm' | 'consent' | 'merge';
+  /** Key of an event, name of a trace, message of a crash, id that was merged. */
   readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -55,6 +55,7 @@ export class Collector implements Transport {
     const { crash, apm, consent } = request as Record<string, Record<string, unknown> | undefined>;
     if (crash !== undefined) add('crash', crash['_name'], crash);
     if (apm !== undefined) add('apm', apm['name'], apm);
+    if (request['old_device_id'] !== undefined) add('merge', request['old_device_id'], {});
     if (consent !== undefined) add('consent', '', consent);
   }
 }

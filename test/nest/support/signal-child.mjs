@@ -13,7 +13,7 @@ const { url, platform, hooks } = JSON.parse(process.argv[2]);
 class AppController {
   async record() {
     contextScope().addEvent('early');
-    console.log('recording');
+    process.stdout.write('recording\n');
     await new Promise((resolve) => setTimeout(resolve, 200));
     contextScope().addEvent('late');
     return 'done';
@@ -43,4 +43,4 @@ const app =
     : await NestFactory.create(AppModule, options);
 if (hooks) app.enableShutdownHooks();
 await app.listen(0, '127.0.0.1');
-console.log(`listening ${await app.getUrl()}`);
+process.stdout.write(`listening ${await app.getUrl()}\n`);

@@ -1,0 +1,153 @@
+import type { DeviceScope } from '../client/device-scope.js';
+import type { Segmentation, TraceReport, UserDetails } from '../client/scope-api.js';
+import { featureOfKey } from '../features/event-key.js';
+import type { Logger } from '../logger.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { BulkUserConf } from './conf.js';
+import { ConsentCalls } from './consent-calls.js';
+import type { FeatureGroups } from './feature-groups.js';
+import type { CompatEvent, CompatFeedback, CompatTrace, CompatUserDetails } from './inputs.js';
+import { sessionParts } from './session-parts.js';
+import { UserConsent } from './user-consent.js';
+import { type CompatUserData, compatUserData, type PropertyValue } from './user-data.js';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** A user of a bulk server. Every call returns the user, so that calls can be chained. */
+export class CountlyBulkUser {
+  readonly #conf: BulkUserConf;
+  readonly #scope: DeviceScope;
+  readonly #given: UserConsent;
+  readonly #consent: ConsentCalls;
+  readonly #logger: Logger;
+  readonly #userData: CompatUserData;
+  #sessionStart: number | undefined;
+
+  /** @internal made by `add_user`. */
+  constructor(conf: BulkUserConf, scope: DeviceScope, logger: Logger) {
+    this.#conf = { ...conf };
+    this.#logger = logger;
+    this.#scope = scope;
+    this.#given = new UserConsent(!!conf?.require_consent, (consent) => this.#request(undefined, { consent }));
+    this.#consent = new ConsentCalls(() => this.#given);
+    this.#userData = compatUserData((call) => {
+      if (this.#given.isAllowed('users')) call(this.#scope);
+    });
+  }
+
+  /** Names groups of features. */
+  readonly group_features = (groups: FeatureGroups): void => this.#given.group(groups);
+
+  readonly check_consent = (feature: string): boolean => this.#consent.check(feature);
+
+  readonly add_consent = (feature: string | readonly string[]): void => this.#consent.add(feature);
+
+  readonly remove_consent = (feature: string | readonly string[]): void => this.#consent.remove(feature);
+
+  /** `remove_consent`; the server is always told here. */
+  readonly remove_consent_internal = (feature: string | readonly string[], _enforce?: boolean): void =>
+    this.#consent.remove(feature);
+
+  /** Records a session that began at `timestamp` (seconds or milliseconds; now without) and lasted so many seconds. */
+  readonly begin_session = (metrics?: Raw, seconds?: number | string, timestamp?: number): this => {
+    this.#consent.whenAllowed('sessions', () => {
+      this.#sessionStart = timestamp || undefined;
+      const { country_code, city } = this.#conf;
+      const place = this.check_consent('location') ? { country_code, city } : { location: '' };
+      this.#request(timestamp, { begin_session: 1, metrics, ...place });
+      for (const part of sessionParts(Number(seconds) || 0, timestamp)) {
+        this.#request(part.timestamp, { session_duration: part.seconds });
+      }
+    });
+    return this;
+  };
+
+  readonly add_event = (event: CompatEvent): this => {
+    const { key, ...options } = event ?? {};
+    const feature = featureOfKey(String(key), options.segmentation);
+    if (feature === undefined || this.#given.isAllowed(feature)) this.#scope.addEvent(key, options as object);
+    return this;
+  };
+
+  readonly user_details = (user: CompatUserDetails): this => {
+    if (this.#given.isAllowed('users')) this.#scope.userDetails(user as UserDetails);
+    return this;
+  };
+
+  readonly report_conversion = (campaign_id?: string, campaign_user_id?: string, timestamp?: number): this =>
+    this.#raw('attribution', timestamp || this.#sessionStart, {
+      campaign_id: campaign_id || undefined,
+      campaign_user: campaign_user_id || undefined,
+    });
+
+  /** Records a view that was opened at `timestamp` and shown for `duration` seconds. */
+  readonly report_view = (
+    view_name: string,
+    timestamp?: number,
+    duration?: number,
+    viewSegments?: Segmentation,
+  ): this => {
+    const segmentation = { ...viewSegments, name: view_name, visit: 1 };
+    const event = { key: '[CLY]_view', count: 1, dur: duration, segmentation, timestamp: timestamp || undefined };
+    this.#consent.whenAllowed('views', () => this.#request(timestamp, { events: [event] }));
+    return this;
+  };
+
+  readonly report_feedback = (feedback: CompatFeedback, timestamp?: number): this => {
+    if (!feedback?.widget_id || !feedback.rating) return this.#warn('report_feedback: widget_id or rating is missing.');
+    const { widget_id, contactMe, platform, app_version, rating, email, comment } = feedback;
+    const segmentation = { widget_id, contactMe, platform, app_version, rating, email, comment };
+    // Either consent is enough, as it is for a client.
+    if (this.#given.isAllowed('star-rating') || this.#given.isAllowed('feedback')) {
+      this.#scope.addEvent('[CLY]_star_rating', { segmentation, ...(timestamp ? { timestamp } : {}) });
+    }
+    return this;
+  };
+
+  readonly report_trace = (trace: CompatTrace): this => {
+    if (this.#given.isAllowed('apm')) this.#scope.reportTrace(trace as unknown as TraceReport);
+    return this;
+  };
+
+  /** Reports a crash as it is; its stack is cut to what a server can take. */
+  readonly report_crash = (crash: Raw, timestamp?: number): this => this.#raw('crashes', timestamp, { crash });
+
+  readonly custom_set = (key: string, value: PropertyValue): this => this.#after(this.#userData.set(key, value));
+  readonly custom_set_once = (key: string, value: PropertyValue): this =>
+    this.#after(this.#userData.set_once(key, value));
+  readonly custom_unset = (key: string): this => this.#after(this.#userData.unset(key));
+  readonly custom_increment = (key: string): this => this.#after(this.#userData.increment(key));
+  readonly custom_increment_by = (key: string, value: number): this =>
+    this.#after(this.#userData.increment_by(key, value));
+  readonly custom_multiply = (key: string, value: number): this => this.#after(this.#userData.multiply(key, value));
+  readonly custom_max = (key: string, value: number): this => this.#after(this.#userData.max(key, value));
+  readonly custom_min = (key: string, value: number): this => this.#after(this.#userData.min(key, value));
+  readonly custom_push = (key: string, value: PropertyValue): this => this.#after(this.#userData.push(key, value));
+  readonly custom_push_unique = (key: string, value: PropertyValue): this =>
+    this.#after(this.#userData.push_unique(key, value));
+  readonly custom_pull = (key: string, value: PropertyValue): this => this.#after(this.#userData.pull(key, value));
+  readonly custom_save = (): this => this.#after(this.#userData.save());
+
+  #raw(feature: ConsentFeature, timestamp: number | undefined, content: Raw): this {
+    if (this.check_consent(feature)) this.#request(timestamp, content);
+    return this;
+  }
+
+  #request(timestamp: number | undefined, content: Raw): void {
+    const { ip_address } = this.#conf;
+    const place = ip_address && this.check_consent('location') ? { ip_address } : {};
+    const all: Raw = { ...place, ...content, timestamp: timestamp || undefined };
+    this.#scope.request(
+      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null)),
+    );
+  }
+
+  #after(_done: unknown): this {
+    return this;
+  }
+
+  #warn(message: string): this {
+    if (this.#conf.debug) this.#logger.warn(`CountlyBulkUser ${message}`);
+    return this;
+  }
+}

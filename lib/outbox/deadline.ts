@@ -1,0 +1,35 @@
+import type { Clock } from '../clock.js';
+
+/** The moment until which somebody waits. */
+export interface Deadline {
+  readonly passed: boolean;
+  /** Resolves when it has passed. */
+  readonly reached: Promise<void>;
+}
+
+/**
+ * Does work that a caller waits for. The timer may hold the process, which sockets and all other timers may not: it is
+ * what keeps a process alive for the time of a flush.
+ */
+export async function withDeadline(
+  clock: Clock,
+  timeout: number,
+  work: (deadline: Deadline) => Promise<void>,
+): Promise<void> {
+  let passed = false;
+  let cancel = () => {};
+  const reached = new Promise<void>((resolve) => {
+    const end = () => {
+      passed = true;
+      resolve();
+    };
+    cancel = clock.after(timeout, end, true);
+  });
+  await work({
+    get passed() {
+      return passed;
+    },
+    reached,
+  });
+  cancel();
+}

@@ -1,1 +1,0 @@
-export { claimReport, reportMark } from '../../lib/index.js';

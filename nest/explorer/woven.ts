@@ -1,1 +1,0 @@
-export { type WovenMethod, wovenMethods } from '../../lib/index.js';

@@ -1,0 +1,63 @@
+import type { ConsentFeature, ScopeInit } from '../../lib/index.js';
+import type { ModuleSettings } from '../countly.settings.js';
+import { describe } from '../identity/deadline.js';
+import type { RequestContext } from '../identity/request-context.js';
+import type { Warnings } from '../warnings.js';
+
+/** What a new scope is told of its request. Read on demand: most requests never ask for the place or the language. */
+export class RequestScopeInit implements ScopeInit {
+  readonly deviceId: string | undefined;
+  readonly consent: Iterable<ConsentFeature> | undefined;
+  readonly #context: RequestContext;
+  readonly #settings: ModuleSettings;
+  readonly #warnings: Warnings;
+
+  constructor(
+    deviceId: string | undefined,
+    consent: Iterable<ConsentFeature> | undefined,
+    context: RequestContext,
+    settings: ModuleSettings,
+    warnings: Warnings,
+  ) {
+    this.deviceId = deviceId;
+    this.consent = consent;
+    this.#context = context;
+    this.#settings = settings;
+    this.#warnings = warnings;
+  }
+
+  get timezoneOffset(): number | undefined {
+    const { timezone } = this.#settings;
+    if (timezone === undefined) return undefined;
+    const minutes = this.#contained('timezone', timezone);
+    return typeof minutes === 'number' && Math.abs(minutes) <= 840 ? Math.trunc(minutes) : undefined;
+  }
+
+  get ip(): string | undefined {
+    const { ip } = this.#settings;
+    if (ip === false || this.deviceId === undefined) return undefined;
+    return ip === true ? this.#context.ip : this.#contained('ip', ip);
+  }
+
+  get locale(): string | undefined {
+    const { language } = this.#settings;
+    if (language === false || this.deviceId === undefined) return undefined;
+    return language === true ? firstLanguage(this.#context) : this.#contained('language', language);
+  }
+
+  #contained<T>(option: string, resolve: (context: RequestContext) => T): T | undefined {
+    try {
+      return resolve(this.#context);
+    } catch (error) {
+      this.#warnings.once(option, `The ${option} resolver failed; the default is used: ${describe(error)}`);
+      return undefined;
+    }
+  }
+}
+
+/** The language a browser asks for first: `de-AT,de;q=0.9` gives `de-AT`. */
+function firstLanguage(context: RequestContext): string | undefined {
+  const header = context.header('accept-language');
+  const tag = header === undefined ? undefined : /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)/.exec(header)?.[1];
+  return tag;
+}

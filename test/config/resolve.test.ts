@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { CountlyOptions } from '../../lib/config/options.js';
+import { resolveOptions } from '../../lib/config/resolve.js';
+import { RULES } from '../../lib/config/rules.js';
+import { CountlyConfigError } from '../../lib/errors.js';
+
+const NEEDED = { url: 'https://countly.example.com/sub/', appKey: 'KEY' };
+const resolve = (options: Record<string, unknown>, env = {}) => resolveOptions(options as CountlyOptions, env);
+
+function problemsOf(options: unknown, env = {}): readonly { option: string; expected: string; actual: string }[] {
+  try {
+    resolveOptions(options as CountlyOptions, env);
+    return [];
+  } catch (error) {
+    if (error instanceof CountlyConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the configuration', () => {
+  it('needs an address and a key, and has a default for everything else', () => {
+    const options = resolve(NEEDED);
+    expect(options).toMatchObject({
+      url: 'https://countly.example.com/sub',
+      appKey: 'KEY',
+      name: 'default',
+      durability: 'batched',
+      delivery: 'auto',
+      encoding: 'json',
+      flushInterval: 1000,
+      sessionUpdate: 60,
+      maxEvents: 500,
+      limits: { maxKeyLength: 128, maxValueSize: 256 },
+    });
+    expect(Object.isFrozen(options)).toBe(true);
+    expect(Object.isFrozen(options.limits)).toBe(true);
+    expect(problemsOf({}).map(({ option }) => option)).toEqual(['url', 'appKey']);
+  });
+
+  it('names every problem at once: option, expectation, actual value', () => {
+    expect(
+      problemsOf({ url: 'ftp://x', appKey: '', flushInterval: -1, consent: ['event'], countryCode: 'Germany' }),
+    ).toEqual([
+      { option: 'url', expected: 'an http:// or https:// URL', actual: '"ftp://x" (string)' },
+      { option: 'appKey', expected: 'the non-empty application key', actual: 'an empty text' },
+      { option: 'flushInterval', expected: 'milliseconds, 0 or more', actual: '-1 (number)' },
+      expect.objectContaining({ option: 'consent', actual: '["event"] (object)' }),
+      { option: 'countryCode', expected: 'two letters such as "DE"', actual: '"Germany" (string)' },
+    ]);
+  });
+
+  it('knows no other option, and tells the one that was meant', () => {
+    expect(problemsOf({ ...NEEDED, app_version: '1', constructor: 1 })).toEqual([
+      {
+        option: 'app_version',
+        expected: 'one of the known options (did you mean "appVersion"?)',
+        actual: 'an unknown option',
+      },
+      { option: 'constructor', expected: 'one of the known options', actual: 'an unknown option' },
+    ]);
+  });
+
+  it('shows neither key, nor salt, nor a password of an address', () => {
+    const text = JSON.stringify(
+      problemsOf({ url: 'ftp://ann:pass@host', appKey: { s: 'topsecret' }, salt: 7654321, proxy: 1 }),
+    );
+    expect(text).not.toMatch(/topsecret|7654321|pass@/);
+  });
+
+  it('has every setup property of the official SDK in camelCase', () => {
+    const official = [
+      'app_key',
+      'device_id',
+      'url',
+      'app_version',
+      'country_code',
+      'city',
+      'ip_address',
+      'debug',
+      'interval',
+      'queue_size',
+      'fail_timeout',
+      'session_update',
+      'max_events',
+      'force_post',
+      'salt',
+      'clear_stored_device_id',
+      'test_mode',
+      'storage_path',
+      'require_consent',
+      'remote_config',
+      'http_options',
+      'max_logs',
+      'max_key_length',
+      'max_value_size',
+      'max_segmentation_values',
+      'max_breadcrumb_count',
+      'max_stack_trace_lines_per_thread',
+      'max_stack_trace_line_length',
+      'metrics',
+      'storage_type',
+    ];
+    const camel = official.map((name) => name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase()));
+    expect(camel.filter((name) => !(name in RULES))).toEqual([]);
+  });
+
+  it('takes what the code leaves open from the environment', () => {
+    const env = {
+      COUNTLY_URL: 'http://env.example.com',
+      COUNTLY_APP_KEY: 'ENV',
+      COUNTLY_DEVICE_ID: 'env-device',
+      COUNTLY_SALT: 'env-salt',
+      COUNTLY_DEBUG: '1',
+    };
+    expect(resolve({}, env)).toMatchObject({
+      url: 'http://env.example.com',
+      appKey: 'ENV',
+      deviceId: 'env-device',
+      salt: 'env-salt',
+    });
+    expect(resolve({ ...NEEDED, deviceId: 'code' }, env)).toMatchObject({ appKey: 'KEY', deviceId: 'code' });
+    expect(resolve({ temporaryDeviceId: true }, env).deviceId).toBeUndefined();
+    expect(resolve({ url: undefined, appKey: undefined }, env).appKey).toBe('ENV');
+    expect(problemsOf({}, { ...env, COUNTLY_DISABLED: 'maybe' })).toMatchObject([{ option: 'disabled' }]);
+    expect(problemsOf({}, { ...env, COUNTLY_URL: '' })).toMatchObject([{ option: 'url', actual: 'nothing' }]);
+  });
+
+  it('of a disabled client needs nothing', () => {
+    expect(resolve({ disabled: true }).disabled).toBe(true);
+    expect(resolve({}, { COUNTLY_DISABLED: 'true' }).disabled).toBe(true);
+  });
+
+  it('goes without bulk requests when there is a salt, which would all be lost', () => {
+    expect(resolve({ ...NEEDED, salt: 's', delivery: 'auto' }).delivery).toBe('single');
+  });
+
+  it('takes the names of the official SDK for the same settings, but not both', () => {
+    const options = resolve({ ...NEEDED, interval: 500, queueSize: 10, storageType: 'memory', maxLogs: 7 });
+    expect(options).toMatchObject({ flushInterval: 500, maxQueuedEntries: 1000, durability: 'memory' });
+    expect(options.limits.maxBreadcrumbCount).toBe(7);
+    expect(problemsOf({ ...NEEDED, interval: 1, flushInterval: 1 })).toMatchObject([{ option: 'flushInterval' }]);
+    expect(problemsOf({ ...NEEDED, deviceId: 'x', temporaryDeviceId: true })).toMatchObject([{ option: 'deviceId' }]);
+  });
+
+  it('refuses stack lines that would block a server', () => {
+    expect(problemsOf({ ...NEEDED, maxStackTraceLineLength: 100_000 })).toHaveLength(1);
+  });
+
+  it('neither keeps nor changes the object it was given', () => {
+    const given = Object.freeze({
+      ...NEEDED,
+      metrics: Object.freeze({ _os: 'x' }),
+      consent: Object.freeze(['events']),
+    });
+    expect(resolve(given).metrics).not.toBe(given.metrics);
+    expect(problemsOf(null)).toMatchObject([{ option: 'options' }]);
+  });
+});

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Recorded, recorded } from '../support/recorded.js';
+
+describe('a trace', () => {
+  let test: Recorded;
+  afterEach(() => test.close());
+  const traces = async () => (await test.contents()).map(({ apm }) => apm);
+
+  it('of the network has response time, code and sizes under apm_metrics', async () => {
+    test = recorded();
+    const startedAt = test.clock.now() - 120;
+    test.client.recordNetworkTrace({
+      name: 'GET /users/:id',
+      startedAt,
+      responseTimeMs: 120.5,
+      responseCode: 200,
+      responsePayloadSize: 512,
+    });
+    test.client.recordNetworkTrace({ name: '$a.b', responseTimeMs: 0, responseCode: 0, requestPayloadSize: -5 });
+    expect(await traces()).toEqual([
+      {
+        type: 'network',
+        name: 'GET /users/:id',
+        apm_metrics: { response_time: 120.5, response_payload_size: 512, request_payload_size: 0, response_code: 200 },
+        stz: startedAt,
+        etz: startedAt + 121,
+      },
+      {
+        type: 'network',
+        name: 'ab',
+        apm_metrics: { response_time: 0, response_payload_size: 0, request_payload_size: 0, response_code: 0 },
+        stz: test.clock.now(),
+        etz: test.clock.now() + 1,
+      },
+    ]);
+  });
+
+  it('of the start of the process works', async () => {
+    test = recorded();
+    test.client.reportAppStart();
+    const [trace] = (await traces()) as { stz: number; etz: number; apm_metrics: { duration: number } }[];
+    expect(trace).toMatchObject({ type: 'device', name: 'app_start' });
+    expect(trace?.apm_metrics.duration).toBeGreaterThan(0);
+    expect(trace?.etz).toBeGreaterThan(trace?.stz ?? 0);
+    expect(String(trace?.stz)).toHaveLength(13);
+  });
+
+  it.each(['apm_metrics', 'app_metrics'])('may be written as the official SDK does, with %s', async (member) => {
+    test = recorded();
+    const stz = test.clock.now() - 50;
+    test.client.reportTrace({
+      type: 'device',
+      name: 'job',
+      stz,
+      etz: stz + 50,
+      [member]: { duration: 50, rows: 3 },
+    } as never);
+    expect(await traces()).toEqual([
+      { type: 'device', name: 'job', apm_metrics: { duration: 50, rows: 3 }, stz, etz: stz + 50 },
+    ]);
+  });
+
+  it('keeps numbers under names a server takes, and drops what is no trace', async () => {
+    test = recorded();
+    const metrics = { ok_1: 1, 'not ok': 2, text: 'x', nan: Number.NaN } as never;
+    test.client.reportTrace({ type: 'device', name: 'job', startedAt: 5, durationMs: 1, metrics });
+    for (const bad of [
+      undefined,
+      {},
+      { type: 'x', name: 'y' },
+      { type: 'device', durationMs: 1 },
+      { type: 'network', name: 'x' },
+    ]) {
+      test.client.reportTrace(bad as never);
+    }
+    expect(await traces()).toMatchObject([{ apm_metrics: { duration: 1, ok_1: 1 } }]);
+    expect(test.client.stats().dropped).toEqual({ invalid: 5 });
+  });
+});
