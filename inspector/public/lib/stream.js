@@ -93,7 +93,10 @@ const WORDS = {
   }),
   trace: ({ name, duration: ms, response_code: code }) => ({ title: name, notes: [duration(ms), code] }),
   problem: ({ title, message, occurrences }) => ({ title, notes: [message, occurrences > 1 && `× ${occurrences}`] }),
-  consent: ({ feature, granted }) => ({ title: feature, notes: [granted ? 'given' : 'withdrawn'] }),
+  consent: ({ given, refused }) => ({
+    title: given.length === 0 ? 'nothing agreed to' : `agreed to ${given.join(', ')}`,
+    notes: refused.length === 0 ? [] : [`not to ${refused.length} others`],
+  }),
   profile: ({ details }) => ({ title: 'User details', chips: { ...details, ...details?.custom, custom: undefined } }),
 };
 

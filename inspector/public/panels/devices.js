@@ -107,7 +107,7 @@ function timelineRow({ kind, at, label, data }) {
     session: () => [duration(data.duration * 1000), data.ended_at ? `ended by ${data.ended_by}` : 'running'],
     crash: () => [data.nonfatal ? 'handled' : 'fatal'],
     trace: () => [duration(data.duration), data.response_code],
-    consent: () => [data.granted ? 'given' : 'withdrawn'],
+    consent: () => [data.granted ? 'given' : 'not given'],
     merge: () => ['merged into this device'],
     problem: () => [data.message],
   }[kind]();

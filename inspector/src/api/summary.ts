@@ -10,7 +10,8 @@ export function readSummary({ parts }: ApiQuery): unknown {
   const totals = database
     .prepare(
       `SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM entries) AS entries,
-              (SELECT count(*) FROM devices) AS devices, (SELECT count(*) FROM events) AS events,
+              (SELECT count(*) FROM devices) AS devices, 
+              (SELECT count(*) FROM events WHERE key <> '[CLY]_view') AS events,
               (SELECT count(*) FROM views) AS views, (SELECT count(*) FROM sessions) AS sessions,
               (SELECT count(*) FROM sessions WHERE ended_at IS NULL) AS open_sessions,
               (SELECT count(*) FROM crashes) AS errors, (SELECT count(*) FROM traces) AS traces,

@@ -15,19 +15,24 @@ export function ingestConsent(context: IngestContext, { device }: Owner, entry: 
      ON CONFLICT (app_key, device_id, feature)
      DO UPDATE SET granted = excluded.granted, updated_at = excluded.updated_at, request_id = excluded.request_id`,
   );
+  const given: string[] = [];
+  const refused: string[] = [];
   for (const [feature, value] of Object.entries(consent)) {
     const granted = Boolean(value);
     if (known.first(device.app_key, device.device_id, feature)?.granted === Number(granted)) continue;
     save.run(device.app_key, device.device_id, feature, granted, entry.timestamp, context.requestId);
-    const change = {
+    insert.consent_changes({
       request_id: context.requestId,
       app_key: device.app_key,
       device_id: device.device_id,
       feature,
       granted,
       timestamp: entry.timestamp,
-    };
-    insert.consent_changes(change);
-    context.live.add('consent', () => change);
+    });
+    (granted ? given : refused).push(feature);
   }
+  if (given.length + refused.length === 0) return;
+  // One message for the request: a first answer names every feature there is.
+  const { app_key, device_id } = device;
+  context.live.add('consent', () => ({ app_key, device_id, given, refused, timestamp: entry.timestamp }));
 }

@@ -9,10 +9,6 @@ interface Summary {
   readonly totals: Readonly<Record<string, number>>;
 }
 
-interface EventKeys {
-  readonly keys: readonly { readonly key: string; readonly events: number }[];
-}
-
 const DELIVERY_WAIT_MS = 10_000;
 
 /** Waits until the shop has delivered what it knows, so that the numbers are complete. False if that takes too long. */
@@ -36,14 +32,11 @@ export function describeTraffic({ answers, failed }: TrafficResult): string {
 /** What arrived, by the inspector's own count. */
 export async function describeArrived(inspectorUrl: string): Promise<string> {
   const { totals } = await getJson<Summary>(new URL('/api/summary', inspectorUrl));
-  const { keys } = await getJson<EventKeys>(new URL('/api/keys', inspectorUrl));
-  // A view travels as events too, with a key of Countly's own.
-  const events = keys.reduce((sum, { key, events }) => (key.startsWith('[CLY]_') ? sum : sum + events), 0);
   const of = (name: string): number => totals[name] ?? 0;
   const problems = of('problems_e') + of('problems_w');
   const rows: readonly (readonly [string, number | string])[] = [
     ['devices', of('devices')],
-    ['events', events],
+    ['events', of('events')],
     ['views', of('views')],
     ['errors', of('errors')],
     ['traces', of('traces')],
