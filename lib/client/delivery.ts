@@ -6,7 +6,7 @@ import type { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
 import { Outbox } from '../outbox/outbox.js';
 import { PacedSender } from '../outbox/paced-sender.js';
-import { createStorage } from '../storage/create-storage.js';
+import { appStoragePath, createStorage } from '../storage/create-storage.js';
 import type { Storage } from '../storage/storage.js';
 import { createBackoff } from '../transport/backoff.js';
 import { createHttpTransport } from '../transport/http-transport.js';
@@ -54,8 +54,10 @@ export function delivery(
 
 function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock): Storage {
   if (options.storage !== undefined && !options.disabled) return options.storage;
-  const durability = folder === undefined ? 'memory' : options.durability;
-  return createStorage({ durability, path: folder ?? '', clock });
+  if (folder === undefined) return createStorage({ durability: 'memory', path: '', clock });
+  // A folder of the user's may serve several apps, and their journals must not meet.
+  const path = options.storagePath === undefined ? folder : appStoragePath(folder, options.appKey);
+  return createStorage({ durability: options.durability, path, clock });
 }
 
 function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {

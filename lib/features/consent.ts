@@ -3,6 +3,7 @@ import type { FeaturePort, Target } from './feature.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
 const NOTHING: ReadonlySet<ConsentFeature> = new Set();
+const MOST_NAMES = 100;
 
 export interface ConsentSettings {
   /** Whether anything needs consent, in force now. */
@@ -94,7 +95,7 @@ export class Consent {
 
   /** Features by their own names and by those of groups; anything else gets one warning. */
   #features(call: string, names: readonly string[]): ConsentFeature[] {
-    return names.flat().flatMap((name): readonly ConsentFeature[] => {
+    return names.slice(0, MOST_NAMES).flatMap((item) => (Array.isArray(item) ? item.slice(0, MOST_NAMES) : [item])).flatMap((name): readonly ConsentFeature[] => {
       if (KNOWN.has(name)) return [name as ConsentFeature];
       const group = this.#groups.get(name);
       if (group !== undefined) return group;

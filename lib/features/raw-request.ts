@@ -33,6 +33,9 @@ const REFUSED = new Set([
   'requests',
 ]);
 
+// What is larger a proxy in front of the server often refuses (contract §1.4).
+const LARGEST = 1_000_000;
+
 /** Requests the caller composes: as they are, but only such as a server counts (contract §13). */
 export class RawRequests {
   readonly #port: FeaturePort;
@@ -64,6 +67,8 @@ export class RawRequests {
         members.push(`${jsonString(name)}:${checked.text}`);
       }
     }
+    const body = members.join(',');
+    if (body.length > LARGEST) problem ??= `it has more than ${LARGEST} characters`;
     if (problem !== undefined) {
       port.reporter.warn(`request:${problem}`, `request: ${problem}; it is not sent.`);
       port.refuse('invalid');
@@ -74,7 +79,7 @@ export class RawRequests {
     const now = port.stamp();
     const given = member(asked, 'timestamp');
     const timestamp = given === undefined ? now : (callerTimestamp(given, now) ?? now);
-    port.record(target, 'request', this.#filedUnder(features), timestamp, members.join(','));
+    port.record(target, 'request', this.#filedUnder(features), timestamp, body);
     return true;
   }
 

@@ -172,11 +172,12 @@ export class Dispatcher {
   }
 
   async #exchange(parts: readonly Part[], single: boolean): Promise<void> {
-    const { sender } = this.#port;
+    const { sender, sealer } = this.#port;
     const requests = parts.map((part) => part.request);
     publish('sent', { entries: countEntries(requests), requests: requests.length, path: single ? '/i' : '/i/bulk' });
     let delivery: Delivery;
     try {
+      await sealer.committed();
       delivery = await (single ? sender.single(requests[0] as SealedRequest) : sender.bulk(requests));
     } catch (error) {
       // A transport of the user's own that breaks its contract must not stop the outbox.

@@ -24,6 +24,7 @@ export class Sealer {
   readonly #clock: Clock;
   readonly #storage: Storage;
   readonly #accounts: Accounts;
+  #uncommitted = false;
   /** Times of the last request of each device that was busy lately. */
   readonly #times = new Map<string, number>();
 
@@ -84,10 +85,21 @@ export class Sealer {
     }
   }
 
+  /**
+   * Resolves when the bytes of every request made so far are as safe as the storage makes them; undefined when they are.
+   * Without it a process killed now would send the entries again in other requests, which no server recognises.
+   */
+  committed(): Promise<void> | undefined {
+    if (!this.#uncommitted) return undefined;
+    this.#uncommitted = false;
+    return this.#storage.commit();
+  }
+
   #seal(entries: readonly Entry[], path: SealedPath): SealedRequest {
     const head = requestHead(entries, this.#options.appVersion, this.#timeOf(entries));
     const ids = entries.map((entry) => entry.id);
     this.#storage.seal(ids, path, head);
+    this.#uncommitted = true;
     return { deviceId: (entries[0] as Entry).deviceId, path, head, entries };
   }
 

@@ -1,4 +1,5 @@
 // The public list of `countly-weave/testing`, by hand.
+export type { ContractCase } from './contract-case.js';
 export { ManualClock } from './manual-clock.js';
 export {
   decodeRequest,
@@ -9,5 +10,7 @@ export {
   type ScriptedDelivery,
   type ScriptedQuery,
 } from './recording-transport.js';
+export { type StorageUnderTest, storageContract } from './storage-contract.js';
 export { createTestClient, type TestClient } from './test-client.js';
-export { type ContractCase, type TransportUnderTest, transportContract } from './transport-contract.js';
+export { assertTransparent, type TransparencyOptions } from './transparency.js';
+export { type TransportUnderTest, transportContract } from './transport-contract.js';

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { Entry, EntryDraft } from '../protocol/entry.js';
 import type { Recovered, Storage, StorageListener } from '../storage/storage.js';
+import type { ContractCase } from './contract-case.js';
 
 /** A fresh storage to be examined, on a place of its own. */
 export interface StorageUnderTest {
@@ -12,12 +13,6 @@ export interface StorageUnderTest {
    */
   readonly restart?: () => Storage | Promise<Storage>;
   readonly dispose?: () => void | Promise<void>;
-}
-
-/** One rule of a contract: `run` rejects when it is broken. */
-export interface ContractCase {
-  readonly name: string;
-  run(): Promise<void>;
 }
 
 /**

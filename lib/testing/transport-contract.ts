@@ -3,12 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo, Socket } from 'node:net';
 import type { Delivery } from '../protocol/delivery.js';
 import type { Transport, WireRequest } from '../transport/transport.js';
-
-/** One promise of a contract, for any test runner: `test(name, run)`. */
-export interface ContractCase {
-  readonly name: string;
-  run(): Promise<void>;
-}
+import type { ContractCase } from './contract-case.js';
 
 /** What a transport under test is created for. */
 export interface TransportUnderTest {

@@ -5,8 +5,8 @@ import type { Run } from '../weave/run.js';
  * it, and its `then` is the engine's own. (A class may start its work in `then`, as p-lazy does.)
  */
 export function isDerivable(promise: Promise<unknown>): boolean {
-  // Symbols do not count: Node keeps its async-hooks state in some of them.
-  if (Object.getOwnPropertyNames(promise).length > 0) return false;
+  // Asks for enumerable names without making a list. Symbols do not count: Node keeps its async-hooks state in some.
+  for (const _name in promise) return false;
   const prototype: unknown = Object.getPrototypeOf(promise);
   if (prototype === Promise.prototype) return true;
   return promise.then === rootPrototype(promise).then;
