@@ -1,0 +1,245 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CountlyBulk, type CountlyConf, CountlySdk } from '../../lib/compat/index.js';
+import { switchableLogger } from '../../lib/compat/switchable-logger.js';
+import { Recorder } from './support/recorder.js';
+
+let recorder: Recorder;
+let folder: string;
+const started: CountlySdk[] = [];
+
+beforeEach(async () => {
+  recorder = new Recorder();
+  await recorder.start();
+  folder = mkdtempSync(join(tmpdir(), 'compat-sdk-'));
+});
+afterEach(async () => {
+  for (const sdk of started.splice(0)) sdk.halt();
+  vi.restoreAllMocks();
+  await recorder.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const conf = (): CountlyConf => ({
+  app_key: 'APP',
+  url: recorder.url,
+  interval: 5,
+  storage_type: 'memory',
+  device_id: 'd',
+});
+const keys = () =>
+  recorder.requests.flatMap(({ params }) =>
+    ((params['events'] as { key: string }[] | undefined) ?? []).map(({ key }) => key),
+  );
+
+function make(): CountlySdk {
+  const sdk = new CountlySdk();
+  started.push(sdk);
+  return sdk;
+}
+
+describe('init', () => {
+  it('carries out what was called before it', async () => {
+    const sdk = make();
+    sdk.add_event({ key: 'early' });
+    sdk.group_features({ all: ['events'] });
+    sdk.add_consent('all');
+    sdk.init({ ...conf(), require_consent: true });
+    sdk.add_event({ key: 'later' });
+    expect(sdk.check_consent('all')).toBe(true);
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['later']);
+  });
+
+  it('keeps only so many calls for later', async () => {
+    const sdk = make();
+    for (let i = 0; i < 150; i++) sdk.add_event({ key: `e${i}` });
+    sdk.init(conf());
+    await expect.poll(() => keys().length, { timeout: 5000 }).toBe(100);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no key', { url: 'http://127.0.0.1:9' }],
+    ['no address', { app_key: 'APP' }],
+    ['no http address', { app_key: 'APP', url: 'countly.example.org' }],
+  ])('does not break the host with %s', (_what, given) => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const sdk = make();
+    sdk.init(given);
+    sdk.begin_session();
+    sdk.add_event({ key: 'nowhere' });
+    sdk.user_details({ name: 'nobody' });
+    expect(told).toHaveBeenCalled();
+    expect(sdk.get_device_id_type()).toBeNull();
+  });
+
+  it('leaves out a setting that means nothing, and says so', async () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const sdk = make();
+    sdk.init({ ...conf(), country_code: 'Germany', max_key_length: -1 });
+    sdk.add_event({ key: 'still here' });
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['still here']);
+    expect(told.mock.calls.join()).toMatch(/maxKeyLength.*countryCode/s);
+  });
+
+  it('shows the limits that apply', () => {
+    const sdk = make();
+    sdk.init({ ...conf(), max_key_length: 10 });
+    expect([sdk.maxKeyLength, sdk.maxValueSize]).toEqual([10, 256]);
+    sdk.halt();
+    expect(sdk.maxKeyLength).toBe(128);
+  });
+
+  it('logs what it does only while it is told to', () => {
+    const said = vi.spyOn(console, 'info').mockImplementation(() => {});
+    const logger = switchableLogger(false);
+    logger.log('quiet');
+    logger.verbose = true;
+    logger.log('loud');
+    expect(said.mock.calls).toEqual([[expect.anything(), 'loud']]);
+  });
+
+  it('takes the older name of the breadcrumb limit', async () => {
+    const sdk = make();
+    sdk.init({ ...conf(), max_logs: 1 });
+    sdk.add_log('one');
+    sdk.add_log('two');
+    sdk.log_error(new Error('x'));
+    await expect.poll(() => recorder.requests.length, { timeout: 5000 }).toBe(1);
+    expect(recorder.requests[0]?.params['crash']).toMatchObject({ _logs: 'two' });
+  });
+
+  it('sends nothing in test mode, and nothing after a halt that says so', async () => {
+    const sdk = make();
+    sdk.init({ ...conf(), test_mode: true });
+    sdk.add_event({ key: 'a' });
+    sdk.halt(true);
+    sdk.init(conf());
+    sdk.add_event({ key: 'b' });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(recorder.requests).toEqual([]);
+  });
+});
+
+describe('calls', () => {
+  it('work detached from the object', async () => {
+    const sdk = make();
+    sdk.init(conf());
+    const { add_event, check_consent } = sdk;
+    add_event({ key: 'detached' });
+    expect(check_consent('events')).toBe(true);
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['detached']);
+  });
+
+  it.each<[string, (sdk: Record<string, (argument?: unknown) => unknown>) => unknown]>([
+    ['add_event', (sdk) => sdk['add_event']?.()],
+    ['end_event', (sdk) => sdk['end_event']?.(null)],
+    ['user_details', (sdk) => sdk['user_details']?.(null)],
+    ['report_feedback', (sdk) => sdk['report_feedback']?.()],
+    ['report_trace', (sdk) => sdk['report_trace']?.()],
+    ['request', (sdk) => sdk['request']?.()],
+    ['add_consent', (sdk) => sdk['add_consent']?.()],
+    ['group_features', (sdk) => sdk['group_features']?.()],
+    ['set_id', (sdk) => sdk['set_id']?.(null)],
+    ['log_error', (sdk) => sdk['log_error']?.(null)],
+    ['change_id', (sdk) => sdk['change_id']?.(undefined)],
+  ])('%s takes nonsense without throwing', (_name, call) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const sdk = make();
+    sdk.init(conf());
+    expect(() => call(sdk as unknown as Record<string, () => unknown>)).not.toThrow();
+  });
+
+  it('measures timed events finer than a second', async () => {
+    const sdk = make();
+    sdk.init(conf());
+    sdk.start_event('quick');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    sdk.end_event('quick');
+    await expect.poll(() => recorder.requests.length, { timeout: 5000 }).toBe(1);
+    const [event] = (recorder.requests[0]?.params['events'] ?? []) as { dur: number }[];
+    expect(Number.isInteger(event?.dur)).toBe(false);
+  });
+
+  it('tells the callback when remote config cannot be fetched', async () => {
+    const sdk = make();
+    sdk.init({ ...conf(), require_consent: true });
+    const told = await new Promise((resolve) => sdk.fetch_remote_config((error, values) => resolve([error, values])));
+    expect(told).toEqual([expect.any(Error), {}]);
+  });
+
+  it('does not send a raw request under the wrong application', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const sdk = make();
+    sdk.init(conf());
+    sdk.request({ app_key: 'OTHER', device_id: 'x', session_duration: 1 });
+    sdk.add_event({ key: 'after' });
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['after']);
+    expect(recorder.requests).toHaveLength(1);
+    expect(warned.mock.calls.join()).toContain('another application');
+  });
+});
+
+describe('bulk servers', () => {
+  it('share nothing with each other or with the client (faults 26 and 27)', async () => {
+    const sdk = make();
+    sdk.init({ ...conf(), storage_type: 'file', storage_path: folder, test_mode: true });
+    const first = new CountlyBulk({ app_key: 'ONE', url: recorder.url, interval: 5 });
+    const second = new CountlyBulk({ app_key: 'TWO', url: recorder.url, interval: 5 });
+    first.add_request({ device_id: 'u', session_duration: 1 });
+    second.add_request({ device_id: 'u', session_duration: 2 });
+    sdk.add_event({ key: 'on disk' });
+    await Promise.all([first.close(2000), second.close(2000)]);
+    expect(recorder.requests.map(({ params }) => [params['app_key'], params['session_duration']]).sort()).toEqual([
+      ['ONE', 1],
+      ['TWO', 2],
+    ]);
+    await expect.poll(() => readdirSync(folder).some((name) => name.startsWith('j1.')), { timeout: 5000 }).toBe(true);
+  });
+
+  it('send nothing before the start or after the stop, and what waits afterwards', async () => {
+    const bulk = new CountlyBulk({ app_key: 'APP', url: recorder.url, interval: 5 });
+    bulk.add_event('u', { key: 'a' });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect([bulk.queue_size(), recorder.requests.length]).toEqual([1, 0]);
+    bulk.start();
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['a']);
+    bulk.stop();
+    bulk.add_event('u', { key: 'b' });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(keys()).toEqual(['a']);
+    bulk.start();
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['a', 'b']);
+    await bulk.close(1000);
+  });
+
+  it('send each application its own requests', async () => {
+    const bulk = new CountlyBulk({ app_key: 'APP', url: recorder.url, interval: 5 }).start();
+    bulk.add_request({ device_id: 'u', session_duration: 1 });
+    bulk.add_request({ app_key: 'OTHER', device_id: 'u', session_duration: 2 });
+    await bulk.close(2000);
+    expect(recorder.requests.map(({ params }) => [params['app_key'], params['session_duration']]).sort()).toEqual([
+      ['APP', 1],
+      ['OTHER', 2],
+    ]);
+  });
+
+  it('read events with single quotes, as the official documentation writes them (fault 35)', async () => {
+    const bulk = new CountlyBulk({ app_key: 'APP', url: recorder.url, interval: 5 }).start();
+    bulk.add_request({ device_id: 'u', events: "[{'key':'quoted','count':1}]" });
+    await bulk.close(2000);
+    expect(keys()).toEqual(['quoted']);
+  });
+
+  it('keep what waits on disk with persist_queue', async () => {
+    const file = { app_key: 'APP', url: recorder.url, interval: 5, persist_queue: true, storage_path: folder };
+    const before = new CountlyBulk(file);
+    before.add_event('u', { key: 'kept' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(readdirSync(folder).length).toBeGreaterThan(0);
+    await before.close(2000);
+    expect(keys()).toEqual(['kept']);
+  });
+});
