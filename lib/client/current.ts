@@ -17,7 +17,8 @@ export interface ContextScope extends ScopeApi {
 }
 
 interface Registry {
-  readonly clients: Map<string, RegisteredClient>;
+  /** All clients of a name, the one in use last. */
+  readonly clients: Map<string, RegisteredClient[]>;
   /** Client an object belongs to (Nest: the module's); lets two applications in one process stay apart. */
   readonly owners: WeakMap<object, RegisteredClient>;
 }
@@ -28,19 +29,22 @@ const slot = globalThis as GlobalSlot;
 slot[KEY] ??= { clients: new Map(), owners: new WeakMap() };
 const registry = slot[KEY];
 
-/** Makes a client findable by decorators under its name. A later one with the same name takes its place. */
+/** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
 export function registerClient(client: RegisteredClient): void {
-  registry.clients.set(client.name, client);
+  const others = registry.clients.get(client.name)?.filter((other) => other !== client) ?? [];
+  registry.clients.set(client.name, [...others, client]);
 }
 
-/** Takes the client out again, unless another one has taken its name meanwhile. */
+/** Takes the client out again; the name goes back to the one that had it before. */
 export function unregisterClient(client: RegisteredClient): void {
-  if (registry.clients.get(client.name) === client) registry.clients.delete(client.name);
+  const others = registry.clients.get(client.name)?.filter((other) => other !== client) ?? [];
+  if (others.length === 0) registry.clients.delete(client.name);
+  else registry.clients.set(client.name, others);
 }
 
 /** The registered client of that name, if any. */
 export function registeredClient(name: string = DEFAULT_CLIENT): RegisteredClient | undefined {
-  return registry.clients.get(name);
+  return registry.clients.get(name)?.at(-1);
 }
 
 /** Binds an instance to a client: its decorated methods report there when no scope is current. */
@@ -60,7 +64,7 @@ export function contextScope(): ContextScope | undefined {
 export function scopeFor(instance: unknown, clientName?: string): ScopeApi | undefined {
   const current = contextScope();
   if (clientName !== undefined) {
-    const named = registry.clients.get(clientName);
+    const named = registeredClient(clientName);
     if (named === undefined || current === undefined) return named;
     return current.client === named ? current : named.device(current.deviceId);
   }
@@ -69,5 +73,5 @@ export function scopeFor(instance: unknown, clientName?: string): ScopeApi | und
     const owner = registry.owners.get(instance);
     if (owner !== undefined) return owner;
   }
-  return registry.clients.get(DEFAULT_CLIENT);
+  return registeredClient();
 }

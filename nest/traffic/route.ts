@@ -5,11 +5,11 @@ import type { HttpContext } from '../scope/http-context.js';
  * process: they carry ids and secrets, and every distinct one would become a name of its own in Countly.
  */
 export function routeTemplate({ request }: HttpContext): string | undefined {
-  const { route, baseUrl, routeOptions, routerPath } = request;
+  const { route, baseUrl, routeOptions } = request;
   const path = (route as { path?: unknown } | undefined)?.path;
   if (typeof path === 'string') return typeof baseUrl === 'string' ? baseUrl + path : path;
-  // Fastify 4.10 and later; routerPath before that.
-  const url = (routeOptions as { url?: unknown } | undefined)?.url ?? routerPath;
+  // Fastify warns about routerPath as soon as it has routeOptions (4.10), so it is not read then.
+  const url = routeOptions === undefined ? request['routerPath'] : (routeOptions as { url?: unknown }).url;
   return typeof url === 'string' ? url : undefined;
 }
 
