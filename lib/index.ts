@@ -54,17 +54,26 @@ export type {
   EventDecoratorOptions,
   FromCall,
   Moment,
+  ObservableLike,
   Outcome,
   SegmentationClass,
   SegmentedOptions,
 } from './decorators/options.js';
-export { type CustomAdvice, type InstrumentPlan, instrument, weave } from './decorators/plain.js';
+export {
+  type CustomAdvice,
+  type InstrumentPlan,
+  instrument,
+  type SeveralWeavables,
+  type Weavable,
+  weave,
+} from './decorators/plain.js';
 export { ReportErrors, type ReportErrorsOptions } from './decorators/report-errors.js';
 export { TimedEvent } from './decorators/timed-event.js';
 export { Trace, type TraceOptions } from './decorators/trace.js';
 export { TrackEvent } from './decorators/track-event.js';
 export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
-export type { MethodWeaver } from './decorators/weave/targets.js';
+export type { WeaveKind } from './decorators/weave/advice.js';
+export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/targets.js';
 export { WithDevice, type WithDeviceOptions } from './decorators/with-device.js';
 export {
   type ConfigProblem,

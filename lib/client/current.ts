@@ -21,12 +21,14 @@ interface Registry {
   readonly clients: Map<string, RegisteredClient[]>;
   /** Client an object belongs to (Nest: the module's); lets two applications in one process stay apart. */
   readonly owners: WeakMap<object, RegisteredClient>;
+  /** Whether any instance was ever bound; a `WeakMap` does not tell. */
+  bound: boolean;
 }
 
 const KEY = Symbol.for('countly-weave.clients');
 type GlobalSlot = { [KEY]?: Registry };
 const slot = globalThis as GlobalSlot;
-slot[KEY] ??= { clients: new Map(), owners: new WeakMap() };
+slot[KEY] ??= { clients: new Map(), owners: new WeakMap(), bound: false };
 const registry = slot[KEY];
 
 /** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
@@ -50,6 +52,7 @@ export function registeredClient(name: string = DEFAULT_CLIENT): RegisteredClien
 /** Binds an instance to a client: its decorated methods report there when no scope is current. */
 export function bindToClient(instance: object, client: RegisteredClient): void {
   registry.owners.set(instance, client);
+  registry.bound = true;
 }
 
 /** The scope entered by `client.run`, if the running code descends from one. */
@@ -63,6 +66,8 @@ export function contextScope(): ContextScope | undefined {
  */
 export function scopeFor(instance: unknown, clientName?: string): ScopeApi | undefined {
   const current = contextScope();
+  // Without any client a woven method must cost next to nothing.
+  if (current === undefined && registry.clients.size === 0 && !registry.bound) return undefined;
   if (clientName !== undefined) {
     const named = registeredClient(clientName);
     if (named === undefined || current === undefined) return named;

@@ -37,6 +37,11 @@ export class RecordingScope implements ScopeApi {
     return this.core.port.isAllowed(this.target, feature);
   }
 
+  /** @internal A decorator's callback failed: told once, to the client's logger. */
+  warn(key: string, message: string): void {
+    this.core.reporter.warn(key, message);
+  }
+
   /** Records an event (contract §4). */
   addEvent(key: string, options?: EventOptions): void {
     contained(this.core, 'addEvent', undefined, () => this.core.events.add(this.target, key, options));

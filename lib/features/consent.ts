@@ -95,15 +95,18 @@ export class Consent {
 
   /** Features by their own names and by those of groups; anything else gets one warning. */
   #features(call: string, names: readonly string[]): ConsentFeature[] {
-    return names.slice(0, MOST_NAMES).flatMap((item) => (Array.isArray(item) ? item.slice(0, MOST_NAMES) : [item])).flatMap((name): readonly ConsentFeature[] => {
-      if (KNOWN.has(name)) return [name as ConsentFeature];
-      const group = this.#groups.get(name);
-      if (group !== undefined) return group;
-      this.#port.reporter.warn(
-        `${call}.${name}`,
-        `${call}: "${name}" is neither a group nor a feature; features are ${CONSENT_FEATURES.join(', ')}.`,
-      );
-      return [];
-    });
+    return names
+      .slice(0, MOST_NAMES)
+      .flatMap((item) => (Array.isArray(item) ? item.slice(0, MOST_NAMES) : [item]))
+      .flatMap((name): readonly ConsentFeature[] => {
+        if (KNOWN.has(name)) return [name as ConsentFeature];
+        const group = this.#groups.get(name);
+        if (group !== undefined) return group;
+        this.#port.reporter.warn(
+          `${call}.${name}`,
+          `${call}: "${name}" is neither a group nor a feature; features are ${CONSENT_FEATURES.join(', ')}.`,
+        );
+        return [];
+      });
   }
 }

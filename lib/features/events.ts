@@ -6,7 +6,7 @@ import { cleanKey, featureOfKey, internalFault } from './event-key.js';
 import { mergeEvents } from './event-roll-up.js';
 import type { FeaturePort, Target } from './feature.js';
 import { numberFrom, shown } from './read-input.js';
-import { segmentationText } from './segmentation-text.js';
+import { type SegmentRules, segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface EventInput {
@@ -33,6 +33,7 @@ const LONGEST_DURATION = 999_999_999;
 export class Events {
   readonly #port: FeaturePort;
   readonly #settings: EventSettings;
+  #rules: SegmentRules | undefined;
 
   constructor(port: FeaturePort, settings: EventSettings) {
     this.#port = port;
@@ -44,6 +45,7 @@ export class Events {
     if (key === undefined) return this.#port.refuse('invalid');
     const segmentation = input?.segmentation;
     const feature = featureOfKey(key, segmentation);
+    if (feature === 'events') return this.addAs(target, key, feature, input);
     const fault = feature === undefined ? 'only the server may use this key' : internalFault(key, segmentation);
     if (feature === undefined || fault !== undefined) {
       this.#port.reporter.warn(`addEvent.${key}`, `addEvent: "${key}" is dropped: ${fault}.`);
@@ -68,12 +70,7 @@ export class Events {
       if (sum !== undefined) text += `,"sum":${sum}`;
       const dur = this.#duration(input.dur);
       if (dur !== undefined) text += `,"dur":${dur}`;
-      segmentation = segmentationText(input.segmentation, {
-        limits: port.limits,
-        reporter: port.reporter,
-        call: 'addEvent',
-        keep: port.filters.segments(key),
-      });
+      segmentation = segmentationText(input.segmentation, this.#rulesFor(key));
       if (segmentation !== undefined) text += `,"segmentation":${segmentation}`;
     }
     const body = `${text},"timestamp":${at},"hour":${hour},"dow":${dow}}`;
@@ -86,6 +83,15 @@ export class Events {
       port.record(target, 'event', feature, now, body);
     }
     this.#settings.recorded(target, key);
+  }
+
+  /** One object for all events, as long as nothing is filtered and the limits stay. */
+  #rulesFor(key: string): SegmentRules {
+    const { limits, reporter, filters } = this.#port;
+    const keep = filters.segments(key);
+    if (keep !== undefined) return { limits, reporter, call: 'addEvent', keep };
+    if (this.#rules?.limits !== limits) this.#rules = { limits, reporter, call: 'addEvent' };
+    return this.#rules;
   }
 
   #key(key: unknown): string | undefined {
@@ -131,7 +137,7 @@ export class Events {
   #number(name: string, value: unknown, decimals: number): number | undefined {
     if (value === undefined || value === null) return undefined;
     const number = numberFrom(value);
-    if (number !== undefined) return Number.isInteger(number) ? number : Number(number.toFixed(decimals));
+    if (number !== undefined) return rounded(number, decimals);
     this.#port.reporter.warn(
       `addEvent.${name}`,
       `addEvent: ${name} must be a finite number, got ${shown(value)}; it is left out.`,
@@ -148,4 +154,11 @@ export class Events {
     );
     return now;
   }
+}
+
+/** Cut to so many decimals. Through text only where a product would leave the range of exact numbers. */
+function rounded(value: number, decimals: number): number {
+  if (Number.isInteger(value)) return value;
+  const factor = 10 ** decimals;
+  return Math.abs(value) < 1e9 ? Math.round(value * factor) / factor : Number(value.toFixed(decimals));
 }

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Exclude, Expose, instanceToPlain, Transform, Type } from 'class-transformer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
