@@ -235,7 +235,7 @@ describe('several threads and processes of one application', () => {
     const ended = await run(`
       const cluster = require('node:cluster');
       if (cluster.isPrimary) {
-        cluster.setupPrimary({ exec: ${JSON.stringify(join(__dirname, 'cluster-worker.cjs'))}, args: [${JSON.stringify(PACKAGE)}, ${JSON.stringify(server.url)}, ${JSON.stringify(folder)}] });
+        cluster.setupPrimary({ execArgv: [], exec: ${JSON.stringify(join(__dirname, 'cluster-worker.cjs'))}, args: [${JSON.stringify(PACKAGE)}, ${JSON.stringify(server.url)}, ${JSON.stringify(folder)}] });
         let exits = 0;
         for (let i = 0; i < 3; i++) cluster.fork({ WORKER: String(i) });
         cluster.on('message', (worker, message) => { if (message === 'kill me') worker.process.kill('SIGKILL'); });
