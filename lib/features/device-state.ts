@@ -86,6 +86,10 @@ function emptyState(deviceId: string, now: number): DeviceState {
  */
 export class DeviceStates {
   readonly #states = new Map<string, DeviceState>();
+  /** Goes on where it stopped: a new iterator would step over all the holes that leaving devices make in a map. */
+  #order = this.#states.values();
+  /** What the iterator gave last, as long as it is the least recently used one. */
+  #head: DeviceState | undefined;
   readonly #clock: Clock;
   readonly #max: number;
   readonly #idleMs: number;
@@ -122,7 +126,7 @@ export class DeviceStates {
     if (this.#states.size === 0) return undefined;
     const state = this.#states.get(deviceId);
     if (state === undefined) return undefined;
-    this.#states.delete(deviceId);
+    this.#remove(state);
     this.#states.set(deviceId, state);
     state.lastSeen = this.#clock.monotonic();
     return state;
@@ -132,7 +136,7 @@ export class DeviceStates {
   rename(from: string, to: string): void {
     const state = this.#states.get(from);
     if (state === undefined) return;
-    this.#states.delete(from);
+    this.#remove(state);
     // What the new id had of its own is older than what the person is doing now, except what was agreed to.
     const known = this.#states.get(to);
     this.#states.set(to, { ...state, deviceId: to, consent: known?.consent ?? state.consent });
@@ -151,16 +155,27 @@ export class DeviceStates {
   }
 
   #oldest(except?: DeviceState): DeviceState | undefined {
+    let restarted = false;
     // Those that stay are few: the process's own device, and whoever was given a heartbeat.
-    for (const state of this.#states.values()) {
-      if (state !== except && state.session?.heartbeat !== true) return state;
+    while (this.#head === undefined || this.#head.session?.heartbeat === true) {
+      const next = this.#order.next();
+      this.#head = next.value;
+      if (next.done !== true) continue;
+      if (restarted) return undefined;
+      restarted = true;
+      this.#order = this.#states.values();
     }
-    return undefined;
+    return this.#head === except ? undefined : this.#head;
+  }
+
+  #remove(state: DeviceState): void {
+    this.#states.delete(state.deviceId);
+    if (this.#head === state) this.#head = undefined;
   }
 
   #forget(state: DeviceState | undefined): void {
     if (state === undefined) return;
-    this.#states.delete(state.deviceId);
+    this.#remove(state);
     this.#leaving(state);
   }
 }
