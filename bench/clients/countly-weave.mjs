@@ -1,0 +1,19 @@
+import { Countly, silentLogger } from 'countly-weave';
+import { EVENT_KEY, segmentation } from '../support/event.mjs';
+
+export function start({ url, folder, settings }) {
+  const client = new Countly({
+    url,
+    appKey: 'bench',
+    deviceId: 'bench',
+    storagePath: folder,
+    logger: silentLogger,
+    ...settings,
+  });
+  return {
+    client,
+    track: (deviceId, n) => client.device(deviceId).addEvent(EVENT_KEY, { segmentation: segmentation(n) }),
+    flush: () => client.flush({ timeout: 60_000 }),
+    stats: () => client.stats(),
+  };
+}

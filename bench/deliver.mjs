@@ -1,0 +1,95 @@
+// From the call to the arrival (issue 4): all at once, at a steady rate, in a burst; each beside what really arrived.
+import { CLIENTS, PACKAGES } from './clients/index.mjs';
+import { EVENT_BYTES } from './support/event.mjs';
+import { readOptions } from './support/options.mjs';
+import { runScenario, startSink } from './support/processes.mjs';
+import { environment, publish, table } from './support/report.mjs';
+import { interleave, summarise } from './support/rounds.mjs';
+
+const { quick, rounds, wanted } = readOptions(5);
+const env = environment(PACKAGES);
+const sink = await startSink();
+const sections = [];
+const raw = {};
+const ARRAY = { name: 'array push' };
+
+async function section({ name, title, note, variants, run, columns }) {
+  if (!wanted(name)) return;
+  console.error(name);
+  const results = await interleave(variants, rounds, run);
+  raw[name] = Object.fromEntries(results);
+  const rows = [...results].map(([client, list]) => {
+    const summary = summarise(list);
+    return [client, ...Object.values(columns).map((field) => summary[field])];
+  });
+  sections.push({ title, note, body: table(['client', ...Object.keys(columns)], rows) });
+}
+
+const TRANSFER = {
+  'ms to the last arrival': 'arrivedMs',
+  requests: 'requests',
+  'µs CPU an arrived event': 'cpuUs',
+  'the same in `JSON.stringify`s': 'inStringifies',
+  'µs CPU in the call': 'recordUs',
+  '% delivered': 'delivered',
+  repeated: 'duplicates',
+  'disk bytes an event': 'diskPerEvent',
+};
+// The clients that cannot empty their queue in any reasonable time get a short time and no repetition of it.
+const transfer = (devices) => (variant) =>
+  runScenario('transfer', { variant, events: 20_000, devices, giveUpMs: variant.slow ? 5000 : 20_000 }, sink);
+
+await section({
+  name: 'one',
+  title: '20 000 events of one device',
+  note: `An event is ${EVENT_BYTES} bytes of JSON. Delivered is what had arrived when the client was done, or after 20 s (5 s for the official SDK's defaults).`,
+  variants: CLIENTS,
+  run: transfer(1),
+  columns: TRANSFER,
+});
+await section({
+  name: 'many',
+  title: '5 000 devices, 4 events each',
+  note: 'The official SDK has one device a process; for many its `Countly.Bulk` is used.',
+  variants: CLIENTS.filter(({ name }) => name !== 'countly-sdk memory'),
+  run: transfer(5000),
+  columns: TRANSFER,
+});
+await section({
+  name: 'steady',
+  title: '2 000 events a second',
+  note: 'All clients as they are by default, after a warm-up at the same rate; 500 devices where a client knows devices.',
+  variants: [ARRAY, ...CLIENTS.filter((client) => !client.tuned)],
+  run: (variant) =>
+    runScenario(
+      'steady',
+      { variant: variant === ARRAY ? undefined : variant, perSecond: 2000, seconds: quick ? 3 : 6 },
+      sink,
+    ),
+  columns: {
+    'µs CPU an event': 'cpuUs',
+    '% delivered': 'delivered',
+    requests: 'requests',
+    'loop delay p99, ms': 'loopP99Ms',
+    'loop delay max, ms': 'loopMaxMs',
+    'disk bytes an event': 'diskPerEvent',
+  },
+});
+await section({
+  name: 'burst',
+  title: '50 000 events in a quarter of a second',
+  note: '1 000 events every 5 ms. The delay is measured while they are recorded, and after that until they are delivered.',
+  variants: [ARRAY, ...CLIENTS.filter((client) => !client.slow)],
+  run: (variant) => runScenario('burst', { variant: variant === ARRAY ? undefined : variant, events: 50_000 }, sink),
+  columns: {
+    'loop delay p99, ms': 'feedP99Ms',
+    'max, ms': 'feedMaxMs',
+    'p99 while delivering, ms': 'sendP99Ms',
+    'max while delivering, ms': 'sendMaxMs',
+    'µs CPU an event': 'cpuUs',
+    '% delivered': 'delivered',
+  },
+});
+
+sink.stop();
+publish('deliver', env, sections, raw);

@@ -1,0 +1,67 @@
+import 'reflect-metadata';
+import { pause, startMeter } from '../support/meter.mjs';
+import { loadWeb } from '../web/index.mjs';
+
+/** A NestJS application under load from another process. */
+export default async function webApp({ variant, platform, amount, seconds, url, folder }, sink) {
+  await sink.reset();
+  const watch = await loadWeb(variant, { url, folder });
+  const counter = { served: 0 };
+  const app = await createApp(watch, platform, counter);
+  await app.listen(0, '127.0.0.1');
+  const target = `${await app.getUrl()}/items/17`;
+  await sink.load({ target, amount: amount / 2, seconds });
+  // What the warm-up left behind must not be counted in.
+  await Promise.race([watch.flush?.(app), pause(3000)]);
+  await pause(1500);
+  await sink.reset();
+
+  const stop = startMeter({ loop: true });
+  counter.served = 0;
+  const { average, p99, errors } = await sink.load({ target, amount, seconds });
+  const { cpuMs, loopP99Ms } = stop();
+  const { served } = counter;
+  // Sending takes its time; what is not there two seconds later waits for more than that.
+  await pause(2000);
+  const { distinct, duplicates } = await sink.count();
+  return {
+    perSecond: average,
+    p99,
+    errors,
+    cpuUs: (cpuMs * 1000) / served,
+    loopP99Ms,
+    duplicates,
+    delivered: variant.perRequest > 0 ? (100 * distinct) / (served * variant.perRequest) : undefined,
+  };
+}
+
+async function createApp(watch, platform, counter) {
+  const { Controller, Get, Module, Param } = await import('@nestjs/common');
+  const { NestFactory } = await import('@nestjs/core');
+  class Items {
+    find(id) {
+      counter.served++;
+      watch.onRequest?.(counter.served);
+      return { id, name: 'a thing', price: 12.5 };
+    }
+  }
+  // Decorators by hand, so that no compiler is needed.
+  const descriptor = Object.getOwnPropertyDescriptor(Items.prototype, 'find');
+  for (const decorator of watch.decorators ?? []) decorator(Items.prototype, 'find', descriptor);
+  Object.defineProperty(Items.prototype, 'find', descriptor);
+  Get(':id')(Items.prototype, 'find', descriptor);
+  Param('id')(Items.prototype, 'find', 0);
+  Controller('items')(Items);
+  class App {}
+  Module({ imports: watch.imports ?? [], controllers: [Items] })(App);
+  return NestFactory.create(App, await adapter(platform), { logger: ['error'] });
+}
+
+async function adapter(platform) {
+  if (platform === 'fastify') {
+    const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+    return new FastifyAdapter();
+  }
+  const { ExpressAdapter } = await import('@nestjs/platform-express');
+  return new ExpressAdapter();
+}

@@ -1,0 +1,36 @@
+/**
+ * Runs all variants in turn, round after round (A B C A B C), so that a busy minute of the machine meets all of them.
+ *
+ * @returns {Promise<Map<string, object[]>>} what `run(variant, round)` gave, by the variant's name
+ */
+export async function interleave(variants, rounds, run, log = console.error) {
+  const results = new Map(variants.map((variant) => [variant.name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const variant of variants) {
+      log(`  round ${round + 1}/${rounds}: ${variant.name}`);
+      try {
+        results.get(variant.name).push(await run(variant, round));
+      } catch (error) {
+        log(`  ${variant.name} failed: ${error.message}`);
+      }
+    }
+  }
+  return results;
+}
+
+/** Median, least and greatest of every numeric field. */
+export function summarise(results) {
+  const summary = {};
+  for (const field of new Set(results.flatMap((result) => Object.keys(result)))) {
+    const values = results.map((result) => result[field]).filter((value) => Number.isFinite(value));
+    if (values.length > 0) summary[field] = spread(values);
+  }
+  return summary;
+}
+
+export function spread(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { median, min: sorted[0], max: sorted.at(-1) };
+}

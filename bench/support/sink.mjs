@@ -1,0 +1,82 @@
+// The server side of every benchmark, in a process of its own: takes what the clients send and counts what arrived.
+import { createServer } from 'node:http';
+import { readRequest } from './sink-protocols.mjs';
+
+let mode = 'ok';
+let seen = new Uint8Array(0);
+let counts = emptyCounts();
+const waiters = new Set();
+
+function emptyCounts() {
+  return { events: 0, distinct: 0, duplicates: 0, requests: 0, bytes: 0, paths: {}, lastAt: 0 };
+}
+
+function count(method, url, headers, raw) {
+  counts.requests++;
+  counts.bytes += raw.length;
+  const path = url.split('?', 1)[0];
+  counts.paths[path] = (counts.paths[path] ?? 0) + 1;
+  const { serials, answer } = readRequest(method, url, headers, raw);
+  for (const n of serials) {
+    counts.events++;
+    if (n < 0 || n >= seen.length || seen[n] === 0) counts.distinct++;
+    else counts.duplicates++;
+    if (n >= 0 && n < seen.length) seen[n] = 1;
+  }
+  if (serials.length > 0) counts.lastAt = Date.now();
+  for (const waiter of waiters) if (counts.distinct >= waiter.total) waiter.done();
+  return answer;
+}
+
+const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    if (mode === 'hang') return;
+    if (mode === 'fail') return response.writeHead(503).end('{"result":"down"}');
+    const answer = count(request.method, request.url, request.headers, Buffer.concat(chunks));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+  });
+});
+
+const commands = {
+  reset({ size }) {
+    counts = emptyCounts();
+    seen = new Uint8Array(size ?? 0);
+    mode = 'ok';
+  },
+  mode({ value }) {
+    if (value === 'down') {
+      server.close();
+      server.closeAllConnections();
+    } else if (mode === 'down') {
+      server.listen(port, '127.0.0.1');
+    }
+    mode = value;
+  },
+  count: () => counts,
+  /** Answers when so many distinct events have arrived, or after the time. */
+  arrival: ({ total, timeoutMs }) =>
+    new Promise((resolve) => {
+      const waiter = { total, done };
+      const timer = setTimeout(done, timeoutMs);
+      function done() {
+        clearTimeout(timer);
+        waiters.delete(waiter);
+        resolve(counts);
+      }
+      waiters.add(waiter);
+      if (counts.distinct >= total) done();
+    }),
+};
+
+let port = 0;
+server.listen(0, '127.0.0.1', () => {
+  port = server.address().port;
+  process.send({ port });
+});
+process.on('message', async ({ id, command, ...rest }) => {
+  const result = await commands[command](rest);
+  if (process.connected) process.send({ id, result });
+});
+process.on('disconnect', () => process.exit());
