@@ -80,3 +80,8 @@ export function isBalanced(client: TestClient['client']): boolean {
   const { accepted, delivered, pending, dropped } = client.stats();
   return accepted === delivered + pending + Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
+
+/** What Node does before a process dies of this error. */
+export function fatal(error: unknown): void {
+  (process as NodeJS.EventEmitter).emit('uncaughtExceptionMonitor', error, 'uncaughtException');
+}

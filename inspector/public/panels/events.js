@@ -50,7 +50,8 @@ export const events = {
     );
     return {
       async refresh() {
-        const [byKey, list] = await Promise.all([get('keys'), get('events?limit=60')]);
+        // Views have a panel of their own, and come so often that they would be all there is.
+        const [byKey, list] = await Promise.all([get('keys'), get('events?limit=60&without=[CLY]_view')]);
         bounds = byKey.buckets;
         keys.update(byKey.keys);
         newest.update(list.events);

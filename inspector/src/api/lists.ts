@@ -6,6 +6,8 @@ interface List {
   readonly table: string;
   /** Query parameter to column. */
   readonly filters: Readonly<Record<string, string>>;
+  /** Query parameter to the column that must not have its value. */
+  readonly excludes?: Readonly<Record<string, string>>;
   readonly columns?: string;
   readonly order?: string;
 }
@@ -14,7 +16,7 @@ const OWNED = { device: 'device_id', app: 'app_key', request: 'request_id' };
 
 /** Lists of the API: newest first, `limit` (default 100), `before=<id>` to page on, and these filters. */
 export const LISTS: Readonly<Record<string, List>> = {
-  events: { table: 'events', filters: { ...OWNED, key: 'key' } },
+  events: { table: 'events', filters: { ...OWNED, key: 'key' }, excludes: { without: 'key' } },
   views: { table: 'views', filters: { ...OWNED, name: 'name' } },
   sessions: { table: 'sessions', filters: OWNED },
   errors: { table: 'crashes', filters: { ...OWNED, group: 'group_hash', name: 'name' } },
@@ -40,12 +42,16 @@ export function readList(name: string, { parts, search }: ApiQuery): unknown {
   if (list === undefined) return undefined;
   const conditions: string[] = [];
   const values: SqlValue[] = [];
-  for (const [parameter, column] of Object.entries(list.filters)) {
-    const value = search.get(parameter);
-    if (value === null) continue;
-    conditions.push(`${column} = ?`);
-    values.push(value);
-  }
+  const compare = (columns: Readonly<Record<string, string>>, operator: string): void => {
+    for (const [parameter, column] of Object.entries(columns)) {
+      const value = search.get(parameter);
+      if (value === null) continue;
+      conditions.push(`${column} ${operator} ?`);
+      values.push(value);
+    }
+  };
+  compare(list.filters, '=');
+  compare(list.excludes ?? {}, '<>');
   const before = Number(search.get('before'));
   if (Number.isInteger(before) && before > 0 && list.order === undefined) {
     conditions.push('id < ?');

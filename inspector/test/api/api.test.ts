@@ -44,6 +44,8 @@ describe('the JSON API', () => {
       'order',
     ]);
     expect((await get('events?key=order&limit=1')).events).toMatchObject([{ key: 'order', sum: 7 }]);
+    expect((await get('events?without=order')).events?.every(({ key }) => key !== 'order')).toBe(true);
+    expect((await get('events?without=order')).events?.length).toBeGreaterThan(0);
     expect((await get('events?device=nobody')).events).toEqual([]);
     expect((await get('events?before=2')).events).toMatchObject([{ key: 'order', segmentation: { plan: 'pro' } }]);
   });
