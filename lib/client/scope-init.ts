@@ -1,10 +1,13 @@
 import { emptyWork } from '../features/device-state.js';
 import { readPlace } from '../features/place.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import type { Core } from './compose.js';
 import { contained } from './contained.js';
 import type { PlaceOptions } from './scope-api.js';
 import { ScopeTarget } from './scope-target.js';
+
+const KNOWN = new Set<string>(CONSENT_FEATURES);
+const MOST_FEATURES = 100;
 
 /** What is known of the person or unit of work a scope stands for. */
 export interface ScopeInit extends PlaceOptions {
@@ -29,7 +32,7 @@ export function targetOf(core: Core, init: ScopeInit, deviceId: string | undefin
   const { own } = core;
   const identity = deviceId === undefined ? own.identity : { deviceId, idType: 0 as const };
   return contained(core, 'scope', new ScopeTarget(identity, { work: emptyWork() }), () => {
-    const consent = init.consent === undefined ? undefined : new Set<ConsentFeature>(init.consent);
+    const consent = init.consent === undefined ? undefined : knownFeatures(init.consent);
     const target = new ScopeTarget(identity, {
       tz: validOffset(init.timezoneOffset),
       place: readPlace(init) ?? (identity === own.identity ? own.place : undefined),
@@ -39,6 +42,17 @@ export function targetOf(core: Core, init: ScopeInit, deviceId: string | undefin
     if (consent !== undefined && target.deviceId !== '') core.consent.apply(target, consent);
     return target;
   });
+}
+
+/** Bounded: a caller's iterable may have no end. */
+function knownFeatures(given: Iterable<ConsentFeature>): ReadonlySet<ConsentFeature> {
+  const features = new Set<ConsentFeature>();
+  let looked = 0;
+  for (const name of typeof given === 'string' ? [given] : given) {
+    if (KNOWN.has(name)) features.add(name);
+    if (++looked === MOST_FEATURES) break;
+  }
+  return features;
 }
 
 /** Metrics that differ from this machine's, if any. */

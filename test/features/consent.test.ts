@@ -113,6 +113,16 @@ describe('consent', () => {
     ]);
   });
 
+  it('of a scope may come from anything that can be iterated, also without an end', async () => {
+    test = recorded({ requireConsent: true });
+    function* endless() {
+      for (;;) yield 'events' as const;
+    }
+    expect(test.client.scope({ deviceId: 'a', consent: endless() }).isAllowed('events')).toBe(true);
+    expect(test.client.scope({ deviceId: 'b', consent: 'views' as never }).isAllowed('views')).toBe(true);
+    await test.sent();
+  });
+
   it('drops unsaved user data when it is withdrawn', async () => {
     test = recorded({ requireConsent: true });
     const device = test.client.device('a');
