@@ -5,6 +5,7 @@ import type { SealedPath, SealedRequest } from '../protocol/entry.js';
 import type { Backoff } from '../transport/backoff.js';
 import type { Accounts } from './accounts.js';
 import { publish } from './channels.js';
+import { DeliveryMessages } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queue.js';
 import type { DropReason } from './drop-reason.js';
 import { Gate } from './gate.js';
@@ -15,6 +16,8 @@ import type { Sender } from './sender.js';
 
 export interface DispatcherOptions {
   readonly delivery: 'auto' | 'single';
+  /** Where to, for messages. */
+  readonly url: string;
   readonly flushInterval: number;
   readonly maxParallelRequests: number;
 }
@@ -52,6 +55,7 @@ export class Dispatcher {
   readonly #port: DispatcherPort;
   /** Whether, and from when on, anything may leave. */
   readonly gate: Gate;
+  readonly #messages: DeliveryMessages;
   #singles = 0;
   #bulks = 0;
   #bulkLimit = MAX_BULK;
@@ -63,6 +67,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions, port: DispatcherPort) {
     this.#options = options;
     this.#port = port;
+    this.#messages = new DeliveryMessages(port.reporter, options.url);
     this.gate = new Gate(port.backoff);
   }
 
@@ -201,11 +206,7 @@ export class Dispatcher {
         this.gate.success();
         if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
         if (delivery.info !== undefined) {
-          this.#port.reporter.warn(
-            `info:${delivery.info}`,
-            `The server accepted a request and ignored it: ${delivery.info}`,
-            60_000,
-          );
+          this.#messages.ignored(delivery.info);
         }
         for (const part of parts) this.#finish(part, undefined);
         return;
@@ -213,17 +214,13 @@ export class Dispatcher {
         // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
         if (!single) this.#bulkLimit = Math.max(1, parts.length >> 1);
         this.gate.failure(now, delivery.afterMs);
-        this.#port.reporter.warn('retry', `Delivery failed and will be tried again: ${delivery.reason}.`, 60_000);
+        this.#messages.failed(delivery.reason);
         publish('retried', { entries: countEntries(parts.map((part) => part.request)), reason: delivery.reason });
         for (const part of parts) this.#retry(part, now, delivery);
         return;
       case 'hold':
         this.gate.closeUntil(now + HOLD_MS);
-        this.#port.reporter.error(
-          `hold:${delivery.reason}`,
-          `Delivery is on hold (${delivery.message}); everything is kept. Check url, appKey and salt.`,
-          60_000,
-        );
+        this.#messages.onHold(delivery.reason, delivery.message);
         for (const { queue } of parts) this.#delay(queue, now + HOLD_MS);
         return;
       case 'split':
@@ -261,11 +258,7 @@ export class Dispatcher {
   }
 
   #discard(part: Part, reason: DropReason, message: string): void {
-    this.#port.reporter.error(
-      `discard:${message}`,
-      `A request was given up (${part.request.entries.length} entries): ${message}.`,
-      60_000,
-    );
+    this.#messages.givenUp(part.request.entries.length, message);
     this.#port.discarded(part.request, message);
     this.#finish(part, reason);
   }

@@ -66,6 +66,7 @@ export function setup(options: Partial<OutboxOptions> = {}, storage = new Memory
   const outbox = new Outbox(
     {
       delivery: 'auto',
+      url: 'http://user:secret@countly.example:8080/analytics',
       appVersion: '1.0.0',
       flushInterval: 1000,
       eventQueueSize: 100,

@@ -113,6 +113,16 @@ describe('what an answer does', () => {
     expectBalanced();
   });
 
+  it('says where it could not deliver, without what is secret in the address', async () => {
+    const { event, pass, transport, warnings } = setup();
+    transport.answer = () => ({ kind: 'retry', reason: 'connection refused' });
+    event('u1', 'a');
+    await pass(1000);
+    expect(warnings).toEqual([
+      'Delivery to http://countly.example:8080/analytics failed and will be tried again: connection refused.',
+    ]);
+  });
+
   it('waits as long as the server asks, for everything', async () => {
     const { event, pass, transport } = setup();
     transport.answer = (_request, call) => (call === 1 ? { kind: 'retry', reason: '429', afterMs: 30_000 } : delivered);
