@@ -1,4 +1,9 @@
-import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  type ConfigurableModuleCls,
+  type DynamicModule,
+  type Provider,
+} from '@nestjs/common';
 import { Countly } from '../lib/index.js';
 import { COUNTLY_CLIENT_NAME, COUNTLY_MODULE_OPTIONS, DEFAULT_NAME, getCountlyToken } from './countly.constants.js';
 import { CountlyHealthIndicator } from './countly.health.js';
@@ -40,10 +45,17 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
   };
 }
 
-/** @internal the class `CountlyModule` extends; gives it `forRoot` and `forRootAsync`. */
-export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<CountlyModuleOptions>({ optionsInjectionToken: COUNTLY_MODULE_OPTIONS })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createCountlyOptions')
-    .setExtras<CountlyModuleExtras>({ isGlobal: true, name: DEFAULT_NAME }, withProviders)
-    .build();
+/** @internal what `CountlyModule` extends. */
+type ModuleClass = ConfigurableModuleCls<CountlyModuleOptions, 'forRoot', 'createCountlyOptions', CountlyModuleExtras>;
+
+/**
+ * @internal the class `CountlyModule` extends; gives it `forRoot` and `forRootAsync`. The type is written out: inferred,
+ * the declaration would hold an import with attributes, which TypeScript reads only from 5.3 on.
+ */
+export const ConfigurableModuleClass: ModuleClass = new ConfigurableModuleBuilder<CountlyModuleOptions>({
+  optionsInjectionToken: COUNTLY_MODULE_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createCountlyOptions')
+  .setExtras<CountlyModuleExtras>({ isGlobal: true, name: DEFAULT_NAME }, withProviders)
+  .build().ConfigurableModuleClass;

@@ -58,7 +58,7 @@ export class Countly extends DeviceScope implements RegisteredClient {
    * Makes a client without registering it: decorators find it only through Nest, or through a scope.
    * @throws CountlyConfigError with every problem of the options at once
    */
-  constructor(options: CountlyOptions, clock: Clock = systemClock) {
+  constructor(options: CountlyOptions = {}, clock: Clock = systemClock) {
     const resolved = resolveOptions(options);
     const core = compose(resolved, clock);
     super(core, core.own);
@@ -78,7 +78,7 @@ export class Countly extends DeviceScope implements RegisteredClient {
    * woven methods then run as if they were not woven.
    * @throws CountlyConfigError with every problem of the options at once
    */
-  static init(options: CountlyOptions): Countly {
+  static init(options: CountlyOptions = {}): Countly {
     const client = new Countly(options);
     if (client.enabled) registerClient(client);
     return client;

@@ -1,0 +1,23 @@
+import { createTestClient, type TestClient } from 'countly-weave/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Cart } from './cart.js';
+
+describe('Cart', () => {
+  let countly: TestClient;
+
+  beforeEach(() => {
+    countly = createTestClient();
+  });
+
+  afterEach(() => countly.close());
+
+  it('reports what was added', async () => {
+    const cart = new Cart();
+    expect(cart.add('sku-1')).toBe(1);
+    expect(() => cart.add('')).toThrow(TypeError);
+    expect((await countly.events()).map(({ key, segmentation }) => ({ key, segmentation }))).toEqual([
+      { key: 'item_added', segmentation: { items: 1 } },
+    ]);
+    expect(await countly.requests('crash')).toHaveLength(1);
+  });
+});
