@@ -42,8 +42,9 @@ describe('process table', () => {
   });
 
   it.runIf(onLinux)('takes a zombie for dead', async () => {
-    // The shell starts a child, becomes something that never reaps it, and tells its id.
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 30']);
+    // The shell starts a child, tells its id, and becomes something that never reaps it – before the child ends, because
+    // a shell that is still one would.
+    const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30']);
     const [data] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(data.toString());
     await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), { timeout: 10_000 }).toContain(') Z ');
