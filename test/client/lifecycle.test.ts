@@ -11,7 +11,7 @@ describe('the id of the own device', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'weave-id-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
   it('is made once and kept', () => {
     const first = new DeviceIdFile(folder).load(undefined);
@@ -78,7 +78,7 @@ describe('a disabled client', () => {
     expect(process.listenerCount('exit')).toBe(listeners);
     expect(existsSync(join(folder, 'none'))).toBe(false);
     expect(await client.close()).toEqual({ delivered: 0, pending: 0, dropped: 0 });
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 });
 
@@ -149,6 +149,6 @@ describe('a client', () => {
     await client.close({ timeout: 10 });
     expect(readdirSync(folder)).toContain('device-id');
     expect(readFileSync(join(folder, 'device-id'), 'utf8')).toBe(client.deviceId);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 });

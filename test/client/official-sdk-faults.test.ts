@@ -191,7 +191,7 @@ describe('the faults of the official SDK are not ours', () => {
     });
     expect(existsSync(join(folder, 'no-slash', 'device-id'))).toBe(true);
     await client.close({ timeout: 10 });
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('19: a thrown null is a crash like any other, and Node decides what happens next', () => {

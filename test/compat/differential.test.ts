@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   compat.remove();
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 describe('the compat does what the official SDK does', () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await recorder.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 afterAll(() => compat.remove());
 

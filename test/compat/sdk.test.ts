@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const sdk of started.splice(0)) sdk.halt();
   vi.restoreAllMocks();
   await recorder.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const conf = (): CountlyConf => ({

@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await server.stop().catch(() => {});
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** Starts a child, lets it work for a random while after its first event, and kills it without warning. */

@@ -26,7 +26,7 @@ afterEach(async () => {
   await client?.close({ timeout: 0 });
   client = undefined;
   await server.stop().catch(() => {});
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 function start(options: CountlyOptions = {}): Countly {

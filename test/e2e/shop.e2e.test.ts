@@ -59,7 +59,7 @@ describe('200 requests of 20 visitors', { timeout: 120_000 }, () => {
 
   afterAll(async () => {
     await stopAll();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('were sent', () => {

@@ -80,7 +80,7 @@ describe('server settings', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weave-settings-'));
   afterEach(async () => {
     await test.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   it('are asked for at the start and every few hours', async () => {

@@ -29,7 +29,7 @@ describe('the dead-letter file', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cw-dead-'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
   const lines = async (file: string) =>
     (await readFile(file, 'utf8'))

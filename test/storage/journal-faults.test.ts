@@ -239,7 +239,7 @@ describe('the real disk', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'journal-'));
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
 
   it('cannot make a folder below a file: one warning, and the host goes on', async () => {
     writeFileSync(join(root, 'file'), '');

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Promise.all(children.map((child) => child.kill()));
-  rmSync(root, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true, maxRetries: 10 });
 });
 
 class JournalProcess {

@@ -25,6 +25,6 @@ export function buildCompat(): SdkUnderTest & { remove(): void } {
   }
   return {
     module: join(out, 'compat', 'index.js'),
-    remove: () => rmSync(out, { recursive: true, force: true }),
+    remove: () => rmSync(out, { recursive: true, force: true, maxRetries: 10 }),
   };
 }

@@ -25,7 +25,7 @@ export type Compiler =
 /** Compiles the cases and gives the folder they are in. The library itself holds no decorators and is compiled once. */
 export function compileCases(compiler: Compiler, library: string): string {
   const out = join(OUT, compiler.replace(' ', '-'));
-  rmSync(out, { recursive: true, force: true });
+  rmSync(out, { recursive: true, force: true, maxRetries: 10 });
   mkdirSync(out, { recursive: true });
   symlinkSync(library, join(out, 'lib'));
   writeFileSync(join(out, 'package.json'), '{"type":"commonjs"}');
@@ -42,7 +42,7 @@ export function compileCases(compiler: Compiler, library: string): string {
  */
 export function compileLibrary(name: string): string {
   const out = join(OUT, `library-${name}`);
-  rmSync(out, { recursive: true, force: true });
+  rmSync(out, { recursive: true, force: true, maxRetries: 10 });
   runTsc(out, { include: [join(ROOT, 'lib')], compilerOptions: { noCheck: true } });
   return join(out, 'lib');
 }
@@ -58,7 +58,7 @@ function compileWithTsc(out: string, legacy: boolean): void {
     const compiled = source.replace(/\.ts$/, '.js');
     writeCompiled(out, source, readFileSync(join(scratch, compiled), 'utf8'));
   }
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 10 });
 }
 
 function runTsc(outDir: string, extra: { compilerOptions: object; [key: string]: unknown }): void {

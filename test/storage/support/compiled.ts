@@ -25,5 +25,5 @@ export function compileStorage(): { lib: string; remove: () => void } {
   writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   execFileSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', config]);
-  return { lib: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { lib: folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) };
 }

@@ -30,7 +30,7 @@ export async function compileTransport(): Promise<void> {
 }
 
 export async function removeCompiled(): Promise<void> {
-  await rm(OUT, { recursive: true, force: true });
+  await rm(OUT, { recursive: true, force: true, maxRetries: 10 });
 }
 
 export interface Ended {
