@@ -37,16 +37,6 @@ export class Ledger {
     this.#pending -= weight;
   }
 
-  get pending(): number {
-    return this.#pending;
-  }
-
-  get droppedTotal(): number {
-    let total = 0;
-    for (const count of this.#dropped.values()) total += count;
-    return total;
-  }
-
   state(): LedgerState {
     return {
       accepted: this.#accepted,
