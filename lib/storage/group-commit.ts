@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { DiskPace } from './disk-pace.js';
 import type { JournalFs } from './journal-fs.js';
 import type { RecordSink } from './record-sink.js';
 import type { SegmentFile } from './segment-file.js';
@@ -33,13 +34,20 @@ export interface GroupCommitOptions {
   readonly intervalMs: number;
   /** Pause before a failed write is tried again, in milliseconds. */
   readonly retryMs: number;
+  /** Whether the disk is quick enough to be waited for. */
+  readonly disk: DiskPace;
   readonly source: BatchSource;
 }
 
 /**
- * Writes at most one batch at a time, and at most one an interval unless much waits. Every write names its place in
- * the file, so the same batch may be written twice – by the background write that is under way and by {@link now}, which
- * cannot wait for it – and nothing is lost, doubled or mixed up.
+ * Writes at most one batch at a time, and at most one an interval unless much waits.
+ *
+ * A batch is written on the main thread while the disk is quick: handing it to another thread and back costs more than
+ * copying it to the operating system, and what the timer has started is then really written. A disk that was found slow
+ * gets its batches in the background.
+ *
+ * Every write names its place in the file, so the same batch may be written twice – by the background write that is
+ * under way and by {@link now}, which cannot wait for it – and nothing is lost, doubled or mixed up.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -90,17 +98,12 @@ export class GroupCommit {
 
   /** Writes everything before it returns. */
   now(): void {
-    const { fs, source } = this.#options;
+    const { source } = this.#options;
     try {
       const first = this.#inFlight;
       for (let batch = first ?? source.next(); batch; batch = source.next()) {
         this.#inFlight = batch;
-        const { bytes, length } = batch.sink;
-        let done = 0;
-        while (done < length) {
-          done += some(fs.writeSync(batch.file.descriptor, bytes, done, length - done, batch.position + done));
-        }
-        this.#inFlight = undefined;
+        this.#writeHere(batch);
         // The background write of the first batch may still be reading its bytes.
         this.#finish(batch, batch !== first);
       }
@@ -122,15 +125,21 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    const { source } = this.#options;
+    const { source, disk } = this.#options;
     this.#running = true;
     try {
-      do {
+      for (let more = true; more; ) {
         const batch = this.#inFlight ?? source.next();
         if (!batch) break;
         this.#inFlight = batch;
-        await this.#write(batch);
-      } while (source.waiting && (this.#toTheEnd || source.urgent));
+        const quick = disk.quick;
+        if (quick) disk.timed(() => this.#writeHere(batch));
+        else await this.#writeInBackground(batch);
+        if (this.#inFlight === batch) this.#finish(batch, true);
+        more = source.waiting && (this.#toTheEnd || source.urgent);
+        // The host has its turn between two batches.
+        if (quick && more) await nextTurn();
+      }
     } catch (error) {
       this.#fail(error);
     }
@@ -139,7 +148,13 @@ export class GroupCommit {
     if (source.waiting || this.#inFlight) this.request();
   }
 
-  async #write(batch: Batch): Promise<void> {
+  #writeHere({ sink: { bytes, length }, file, position }: Batch): void {
+    const { fs } = this.#options;
+    for (let done = 0; done < length; )
+      done += some(fs.writeSync(file.descriptor, bytes, done, length - done, position + done));
+  }
+
+  async #writeInBackground(batch: Batch): Promise<void> {
     const { bytes, length } = batch.sink;
     batch.file.hold();
     try {
@@ -155,12 +170,10 @@ export class GroupCommit {
     } finally {
       batch.file.letGo();
     }
-    if (this.#inFlight !== batch) return;
-    this.#inFlight = undefined;
-    this.#finish(batch, true);
   }
 
   #finish(batch: Batch, free: boolean): void {
+    this.#inFlight = undefined;
     this.#failing = false;
     this.#options.source.worked();
     batch.written(free);
@@ -179,6 +192,10 @@ export class GroupCommit {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A write that wrote nothing would be repeated for ever. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { EntryDraft, SealedPath } from '../protocol/entry.js';
 import { AdoptionScan, BEAT_MS, WATCH_MS } from './adoption.js';
 import { BatchBuilder } from './batch-builder.js';
+import { DiskPace } from './disk-pace.js';
 import { type Batch, type BatchSource, GroupCommit } from './group-commit.js';
 import { type JournalFs, nodeFs } from './journal-fs.js';
 import { JournalImport } from './journal-import.js';
@@ -25,6 +26,8 @@ export interface JournalOptions {
   readonly adoptIntervalMs?: number;
   /** Pause before a disk that failed is tried again, in milliseconds. @default 30 000 */
   readonly retryMs?: number;
+  /** Never wait for a write on the main thread, as if the disk had been found slow; for tests. @default false */
+  readonly slowDisk?: boolean;
   /** A scripted disk, for tests. @default Node's `fs` */
   readonly fs?: JournalFs;
   /** Scripted processes, for tests. @default those of this machine */
@@ -85,6 +88,7 @@ export class JournalStorage implements Storage {
       clock,
       intervalMs: options.commitIntervalMs ?? 20,
       retryMs: options.retryMs ?? 30_000,
+      disk: new DiskPace(clock, options.slowDisk),
       source: this.#source(),
     });
     this.#imports = new JournalImport({

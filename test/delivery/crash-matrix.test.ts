@@ -10,10 +10,10 @@ import { type Behaviour, CountlyServer } from '../support/countly-server.js';
 
 const CHILD = join(__dirname, 'crash-child.mjs');
 /**
- * Ticks of 20 ms on the child's own event loop after which an entry has to be on disk: one until the group commit, and
- * what a busy machine with two cores may need to carry out the write that it starts.
+ * Beats of the child's own event loop, 20 ms apart, after which an entry has to be on disk. The first of them may come
+ * right after the entry; between it and the second lie the 20 ms of the group commit.
  */
-const TICKS = 4;
+const TICKS = 2;
 
 /** What a killed child is known to have accepted: numbers, and in between the ticks of its event loop. */
 interface Victim {

@@ -15,10 +15,10 @@ function setUp() {
   const disk = new SimulatedDisk();
   const clock = new ManualClock(START);
   const home = new FakeMachine('aa');
-  const start = async (machine = home, thread = 0, open = true) => {
+  const start = async (machine = home, thread = 0, open = true, slowDisk = false) => {
     const processes = machine.start(thread);
     const mount = disk.mount(() => clock.now());
-    const storage = new JournalStorage({ path: '/state', clock, fs: mount, processes });
+    const storage = new JournalStorage({ path: '/state', clock, fs: mount, processes, slowDisk });
     const listener = new Listener();
     if (open) await storage.open(listener);
     const kill = (bytes = 0): void => {
@@ -135,29 +135,33 @@ describe('adoption', () => {
     expect(third.listener.found[0]?.sealed[0]?.entries.map((it) => it.body)).toEqual([event(0).body, event(1).body]);
   });
 
-  it('loses and doubles nothing when the adopter dies in the middle, whatever got to the disk', async () => {
-    const lengths = Array.from({ length: 60 }, (_, n) => n * 25);
-    for (const bytes of lengths) {
-      const { start } = setUp();
-      const first = await start();
-      for (let n = 0; n < 20; n++) first.storage.append(event(n));
-      await first.storage.commit();
-      first.kill();
-      const second = await start(undefined, 0, false);
-      second.storage.append(event(100));
-      await second.storage.commit();
-      second.mount.hold = true;
-      void second.storage.open(second.listener);
-      for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
-      expect(second.listener.found).toEqual([]);
-      second.kill(bytes);
-      const third = await start();
-      expect(third.listener.bodies.sort()).toEqual(
-        [...Array.from({ length: 20 }, (_, n) => n), 100].map((n) => event(n).body).sort(),
-      );
-      await third.storage.close();
-    }
-  });
+  it.each([false, true])(
+    'loses and doubles nothing when the adopter dies in the middle (slow disk: %s)',
+    async (slow) => {
+      const lengths = Array.from({ length: 60 }, (_, n) => n * 25);
+      for (const bytes of lengths) {
+        const { start } = setUp();
+        const first = await start();
+        for (let n = 0; n < 20; n++) first.storage.append(event(n));
+        await first.storage.commit();
+        first.kill();
+        const second = await start(undefined, 0, false, slow);
+        second.storage.append(event(100));
+        await second.storage.commit();
+        second.mount.hold = true;
+        if (!slow) second.mount.lasts = bytes;
+        void second.storage.open(second.listener);
+        for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+        if (slow) expect(second.listener.found).toEqual([]);
+        second.kill(bytes);
+        const third = await start();
+        expect(third.listener.bodies.sort()).toEqual(
+          [...Array.from({ length: 20 }, (_, n) => n), 100].map((n) => event(n).body).sort(),
+        );
+        await third.storage.close();
+      }
+    },
+  );
 
   it('does not hand out again what was copied completely, when the original could not be removed', async () => {
     const { start } = setUp();

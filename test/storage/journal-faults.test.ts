@@ -13,7 +13,7 @@ import { SimulatedDisk } from './support/simulated-disk.js';
 // For machines that are busy with other things.
 vi.setConfig({ testTimeout: 60_000 });
 
-function setUp(options: { sync?: boolean } = {}) {
+function setUp(options: { sync?: boolean; slowDisk?: boolean } = {}) {
   const disk = new SimulatedDisk();
   const clock = new ManualClock(START);
   const machine = new FakeMachine();
@@ -177,7 +177,7 @@ describe('a folder that is deleted while it is used', () => {
   });
 
   it('leaves nobody waiting for a commit', async () => {
-    const { clock, start } = setUp();
+    const { clock, start } = setUp({ slowDisk: true });
     const { storage, listener, mount } = start();
     await storage.open(listener);
     storage.append(event(1));

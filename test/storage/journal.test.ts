@@ -41,7 +41,7 @@ describe.each([
 });
 
 /** A storage of one process on a simulated disk. */
-function simulated(options: { segmentBytes?: number; sync?: boolean } = {}) {
+function simulated(options: { segmentBytes?: number; sync?: boolean; slowDisk?: boolean } = {}) {
   const disk = new SimulatedDisk();
   const clock = new ManualClock(START);
   const machine = new FakeMachine();
@@ -116,7 +116,7 @@ describe('commitSync', () => {
   it.each([0, 1, 200, 100_000])(
     'is right while a background write is under way that gets %i bytes far',
     async (bytes) => {
-      const { clock, start, recover } = simulated();
+      const { clock, start, recover } = simulated({ slowDisk: true });
       const { storage, mount, kill } = start();
       mount.hold = true;
       for (let n = 0; n < 50; n++) storage.append(event(n));
@@ -129,7 +129,7 @@ describe('commitSync', () => {
   );
 
   it('leaves a storage that goes on rightly', async () => {
-    const { clock, start, recover } = simulated();
+    const { clock, start, recover } = simulated({ slowDisk: true });
     const { storage, mount, kill } = start();
     mount.hold = true;
     for (let n = 0; n < 50; n++) storage.append(event(n));
@@ -149,7 +149,7 @@ describe('commitSync', () => {
   });
 
   it('does not let a late background write hit the next segment', async () => {
-    const { clock, start, recover } = simulated({ segmentBytes: 500 });
+    const { clock, start, recover } = simulated({ segmentBytes: 500, slowDisk: true });
     const { storage, mount, kill } = start();
     mount.hold = true;
     for (let n = 0; n < 20; n++) storage.append(event(n));

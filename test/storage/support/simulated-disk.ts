@@ -43,6 +43,8 @@ export class SimulatedDisk {
 export class SimulatedMount implements JournalFs {
   /** Background writes wait for {@link release}. */
   hold = false;
+  /** Bytes that still reach the disk; in the write that has more of them the process dies. */
+  lasts = Number.POSITIVE_INFINITY;
   writes = 0;
   readonly #disk: SimulatedDisk;
   readonly #now: () => number;
@@ -106,14 +108,17 @@ export class SimulatedMount implements JournalFs {
     if (!open) throw systemError('EBADF', String(descriptor));
     this.#change(open.path);
     this.writes++;
-    const fits = Math.min(length, this.#disk.free);
-    if (fits === 0 && length > 0) throw systemError('ENOSPC', open.path);
+    const fits = Math.min(length, this.#disk.free, this.lasts);
+    if (this.#disk.free === 0 && length > 0) throw systemError('ENOSPC', open.path);
     const { file } = open;
     const end = position + fits;
     const before = file.bytes.length;
     if (before < end) file.bytes = Buffer.concat([file.bytes, Buffer.alloc(end - before)]);
     this.#disk.free -= Math.max(0, end - before);
     file.bytes.set(bytes.subarray(offset, offset + fits), position);
+    this.lasts -= fits;
+    if (fits < length && this.lasts === 0) this.crash(0);
+    this.#alive(open.path);
     return fits;
   }
 
