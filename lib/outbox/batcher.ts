@@ -37,6 +37,7 @@ export function takeNextRequest(queue: EntryQueue, limits: BatchLimits): Entry[]
     events.push(entry);
   }
   const seen = queue.take(scanned);
-  if (events.length < seen.length) queue.unshift(seen.filter((entry) => entry.kind === 'request'));
+  if (events.length === seen.length) return seen;
+  queue.unshift(seen.filter((entry) => entry.kind === 'request'));
   return events;
 }

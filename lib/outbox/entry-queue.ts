@@ -39,6 +39,12 @@ export class EntryQueue {
 
   /** Removes the first `count` entries and returns them. */
   take(count: number): Entry[] {
+    if (this.#head === 0 && count >= this.#items.length) {
+      const all = this.#items;
+      this.#gone += all.length;
+      this.#items = [];
+      return all;
+    }
     const taken = this.#items.slice(this.#head, this.#head + count);
     this.#advance(taken.length);
     return taken;

@@ -91,7 +91,7 @@ export class Outbox {
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory, and most of the time of a call would go into garbage collection.
     draft.body.charCodeAt(0);
-    const entry = new QueuedEntry(draft, this.#port.storage.append(draft));
+    const entry = QueuedEntry.accept(draft, this.#port.storage);
     this.#accounts.begin(entry);
     const queue = this.#queueOf(entry.deviceId);
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
@@ -143,7 +143,7 @@ export class Outbox {
     if (from === undefined) return;
     for (const old of from.waiting.take(from.waiting.length)) {
       const draft = { ...old, deviceId: to, idType };
-      const entry = new QueuedEntry(draft, this.#port.storage.append(draft));
+      const entry = QueuedEntry.accept(draft, this.#port.storage);
       this.#accounts.replace(old, entry);
       const queue = this.#queueOf(to);
       if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();

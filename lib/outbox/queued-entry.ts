@@ -1,8 +1,13 @@
 import type { DeviceIdType, Entry, EntryDraft, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { Storage } from '../storage/storage.js';
 
-/** An entry in the queue. A class, so that all of them share one shape, made in one step from a draft and its id. */
+/**
+ * An entry in the queue. The storage keeps the same object until it is written: a burst is many entries, and half the
+ * objects are half the work of the garbage collector. The id is no property of its own, so that a storage which copies
+ * what it is given never finds one in it.
+ */
 export class QueuedEntry implements Entry {
-  readonly id: number;
+  #id = 0;
   readonly deviceId: string;
   readonly idType: DeviceIdType;
   readonly kind: EntryKind;
@@ -12,8 +17,7 @@ export class QueuedEntry implements Entry {
   readonly body: string;
   readonly weight: number;
 
-  constructor(draft: EntryDraft, id: number) {
-    this.id = id;
+  private constructor(draft: EntryDraft) {
     this.deviceId = draft.deviceId;
     this.idType = draft.idType;
     this.kind = draft.kind;
@@ -22,5 +26,16 @@ export class QueuedEntry implements Entry {
     this.tz = draft.tz;
     this.body = draft.body;
     this.weight = draft.weight;
+  }
+
+  get id(): number {
+    return this.#id;
+  }
+
+  /** Gives a draft to the storage. */
+  static accept(draft: EntryDraft, storage: Storage): QueuedEntry {
+    const entry = new QueuedEntry(draft);
+    entry.#id = storage.append(entry);
+    return entry;
   }
 }

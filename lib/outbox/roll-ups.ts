@@ -42,7 +42,7 @@ export class RollUps {
       return false;
     }
     const merged = { ...draft, body: merge(entry.body), weight: entry.weight + draft.weight };
-    const fresh = new QueuedEntry(merged, this.#storage.append(merged));
+    const fresh = QueuedEntry.accept(merged, this.#storage);
     queue.waiting.swap(position, entry, fresh);
     this.#accounts.replace(entry, fresh);
     place.entry = fresh;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
-import { requestHead } from '../protocol/head.js';
+import { RequestHeads } from '../protocol/head.js';
 import type { Storage } from '../storage/storage.js';
 import type { Accounts } from './accounts.js';
 import { takeNextRequest } from './batcher.js';
@@ -24,12 +24,14 @@ export class Sealer {
   readonly #clock: Clock;
   readonly #storage: Storage;
   readonly #accounts: Accounts;
+  readonly #heads: RequestHeads;
   #uncommitted = false;
   /** Times of the last request of each device that was busy lately. */
   readonly #times = new Map<string, number>();
 
   constructor(options: SealerOptions, clock: Clock, storage: Storage, accounts: Accounts) {
     this.#options = options;
+    this.#heads = new RequestHeads(options.appVersion);
     this.#clock = clock;
     this.#storage = storage;
     this.#accounts = accounts;
@@ -96,9 +98,9 @@ export class Sealer {
   }
 
   #seal(entries: readonly Entry[], path: SealedPath): SealedRequest {
-    const head = requestHead(entries, this.#options.appVersion, this.#timeOf(entries));
+    const { text: head, cut } = this.#heads.of(entries, this.#timeOf(entries));
     const ids = entries.map((entry) => entry.id);
-    this.#storage.seal(ids, path, head);
+    this.#storage.seal(ids, path, head, cut);
     this.#uncommitted = true;
     return { deviceId: (entries[0] as Entry).deviceId, path, head, entries };
   }

@@ -1,20 +1,75 @@
 import type { Entry } from './entry.js';
-import { jsonString } from './json-text.js';
+import { isPlain, jsonString } from './json-text.js';
 import { SDK_NAME, SDK_VERSION } from './sdk-info.js';
 import { localTime } from './timestamp.js';
+
+/** The parts of a head that many requests share. The same parts are the same object, as long as it is used. */
+export interface HeadFrame {
+  /** Up to the device id, with its opening quote. */
+  readonly before: string;
+  /** From its closing quote to the time. */
+  readonly middle: string;
+  /** Behind the time. */
+  readonly after: string;
+}
+
+/** How a head is made up: `frame.before + deviceId + frame.middle + timestamp + frame.after`. */
+export interface HeadCut {
+  readonly frame: HeadFrame;
+  readonly deviceId: string;
+  readonly timestamp: number;
+}
+
+export interface RequestHead {
+  /** JSON members without braces. */
+  readonly text: string;
+  /** Undefined when the device id has characters that JSON escapes. */
+  readonly cut: HeadCut | undefined;
+}
+
+const BEFORE = '"device_id":"';
+const MOST_FRAMES = 1_000;
 
 /**
  * The JSON members that stand before the content of every request (contract §2). They are fixed when the request is
  * sealed; the request's time differs from that of the device's request before.
  */
-export function requestHead(entries: readonly Entry[], appVersion: string | undefined, timestamp?: number): string {
-  const last = entries[entries.length - 1] as Entry;
-  const time = timestamp ?? last.timestamp;
-  const { hour, dow } = localTime(time, last.tz);
-  const av = appVersion === undefined ? '' : `,"av":${jsonString(appVersion)}`;
-  // `tz` as text: a Countly server does not store the number 0 (contract §2.2).
-  return (
-    `"device_id":${jsonString(last.deviceId)},"t":${last.idType},"sdk_name":"${SDK_NAME}","sdk_version":"${SDK_VERSION}"${av}` +
-    `,"timestamp":${time},"hour":${hour},"dow":${dow},"tz":"${last.tz}"`
-  );
+export class RequestHeads {
+  readonly #frames = new Map<string, HeadFrame>();
+  readonly #appVersion: string | undefined;
+
+  constructor(appVersion: string | undefined) {
+    this.#appVersion = appVersion;
+  }
+
+  of(entries: readonly Entry[], timestamp: number): RequestHead {
+    const last = entries[entries.length - 1] as Entry;
+    const { deviceId } = last;
+    const frame = this.#frameOf(last, timestamp);
+    if (!isPlain(deviceId)) {
+      const text = `"device_id":${jsonString(deviceId)}${frame.middle.slice(1)}${timestamp}${frame.after}`;
+      return { text, cut: undefined };
+    }
+    const text = `${frame.before}${deviceId}${frame.middle}${timestamp}${frame.after}`;
+    return { text, cut: { frame, deviceId, timestamp } };
+  }
+
+  #frameOf({ idType, kind, tz }: Entry, timestamp: number): HeadFrame {
+    const untold = idType === 9;
+    const dayless = untold && kind === 'request';
+    const { hour, dow } = localTime(timestamp, tz);
+    const name = `${idType} ${dayless} ${hour} ${dow} ${tz}`;
+    let frame = this.#frames.get(name);
+    if (frame === undefined) {
+      const type = untold ? '' : `,"t":${idType}`;
+      const version = this.#appVersion === undefined ? '' : `,"av":${jsonString(this.#appVersion)}`;
+      const sdk = `,"sdk_name":"${SDK_NAME}","sdk_version":"${SDK_VERSION}"`;
+      const day = dayless ? '' : `,"hour":${hour},"dow":${dow}`;
+      // `tz` as text: a Countly server does not store the number 0 (contract §2.2).
+      frame = { before: BEFORE, middle: `"${type}${sdk}${version},"timestamp":`, after: `${day},"tz":"${tz}"` };
+      if (this.#frames.size >= MOST_FRAMES) this.#frames.clear();
+      this.#frames.set(name, frame);
+    }
+    return frame;
+  }
 }

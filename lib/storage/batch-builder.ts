@@ -124,7 +124,9 @@ export class BatchBuilder {
 
   #create(firstId: number): OpenSegment {
     const { fs, folder, folderLost, now } = this.#options;
-    const name = { sequence: this.#sequence + 1, firstId, firstTime: now() };
+    // Times in it count up from its first one; the entries that wait are older than the file.
+    const firstTime = Math.max(0, Math.min(now(), this.entries.firstTime ?? Number.POSITIVE_INFINITY));
+    const name = { sequence: this.#sequence + 1, firstId, firstTime };
     const create = (): OpenSegment => {
       const path = join(folder(), segmentFileName(name));
       const file = new SegmentFile(fs, path);

@@ -1,3 +1,5 @@
+import type { RecordSink } from './record-sink.js';
+
 /** Ids `first`, `first + 1`, … `first + more`. */
 export interface IdRun {
   readonly first: number;
@@ -36,6 +38,23 @@ export function formatRuns(runs: readonly IdRun[], base: number): string {
     from = run.first + run.more;
   }
   return text;
+}
+
+/** Places the text of the ids' runs, as {@link formatRuns} makes it, without making it: there is one for each request. */
+export function putRuns(sink: RecordSink, ids: readonly number[], base: number): void {
+  let from = base;
+  for (let i = 0; i < ids.length; ) {
+    const first = ids[i] as number;
+    let last = first;
+    while (++i < ids.length && ids[i] === last + 1) last++;
+    sink.number(first - from);
+    if (last > first) {
+      sink.plus();
+      sink.number(last - first);
+    }
+    if (i < ids.length) sink.comma();
+    from = last;
+  }
 }
 
 export function parseRuns(text: string, base: number): IdRun[] {

@@ -12,6 +12,8 @@ import type { EntryFeature } from '../protocol/entry.js';
  * x<id>,<device ref>,<at>,<kind><feature>,<weight>,<body>     any other entry
  * t<ref>,<JSON [path, before, after]>                         example of a head, without the device id
  * s<ref>,<device>,<equal start>,<equal end>,<ids>;<middle>    sealed request: its head as a difference to the example
+ * f<ref>,<JSON [path, before, middle, after]>                 frame of heads: what stands around device id and time
+ * q<ref>,<device ref>,<at>,<ids>                              sealed request whose head is a frame, filled
  * a<ids>                                                      settled
  * i<token>,<first id>,<count>                                 these ids are a copy of an adopted folder …
  * j<token>                                                    … which is complete: the adopted folder is obsolete
@@ -30,6 +32,8 @@ export const RecordType = {
   entry: 0x78,
   template: 0x74,
   seal: 0x73,
+  frame: 0x66,
+  framedSeal: 0x71,
   settle: 0x61,
   importBegin: 0x69,
   importEnd: 0x6a,
@@ -37,7 +41,7 @@ export const RecordType = {
 
 /** How many entries may lean on one device line before it is written again. */
 export const REPEAT_DEVICE_EVERY = 32;
-/** The same for seals and example lines, which are longer. */
+/** The same for seals and the lines of examples and frames, which are longer. */
 export const REPEAT_TEMPLATE_EVERY = 128;
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { EntryDraft, SealedPath } from '../protocol/entry.js';
+import type { HeadCut } from '../protocol/head.js';
 import { AdoptionScan, BEAT_MS, WATCH_MS } from './adoption.js';
 import { BatchBuilder } from './batch-builder.js';
 import { DiskPace } from './disk-pace.js';
@@ -119,14 +120,13 @@ export class JournalStorage implements Storage {
     return id;
   }
 
-  seal(entryIds: readonly number[], path: SealedPath, head: string): void {
-    if (this.#closed || entryIds.length === 0) return;
-    const ids = [...entryIds];
+  seal(ids: readonly number[], path: SealedPath, head: string, cut?: HeadCut): void {
+    if (this.#closed || ids.length === 0) return;
     this.#builder.note({
       after: this.#nextId - 1,
       write: (encoder, sink) => {
         if (!ids.some((id) => this.#ledger.isLive(id))) return;
-        encoder.seal(sink, ids, path, head);
+        encoder.seal(sink, ids, path, head, cut);
         this.#ledger.noteSeal(ids);
       },
     });

@@ -44,6 +44,12 @@ export class PendingQueue {
     return chunk && chunk.first + chunk.next;
   }
 
+  /** The time of the first entry that waits, as the draft says it. */
+  get firstTime(): number | undefined {
+    const chunk = this.#live > 0 ? this.#chunks.find((it) => it.live > 0) : undefined;
+    return chunk?.drafts.find((it) => it !== undefined)?.timestamp;
+  }
+
   /**
    * Takes entries in order as long as `take` returns true, up to `lastId`, and not across a gap of more than `maxGap`
    * ids. False when it stopped for `take` or a gap, with entries left that it could have taken otherwise.

@@ -3,11 +3,16 @@ import { crc32 } from './crc32.js';
 /** Sixty-four digits for checksums; the first 36 are those of base 36. */
 const DIGITS = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_');
 const COMMA = 44;
+const PLUS = 43;
 const NEWLINE = 10;
 /** Digits of the largest number that is placed by hand. */
 const MAX_DIGITS = 6;
 /** A UTF-16 unit takes at most three bytes. */
 const MAX_UTF8 = 3;
+/** Texts up to this length are placed by hand as long as they are ASCII: the call into native code costs more. */
+const SHORT_TEXT = 48;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 /** Characters a checksum takes at the end of a record. */
 export const CHECKSUM_LENGTH = 6;
@@ -67,6 +72,11 @@ export class RecordSink {
     this.bytes[this.length++] = COMMA;
   }
 
+  plus(): void {
+    this.#reserve(1);
+    this.bytes[this.length++] = PLUS;
+  }
+
   /** An integer in base 36. */
   number(value: number): void {
     if (!isShort(value)) {
@@ -79,7 +89,20 @@ export class RecordSink {
 
   text(value: string): void {
     this.#reserve(value.length * MAX_UTF8);
-    this.length += this.bytes.write(value, this.length);
+    if (value.length > SHORT_TEXT || !this.#ascii(value)) this.length += this.bytes.write(value, this.length);
+  }
+
+  /** A text as JSON. */
+  json(value: string): void {
+    this.#reserve(value.length + 2);
+    const start = this.length;
+    this.bytes[this.length++] = QUOTE;
+    if (value.length <= SHORT_TEXT && this.#ascii(value)) {
+      this.bytes[this.length++] = QUOTE;
+      return;
+    }
+    this.length = start;
+    this.text(JSON.stringify(value));
   }
 
   /** A whole record of three numbers and a text, the shape of nearly all records. */
@@ -114,6 +137,19 @@ export class RecordSink {
     putChecksum(this.bytes, this.length, crc);
     this.length += CHECKSUM_LENGTH;
     this.bytes[this.length++] = NEWLINE;
+  }
+
+  /** Places a text of printable ASCII that JSON does not escape; false, and nothing has happened, when it is not one. */
+  #ascii(value: string): boolean {
+    const bytes = this.bytes;
+    let at = this.length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code < 32 || code > 126 || code === QUOTE || code === BACKSLASH) return false;
+      bytes[at++] = code;
+    }
+    this.length = at;
+    return true;
   }
 
   #reserve(count: number): void {

@@ -1,4 +1,5 @@
 import type { DeviceIdType, Entry, SealedPath } from '../protocol/entry.js';
+import type { HeadFrame } from '../protocol/head.js';
 import { applyDifference, type HeadTemplate } from './head-template.js';
 import { type IdRun, parseRuns } from './id-runs.js';
 import { featureOf, HEADER_TEXT, RecordType, type SegmentName } from './journal-format.js';
@@ -44,6 +45,7 @@ export class SegmentDecoder {
   readonly #lines: RecordLines;
   readonly #devices = new Map<number, Device>();
   readonly #templates = new Map<number, HeadTemplate>();
+  readonly #frames = new Map<number, HeadFrame & { readonly path: SealedPath }>();
   /** Starts and ends of entry records, and of seals until `index` is through: devices may be repeated behind them. */
   readonly #entryPlaces: number[] = [];
   readonly #sealPlaces: number[] = [];
@@ -110,13 +112,20 @@ export class SegmentDecoder {
         this.#entryPlaces.push(start, end);
         return;
       case RecordType.seal:
+      case RecordType.framedSeal:
         this.#sealPlaces.push(start, end);
         return;
       case RecordType.device: {
         const ref = fields.number();
-        const idType = fields.text() === '1' ? 1 : 0;
+        const idType = idTypeOf(fields.text());
         const tz = Number(fields.text());
         this.#devices.set(ref, { deviceId: JSON.parse(fields.rest()) as string, idType, tz });
+        return;
+      }
+      case RecordType.frame: {
+        const ref = fields.number();
+        const [path, before, middle, after] = JSON.parse(fields.rest()) as [SealedPath, string, string, string];
+        this.#frames.set(ref, { path, before, middle, after });
         return;
       }
       case RecordType.template: {
@@ -152,6 +161,7 @@ export class SegmentDecoder {
 
   #seal(start: number, end: number): void {
     const fields = new Fields(this.#bytes, start + 1, end);
+    if (this.#bytes[start] === RecordType.framedSeal) return this.#framedSeal(fields);
     const template = this.#templates.get(fields.number());
     const deviceField = fields.text();
     const equalStart = fields.number();
@@ -169,6 +179,20 @@ export class SegmentDecoder {
       head: applyDifference(template, deviceId, { equalStart, equalEnd, middle }),
     });
   }
+
+  #framedSeal(fields: Fields): void {
+    const frame = this.#frames.get(fields.number());
+    const device = this.#devices.get(fields.number());
+    const timestamp = this.#firstTime + fields.number();
+    if (!frame || !device) return;
+    const { path, before, middle, after } = frame;
+    const head = `${before}${device.deviceId}${middle}${timestamp}${after}`;
+    this.seals.push({ ids: parseRuns(fields.rest(), this.#firstId), path, head });
+  }
+}
+
+function idTypeOf(text: string): DeviceIdType {
+  return text === '1' ? 1 : text === '9' ? 9 : 0;
 }
 
 /** Comma-separated fields of one record. */

@@ -1,6 +1,7 @@
 import type { EntryDraft, SealedPath } from '../protocol/entry.js';
+import type { HeadCut, HeadFrame } from '../protocol/head.js';
 import { type CutHead, cutHead, differenceTo, type HeadDifference, type HeadTemplate } from './head-template.js';
-import { formatRuns, type IdRun, runsOf } from './id-runs.js';
+import { formatRuns, type IdRun, putRuns, runsOf } from './id-runs.js';
 import {
   featureCode,
   HEADER_TEXT,
@@ -16,6 +17,11 @@ interface Device {
   readonly deviceId: string;
   readonly idType: number;
   readonly tz: number;
+  uses: number;
+}
+
+interface Frame {
+  readonly ref: number;
   uses: number;
 }
 
@@ -35,9 +41,11 @@ export class SegmentEncoder {
   readonly #name: SegmentName;
   readonly #devices = new Map<string, Device>();
   readonly #templates: Template[] = [];
+  readonly #frames = { '/i': new Map<HeadFrame, Frame>(), '/i/bulk': new Map<HeadFrame, Frame>() };
   #lastDevice: Device | undefined;
   #deviceCount = 0;
   #templateCount = 0;
+  #frameCount = 0;
 
   constructor(name: SegmentName) {
     this.#name = name;
@@ -65,7 +73,21 @@ export class SegmentEncoder {
     sink.record(RecordType.entry, place, device.ref, time, more + draft.body);
   }
 
-  seal(sink: RecordSink, ids: readonly number[], path: SealedPath, head: string): void {
+  seal(sink: RecordSink, ids: readonly number[], path: SealedPath, head: string, known?: HeadCut): void {
+    const device = known && this.#devices.get(known.deviceId);
+    if (known && device) {
+      const frame = this.#frameFor(sink, path, known.frame);
+      sink.startRecord(RecordType.framedSeal);
+      sink.number(frame.ref);
+      sink.comma();
+      sink.number(device.ref);
+      sink.comma();
+      sink.number(known.timestamp - this.#name.firstTime);
+      sink.comma();
+      putRuns(sink, ids, this.#name.firstId);
+      sink.endRecord();
+      return;
+    }
     const cut = cutHead(head);
     const { template, difference } = this.#templateFor(sink, path, cut);
     sink.startRecord(RecordType.seal);
@@ -115,10 +137,27 @@ export class SegmentEncoder {
     if (device.uses++ % REPEAT_DEVICE_EVERY === 0) {
       sink.startRecord(RecordType.device);
       sink.number(device.ref);
-      sink.text(`,${device.idType},${device.tz},${JSON.stringify(device.deviceId)}`);
+      sink.text(`,${device.idType},${device.tz},`);
+      sink.json(device.deviceId);
       sink.endRecord();
     }
     return device;
+  }
+
+  #frameFor(sink: RecordSink, path: SealedPath, head: HeadFrame): Frame {
+    const frames = this.#frames[path];
+    let frame = frames.get(head);
+    if (!frame) {
+      frame = { ref: this.#frameCount++, uses: 0 };
+      frames.set(head, frame);
+    }
+    if (frame.uses++ % REPEAT_TEMPLATE_EVERY === 0) {
+      sink.startRecord(RecordType.frame);
+      sink.number(frame.ref);
+      sink.text(`,${JSON.stringify([path, head.before, head.middle, head.after])}`);
+      sink.endRecord();
+    }
+    return frame;
   }
 
   #templateFor(sink: RecordSink, path: SealedPath, cut: CutHead): { template: Template; difference: HeadDifference } {

@@ -1,4 +1,5 @@
 import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
+import type { HeadCut } from '../protocol/head.js';
 
 /** What an earlier process left behind, handed to the outbox once it could be read. */
 export interface Recovered {
@@ -37,9 +38,10 @@ export interface Storage {
   append(entry: EntryDraft): number;
   /**
    * Remembers that these entries now form one request with these bytes. A later seal of the same entries takes the place
-   * of the former one (a request that was too large is split; one that lost entries is sealed again).
+   * of the former one (a request that was too large is split; one that lost entries is sealed again). The array is not
+   * changed afterwards. `cut` says how the head is made up, for a storage that keeps it in a shorter way.
    */
-  seal(entryIds: readonly number[], path: SealedPath, head: string): void;
+  seal(entryIds: readonly number[], path: SealedPath, head: string, cut?: HeadCut): void;
   /** Forgets entries: they were delivered, or dropped and counted. */
   settle(entryIds: readonly number[]): void;
   /** Resolves when everything taken so far is as safe as this storage makes it. Never rejects. */

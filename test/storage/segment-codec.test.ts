@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Entry, EntryDraft, SealedPath } from '../../lib/protocol/entry.js';
+import type { HeadCut, HeadFrame } from '../../lib/protocol/head.js';
 import { parseSegmentFileName, type SegmentName, segmentFileName } from '../../lib/storage/journal-format.js';
 import { RecordSink } from '../../lib/storage/record-sink.js';
 import { type DecodedSeal, SegmentDecoder } from '../../lib/storage/segment-decoder.js';
@@ -45,7 +46,7 @@ const entryText = (id: number, draft: EntryDraft): string => {
 
 const anyDraft: fc.Arbitrary<EntryDraft> = fc.record({
   deviceId: fc.oneof(fc.constantFrom('u1', 'u2'), fc.string({ unit: 'grapheme', minLength: 1 })),
-  idType: fc.constantFrom(0 as const, 1 as const),
+  idType: fc.constantFrom(0 as const, 1 as const, 9 as const),
   kind: fc.constantFrom('event' as const, 'request' as const),
   feature: fc.constantFrom('events' as const, 'views' as const, 'crashes' as const, 'core' as const, 'apm' as const),
   timestamp: fc.oneof(fc.nat(100_000), fc.integer({ min: -1e12, max: 1e13 })).map((n) => START + n),
@@ -64,11 +65,25 @@ const anyIds = fc.array(
   fc.nat(1_000).map((n) => n + 1),
   { minLength: 1, maxLength: 20 },
 );
+const anyPath = fc.constantFrom('/i' as const, '/i/bulk' as const);
+const FRAMES: readonly HeadFrame[] = [
+  { before: '"device_id":"', middle: '","t":0,"timestamp":', after: ',"hour":3,"tz":"60"' },
+  { before: '"device_id":"', middle: '","av":"\\"ü","timestamp":', after: ',"hour":4,"tz":"60"' },
+];
+const anyCut: fc.Arbitrary<HeadCut> = fc.record({
+  frame: fc.constantFrom(...FRAMES),
+  deviceId: fc.constantFrom('u1', 'u2', 'nobody yet'),
+  timestamp: fc.oneof(fc.nat(100_000), fc.integer({ min: -1e12, max: 1e13 })).map((n) => START + n),
+});
 const anyStep = fc.oneof(
   anyDraft.map((draft) => ({ draft })),
-  fc.record({ ids: anyIds, path: fc.constantFrom('/i' as const, '/i/bulk' as const), head: anyHead }),
+  fc.record({ ids: anyIds, path: anyPath, head: anyHead }),
+  fc.record({ ids: anyIds, path: anyPath, cut: anyCut }),
   anyIds.map((settle) => ({ settle })),
 );
+
+const textOf = ({ frame, deviceId, timestamp }: HeadCut): string =>
+  frame.before + deviceId + frame.middle + timestamp + frame.after;
 
 describe('a segment', () => {
   it('gives back all that was written', () => {
@@ -87,8 +102,10 @@ describe('a segment', () => {
             encoder.settle(sink, [{ first: step.settle[0] as number, more: 3 }]);
             expected.settled.push(...[0, 1, 2, 3].map((n) => (step.settle[0] as number) + n));
           } else {
-            encoder.seal(sink, step.ids, step.path, step.head);
-            expected.seals.push(sealText(step.ids, step.path, step.head));
+            const cut = 'cut' in step ? step.cut : undefined;
+            const head = 'cut' in step ? textOf(step.cut) : step.head;
+            encoder.seal(sink, step.ids, step.path, head, cut);
+            expected.seals.push(sealText(step.ids, step.path, head));
           }
         }
         expect(decode(sink.bytes.subarray(0, sink.length))).toEqual(expected);
