@@ -8,6 +8,7 @@ import type { SealedRequest } from '../protocol/entry.js';
 const PERSONAL =
   /mail|phone|name|user|address|street|birth|byear|token|secret|passw|auth|cookie|session_?id|\bip\b|card|iban/i;
 const KEPT = new Set(['name', '_name']);
+const MASKED = '***';
 
 /** Takes requests that end undelivered. */
 export interface DeadLetter {
@@ -23,11 +24,17 @@ export const noDeadLetter: DeadLetter = { add() {}, async written() {} };
 export class DeadLetterFile implements DeadLetter {
   readonly #path: string;
   readonly #warn: (message: string) => void;
+  readonly #isConfigured: (name: string) => boolean;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(path: string, warn: (message: string) => void) {
+  /** @param redact names whose values are masked whole, besides what always is */
+  constructor(path: string, warn: (message: string) => void, redact: readonly (string | RegExp)[] = []) {
     this.#path = path;
     this.#warn = warn;
+    const names = new Set(redact.filter((rule) => typeof rule === 'string').map((name) => name.toLowerCase()));
+    const patterns = redact.filter((rule) => rule instanceof RegExp);
+    // Not `test`, which remembers where it stopped when the pattern is global.
+    this.#isConfigured = (name) => names.has(name.toLowerCase()) || patterns.some((it) => name.search(it) >= 0);
   }
 
   add(request: SealedRequest, reason: string): void {
@@ -37,7 +44,7 @@ export class DeadLetterFile implements DeadLetter {
       path: request.path,
       device: createHash('sha256').update(request.deviceId).digest('hex').slice(0, 16),
       entries: request.entries.map((entry) =>
-        redacted(parsed(entry.kind === 'event' ? entry.body : `{${entry.body}}`), 'entry'),
+        this.#redacted(parsed(entry.kind === 'event' ? entry.body : `{${entry.body}}`), 'entry'),
       ),
     });
     this.#writing = this.#writing.then(() => this.#append(line));
@@ -45,6 +52,14 @@ export class DeadLetterFile implements DeadLetter {
 
   written(): Promise<void> {
     return this.#writing;
+  }
+
+  /** Masks values under personal names; an event's own `name` of a view, trace or crash type says what it was. */
+  #redacted(value: unknown, key: string): unknown {
+    if (key === '_error' || key === '_logs' || this.#isConfigured(key)) return MASKED;
+    if (typeof value !== 'object' || value === null) return PERSONAL.test(key) && !KEPT.has(key) ? MASKED : value;
+    if (Array.isArray(value)) return value.map((item) => this.#redacted(item, key));
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, this.#redacted(member, name)]));
   }
 
   async #append(line: string): Promise<void> {
@@ -63,18 +78,4 @@ function parsed(text: string): unknown {
   } catch {
     return '(unreadable)';
   }
-}
-
-/** Masks values under personal names; an event's own `name` of a view, trace or crash type says what it was. */
-function redacted(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null) {
-    return PERSONAL.test(key) && !KEPT.has(key) ? '***' : value;
-  }
-  if (Array.isArray(value)) return value.map((item) => redacted(item, key));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      name === '_error' || name === '_logs' ? '***' : redacted(member, name),
-    ]),
-  );
 }

@@ -33,6 +33,8 @@ export interface DispatcherPort {
   readonly reporter: Reporter;
   /** What every series of repetitions starts from. */
   readonly backoff: Backoff;
+  /** Pumps when the host has had its turn. */
+  pumpSoon(): void;
   /** A device has nothing more to send. */
   emptied(queue: DeviceQueue): void;
   /** A request ends undelivered. */
@@ -48,6 +50,8 @@ const MAX_BULK = 100;
 const PARALLEL_BULKS = 2;
 const MAX_BOUNDED_ATTEMPTS = 10;
 const HOLD_MS = 60_000;
+/** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
+const SLICE_MS = 2;
 
 /** Decides what leaves when, and what an answer means for the entries. Owns the send timer. */
 export class Dispatcher {
@@ -94,7 +98,9 @@ export class Dispatcher {
     const { clock, schedule } = this.#port;
     const now = clock.monotonic();
     schedule.advance(now, this.#flushing > 0 ? 0 : this.#options.flushInterval, false);
-    while (this.gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {}
+    while (this.gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {
+      if (clock.monotonic() - now > SLICE_MS) return this.#port.pumpSoon();
+    }
     this.#arm();
   }
 

@@ -13,16 +13,15 @@ import type { DropReason } from './drop-reason.js';
 import { groupByDevice } from './group-by-device.js';
 import { type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
+import { Overflow, type OverflowLimits } from './overflow.js';
 import { QueuedEntry } from './queued-entry.js';
 import { type RollUp, RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
 import { Sealer, type SealerOptions } from './sealer.js';
 import type { Sender } from './sender.js';
 
-export interface OutboxOptions extends DispatcherOptions, SealerOptions {
+export interface OutboxOptions extends DispatcherOptions, SealerOptions, OverflowLimits {
   readonly eventQueueSize: number;
-  readonly maxQueuedEntries: number;
-  readonly maxQueuedBytes: number;
 }
 
 export interface OutboxPort {
@@ -52,11 +51,11 @@ export class Outbox {
   readonly #queues = new Map<string, DeviceQueue>();
   readonly #order = new MergeOrder(this.#queues, this.#schedule);
   readonly #rollUps: RollUps;
+  readonly #overflow: Overflow;
   #opened: Promise<void> = Promise.resolve();
   readonly #outside = new AsyncResource('countly-weave.outbox');
   #pumpQueued = false;
   #closed = false;
-  #overflowed = 0;
   #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
 
   constructor(options: OutboxOptions, port: OutboxPort) {
@@ -64,6 +63,14 @@ export class Outbox {
     this.#port = port;
     this.#accounts = new Accounts(port.storage);
     this.#rollUps = new RollUps(port.storage, this.#accounts);
+    const emptied = (queue: DeviceQueue): void => this.#forget(queue);
+    this.#overflow = new Overflow(options, {
+      ...port,
+      schedule: this.#schedule,
+      accounts: this.#accounts,
+      queues: this.#queues,
+      emptied,
+    });
     this.#sealer = new Sealer(options, port.clock, port.storage, this.#accounts);
     this.#dispatcher = new Dispatcher(options, {
       ...port,
@@ -71,7 +78,8 @@ export class Outbox {
       schedule: this.#schedule,
       order: this.#order,
       accounts: this.#accounts,
-      emptied: (queue) => this.#forget(queue),
+      pumpSoon: () => this.#pumpSoon(),
+      emptied,
       discarded: (request, reason) => port.deadLetter.add(request, reason),
     });
   }
@@ -97,7 +105,7 @@ export class Outbox {
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
     const position = queue.waiting.push(entry);
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, { queue, position, entry });
-    if (this.#overLimit()) this.#dropOldest();
+    this.#overflow.check();
     this.#wake(queue);
   }
 
@@ -155,6 +163,16 @@ export class Outbox {
 
   stats(): LedgerState {
     return this.#accounts.state();
+  }
+
+  /** Milliseconds since the oldest entry that still waits was recorded; undefined while none does. */
+  oldestPendingAge(): number | undefined {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { sealed, waiting } of this.#queues.values()) {
+      const first = sealed[0]?.entries[0] ?? waiting.at(0);
+      if (first !== undefined && first.timestamp < oldest) oldest = first.timestamp;
+    }
+    return oldest === Number.POSITIVE_INFINITY ? undefined : Math.max(0, this.#port.clock.now() - oldest);
   }
 
   /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
@@ -259,41 +277,6 @@ export class Outbox {
     this.#schedule.remove(queue);
     this.#queues.delete(queue.deviceId);
     this.#order.release(queue);
-    if (this.#overflowed > 0 && !this.#overLimit()) {
-      this.#port.reporter.info(`The queue has room again; ${this.#overflowed} entries were dropped while it was full.`);
-      this.#overflowed = 0;
-    }
-  }
-
-  #overLimit(): boolean {
-    return (
-      this.#accounts.pendingEntries > this.#options.maxQueuedEntries ||
-      this.#accounts.pendingBytes > this.#options.maxQueuedBytes
-    );
-  }
-
-  /** Drops from the device that has waited longest. Requests that were tried may have arrived, so they stay. */
-  #dropOldest(): void {
-    while (this.#overLimit()) {
-      const queue = this.#schedule.oldest();
-      const entry = queue?.waiting.shift() ?? this.#anyWaiting();
-      if (entry === undefined) return;
-      this.#accounts.dropped([entry], 'overflow');
-      this.#overflowed++;
-      if (queue?.isEmpty) this.#forget(queue);
-      this.#port.reporter.warn(
-        'overflow',
-        `The queue is full (${this.#options.maxQueuedEntries} entries or ${this.#options.maxQueuedBytes} bytes); the oldest entries are dropped.`,
-        60_000,
-      );
-    }
-  }
-
-  #anyWaiting(): Entry | undefined {
-    for (const queue of this.#queues.values()) {
-      const entry = queue.waiting.shift();
-      if (entry !== undefined) return entry;
-    }
-    return undefined;
+    this.#overflow.relieved();
   }
 }

@@ -10,8 +10,8 @@ import { SegmentEncoder } from './segment-encoder.js';
 import { SegmentFile } from './segment-file.js';
 import type { SegmentLedger } from './segment-ledger.js';
 
-/** Encoding blocks the event loop: this much takes about half a millisecond. */
-const BATCH_BYTES = 256 * 1024;
+/** Encoding and writing block the event loop: this much takes less than half a millisecond. */
+const BATCH_BYTES = 64 * 1024;
 /** A gap in the ids beyond this starts a new segment, because the bookkeeping of one is by position in a range of ids. */
 const MAX_GAP = 4_096;
 /** With nothing left to deliver, a segment beyond this size is given up: delivered data should not lie around. */

@@ -67,6 +67,20 @@ describe('the dead-letter file', () => {
     expect(text).toContain('"plan":"pro"');
   });
 
+  it('masks what is named besides: texts in any case, patterns, and all that is in them', async () => {
+    const file = join(folder, 'dead-letter.jsonl');
+    const letters = new DeadLetterFile(file, () => {}, ['Plan', /^customer/g]);
+    const body = '{"key":"a","segmentation":{"plan":"gold","customerData":{"city":"Ulm"},"customer_no":7,"kept":1}}';
+    letters.add(request('event', body, body), 'poison');
+    await letters.written();
+    const [{ entries }] = await lines(file);
+    const masked = { plan: '***', customerData: '***', customer_no: '***', kept: 1 };
+    expect(entries).toEqual([
+      { key: 'a', segmentation: masked },
+      { key: 'a', segmentation: masked },
+    ]);
+  });
+
   it('says once where it cannot be written, and goes on', async () => {
     const warnings: string[] = [];
     const letters = new DeadLetterFile(join('/dev/null', 'dead-letter.jsonl'), (text) => warnings.push(text));

@@ -1,0 +1,77 @@
+import type { Reporter } from '../logger.js';
+import type { Entry } from '../protocol/entry.js';
+import type { Accounts } from './accounts.js';
+import type { DeviceQueue } from './device-queue.js';
+import type { Schedule } from './schedule.js';
+
+export interface OverflowLimits {
+  readonly maxQueuedEntries: number;
+  readonly maxQueuedBytes: number;
+}
+
+export interface OverflowPort {
+  readonly accounts: Accounts;
+  readonly schedule: Schedule;
+  readonly queues: ReadonlyMap<string, DeviceQueue>;
+  readonly reporter: Reporter;
+  /** A device has nothing more to send. */
+  emptied(queue: DeviceQueue): void;
+}
+
+/** Keeps the queue within its bounds: the oldest entries go, counted, and it is said once when there is room again. */
+export class Overflow {
+  readonly #limits: OverflowLimits;
+  readonly #port: OverflowPort;
+  #dropped = 0;
+
+  constructor(limits: OverflowLimits, port: OverflowPort) {
+    this.#limits = limits;
+    this.#port = port;
+  }
+
+  /** Called with every new entry. */
+  check(): void {
+    if (this.#isOver()) this.#dropOldest();
+  }
+
+  /** Called when a device has nothing more to send. */
+  relieved(): void {
+    if (this.#dropped === 0 || this.#isOver()) return;
+    this.#port.reporter.info(`The queue has room again; ${this.#dropped} entries were dropped while it was full.`);
+    this.#dropped = 0;
+  }
+
+  #isOver(): boolean {
+    const { accounts } = this.#port;
+    return (
+      accounts.pendingEntries > this.#limits.maxQueuedEntries || accounts.pendingBytes > this.#limits.maxQueuedBytes
+    );
+  }
+
+  /** Drops from the device that has waited longest. Requests that were tried may have arrived, so they stay. */
+  #dropOldest(): void {
+    const { accounts, schedule, reporter } = this.#port;
+    const { maxQueuedEntries, maxQueuedBytes } = this.#limits;
+    while (this.#isOver()) {
+      const queue = schedule.oldest();
+      const entry = queue?.waiting.shift() ?? this.#anyWaiting();
+      if (entry === undefined) return;
+      accounts.dropped([entry], 'overflow');
+      this.#dropped++;
+      if (queue?.isEmpty) this.#port.emptied(queue);
+      reporter.warn(
+        'overflow',
+        `The queue is full (${maxQueuedEntries} entries or ${maxQueuedBytes} bytes); the oldest entries are dropped.`,
+        60_000,
+      );
+    }
+  }
+
+  #anyWaiting(): Entry | undefined {
+    for (const queue of this.#port.queues.values()) {
+      const entry = queue.waiting.shift();
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+}
