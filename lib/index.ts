@@ -1,8 +1,9 @@
 // The public list, by hand. Nothing else lives here.
 export type { AbTests } from './client/ab-tests.js';
 export { type ClientStats, Countly, type FlushOptions } from './client/countly.js';
-export type { ContextScope, RegisteredClient } from './client/current.js';
+export type { ContextScope, RegisteredClient, ScopeDefaults } from './client/current.js';
 export {
+  bindDefaults,
   bindToClient,
   contextScope,
   registerClient,
@@ -39,11 +40,13 @@ export type { BeforeSend, OutgoingEntry } from './config/before-send.js';
 export { DEFAULT_LIMITS, type Limits } from './config/limits.js';
 export type {
   CountlyOptions,
+  DeadLetterOptions,
   DeliveryMode,
   Durability,
   LocationOptions,
   RemoteConfigCallback,
 } from './config/options.js';
+export { STANDS_FOR } from './context/scope-store.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
 export { claimReport, layersOf, type ReportOrigin, reportMark } from './decorators/error-trail.js';
@@ -87,6 +90,7 @@ export type { FeedbackWidget, Fetched } from './features/feedback.js';
 export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
 export type { ServerSettings } from './features/server-settings.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
+export type { DeliveryMessage } from './outbox/channels.js';
 export type { DropReason } from './outbox/drop-reason.js';
 export type { LedgerState } from './outbox/ledger.js';
 export type { FlushResult } from './outbox/outbox.js';

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { AbTesting } from '../features/ab-testing.js';
 import { Attribution } from '../features/attribution.js';
@@ -25,6 +26,7 @@ import { delivery, type TunableOptions } from './delivery.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { createPort } from './feature-port.js';
 import { outsideScopes } from './outside-scopes.js';
+import { PictureUploads } from './picture-uploads.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 import { settingsFile } from './settings-file.js';
 
@@ -33,13 +35,13 @@ export type Core = ReturnType<typeof compose>;
 const SAVE_PROFILE_MS = 5000;
 
 /** The composition root: the only place that knows which part gets which. */
-export function compose(options: ResolvedOptions, machineClock: Clock) {
+export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
   const clock = outsideScopes(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic());
   const folder = folderOf(options);
   const tuned: TunableOptions = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
   const serverConfig = new ServerConfig(options, settingsFile(options.serverSettings ? folder : undefined), applied);
-  const { outbox, transport } = delivery(options, tuned, {
+  const { outbox, transport, progress } = delivery(options, tuned, {
     clock,
     reporter,
     folder,
@@ -55,13 +57,21 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
     changed: () => identity.deviceId !== TEMPORARY_ID && idFile.store({ id: identity.deviceId, type: identity.idType }),
   };
   const { ipAddress, ...where } = options.location;
-  const own = new ScopeTarget(identity, { place: readPlace({ ...where, ip: ipAddress }) });
+  const own = new ScopeTarget(identity, undefined, { place: readPlace({ ...where, ip: ipAddress }) });
 
+  const uploads = new PictureUploads(options, {
+    transport,
+    clock,
+    reporter,
+    enabled: () => serverConfig.behaviour.networking && !options.testMode,
+  });
   const port = createPort(options, {
     clock,
     reporter,
     outbox,
     transport,
+    dialect,
+    uploads,
     behaviour: () => serverConfig.behaviour,
     states: () => states,
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
@@ -69,6 +79,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
+    map: dialect.consentMap,
     changed(target, given, withdrawn, begun) {
       const state = port.peekState(target.deviceId);
       if (withdrawn.has('sessions')) sessions.withdrawn(target, begun);
@@ -84,6 +95,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
   const sessions = new Sessions(port, views, {
     updateSeconds: () => serverConfig.behaviour.sessionUpdate,
     locateSender: options.locateSender,
+    tellsPlace: dialect.place === undefined,
   });
   const profile = new UserProfile(port, {
     maxChanges: () => serverConfig.behaviour.maxProfileChanges,
@@ -92,7 +104,10 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
   const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
   const events = new Events(port, {
     rollUp: options.rollUp,
-    recorded: (target, key) => serverConfig.behaviour.urgent.has(key) && outbox.hurry(target.deviceId),
+    recorded(target, key) {
+      const { urgent } = serverConfig.behaviour;
+      if (urgent.size > 0 && urgent.has(key)) outbox.hurry(target.deviceId);
+    },
   });
   const traces = new Traces(port);
 
@@ -103,13 +118,14 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
     outbox.setEnabled(behaviour.networking && !options.testMode);
     // The first request after the start tells the whole map (contract §9), also when it is the operator who requires it.
     const known = port.peekState(own.deviceId)?.consent;
-    if (behaviour.consentRequired && known === undefined) consent.apply(own, new Set(options.consent));
+    if (behaviour.consentRequired && known === undefined && dialect.consentMap === undefined)
+      consent.apply(own, new Set(options.consent));
   }
 
   /** A device is forgotten: what is open ends with its last activity, and says so. */
   function leaving(state: DeviceState): void {
     const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
-    const target = new ScopeTarget({ deviceId: state.deviceId, idType }, { work: state });
+    const target = new ScopeTarget({ deviceId: state.deviceId, idType }, state);
     const at = Math.round(clock.now() - (clock.monotonic() - state.lastSeen));
     profile.saveState(target, state);
     views.endForgotten(target, state, at);
@@ -132,8 +148,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
     traces,
     timedTraces: new TimedTraces(port, traces),
     attribution: new Attribution(port),
-    feedback: new Feedback(port, events),
-    remoteConfig: new RemoteConfig(port),
+    feedback: new Feedback(port, events, dialect.bareMachine ? undefined : port.metrics['_os']),
+    remoteConfig: new RemoteConfig(port, dialect.remoteConfigMethod),
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,
@@ -149,6 +165,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock) {
     }),
     outbox,
     transport,
+    progress,
+    uploads,
     /** Starts what runs by itself. */
     start(): void {
       outbox.hold(TEMPORARY_ID);

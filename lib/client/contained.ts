@@ -27,7 +27,8 @@ export async function containedAsync<T>(
   }
 }
 
-function failed(core: Core, call: string, error: unknown): void {
+/** For calls that are made so often that a closure each would show: they catch by themselves. */
+export function failed(core: Core, call: string, error: unknown): void {
   // The message may hold the caller's data; the type is enough to find the place.
   core.reporter.warn(`failed:${call}`, `${call}: what was passed cannot be read (${nameOf(error)}); it is dropped.`);
   core.port.refuse('invalid');

@@ -1,32 +1,27 @@
 import { type Clock, systemClock } from '../clock.js';
+import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import { scopeStore } from '../context/scope-store.js';
+import { isObject, optionsOf } from '../features/argument.js';
 import type { ServerSettings } from '../features/server-settings.js';
-import type { LedgerState } from '../outbox/ledger.js';
 import type { FlushResult } from '../outbox/outbox.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ClientStats } from './client-stats.js';
 import { compose } from './compose.js';
 import { contained } from './contained.js';
 import { contextScope, type RegisteredClient, registerClient, unregisterClient } from './current.js';
-import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
+import { TEMPORARY_ID } from './device-id.js';
 import { DeviceScope, type ScopeInit } from './device-scope.js';
+import { type FlushOptions, timeoutOf } from './flush-options.js';
+import { hookedClient } from './hooked-client.js';
+import { checkedId, targetOf } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
 import type { Segmentation } from './scope-api.js';
-import { targetOf } from './scope-init.js';
 import { ScopeTarget } from './scope-target.js';
 
-/** How long a flush may take. */
-export interface FlushOptions {
-  /** Milliseconds. @default 10000 for `flush`, the option `shutdownTimeout` for `close` */
-  readonly timeout?: number | undefined;
-}
-
-/** A snapshot of a client: the ledger, and how much it keeps in memory. */
-export interface ClientStats extends LedgerState {
-  /** Device states in memory. */
-  readonly devices: number;
-}
+export type { ClientStats } from './client-stats.js';
+export type { FlushOptions } from './flush-options.js';
 
 const DEFAULT_FLUSH_MS = 10_000;
 const EXPIRE_EVERY_MS = 30_000;
@@ -58,13 +53,16 @@ export class Countly extends DeviceScope implements RegisteredClient {
    * Makes a client without registering it: decorators find it only through Nest, or through a scope.
    * @throws CountlyConfigError with every problem of the options at once
    */
-  constructor(options: CountlyOptions = {}, clock: Clock = systemClock) {
+  constructor(options: CountlyOptions = {}, clock: Clock = systemClock, dialect: Dialect = OWN_DIALECT) {
     const resolved = resolveOptions(options);
-    const core = compose(resolved, clock);
+    const core = compose(resolved, clock, dialect);
     super(core, core.own);
     this.name = resolved.name;
     this.#trackErrors = resolved.trackErrors;
-    this.#hooks = this.#processHooks();
+    this.#hooks = hookedClient(core, {
+      fatal: (error) => this.#trackErrors && this.logError(error, { fatal: true }),
+      flush: (timeout) => this.flush({ timeout }),
+    });
     if (resolved.disabled) return;
     core.start();
     addProcessHooks(this.#hooks);
@@ -99,7 +97,7 @@ export class Countly extends DeviceScope implements RegisteredClient {
    * zero UUID) gives a scope whose entries are counted as dropped.
    */
   device(deviceId: string): DeviceScope {
-    return this.#scope(new ScopeTarget({ deviceId: this.#checkedId('device', deviceId), idType: 0 }));
+    return this.#scope(new ScopeTarget({ deviceId: checkedId(this.core.reporter, 'device', deviceId), idType: 0 }));
   }
 
   /** The scope the running code belongs to, if it is one of this client; else the process's own device. */
@@ -115,8 +113,7 @@ export class Countly extends DeviceScope implements RegisteredClient {
 
   /** A scope with breadcrumbs and timers of its own, as `run` enters it. */
   scope(init: ScopeInit): DeviceScope {
-    const id = init.deviceId === undefined ? undefined : this.#checkedId('scope', init.deviceId);
-    return this.#scope(targetOf(this.core, init, id));
+    return this.#scope(targetOf(this.core, init));
   }
 
   /** Names several features at once, for `giveConsent`, `removeConsent` and `checkConsent`. */
@@ -143,7 +140,9 @@ export class Countly extends DeviceScope implements RegisteredClient {
    */
   trackErrors(segments?: Segmentation): void {
     this.#trackErrors = true;
-    if (segments !== undefined) this.core.crashes.useSegments(segments);
+    const { crashes, reporter } = this.core;
+    if (isObject(segments)) crashes.useSegments(segments);
+    else if (segments !== undefined) optionsOf(reporter, 'trackErrors', segments);
   }
 
   /** Reports how long the process took until now, as the trace `app_start` (contract §7). */
@@ -155,13 +154,22 @@ export class Countly extends DeviceScope implements RegisteredClient {
 
   /** Where every accepted entry is now. */
   stats(): ClientStats {
-    return { ...this.core.outbox.stats(), devices: this.core.states.size };
+    const { outbox, states, progress } = this.core;
+    return {
+      ...outbox.stats(),
+      devices: states.size,
+      lastDeliveryAt: progress.lastDeliveryAt,
+      oldestPendingAge: progress.oldestPendingAge(),
+    };
   }
 
   /** Delivers what was accepted so far. Never rejects; the result says what is still pending after the timeout. */
-  flush(options?: FlushOptions): Promise<FlushResult> {
-    this.core.profile.saveAll();
-    return this.core.outbox.flush(options?.timeout ?? DEFAULT_FLUSH_MS);
+  async flush(options?: FlushOptions): Promise<FlushResult> {
+    const { outbox, profile, uploads } = this.core;
+    profile.saveAll();
+    const timeout = timeoutOf(this.core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
+    const [result] = await Promise.all([outbox.flush(timeout), uploads.settled(timeout)]);
+    return result;
   }
 
   /**
@@ -169,7 +177,8 @@ export class Countly extends DeviceScope implements RegisteredClient {
    * for the next start. Later calls return the same result.
    */
   close(options?: FlushOptions): Promise<FlushResult> {
-    this.#closing ??= this.#close(options?.timeout ?? this.core.options.shutdownTimeout);
+    const { options: settings, reporter } = this.core;
+    this.#closing ??= this.#close(timeoutOf(reporter, 'close', options, settings.shutdownTimeout));
     return this.#closing;
   }
 
@@ -184,7 +193,8 @@ export class Countly extends DeviceScope implements RegisteredClient {
     if (own !== undefined) core.views.endCurrent(core.own, own);
     core.sessions.end(core.own);
     core.states.clear();
-    const result = await core.outbox.close(timeout);
+    const [result] = await Promise.all([core.outbox.close(timeout), core.uploads.settled(timeout)]);
+    core.uploads.close();
     removeProcessHooks(this.#hooks);
     await core.transport.close();
     return result;
@@ -192,17 +202,6 @@ export class Countly extends DeviceScope implements RegisteredClient {
 
   #scope(target: ScopeTarget): DeviceScope {
     return new DeviceScope(this.core, target, this);
-  }
-
-  #checkedId(call: string, given: unknown): string {
-    const id = sanitizeDeviceId(given);
-    if (id === undefined) {
-      this.core.reporter.warn(
-        call,
-        `${call}: a device id must be a text of 1 to 256 printable characters, got ${typeof given}; what is recorded under it is dropped.`,
-      );
-    }
-    return id ?? '';
   }
 
   #fetchRemoteConfig(): void {
@@ -221,26 +220,5 @@ export class Countly extends DeviceScope implements RegisteredClient {
       this.core.states.expire();
       this.#expireLater();
     });
-  }
-
-  #processHooks(): HookedClient {
-    const { outbox, options, profile } = this.core;
-    let triedAt = -1;
-    return {
-      handleSignals: options.handleSignals,
-      fatal: (error) => this.#trackErrors && this.logError(error, { fatal: true }),
-      saveSync: () => {
-        profile.saveAll();
-        outbox.saveSync();
-      },
-      hasPending: () => {
-        const { accepted, pending } = outbox.stats();
-        return pending > 0 && accepted !== triedAt;
-      },
-      deliver: () => {
-        triedAt = outbox.stats().accepted;
-        return this.flush({ timeout: options.shutdownTimeout });
-      },
-    };
   }
 }

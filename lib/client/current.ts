@@ -23,6 +23,16 @@ interface Registry {
   readonly owners: WeakMap<object, RegisteredClient>;
   /** Whether any instance was ever bound; a `WeakMap` does not tell. */
   bound: boolean;
+  /** What applies to the decorated methods of an object (Nest: of its feature module). Made with the first of them. */
+  defaults?: WeakMap<object, ScopeDefaults>;
+}
+
+/** What applies to decorated methods of an object, whatever scope they run in. */
+export interface ScopeDefaults {
+  /** Client of methods whose decorators name none. */
+  readonly client: string | undefined;
+  /** The scope in another shape; one that is to be left outside has to carry `STANDS_FOR`. */
+  apply(scope: ScopeApi): ScopeApi;
 }
 
 const KEY = Symbol.for('countly-weave.clients');
@@ -55,9 +65,20 @@ export function bindToClient(instance: object, client: RegisteredClient): void {
   registry.bound = true;
 }
 
+/** Gives defaults to the decorated methods of an instance. */
+export function bindDefaults(instance: object, defaults: ScopeDefaults): void {
+  registry.defaults ??= new WeakMap();
+  registry.defaults.set(instance, defaults);
+}
+
 /** The scope entered by `client.run`, if the running code descends from one. */
 export function contextScope(): ContextScope | undefined {
   return scopeStore.current() as ContextScope | undefined;
+}
+
+/** Whether no client and no scope is there at all. Without any a woven method must cost next to nothing. */
+export function nobodyRecords(): boolean {
+  return registry.clients.size === 0 && !registry.bound && contextScope() === undefined;
 }
 
 /**
@@ -65,16 +86,22 @@ export function contextScope(): ContextScope | undefined {
  * With a client name, that client – under the device of the current scope, if there is one.
  */
 export function scopeFor(instance: unknown, clientName?: string): ScopeApi | undefined {
+  const defaults = registry.defaults?.get(instance as object);
+  if (defaults === undefined) return plainScopeFor(instance, clientName);
+  const scope = plainScopeFor(instance, clientName ?? defaults.client);
+  return scope === undefined ? undefined : defaults.apply(scope);
+}
+
+function plainScopeFor(instance: unknown, clientName: string | undefined): ScopeApi | undefined {
   const current = contextScope();
-  // Without any client a woven method must cost next to nothing.
-  if (current === undefined && registry.clients.size === 0 && !registry.bound) return undefined;
   if (clientName !== undefined) {
     const named = registeredClient(clientName);
     if (named === undefined || current === undefined) return named;
-    return current.client === named ? current : named.device(current.deviceId);
+    // An empty id is nobody's, with every client.
+    return current.client === named || current.deviceId === '' ? current : named.device(current.deviceId);
   }
   if (current !== undefined) return current;
-  if (typeof instance === 'object' && instance !== null) {
+  if (registry.bound && typeof instance === 'object' && instance !== null) {
     const owner = registry.owners.get(instance);
     if (owner !== undefined) return owner;
   }

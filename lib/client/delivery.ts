@@ -27,15 +27,24 @@ export interface DeliveryParts {
   readonly backOff: () => BackOffRule;
 }
 
+/** Whether things move. */
+export interface Progress {
+  /** Milliseconds since the epoch. */
+  readonly lastDeliveryAt: number | undefined;
+  /** Milliseconds; undefined while nothing waits. */
+  oldestPendingAge(): number | undefined;
+}
+
 /** Wires what brings entries to the server. A disabled client gets the same in a form that costs nothing. */
 export function delivery(
   options: ResolvedOptions,
   tuned: TunableOptions,
   { clock, reporter, folder, backOff }: DeliveryParts,
-): { readonly outbox: Outbox; readonly transport: Transport } {
+): { readonly outbox: Outbox; readonly transport: Transport; readonly progress: Progress } {
   const transport = transportOf(options, reporter);
   const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
   const sender = new PacedSender(transport, options, clock, (tookMs, ageMs) => {
+    progress.lastDeliveryAt = clock.now();
     const { enabled, slowMs, fill, maxAgeMs, pauseMs } = backOff();
     if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
     // A queue that fills up needs the server more than the server needs a rest.
@@ -46,10 +55,17 @@ export function delivery(
     storage: storageOf(options, folder, clock),
     reporter,
     sender,
-    deadLetter: folder === undefined ? noDeadLetter : new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn),
+    deadLetter:
+      folder === undefined || options.deadLetter === false
+        ? noDeadLetter
+        : new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, options.deadLetter.redact),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });
-  return { outbox, transport };
+  const progress: { lastDeliveryAt: number | undefined; oldestPendingAge(): number | undefined } = {
+    lastDeliveryAt: undefined,
+    oldestPendingAge: () => outbox.oldestPendingAge(),
+  };
+  return { outbox, transport, progress };
 }
 
 function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock): Storage {

@@ -23,6 +23,16 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f\u2028\u2029\ufeff\ud800-\udfff]/;
  * user of the temporary id (contract §2.1).
  */
 export function sanitizeDeviceId(value: unknown): string | undefined {
+  // Scopes of one person follow each other, most of all within a request.
+  if (lastGood !== undefined && value === lastGood) return lastGood;
+  const id = checkedId(value);
+  if (id !== undefined && id === value) lastGood = id;
+  return id;
+}
+
+let lastGood: string | undefined;
+
+function checkedId(value: unknown): string | undefined {
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
   if (typeof text !== 'string' || text.length > MAX_LENGTH * 4) return undefined;
   const id = text.trim();

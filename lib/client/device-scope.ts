@@ -1,9 +1,9 @@
 import { mapToClass } from '../config/class-mapper.js';
+import { isObject, optionsOf, tellMisfit } from '../features/argument.js';
 import type { FeedbackWidget, Fetched } from '../features/feedback.js';
-import { readPlace } from '../features/place.js';
+import { readPlace, tellPlace } from '../features/place.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { DeviceIdType } from '../protocol/entry.js';
 import { AbTests } from './ab-tests.js';
 import type { Core } from './compose.js';
 import { contained, containedAsync } from './contained.js';
@@ -12,11 +12,13 @@ import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
 import { RecordingScope } from './recording-scope.js';
 import type {
   NpsFeedback,
+  OpenView,
   PlaceOptions,
   RatingFeedback,
   SessionOptions,
   SurveyFeedback,
   UserDetails,
+  ViewOptions,
 } from './scope-api.js';
 import type { ScopeTarget } from './scope-target.js';
 import { UserData } from './user-data.js';
@@ -39,9 +41,10 @@ export type ConsentName = ConsentFeature | (string & {});
  * ```
  */
 export class DeviceScope extends RecordingScope implements ContextScope {
-  readonly client: RegisteredClient;
-  #userData: UserData | undefined;
-  #abTests: AbTests | undefined;
+  // Declared, not initialised: scopes are made all the time, and most never need more than their client.
+  declare readonly client: RegisteredClient;
+  declare private ownUserData: UserData | undefined;
+  declare private ownAbTests: AbTests | undefined;
 
   /** @internal made by `client.device`, `client.scope` and `client.run`; without a client it is one itself */
   constructor(core: Core, target: ScopeTarget, client?: RegisteredClient) {
@@ -50,15 +53,29 @@ export class DeviceScope extends RecordingScope implements ContextScope {
   }
 
   /** 0 for an id that was given, 1 for one that was generated, 2 while there is none yet (contract §2.1). */
-  get deviceIdType(): DeviceIdType | 2 {
-    return this.target.deviceId === TEMPORARY_ID ? 2 : this.target.idType;
+  get deviceIdType(): 0 | 1 | 2 {
+    const { deviceId, idType } = this.target;
+    if (deviceId === TEMPORARY_ID) return 2;
+    return idType === 1 ? 1 : 0;
+  }
+
+  override trackView(name: string, options?: ViewOptions): OpenView {
+    return super.trackView(name, isObject(options) ? options : optionsOf(this.core.reporter, 'trackView', options));
+  }
+
+  override addBreadcrumb(text: string): void {
+    if (typeof text !== 'string') {
+      const wanted = { argument: 'text', expected: 'a text', outcome: 'what it says as a text is used' };
+      tellMisfit(this.core.reporter, { call: 'addBreadcrumb', value: text, ...wanted });
+    }
+    super.addBreadcrumb(text);
   }
 
   /** Begins a session (contract §3); one that is open goes on. */
   beginSession(options?: SessionOptions): void {
     const { core, target } = this;
     contained(core, 'beginSession', undefined, () =>
-      core.sessions.begin(target, options?.heartbeat ?? target.identity === core.own.identity),
+      core.sessions.beginWith(target, options, target.identity === core.own.identity),
     );
   }
 
@@ -76,7 +93,14 @@ export class DeviceScope extends RecordingScope implements ContextScope {
   setLocation(place: PlaceOptions | null): void {
     contained(this.core, 'setLocation', undefined, () => {
       if (this.deviceId === '') return;
-      this.core.port.stateOf(this.deviceId).place = place === null ? null : readPlace(place);
+      const { reporter } = this.core;
+      if (place !== null && !isObject(place)) {
+        const wanted = { argument: 'place', expected: 'an object or null', outcome: 'the place stays as it is' };
+        return tellMisfit(reporter, { call: 'setLocation', value: place, ...wanted });
+      }
+      const kept = place === null ? null : readPlace(place);
+      if (place !== null) tellPlace(reporter, 'setLocation', place, kept ?? undefined);
+      this.core.port.stateOf(this.deviceId).place = kept;
     });
   }
 
@@ -87,8 +111,8 @@ export class DeviceScope extends RecordingScope implements ContextScope {
 
   /** Changes of custom properties of the person. */
   get userData(): UserData {
-    this.#userData ??= new UserData(this.core, this.target);
-    return this.#userData;
+    this.ownUserData ??= new UserData(this.core, this.target);
+    return this.ownUserData;
   }
 
   /** Reports the campaign that brought the person (contract §8). */
@@ -134,6 +158,11 @@ export class DeviceScope extends RecordingScope implements ContextScope {
   getRemoteConfig<T extends object>(type: new () => T): T;
   getRemoteConfig<T extends object>(wanted?: string | (new () => T)): unknown {
     const values = this.core.remoteConfig.values(this.target);
+    if (wanted !== undefined && typeof wanted !== 'function' && typeof wanted !== 'string') {
+      const misfit = { argument: 'key', expected: 'a text or a class', outcome: 'there is no such value' };
+      tellMisfit(this.core.reporter, { call: 'getRemoteConfig', value: wanted, ...misfit });
+      return undefined;
+    }
     if (wanted === undefined) return values;
     if (typeof wanted === 'function') return mapToClass(wanted, values);
     return Object.hasOwn(values, wanted) ? values[wanted] : undefined;
@@ -141,8 +170,8 @@ export class DeviceScope extends RecordingScope implements ContextScope {
 
   /** A/B tests of remote config values. */
   get abTests(): AbTests {
-    this.#abTests ??= new AbTests(this.core, this.target);
-    return this.#abTests;
+    this.ownAbTests ??= new AbTests(this.core, this.target);
+    return this.ownAbTests;
   }
 
   /** The person agrees to these features or groups. Without `requireConsent` it changes nothing. */
@@ -172,12 +201,17 @@ export class DeviceScope extends RecordingScope implements ContextScope {
   changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
     const { core, target } = this;
     contained(core, 'changeId', undefined, () => {
+      const { merge } = optionsOf(core.reporter, 'changeId', options) ?? {};
+      if (merge !== undefined && typeof merge !== 'boolean') {
+        const wanted = { argument: 'merge', expected: 'true or false', outcome: 'false is used' };
+        tellMisfit(core.reporter, { call: 'changeId', value: merge, ...wanted });
+      }
       const id =
         deviceId === TEMPORARY_ID && target.identity === core.own.identity ? deviceId : sanitizeDeviceId(deviceId);
-      if (id !== undefined) return core.identity.change(target, id, options?.merge === true);
+      if (id !== undefined) return core.identity.change(target, id, merge === true);
       core.reporter.warn(
         'changeId',
-        `changeId: an id must be a text of 1 to 256 printable characters, got ${typeof deviceId}.`,
+        `changeId: deviceId must be a text of 1 to 256 printable characters, got ${typeof deviceId}; the id stays as it is.`,
       );
     });
   }

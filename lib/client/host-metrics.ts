@@ -3,12 +3,23 @@ import { arch, cpus, release, type } from 'node:os';
 /**
  * What is reported about this machine (contract §3.3). The server wants texts, and crashes need OS and app version; an
  * override that is empty therefore does not count.
+ *
+ * @param bare no more than the operating system and the app's version
  */
 export function hostMetrics(
   appVersion: string | undefined,
   overrides: Readonly<Record<string, string>>,
+  bare = false,
 ): Readonly<Record<string, string>> {
+  const own = bare ? { _os: type(), _os_version: release(), _app_version: appVersion ?? '0.0' } : machine(appVersion);
   return Object.freeze({
+    ...own,
+    ...Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== '')),
+  });
+}
+
+function machine(appVersion: string | undefined): Record<string, string> {
+  return {
     _os: osName(),
     _os_version: release(),
     _device: 'server',
@@ -17,8 +28,7 @@ export function hostMetrics(
     _architecture: arch(),
     _cpu: cpus()[0]?.model ?? 'unknown',
     _locale: Intl.DateTimeFormat().resolvedOptions().locale.replace('-', '_'),
-    ...Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== '')),
-  });
+  };
 }
 
 function osName(): string {

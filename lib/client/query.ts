@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Query, QueryAnswer, Target } from '../features/feature.js';
 import { checksum256 } from '../protocol/checksum.js';
-import { SDK_NAME, SDK_VERSION } from '../protocol/sdk-info.js';
 import type { Transport } from '../transport/transport.js';
+import { commonFields } from './common-fields.js';
 import { TEMPORARY_ID } from './device-id.js';
 
 export interface QueryOptions {
@@ -26,16 +26,7 @@ export async function ask(
   if (target.deviceId === '' || target.deviceId === TEMPORARY_ID) {
     return { ok: false, status: 0, message: 'the device has no id yet' };
   }
-  const fields: Record<string, string> = {
-    app_key: options.appKey,
-    device_id: target.deviceId,
-    t: String(target.idType),
-    sdk_name: SDK_NAME,
-    sdk_version: SDK_VERSION,
-    ...(options.appVersion === undefined ? {} : { av: options.appVersion }),
-    timestamp: String(clock.now()),
-    ...query.fields,
-  };
+  const fields = { ...commonFields(options, target, clock.now()), ...query.fields };
   const data = Object.entries(fields)
     .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
     .join('&');

@@ -1,7 +1,7 @@
 import { Breadcrumbs } from '../features/breadcrumbs.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { Core } from './compose.js';
-import { contained } from './contained.js';
+import { contained, failed } from './contained.js';
 import type {
   CrashOptions,
   EventOptions,
@@ -44,7 +44,11 @@ export class RecordingScope implements ScopeApi {
 
   /** Records an event (contract §4). */
   addEvent(key: string, options?: EventOptions): void {
-    contained(this.core, 'addEvent', undefined, () => this.core.events.add(this.target, key, options));
+    try {
+      this.core.events.add(this.target, key, options);
+    } catch (error) {
+      failed(this.core, 'addEvent', error);
+    }
   }
 
   /**
@@ -88,13 +92,15 @@ export class RecordingScope implements ScopeApi {
 
   /** Remembers a line that the next crash report carries. */
   addBreadcrumb(text: string): void {
-    contained(this.core, 'addBreadcrumb', undefined, () => {
+    try {
       if (!this.isAllowed('crashes')) return;
       const { maxBreadcrumbCount, maxValueSize } = this.core.port.limits;
       const work = this.core.port.workOf(this.target);
       work.breadcrumbs ??= new Breadcrumbs();
       work.breadcrumbs.add(text, maxBreadcrumbCount, maxValueSize);
-    });
+    } catch (error) {
+      failed(this.core, 'addBreadcrumb', error);
+    }
   }
 
   /** Reports an error, with the breadcrumbs of this scope (contract §6). Anything that can be thrown is taken. */
@@ -104,7 +110,11 @@ export class RecordingScope implements ScopeApi {
 
   /** Reports a trace of the application's performance (contract §7). */
   reportTrace(trace: TraceReport): void {
-    contained(this.core, 'reportTrace', undefined, () => this.core.traces.report(this.target, trace));
+    try {
+      this.core.traces.report(this.target, trace);
+    } catch (error) {
+      failed(this.core, 'reportTrace', error);
+    }
   }
 
   /** Starts a device trace. End it with the returned handle, or by its name with `endTrace`. */

@@ -106,6 +106,11 @@ export interface UserDetails {
   readonly phone?: string | null | undefined;
   /** URL of a picture, up to 4096 characters. */
   readonly picture?: string | null | undefined;
+  /**
+   * A picture on this machine, up to 5 MB, uploaded beside the queue: it is tried five times and does not survive the end
+   * of the process. With `picture` it is ignored.
+   */
+  readonly picturePath?: string | undefined;
   /** `M` or `F`. */
   readonly gender?: string | null | undefined;
   /** Year of birth. */

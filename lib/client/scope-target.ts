@@ -7,24 +7,38 @@ import type { DeviceIdType } from '../protocol/entry.js';
 export interface DeviceIdentity {
   deviceId: string;
   idType: DeviceIdType;
+  /** Nobody is meant: what is recorded is not even counted. */
+  readonly nobody?: true;
   /** Told after a change. */
   readonly changed?: () => void;
 }
 
+/** What is told of a unit of work. May have getters: each part is read when it is asked for. */
+export type TargetDetails = Partial<Pick<Renamable, 'tz' | 'place' | 'metrics'>>;
+const NOTHING: TargetDetails = Object.freeze({});
+
 /** What a scope gives to the features. */
 export class ScopeTarget implements Renamable {
   readonly identity: DeviceIdentity;
-  readonly tz: number | undefined;
-  readonly place: Place | undefined;
-  readonly metrics: Readonly<Record<string, string>> | undefined;
   readonly work: UnitOfWork | undefined;
+  readonly #details: TargetDetails;
 
-  constructor(identity: DeviceIdentity, rest: Partial<Omit<Renamable, 'deviceId' | 'idType' | 'rename'>> = {}) {
+  constructor(identity: DeviceIdentity, work?: UnitOfWork, details: TargetDetails = NOTHING) {
     this.identity = identity;
-    this.tz = rest.tz;
-    this.place = rest.place;
-    this.metrics = rest.metrics;
-    this.work = rest.work;
+    this.work = work;
+    this.#details = details;
+  }
+
+  get tz(): number | undefined {
+    return this.#details.tz;
+  }
+
+  get place(): Place | undefined {
+    return this.#details.place;
+  }
+
+  get metrics(): Readonly<Record<string, string>> | undefined {
+    return this.#details.metrics;
   }
 
   get deviceId(): string {

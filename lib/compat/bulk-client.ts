@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { Countly as Client } from '../client/countly.js';
 import { systemClock } from '../clock.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { Logger } from '../logger.js';
 import { createStorage, defaultStoragePath } from '../storage/create-storage.js';
 import type { Storage } from '../storage/storage.js';
 import { createHttpTransport } from '../transport/http-transport.js';
+import { CompatClient as Client } from './compat-client.js';
 import type { BulkConf } from './conf.js';
 import { CustomStorage } from './custom-storage.js';
+import { BULK_DIALECT } from './dialect.js';
 import { GatedTransport } from './gated-transport.js';
 import { recordQueueFiles } from './import-queue.js';
 import { isCustomStorage, legacyPrefixes } from './legacy-store.js';
@@ -25,7 +26,7 @@ export interface BulkClient {
 export function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
   const { options, problems } = bulkOptions(conf);
   for (const problem of problems) logger.error(`CountlyBulk: ${problem}.`);
-  if (options.disabled) return { client: new Client(options), gate: undefined };
+  if (options.disabled) return { client: new Client(options, BULK_DIALECT), gate: undefined };
   const { url, requestTimeout, requestOptions } = resolveOptions(options);
   const gate = new GatedTransport(
     createHttpTransport({
@@ -37,13 +38,8 @@ export function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
   );
   const storage = storageOf(conf);
   // Bulk requests name their devices, so the client's own device never appears; a fixed id keeps it off the disk.
-  const client = new Client({
-    ...options,
-    deviceId: 'bulk',
-    durability: 'memory',
-    storage,
-    transport: gate,
-  });
+  const fixed = { deviceId: 'bulk', durability: 'memory', storage, transport: gate } as const;
+  const client = new Client({ ...options, ...fixed }, BULK_DIALECT);
   if (keepsFiles(conf)) takeOver(conf, client, storage, logger);
   return { client, gate };
 }

@@ -1,13 +1,18 @@
 import type { DeviceScope } from '../client/device-scope.js';
-import type { Segmentation, TraceReport, UserDetails } from '../client/scope-api.js';
+import type { Segmentation, UserDetails } from '../client/scope-api.js';
+import { systemClock } from '../clock.js';
+import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/event-key.js';
 import type { Logger } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { CompatClient } from './compat-client.js';
 import type { BulkUserConf } from './conf.js';
 import { ConsentCalls } from './consent-calls.js';
+import { withDay } from './day.js';
 import type { FeatureGroups } from './feature-groups.js';
 import type { CompatEvent, CompatFeedback, CompatTrace, CompatUserDetails } from './inputs.js';
 import { sessionParts } from './session-parts.js';
+import { traceMember } from './trace.js';
 import { UserConsent } from './user-consent.js';
 import { type CompatUserData, compatUserData, type PropertyValue } from './user-data.js';
 
@@ -24,11 +29,14 @@ export class CountlyBulkUser {
   #sessionStart: number | undefined;
 
   /** @internal made by `add_user`. */
-  constructor(conf: BulkUserConf, scope: DeviceScope, logger: Logger) {
+  constructor(conf: BulkUserConf, client: CompatClient, logger: Logger) {
     this.#conf = { ...conf };
     this.#logger = logger;
-    this.#scope = scope;
-    this.#given = new UserConsent(!!conf?.require_consent, (consent) => this.#request(undefined, { consent }));
+    this.#scope = client.untold(conf?.device_id);
+    this.#given = new UserConsent(!!conf?.require_consent, {
+      withdrawn: (features) => client.purge(this.#scope.deviceId, features),
+      tell: (consent) => this.#request(undefined, { consent }),
+    });
     this.#consent = new ConsentCalls(() => this.#given);
     this.#userData = compatUserData((call) => {
       if (this.#given.isAllowed('users')) call(this.#scope);
@@ -105,8 +113,9 @@ export class CountlyBulkUser {
   };
 
   readonly report_trace = (trace: CompatTrace): this => {
-    if (this.#given.isAllowed('apm')) this.#scope.reportTrace(trace as unknown as TraceReport);
-    return this;
+    const read = traceMember(trace, this.#conf.max_key_length || DEFAULT_LIMITS.maxKeyLength, systemClock.now());
+    if ('missing' in read) return this.#warn(`report_trace: ${read.missing} is missing.`);
+    return this.#raw('apm', undefined, read);
   };
 
   /** Reports a crash as it is; its stack is cut to what a server can take. */
@@ -138,7 +147,7 @@ export class CountlyBulkUser {
     const place = ip_address && this.check_consent('location') ? { ip_address } : {};
     const all: Raw = { ...place, ...content, timestamp: timestamp || undefined };
     this.#scope.request(
-      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null)),
+      withDay(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null))),
     );
   }
 

@@ -1,8 +1,9 @@
-import type { Countly as Client } from '../client/countly.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import { type BulkClient, bulkClient, keepsFiles } from './bulk-client.js';
 import { CountlyBulkUser } from './bulk-user.js';
+import type { CompatClient as Client } from './compat-client.js';
 import type { BulkConf, BulkUserConf } from './conf.js';
+import { withDay } from './day.js';
 import type { CompatEvent } from './inputs.js';
 import { rawRequest } from './raw-request.js';
 import { StorageTypes } from './storage-types.js';
@@ -48,8 +49,8 @@ export class CountlyBulk {
     if (!device_id) return this.#told('add_request: device_id is missing.');
     const timezoneOffset = tz === undefined ? undefined : Number(tz);
     this.#client(app_key)
-      .scope({ deviceId: String(device_id), timezoneOffset })
-      .request(rawRequest(query));
+      .untold(device_id, timezoneOffset)
+      .request(withDay(rawRequest(query), timezoneOffset));
     return this;
   };
 
@@ -64,7 +65,7 @@ export class CountlyBulk {
     if (!device_id) return this.#told('add_event: device_id is missing.');
     const { key, ...options } = event ?? {};
     this.#client()
-      .device(device_id)
+      .untold(device_id)
       .addEvent(key, options as object);
     return this;
   };
@@ -92,7 +93,7 @@ export class CountlyBulk {
 
   /** A user to record for, with the calls of a client. */
   readonly add_user = (userConf: BulkUserConf): CountlyBulkUser =>
-    new CountlyBulkUser(userConf, this.#client().device(userConf?.device_id), this.#logger);
+    new CountlyBulkUser(userConf, this.#client(), this.#logger);
 
   /**
    * Delivers what waits, within the milliseconds given, and releases everything. The official SDK has no such call.

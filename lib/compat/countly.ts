@@ -1,16 +1,18 @@
-import type { Countly as Client } from '../client/countly.js';
-import type { Segmentation, TraceReport, UserDetails } from '../client/scope-api.js';
+import type { Segmentation, UserDetails } from '../client/scope-api.js';
 import { systemClock } from '../clock.js';
 import { CountlyBulk } from './bulk.js';
+import type { CompatClient as Client } from './compat-client.js';
 import type { CountlyConf, FetchCallback } from './conf.js';
 import { ConsentCalls, FEATURES } from './consent-calls.js';
 import type { FeatureGroups } from './feature-groups.js';
 import type { CompatEvent, CompatFeedback, CompatTrace, CompatUserDetails } from './inputs.js';
-import { rawRequest } from './raw-request.js';
+import { RawCalls } from './raw-calls.js';
+import { remoteConfigCall } from './remote-config-call.js';
 import { SessionClock } from './session-clock.js';
 import { CountlySettings, limitsOf, SETTING_NAMES } from './settings.js';
 import { type Started, start } from './start.js';
 import { DeviceIdType, type DeviceIdTypeValue, StorageTypes } from './storage-types.js';
+import { traceMember } from './trace.js';
 import { type CompatUserData, compatUserData } from './user-data.js';
 import { ViewClock } from './view-clock.js';
 
@@ -32,6 +34,7 @@ export class CountlySdk extends CountlySettings {
   readonly userData: CompatUserData = compatUserData((call) => this.#use(call));
 
   #started: Started | undefined;
+  #raw: RawCalls | undefined;
   #waiting: ((client: Client) => void)[] = [];
   #presetId: CountlyConf['device_id'];
   #holdRequests = false;
@@ -64,6 +67,7 @@ export class CountlySdk extends CountlySettings {
     if (this.#holdRequests) settings['test_mode'] = true;
     Object.assign(this, settings, limitsOf(settings));
     this.#started = start(settings as CountlyConf);
+    this.#raw = new RawCalls(settings as CountlyConf, this.#started.client, this.#started.logger);
     this.require_consent = !!settings['require_consent'];
     for (const call of this.#waiting.splice(0)) call(this.#started.client);
   };
@@ -81,6 +85,8 @@ export class CountlySdk extends CountlySettings {
     this.#noHeartBeat = false;
     Object.assign(this, new CountlySettings(), { device_id: undefined });
     void client?.close({ timeout: HALT_MS });
+    void this.#raw?.close(HALT_MS);
+    this.#raw = undefined;
   };
 
   readonly setLoggingEnabled = (enabled: boolean): void => {
@@ -190,11 +196,15 @@ export class CountlySdk extends CountlySettings {
     });
 
   /** Reports uncaught errors as fatal crashes. Node's own exit, output and rejection mode stay as they are. */
-  readonly track_errors = (segments?: Segmentation): void => this.#use((client) => client.trackErrors(segments));
+  readonly track_errors = (segments?: Segmentation): void =>
+    this.#use((client) => {
+      client.useCrashSegments(segments);
+      client.trackErrors(segments);
+    });
 
   readonly log_error = (error: unknown, segments?: Segmentation): void =>
     this.#use((client) => {
-      if (error) client.logError(error, withoutUndefined({ segmentation: segments }));
+      if (error) client.reportCrash(error, false, segments);
     });
 
   /** Adds a line that the next crash report carries. */
@@ -205,16 +215,7 @@ export class CountlySdk extends CountlySettings {
     keys?: readonly string[] | FetchCallback | null,
     omit_keys?: readonly string[] | FetchCallback | null,
     callback?: FetchCallback,
-  ): void => {
-    const done = [callback, keys, omit_keys].find((argument) => typeof argument === 'function') as FetchCallback;
-    const list = (value: unknown) => (Array.isArray(value) && value.length > 0 ? (value as string[]) : undefined);
-    this.#use((client) => {
-      const query = withoutUndefined({ keys: list(keys), omitKeys: list(omit_keys) });
-      void client
-        .fetchRemoteConfig(query)
-        .then((answer) => done?.(answer.ok ? false : new Error(answer.reason), { ...client.getRemoteConfig() }));
-    });
-  };
+  ): void => this.#use(remoteConfigCall(keys, omit_keys, callback));
 
   /** The value of a key, or an object with all. */
   readonly get_remote_config = (key?: string): unknown => {
@@ -246,20 +247,17 @@ export class CountlySdk extends CountlySettings {
   readonly track_pageview = (name?: string, viewSegments?: Segmentation): void => this.track_view(name, viewSegments);
 
   readonly report_trace = (trace: CompatTrace): void =>
-    this.#use((client) => client.reportTrace(trace as unknown as TraceReport));
+    this.#use((client) => {
+      const read = traceMember(trace, this.maxKeyLength, systemClock.now());
+      if ('missing' in read) this.#warn(`report_trace: ${read.missing} is missing.`);
+      else client.request(read);
+    });
 
   /** Reports how long the process took to get here. */
   readonly report_app_start = (): void => this.#use((client) => process.nextTick(() => client.reportAppStart()));
 
-  /** Sends a request as it is; it needs `app_key` and `device_id`. */
-  readonly request = (request: Readonly<Record<string, unknown>>): void =>
-    this.#use((client) => {
-      const { app_key, device_id } = request ?? {};
-      if (!app_key || !device_id) return this.#warn('request: app_key or device_id is missing.');
-      if (app_key !== this.app_key)
-        return this.#warn('request: it is for another application; use a client of its own.');
-      client.device(String(device_id)).request(rawRequest(request));
-    });
+  /** Sends a request as it is, for any application of the server; it needs `app_key` and `device_id`. */
+  readonly request = (request: Readonly<Record<string, unknown>>): void => this.#use(() => this.#raw?.send(request));
 
   #use(call: (client: Client) => void): void {
     const client = this.#client;

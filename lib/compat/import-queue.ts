@@ -1,5 +1,7 @@
 import type { Countly } from '../client/countly.js';
+import type { DeviceScope } from '../client/device-scope.js';
 import { consoleLogger, type Logger } from '../logger.js';
+import { CompatClient } from './compat-client.js';
 import type { LegacyStore } from './legacy-store.js';
 import { claimQueueFiles, finishClaim, type LegacyRequest, QUEUE_KEYS, requestsOf } from './queue-files.js';
 import { rawRequest } from './raw-request.js';
@@ -108,8 +110,12 @@ function record(requests: readonly LegacyRequest[], client: Countly, { logger, a
       logger.warn('A request that waited for another application is left out; it stays in the renamed file.');
       continue;
     }
-    const scope = typeof device === 'string' && device !== '' ? client.device(device) : client;
+    const scope = typeof device === 'string' && device !== '' ? scopeOf(client, device) : client;
     if (scope.request(rawRequest(request))) taken++;
   }
   return taken;
+}
+
+function scopeOf(client: Countly, device: string): DeviceScope {
+  return client instanceof CompatClient ? client.untold(device) : client.device(device);
 }

@@ -22,7 +22,7 @@ export interface CompatUserDetails {
   phone?: string | undefined;
   /** Address of a picture. */
   picture?: string | undefined;
-  /** A local picture; not uploaded here, give `picture`. */
+  /** A picture on this machine; uploaded when there is no `picture`. */
   picturePath?: string | undefined;
   /** `M` or `F`. */
   gender?: string | undefined;

@@ -2,7 +2,7 @@
 const PART_SECONDS = 60;
 
 /**
- * A past session in parts of a minute, each with the time it ended at, in the unit `start` is in (seconds with 10 digits,
+ * A past session in parts of a minute, each with the end of its minute, in the unit `start` is in (seconds with 10 digits,
  * milliseconds with 13).
  */
 export function sessionParts(
@@ -14,7 +14,7 @@ export function sessionParts(
   for (let done = 0; done < Math.trunc(seconds); ) {
     const part = Math.min(PART_SECONDS, Math.trunc(seconds) - done);
     done += part;
-    parts.push({ seconds: part, timestamp: start ? start + done * unit : undefined });
+    parts.push({ seconds: part, timestamp: start ? start + (parts.length + 1) * PART_SECONDS * unit : undefined });
   }
   return parts;
 }

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
-import { Countly as Client } from '../client/countly.js';
 import { DeviceIdFile } from '../client/device-id.js';
 import { systemClock } from '../clock.js';
 import type { CountlyOptions } from '../config/options.js';
 import type { Logger } from '../logger.js';
 import { createStorage, defaultStoragePath } from '../storage/create-storage.js';
 import type { Storage } from '../storage/storage.js';
+import { CompatClient as Client } from './compat-client.js';
 import type { CountlyConf } from './conf.js';
 import { CustomStorage } from './custom-storage.js';
+import { clientDialect } from './dialect.js';
 import { recordQueueFiles, recordStoredQueues } from './import-queue.js';
 import { CustomStore, FileStore, isCustomStorage, type LegacyStore, legacyPrefixes, noStore } from './legacy-store.js';
 import { clientOptions } from './options.js';
@@ -30,7 +31,8 @@ export function start(conf: CountlyConf): Started {
   const { options, problems } = clientOptions(conf);
   for (const problem of problems) logger.error(`init: ${problem}.`);
   if (options.disabled) {
-    return { client: Client.init({ ...options, logger }), logger, deviceIdType: () => null, remember: () => {} };
+    const client = Client.start({ ...options, logger }, clientDialect(options));
+    return { client, logger, deviceIdType: () => null, remember: () => {} };
   }
 
   const place = placeOf(conf);
@@ -38,13 +40,16 @@ export function start(conf: CountlyConf): Started {
   if (conf.clear_stored_device_id) store.set('cly_id', null);
   const device = ownDevice(store, conf.device_id || undefined);
   const storage = storageOf(place);
-  const client = Client.init({
-    ...options,
-    logger,
-    ...placeOptions(place, device),
-    clearStoredDeviceId: !!conf.clear_stored_device_id,
-    storage,
-  });
+  const client = Client.start(
+    {
+      ...options,
+      logger,
+      ...placeOptions(place, device),
+      clearStoredDeviceId: !!conf.clear_stored_device_id,
+      storage,
+    },
+    clientDialect(options),
+  );
   const generated = client.deviceIdType !== DeviceIdType.DEVELOPER_SUPPLIED;
   let type =
     device.id !== undefined ? device.type : generated ? DeviceIdType.SDK_GENERATED : DeviceIdType.DEVELOPER_SUPPLIED;

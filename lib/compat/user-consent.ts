@@ -1,23 +1,31 @@
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import type { ConsentTarget } from './consent-calls.js';
+import { TOLD_FEATURES } from './dialect.js';
 import type { FeatureGroups } from './feature-groups.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
 
+/** Who is told when it changed. */
+export interface ConsentListener {
+  /** Features taken back, told first. */
+  withdrawn(features: readonly ConsentFeature[]): void;
+  /** Every feature the server is told about, as real booleans. */
+  tell(features: Readonly<Record<string, boolean>>): void;
+}
+
 /**
  * Consent of one user of a bulk server, whose other users need none: a client asks for consent of all its devices or of
- * none. `tell` gets the features that changed, real booleans.
+ * none.
  */
 export class UserConsent implements ConsentTarget {
   readonly #required: boolean;
-  readonly #tell: (changed: Readonly<Record<string, boolean>>) => void;
+  readonly #to: ConsentListener;
   readonly #given = new Set<string>();
   readonly #groups = new Map<string, readonly string[]>();
-  #told = false;
 
-  constructor(required: boolean, tell: (changed: Readonly<Record<string, boolean>>) => void) {
+  constructor(required: boolean, to: ConsentListener) {
     this.#required = required;
-    this.#tell = tell;
+    this.#to = to;
   }
 
   group(groups: FeatureGroups): void {
@@ -50,15 +58,14 @@ export class UserConsent implements ConsentTarget {
       if (given) this.#given.add(feature);
       else this.#given.delete(feature);
     }
-    // The first time the whole map, so that the server does not guess.
-    const told = this.#told ? changed : CONSENT_FEATURES;
-    this.#told = true;
-    this.#tell(Object.fromEntries(told.map((feature) => [feature, this.#given.has(feature)])));
+    // What waits goes first: the person does not want it sent.
+    if (!given) this.#to.withdrawn(changed);
+    this.#to.tell(Object.fromEntries(TOLD_FEATURES.map((feature) => [feature, this.#given.has(feature)])));
   }
 
-  #features(names: readonly string[], depth = 0): string[] {
-    return names.flatMap((name) => {
-      if (KNOWN.has(name)) return [name];
+  #features(names: readonly string[], depth = 0): ConsentFeature[] {
+    return names.flatMap((name): ConsentFeature[] => {
+      if (KNOWN.has(name)) return [name as ConsentFeature];
       // Groups may contain groups, and a mistake may make them contain themselves.
       return depth > 5 ? [] : this.#features(this.#groups.get(name) ?? [], depth + 1);
     });

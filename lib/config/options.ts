@@ -17,6 +17,15 @@ export type DeliveryMode = 'auto' | 'single';
 /** Told when remote config was fetched without being asked for; the error is set when it could not be. */
 export type RemoteConfigCallback = (error: Error | undefined, values: Readonly<Record<string, unknown>>) => void;
 
+/** How the dead-letter file hides what it must not show. */
+export interface DeadLetterOptions {
+  /**
+   * Names whose values are masked, with all that is in them: texts, upper and lower case alike, or patterns.
+   * @default []
+   */
+  readonly redact?: readonly (string | RegExp)[] | undefined;
+}
+
 /**
  * Where this process's own device is (contract §2.4). For the people behind requests, give it with their scope. Without
  * any of it the place stays unknown: a Countly server would otherwise place everyone in your data centre.
@@ -155,6 +164,15 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   /** Record and queue, but never send. @default false */
   readonly testMode?: boolean | undefined;
 
+  /**
+   * What the server refuses for good is kept in `dead-letter.jsonl` beside the journals, for a person to read: with a
+   * digest in place of the device id, and with `***` in place of stacks, breadcrumbs and every value whose name suggests
+   * personal data or a secret (`email`, `phone`, `token` …). `redact` adds names to these. `false` keeps no file.
+   * @default { redact: [] }
+   * @example
+   * new Countly({ url, appKey, deadLetter: { redact: ['plan', /^customer/i] } });
+   */
+  readonly deadLetter?: false | DeadLetterOptions | undefined;
   /** Look at every entry before it is queued; may change or drop it. */
   readonly beforeSend?: BeforeSend | readonly BeforeSend[] | undefined;
   /** Merge equal events (same device, key and segmentation) of the same hour while they wait. @default false */

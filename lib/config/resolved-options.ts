@@ -49,6 +49,7 @@ export interface ResolvedOptions {
   readonly dropRequestsOlderThan: number;
   readonly shutdownTimeout: number;
   readonly handleSignals: boolean;
+  readonly deadLetter: false | { readonly redact: readonly (string | RegExp)[] };
   readonly beforeSend: readonly BeforeSend[];
   readonly rollUp: boolean;
   readonly trackErrors: boolean;
@@ -124,6 +125,10 @@ export function withDefaults(options: CountlyOptions): ResolvedOptions {
     flushInterval: options.flushInterval ?? options.interval ?? 1000,
     maxQueuedEntries:
       options.maxQueuedEntries ?? (queueSize === undefined ? 100_000 : queueSize * plain.eventQueueSize),
+    deadLetter:
+      options.deadLetter === false
+        ? false
+        : Object.freeze({ redact: Object.freeze([...(options.deadLetter?.redact ?? [])]) }),
     beforeSend: Object.freeze(beforeSend === undefined ? [] : [beforeSend].flat()),
     crashSegments: Object.freeze({ ...options.crashSegments }),
     timezoneOffset: options.timezoneOffset,

@@ -86,6 +86,13 @@ export const RULES: Readonly<Record<keyof CountlyOptions, Rule>> = {
   dropRequestsOlderThan: atLeast(0, 'hours'),
   shutdownTimeout: atLeast(0, 'milliseconds'),
   handleSignals: flag,
+  deadLetter: rule(
+    z.union([
+      z.literal(false),
+      z.strictObject({ redact: z.array(z.union([z.string().min(1), z.instanceof(RegExp)])).optional() }),
+    ]),
+    'false, or an object with redact: a list of names and patterns',
+  ),
   beforeSend: rule(z.union([callable, z.array(callable)]), 'a function or a list of functions'),
   rollUp: flag,
   trackErrors: flag,

@@ -10,13 +10,20 @@ slot[KEY] ??= new AsyncLocalStorage<unknown>();
 const storage = slot[KEY];
 
 /**
+ * Set on a scope that only stands for another one, such as one with defaults of its own for a single method: the other one
+ * is entered in its place, because what is called from there has no part in those defaults.
+ */
+export const STANDS_FOR: unique symbol = Symbol.for('countly-weave.stands-for');
+
+/**
  * The scope that belongs to the running chain of calls, promises, timers and streams. Generic on purpose: it carries a
  * value and knows no client. There is no `enterWith` here: a scope is entered for a function and left with it, so that
  * nothing of one request can ever be seen by another.
  */
 export const scopeStore = {
   run<T>(scope: unknown, fn: () => T): T {
-    return storage.run(scope, fn);
+    const other = (scope as { readonly [STANDS_FOR]?: unknown } | undefined)?.[STANDS_FOR];
+    return storage.run(other ?? scope, fn);
   },
   current(): unknown {
     return storage.getStore();

@@ -1,5 +1,6 @@
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
+import { tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import { member, namesOf, textFrom } from './read-input.js';
 
@@ -17,6 +18,7 @@ export class Attribution {
     const id = textFrom(campaignId);
     if (id === undefined) return this.#invalid('reportConversion', 'campaignId must be a non-empty text');
     const user = textFrom(campaignUser);
+    if (campaignUser && user === undefined) this.#tell('reportConversion', 'campaignUserId', campaignUser);
     const rest = user === undefined ? '' : `,"campaign_user":${jsonString(truncate(user, limits.maxValueSize))}`;
     this.#record(target, `"campaign_id":${jsonString(truncate(id, limits.maxValueSize))}${rest}`);
   }
@@ -27,6 +29,9 @@ export class Attribution {
     const members: string[] = [];
     for (const name of namesOf(ids)) {
       const value = textFrom(member(ids, name));
+      if (value === undefined && member(ids, name) !== undefined) {
+        this.#tell('reportAttribution', truncate(name, 40), member(ids, name));
+      }
       if (name === '' || value === undefined) continue;
       members.push(
         `${jsonString(truncate(name, limits.maxKeyLength))}:${jsonString(truncate(value, limits.maxValueSize))}`,
@@ -39,6 +44,11 @@ export class Attribution {
   #record(target: Target, body: string): void {
     if (!this.#port.admits(target, 'attribution')) return;
     this.#port.record(target, 'request', 'attribution', this.#port.stamp(), body);
+  }
+
+  #tell(call: string, argument: string, value: unknown): void {
+    const wanted = { expected: 'a non-empty text', outcome: 'it is left out' };
+    tellMisfit(this.#port.reporter, { call, argument, value, ...wanted });
   }
 
   #invalid(call: string, problem: string): void {

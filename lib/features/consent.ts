@@ -1,4 +1,5 @@
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
+import { isObject, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
@@ -9,6 +10,8 @@ export interface ConsentSettings {
   /** Whether anything needs consent, in force now. */
   readonly required: () => boolean;
   readonly groups: Readonly<Record<string, readonly ConsentFeature[]>>;
+  /** Features the server is told about, all at each change; undefined to tell what changed, and the place. */
+  readonly map: readonly ConsentFeature[] | undefined;
   /** Told when a device's consent changed: `begun` is false when the waiting start of its session was removed. */
   changed(target: Target, given: readonly ConsentFeature[], withdrawn: ReadonlySet<string>, begun: boolean): void;
 }
@@ -32,8 +35,8 @@ export class Consent {
 
   /** Whether a feature, or every feature of a group, is agreed to. */
   check(target: Target, name: string): boolean {
-    if (!this.#settings.required()) return true;
     const features = this.#features('checkConsent', [name]);
+    if (!this.#settings.required()) return true;
     return features.length > 0 && features.every((feature) => this.#given(target).has(feature));
   }
 
@@ -43,8 +46,11 @@ export class Consent {
 
   /** Names several features at once. A group has no consent of its own: it is the sum of its features. */
   group(groups: unknown): void {
-    if (typeof groups !== 'object' || groups === null) return;
-    for (const [name, members] of Object.entries(groups as Record<string, unknown>)) {
+    if (!isObject(groups)) {
+      const wanted = { argument: 'groups', expected: 'an object of lists of features', outcome: 'it is left out' };
+      return tellMisfit(this.#port.reporter, { call: 'groupFeatures', value: groups, ...wanted });
+    }
+    for (const [name, members] of Object.entries(groups)) {
       const list = typeof members === 'string' ? [members] : Array.isArray(members) ? members : [];
       if (KNOWN.has(name) || list.length === 0) {
         const problem = KNOWN.has(name) ? 'is the name of a feature' : 'has no features';
@@ -83,8 +89,8 @@ export class Consent {
     const given = changed.filter((name) => features.has(name));
     this.#settings.changed(target, [], withdrawn, begun);
     // Real booleans: the text "false" would count as an opt-in.
-    const map = changed.map((name) => `"${name}":${features.has(name)}`).join(',');
-    const location = withdrawn.has('location') ? ',"location":""' : '';
+    const map = (this.#settings.map ?? changed).map((name) => `"${name}":${features.has(name)}`).join(',');
+    const location = withdrawn.has('location') && this.#settings.map === undefined ? ',"location":""' : '';
     this.#port.record(target, 'request', 'core', this.#port.stamp(), `"consent":{${map}}${location}`);
     if (given.length > 0) this.#settings.changed(target, given, NOTHING, true);
   }

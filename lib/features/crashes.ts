@@ -2,6 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
+import { optionsOf, tellMisfit } from './argument.js';
 import { errorText } from './error-text.js';
 import type { FeaturePort, Target } from './feature.js';
 import { segmentationText } from './segmentation-text.js';
@@ -33,8 +34,9 @@ export class Crashes {
     this.#segments = segments;
   }
 
-  report(target: Target, thrown: unknown, input: CrashInput = {}): void {
+  report(target: Target, thrown: unknown, options?: CrashInput): void {
     const port = this.#port;
+    const input = optionsOf(port.reporter, 'logError', options) ?? {};
     if (!port.admits(target, 'crashes')) return;
     const error = errorText(thrown, port.limits);
     const fields: string[] = [];
@@ -45,7 +47,7 @@ export class Crashes {
     fields.push(
       `"_name":${jsonString(error.name)},"_type":${jsonString(error.type)},"_error":${jsonString(error.stack)}`,
       // Real booleans: a server takes any other spelling for fatal (contract §13 row 40).
-      `"_nonfatal":${input.fatal !== true},"_javascript":true,"_not_os_specific":true,"_background":true`,
+      `"_nonfatal":${!this.#isFatal(input.fatal)},"_javascript":true,"_not_os_specific":true,"_background":true`,
       `"_run":${Math.round((port.clock.monotonic() - this.#startedAt) / 1000)}`,
       `"_ram_total":${Math.round(totalmem() / MEGABYTE)},"_ram_current":${Math.round((totalmem() - freemem()) / MEGABYTE)}`,
     );
@@ -56,13 +58,32 @@ export class Crashes {
     if (custom !== undefined) fields.push(`"_custom":${custom}`);
     const now = port.stamp();
     // A crash has no time of its own; that of its request counts (contract §6).
-    const at = input.timestamp === undefined ? now : (callerTimestamp(input.timestamp, now) ?? now);
+    const at = this.#timeOf(input.timestamp, now);
     port.record(target, 'request', 'crashes', at, `"crash":{${fields.join(',')}}`);
+  }
+
+  #isFatal(fatal: unknown): boolean {
+    if (fatal !== undefined && typeof fatal !== 'boolean') this.#tell('fatal', 'true or false', fatal, 'false is used');
+    return fatal === true;
+  }
+
+  #timeOf(given: unknown, now: number): number {
+    if (given === undefined) return now;
+    const timestamp = callerTimestamp(given, now);
+    if (timestamp === undefined) this.#tell('timestamp', 'milliseconds (13 digits)', given, 'now is used');
+    return timestamp ?? now;
+  }
+
+  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
+    tellMisfit(this.#port.reporter, { call: 'logError', argument, expected, value, outcome });
   }
 
   #custom(input: CrashInput): string | undefined {
     const { limits, reporter } = this.#port;
     const layers = Array.isArray(input.layers) ? input.layers.filter((layer) => typeof layer === 'string') : [];
+    if (input.layers !== undefined && !Array.isArray(input.layers)) {
+      this.#tell('layers', 'a list of texts', input.layers, 'they are left out');
+    }
     const leading =
       layers.length === 0 ? '' : `"layers":${jsonString(truncate(layers.join(' < '), limits.maxValueSize))}`;
     const own = input.segmentation;

@@ -63,20 +63,43 @@ export function emptyWork(consent?: ReadonlySet<ConsentFeature>): UnitOfWork {
   return { consent, breadcrumbs: undefined, timers: undefined, traces: undefined };
 }
 
-function emptyState(deviceId: string, now: number): DeviceState {
-  return {
-    deviceId,
-    ...emptyWork(),
-    view: undefined,
-    viewSeen: false,
-    session: undefined,
-    sessionWanted: undefined,
-    sessionEndedAt: undefined,
-    place: undefined,
-    profile: undefined,
-    remoteConfig: undefined,
-    lastSeen: now,
-  };
+/**
+ * A class, so that all states have one shape in one piece: there are many, and an object put together from parts takes
+ * twice the memory.
+ */
+class RememberedDevice implements DeviceState {
+  readonly deviceId: string;
+  consent: ReadonlySet<ConsentFeature> | undefined;
+  breadcrumbs: Breadcrumbs | undefined;
+  timers: Timers | undefined;
+  traces: Timers | undefined;
+  view: ViewOnDisplay | undefined;
+  viewSeen: boolean;
+  session: OpenSession | undefined;
+  sessionWanted: { readonly heartbeat: boolean } | undefined;
+  sessionEndedAt: number | undefined;
+  place: Place | null | undefined;
+  profile: ProfileBuffer | undefined;
+  remoteConfig: Readonly<Record<string, unknown>> | undefined;
+  lastSeen: number;
+
+  /** @param from what is remembered of the device under another id */
+  constructor(deviceId: string, now: number, from?: DeviceState) {
+    this.deviceId = deviceId;
+    this.consent = from?.consent;
+    this.breadcrumbs = from?.breadcrumbs;
+    this.timers = from?.timers;
+    this.traces = from?.traces;
+    this.view = from?.view;
+    this.viewSeen = from?.viewSeen ?? false;
+    this.session = from?.session;
+    this.sessionWanted = from?.sessionWanted;
+    this.sessionEndedAt = from?.sessionEndedAt;
+    this.place = from?.place;
+    this.profile = from?.profile;
+    this.remoteConfig = from?.remoteConfig;
+    this.lastSeen = from?.lastSeen ?? now;
+  }
 }
 
 /**
@@ -90,6 +113,8 @@ export class DeviceStates {
   #order = this.#states.values();
   /** What the iterator gave last, as long as it is the least recently used one. */
   #head: DeviceState | undefined;
+  /** Used last: used again, it keeps its place, for putting it behind itself would only make holes in the map. */
+  #newest: DeviceState | undefined;
   readonly #clock: Clock;
   readonly #max: number;
   readonly #idleMs: number;
@@ -114,9 +139,10 @@ export class DeviceStates {
     const known = this.touch(deviceId);
     if (known !== undefined) return known;
     // No device at all: nothing of it may be seen by another one that has no id either.
-    if (deviceId === '') return emptyState(deviceId, this.#clock.monotonic());
-    const state = emptyState(deviceId, this.#clock.monotonic());
+    const state: DeviceState = new RememberedDevice(deviceId, this.#clock.monotonic());
+    if (deviceId === '') return state;
     this.#states.set(deviceId, state);
+    this.#newest = state;
     if (this.#states.size > this.#max) this.#forget(this.#oldest(state));
     return state;
   }
@@ -126,8 +152,11 @@ export class DeviceStates {
     if (this.#states.size === 0) return undefined;
     const state = this.#states.get(deviceId);
     if (state === undefined) return undefined;
-    this.#remove(state);
-    this.#states.set(deviceId, state);
+    if (state !== this.#newest) {
+      this.#remove(state);
+      this.#states.set(deviceId, state);
+      this.#newest = state;
+    }
     state.lastSeen = this.#clock.monotonic();
     return state;
   }
@@ -139,7 +168,10 @@ export class DeviceStates {
     this.#remove(state);
     // What the new id had of its own is older than what the person is doing now, except what was agreed to.
     const known = this.#states.get(to);
-    this.#states.set(to, { ...state, deviceId: to, consent: known?.consent ?? state.consent });
+    const moved = new RememberedDevice(to, state.lastSeen, state);
+    if (known?.consent !== undefined) moved.consent = known.consent;
+    this.#states.set(to, moved);
+    this.#newest = moved;
   }
 
   /** Forgets every device that has been idle for too long. */
@@ -171,6 +203,7 @@ export class DeviceStates {
   #remove(state: DeviceState): void {
     this.#states.delete(state.deviceId);
     if (this.#head === state) this.#head = undefined;
+    if (this.#newest === state) this.#newest = undefined;
   }
 
   #forget(state: DeviceState | undefined): void {

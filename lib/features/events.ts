@@ -1,12 +1,14 @@
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import { jsonString } from '../protocol/json-text.js';
-import { callerTimestamp, localTime } from '../protocol/timestamp.js';
+import { callerTimestamp } from '../protocol/timestamp.js';
+import { isObject, optionsOf, tellMisfit } from './argument.js';
+import { type EventHead, EventHeads, eventHead } from './event-heads.js';
 import { cleanKey, featureOfKey, internalFault } from './event-key.js';
 import { mergeEvents } from './event-roll-up.js';
+import { EventTime } from './event-time.js';
 import type { FeaturePort, Target } from './feature.js';
 import { numberFrom, shown } from './read-input.js';
-import { type SegmentRules, segmentationText } from './segmentation-text.js';
+import { openedText, type SegmentRules, segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface EventInput {
@@ -33,6 +35,8 @@ const LONGEST_DURATION = 999_999_999;
 export class Events {
   readonly #port: FeaturePort;
   readonly #settings: EventSettings;
+  readonly #heads = new EventHeads();
+  readonly #time = new EventTime();
   #rules: SegmentRules | undefined;
 
   constructor(port: FeaturePort, settings: EventSettings) {
@@ -40,12 +44,19 @@ export class Events {
     this.#settings = settings;
   }
 
-  add(target: Target, rawKey: unknown, input?: EventInput): void {
+  add(target: Target, rawKey: unknown, given?: EventInput): void {
+    const input = given === undefined || isObject(given) ? given : optionsOf(this.#port.reporter, 'addEvent', given);
+    const known = this.#heads.of(rawKey, this.#port.limits);
+    if (known !== undefined) return this.#add(target, known, 'events', input);
     const key = this.#key(rawKey);
     if (key === undefined) return this.#port.refuse('invalid');
     const segmentation = input?.segmentation;
     const feature = featureOfKey(key, segmentation);
-    if (feature === 'events') return this.addAs(target, key, feature, input);
+    if (feature === 'events') {
+      const head = eventHead(key);
+      if (key === rawKey) this.#heads.remember(head);
+      return this.#add(target, head, feature, input);
+    }
     const fault = feature === undefined ? 'only the server may use this key' : internalFault(key, segmentation);
     if (feature === undefined || fault !== undefined) {
       this.#port.reporter.warn(`addEvent.${key}`, `addEvent: "${key}" is dropped: ${fault}.`);
@@ -56,33 +67,48 @@ export class Events {
 
   /** An event whose key and consent are known to be right. */
   addAs(target: Target, key: string, feature: ConsentFeature, input?: EventInput): void {
+    this.#add(target, eventHead(key), feature, input);
+  }
+
+  #add(target: Target, head: EventHead, feature: ConsentFeature, input: EventInput | undefined): void {
     const port = this.#port;
+    const { key } = head;
     if (!port.admits(target, feature)) return;
     if (feature === 'events' && !port.filters.event(key)) return port.refuse('filtered');
     const now = port.stamp();
     const at = input?.timestamp === undefined ? now : this.#timestamp(input.timestamp, now);
-    const { hour, dow } = localTime(at, port.offsetOf(target, at));
-
-    let text = `{"key":${jsonString(key)},"count":${this.#count(input?.count)}`;
-    let segmentation: string | undefined;
-    if (input !== undefined) {
-      const sum = this.#number('sum', input.sum, 5);
-      if (sum !== undefined) text += `,"sum":${sum}`;
-      const dur = this.#duration(input.dur);
-      if (dur !== undefined) text += `,"dur":${dur}`;
-      segmentation = segmentationText(input.segmentation, this.#rulesFor(key));
-      if (segmentation !== undefined) text += `,"segmentation":${segmentation}`;
+    const time = this.#time.text(at, port.offsetOf(target, at));
+    const rollUp = input?.rollUp === undefined ? this.#settings.rollUp : this.#flag(input.rollUp);
+    const once =
+      input === undefined || (input.count === undefined && input.sum === undefined && input.dur === undefined);
+    if (once && !rollUp) {
+      const given = input?.segmentation;
+      const start = given === undefined ? undefined : openedText(head.opening, given, this.#rulesFor(key));
+      port.record(target, 'event', feature, now, (start ?? head.once) + time);
+      this.#settings.recorded(target, key);
+      return;
     }
-    const body = `${text},"timestamp":${at},"hour":${hour},"dow":${dow}}`;
-
-    const rollUp = input?.rollUp === undefined ? this.#settings.rollUp : input.rollUp === true;
+    const segmentation =
+      input?.segmentation === undefined ? undefined : segmentationText(input.segmentation, this.#rulesFor(key));
+    const body = this.#start(head, input, segmentation) + time;
     if (rollUp) {
-      const equal = `${Math.floor(at / HOUR)} ${hour} ${key} ${segmentation ?? ''}`;
+      // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
+      const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
       port.record(target, 'event', feature, now, body, { key: equal, merge: (waiting) => mergeEvents(waiting, body) });
     } else {
       port.record(target, 'event', feature, now, body);
     }
     this.#settings.recorded(target, key);
+  }
+
+  /** Everything but the time. */
+  #start(head: EventHead, input: EventInput | undefined, segmentation: string | undefined): string {
+    let text = head.counted + this.#count(input?.count);
+    const sum = this.#number('sum', input?.sum, 5);
+    if (sum !== undefined) text += `,"sum":${sum}`;
+    const dur = this.#duration(input?.dur);
+    if (dur !== undefined) text += `,"dur":${dur}`;
+    return segmentation === undefined ? text : `${text},"segmentation":${segmentation}`;
   }
 
   /** One object for all events, as long as nothing is filtered and the limits stay. */
@@ -111,6 +137,14 @@ export class Events {
       );
     }
     return clean;
+  }
+
+  #flag(value: unknown): boolean {
+    if (typeof value === 'boolean') return value;
+    const expected = 'true or false';
+    const outcome = "the client's setting holds";
+    tellMisfit(this.#port.reporter, { call: 'addEvent', argument: 'rollUp', expected, value, outcome });
+    return this.#settings.rollUp;
   }
 
   #count(count: unknown): number {

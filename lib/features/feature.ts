@@ -37,6 +37,13 @@ export interface Query {
   readonly awaited: boolean;
 }
 
+/** A picture of a person on this machine. */
+export interface Picture {
+  readonly path: string;
+  /** What else is known of the person, as JSON that may be told twice. */
+  readonly details: string;
+}
+
 export type QueryAnswer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly status: number; readonly message: string };
@@ -80,4 +87,6 @@ export interface FeaturePort {
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[];
   /** Asks the server; never rejects. */
   query(target: Target, query: Query): Promise<QueryAnswer>;
+  /** Uploads a picture, beside the queue. */
+  upload(target: Target, picture: Picture): void;
 }

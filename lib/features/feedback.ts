@@ -1,3 +1,4 @@
+import { tellMisfit } from './argument.js';
 import type { Events } from './events.js';
 import type { FeaturePort, Query, Target } from './feature.js';
 import { member, namesOf, numberFrom, shown, textFrom } from './read-input.js';
@@ -18,10 +19,13 @@ export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly o
 export class Feedback {
   readonly #port: FeaturePort;
   readonly #events: Events;
+  readonly #platform: string | undefined;
 
-  constructor(port: FeaturePort, events: Events) {
+  /** @param platform told where an answer names none */
+  constructor(port: FeaturePort, events: Events, platform: string | undefined) {
     this.#port = port;
     this.#events = events;
+    this.#platform = platform;
   }
 
   /** A rating of 1 to 5. Consent to `star-rating` or to `feedback` is enough. */
@@ -35,12 +39,16 @@ export class Feedback {
     }
     const feature = this.#port.isAllowed(target, 'star-rating') ? 'star-rating' : 'feedback';
     const contactMe = member(input, 'contactMe');
+    if (contactMe !== undefined && typeof contactMe !== 'boolean') {
+      const wanted = { argument: 'contactMe', expected: 'true or false', outcome: 'it is left out' };
+      tellMisfit(this.#port.reporter, { call: 'reportFeedback', value: contactMe, ...wanted });
+    }
     this.#events.addAs(target, '[CLY]_star_rating', feature, {
       segmentation: {
-        ...this.#widget(input),
+        ...this.#widget('reportFeedback', input),
         rating: Math.round(rating),
-        email: textFrom(member(input, 'email')),
-        comment: textFrom(member(input, 'comment')),
+        email: this.#text('reportFeedback', input, 'email'),
+        comment: this.#text('reportFeedback', input, 'comment'),
         contactMe: typeof contactMe === 'boolean' ? contactMe : undefined,
       },
     });
@@ -55,7 +63,7 @@ export class Feedback {
     if (!closed && (rating === undefined || rating < 0 || rating > 10)) {
       return this.#invalid('reportNps', `rating must be a number from 0 to 10, got ${shown(member(input, 'rating'))}`);
     }
-    const answer = closed ? { closed: 1 } : { rating, comment: textFrom(member(input, 'comment')) };
+    const answer = closed ? { closed: 1 } : { rating, comment: this.#text('reportNps', input, 'comment') };
     this.#events.addAs(target, '[CLY]_nps', 'feedback', { segmentation: { ...widget, ...answer } });
   }
 
@@ -91,18 +99,26 @@ export class Feedback {
   }
 
   #needed(call: string, input: unknown): Record<string, unknown> | undefined {
-    const widget = this.#widget(input);
+    const widget = this.#widget(call, input);
     if (widget['widget_id'] !== undefined) return widget;
     this.#invalid(call, 'widgetId is missing');
     return undefined;
   }
 
-  #widget(input: unknown): Record<string, unknown> {
+  #widget(call: string, input: unknown): Record<string, unknown> {
     return {
-      widget_id: textFrom(member(input, 'widgetId')),
-      platform: textFrom(member(input, 'platform')) ?? this.#port.metrics['_os'],
-      app_version: textFrom(member(input, 'appVersion')) ?? this.#port.metrics['_app_version'],
+      widget_id: this.#text(call, input, 'widgetId'),
+      platform: this.#text(call, input, 'platform') ?? this.#platform,
+      app_version: this.#text(call, input, 'appVersion') ?? this.#port.metrics['_app_version'],
     };
+  }
+
+  #text(call: string, input: unknown, argument: string): string | undefined {
+    const value = member(input, argument);
+    const text = textFrom(value);
+    if (text !== undefined || value === undefined || value === null || value === '') return text;
+    tellMisfit(this.#port.reporter, { call, argument, expected: 'a text', value, outcome: 'it is left out' });
+    return undefined;
   }
 
   #invalid(call: string, problem: string): void {

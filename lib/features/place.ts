@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import { truncate } from '../config/limits.js';
+import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
+import { tellMisfit } from './argument.js';
+import { member } from './read-input.js';
 
 /** Where a device is, as far as anyone said. */
 export interface Place {
@@ -12,14 +15,31 @@ export interface Place {
 }
 
 const MAX_CITY = 256;
+const EXPECTED = {
+  ip: 'an IP address',
+  countryCode: 'two letters such as "DE"',
+  city: 'a non-empty text',
+  location: 'latitude and longitude such as "52.5,13.4"',
+} as const satisfies Record<keyof Place, string>;
 
-/** Keeps what a Countly server can use of a place (contract §2.4); undefined when that is nothing. */
-export function readPlace(given: {
+/** Parts of a place that are given and mean nothing, each with a warning. */
+export function tellPlace(reporter: Reporter, call: string, given: PlaceInput, kept: Place | undefined): void {
+  for (const argument of Object.keys(EXPECTED) as (keyof Place)[]) {
+    const value = member(given, argument);
+    if (value === undefined || value === null || value === '' || kept?.[argument] !== undefined) continue;
+    tellMisfit(reporter, { call, argument, expected: EXPECTED[argument], value, outcome: 'it is left out' });
+  }
+}
+
+export interface PlaceInput {
   readonly ip?: unknown;
   readonly countryCode?: unknown;
   readonly city?: unknown;
   readonly location?: unknown;
-}): Place | undefined {
+}
+
+/** Keeps what a Countly server can use of a place (contract §2.4); undefined when that is nothing. */
+export function readPlace(given: PlaceInput): Place | undefined {
   const { ip, countryCode, city, location } = given;
   const place: Place = {
     // Node gives IPv4 visitors of a dual-stack socket as `::ffff:a.b.c.d`, which no location database knows.

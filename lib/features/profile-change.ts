@@ -1,7 +1,8 @@
 import type { FeaturePort } from './feature.js';
 import type { ProfileChange } from './profile-buffer.js';
 import { numberFrom, shown } from './read-input.js';
-import { segmentName, valueText } from './segmentation-text.js';
+import { segmentName } from './segment-names.js';
+import { valueText } from './segmentation-text.js';
 
 const NUMERIC = new Set(['$inc', '$mul', '$min', '$max']);
 const LISTS = new Set(['$push', '$addToSet', '$pull']);

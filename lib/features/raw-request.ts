@@ -1,6 +1,7 @@
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
+import { tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import { checkRawMember, featuresOf } from './raw-rules.js';
 import { member, namesOf } from './read-input.js';
@@ -19,6 +20,8 @@ const OURS = new Set([
   'device_id',
   'timestamp',
 ]);
+// What the caller says himself where nothing is added (`DeviceIdType` 9).
+const ENVELOPE = new Set(['t', 'hour', 'dow']);
 // A server answers these with an error, or does something else than asked for (contract §13 row 30).
 const REFUSED = new Set([
   'app_id',
@@ -51,9 +54,10 @@ export class RawRequests {
   send(target: Target, asked: unknown): boolean {
     const port = this.#port;
     const members: string[] = [];
-    const names = namesOf(asked).filter((name) => !OURS.has(name) && member(asked, name) !== undefined);
+    const added = (name: string) => OURS.has(name) && !(target.idType === 9 && ENVELOPE.has(name));
+    const names = namesOf(asked).filter((name) => !added(name) && member(asked, name) !== undefined);
     const values: Record<string, unknown> = {};
-    let problem = names.length === 0 ? 'there is nothing in it' : this.#togetherProblem(names);
+    let problem = names.every((name) => ENVELOPE.has(name)) ? 'there is nothing in it' : this.#togetherProblem(names);
     for (const name of names) {
       if (problem !== undefined) break;
       if (REFUSED.has(name)) {
@@ -78,8 +82,12 @@ export class RawRequests {
     for (const feature of features) if (!port.admits(target, feature)) return false;
     const now = port.stamp();
     const given = member(asked, 'timestamp');
-    const timestamp = given === undefined ? now : (callerTimestamp(given, now) ?? now);
-    port.record(target, 'request', this.#filedUnder(features), timestamp, body);
+    const timestamp = given === undefined ? now : callerTimestamp(given, now);
+    if (timestamp === undefined) {
+      const wanted = { expected: 'milliseconds (13 digits) or seconds (10 digits)', outcome: 'now is used' };
+      tellMisfit(port.reporter, { call: 'request', argument: 'timestamp', value: given, ...wanted });
+    }
+    port.record(target, 'request', this.#filedUnder(features), timestamp ?? now, body);
     return true;
   }
 

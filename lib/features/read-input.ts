@@ -31,7 +31,18 @@ export function namesOf(object: unknown): string[] {
   }
 }
 
-/** The value of a number or boolean, else only the type: a caller's text or object may hold personal data. */
+/** The value of a number or boolean, that there is none, else only the type: a caller's text or object may hold personal data. */
 export function shown(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
+    return String(value);
+  return isList(value) ? 'a list' : `a value of type ${typeof value}`;
+}
+
+/** `Array.isArray`, which throws for a proxy that was revoked. */
+export function isList(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
 }

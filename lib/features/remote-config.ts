@@ -1,4 +1,6 @@
+import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
+import { optionsOf, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import type { Fetched } from './feedback.js';
 
@@ -19,18 +21,22 @@ const EMPTY: RemoteConfigValues = Object.freeze({});
 /** Values an operator sets on the server (contract §10.1), remembered for each device. */
 export class RemoteConfig {
   readonly #port: FeaturePort;
+  readonly #method: 'rc' | 'fetch_remote_config';
 
-  constructor(port: FeaturePort) {
+  constructor(port: FeaturePort, method: 'rc' | 'fetch_remote_config') {
     this.#port = port;
+    this.#method = method;
   }
 
   /** Asks the server. A full answer replaces what is remembered, a partial one is added to it. */
-  async fetch(target: Target, wanted: RemoteConfigQuery = {}, awaited = true): Promise<Fetched<RemoteConfigValues>> {
+  async fetch(target: Target, query?: RemoteConfigQuery, awaited = true): Promise<Fetched<RemoteConfigValues>> {
+    const { reporter } = this.#port;
+    const wanted = optionsOf(reporter, 'fetchRemoteConfig', query) ?? {};
     if (!this.#port.isAllowed(target, 'remote-config')) return { ok: false, reason: 'no consent to remote-config' };
-    const keys = listText(wanted.keys);
-    const omitKeys = listText(wanted.omitKeys);
+    const keys = keysText(reporter, 'fetchRemoteConfig', 'keys', wanted.keys);
+    const omitKeys = keysText(reporter, 'fetchRemoteConfig', 'omitKeys', wanted.omitKeys);
     const fields = {
-      method: 'rc',
+      method: this.#method,
       // As JSON text: a server ignores real lists here (contract §13 row 57).
       ...(keys === undefined ? {} : { keys }),
       ...(omitKeys === undefined ? {} : { omit_keys: omitKeys }),
@@ -67,6 +73,14 @@ export class RemoteConfig {
   #metrics(target: Target): string {
     return JSON.stringify({ ...this.#port.metrics, ...target.metrics });
   }
+}
+
+/** The same for an argument of a call, with a warning when it is no list. */
+export function keysText(reporter: Reporter, call: string, argument: string, keys: unknown): string | undefined {
+  if (keys !== undefined && !Array.isArray(keys)) {
+    tellMisfit(reporter, { call, argument, expected: 'a list of texts', value: keys, outcome: 'it is left out' });
+  }
+  return listText(keys);
 }
 
 /** A list of names as JSON text; undefined when there is none. */

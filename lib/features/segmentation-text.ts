@@ -1,11 +1,13 @@
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
-import { jsonString } from '../protocol/json-text.js';
+import { flatText, isPlain, jsonString } from '../protocol/json-text.js';
+import type { Opening } from './opening.js';
+import { type SegmentName, segmentNames } from './segment-names.js';
 
-// The server removes dots and leading dollars from segment names (contract §4.3); doing it here keeps what is sent and
-// what is stored the same.
-const DOTS = /\./g;
-const LEADING_DOLLARS = /^\$+/;
+// Inside a loop over the names V8 answers this by itself; `Object.hasOwn` is a call each time.
+const isOwn = Object.prototype.hasOwnProperty;
+// V8 copies what is cut out of a text up to this length; a longer piece would keep the whole text in memory.
+const LONGEST_COPIED = 12;
 // A server keeps 10 elements by default, and lists never reach aggregated data (contract §4.2).
 const MAX_ELEMENTS = 100;
 
@@ -30,62 +32,102 @@ export interface SegmentRules {
  * @returns the JSON text, or undefined when nothing is left
  */
 export function segmentationText(segmentation: unknown, rules: SegmentRules): string | undefined {
-  const leading = rules.leading ?? '';
-  let text = leading;
-  if (segmentation !== undefined && segmentation !== null) {
-    if (typeof segmentation === 'object' && !Array.isArray(segmentation)) {
-      text = membersText(segmentation as Record<string, unknown>, rules, leading);
-    } else {
-      const { call } = rules;
-      rules.reporter.warn(
-        `${call}.segmentation`,
-        `${call}: segmentation must be an object of key-value pairs; it is left out.`,
-      );
-    }
-  }
-  return text === '' ? undefined : `{${text}}`;
+  return textOf(segmentation, rules, undefined);
 }
 
-function membersText(segmentation: Record<string, unknown>, rules: SegmentRules, leading: string): string {
-  const { limits, keep } = rules;
-  let text = leading;
+/**
+ * The same behind the text of `opening`.
+ *
+ * @returns both texts, or undefined when nothing is left of the segments
+ */
+export function openedText(opening: Opening, segmentation: unknown, rules: SegmentRules): string | undefined {
+  return textOf(segmentation, rules, opening);
+}
+
+function textOf(segmentation: unknown, rules: SegmentRules, opening: Opening | undefined): string | undefined {
+  const { leading } = rules;
+  if (typeof segmentation === 'object' && segmentation !== null && !Array.isArray(segmentation)) {
+    return membersText(segmentation as Record<string, unknown>, rules, opening);
+  }
+  if (segmentation !== undefined && segmentation !== null) {
+    const { call } = rules;
+    rules.reporter.warn(
+      `${call}.segmentation`,
+      `${call}: segmentation must be an object of key-value pairs; it is left out.`,
+    );
+  }
+  return leading === undefined || leading === '' ? undefined : `{${leading}}`;
+}
+
+function membersText(
+  segmentation: Record<string, unknown>,
+  rules: SegmentRules,
+  opening: Opening | undefined,
+): string | undefined {
+  const { limits, keep, leading } = rules;
+  const { maxValueSize, maxSegmentationValues } = limits;
+  const names = segmentNames(limits);
+  let text = leading === undefined || leading === '' ? '' : `{${leading}`;
   let count = 0;
+  /** The last value is a text whose closing quote is still missing. */
+  let open = false;
+  let before: SegmentName | undefined;
   try {
     for (const key in segmentation) {
-      if (!Object.hasOwn(segmentation, key)) continue;
-      const name = segmentName(key, limits);
-      if (name === '' || (keep !== undefined && !keep(name))) continue;
-      const value = valueText(read(segmentation, key), rules, key);
-      if (value === undefined) continue;
-      if (count === limits.maxSegmentationValues) {
-        rules.reporter.warn(
-          `${rules.call}.segments`,
-          `${rules.call}: only the first ${count} segments of one entry are kept.`,
-        );
-        break;
+      if (!isOwn.call(segmentation, key)) continue;
+      // Events of one key mostly have the same segments in the same order.
+      const name: SegmentName = before?.follower?.key === key ? before.follower : names.after(before, key);
+      before = name;
+      if (name.name === '' || (keep !== undefined && !keep(name.name))) continue;
+      let value: unknown;
+      try {
+        value = segmentation[key];
+      } catch {
+        continue;
+      }
+      if (typeof value === 'string' && value !== '' && value.length <= maxValueSize && isPlainValue(name, value)) {
+        if (count === maxSegmentationValues) return tooMany(text, open, rules, count);
+        if (open) text += name.plainAfterText ?? name.textAfterText + value;
+        else if (text !== '') text += name.nextPlain ?? name.nextText + value;
+        else text = opening === undefined ? name.firstText + value : opening.withText(name, value);
+        open = true;
+      } else {
+        const json = valueText(value, rules, key);
+        if (json === undefined) continue;
+        if (count === maxSegmentationValues) return tooMany(text, open, rules, count);
+        if (text !== '') text += (open ? name.afterText : name.next) + json;
+        else text = (opening === undefined ? name.first : opening.withName(name)) + json;
+        open = false;
       }
       count++;
-      text += text === '' ? `${jsonString(name)}:${value}` : `,${jsonString(name)}:${value}`;
     }
   } catch {
     // A proxy that does not let itself be listed; what was read so far stays.
     rules.reporter.warn(`${rules.call}.unreadable`, `${rules.call}: a segmentation cannot be read completely.`);
   }
-  return text;
+  return closed(text, open);
 }
 
-function read(segmentation: Record<string, unknown>, key: string): unknown {
-  try {
-    return segmentation[key];
-  } catch {
-    return undefined;
+function isPlainValue(name: SegmentName, value: string): boolean {
+  if (name.plain === value) {
+    name.nextPlain ??= flatText(name.nextText, value);
+    name.plainAfterText ??= flatText(name.textAfterText, value);
+    return true;
   }
+  if (!isPlain(value)) return false;
+  name.plain = value.length <= LONGEST_COPIED ? value : '';
+  name.nextPlain = undefined;
+  name.plainAfterText = undefined;
+  return true;
 }
 
-/** A name of a segment or user property, as the server keeps it. */
-export function segmentName(key: string, limits: Limits): string {
-  const name = key.includes('.') || key.startsWith('$') ? key.replace(DOTS, '').replace(LEADING_DOLLARS, '') : key;
-  return truncate(name, limits.maxKeyLength);
+function tooMany(text: string, open: boolean, { call, reporter }: SegmentRules, count: number): string | undefined {
+  reporter.warn(`${call}.segments`, `${call}: only the first ${count} segments of one entry are kept.`);
+  return closed(text, open);
+}
+
+function closed(text: string, open: boolean): string | undefined {
+  return text === '' ? undefined : text + (open ? '"}' : '}');
 }
 
 /** A value as JSON text; undefined when a server cannot keep it. */
@@ -106,6 +148,13 @@ export function valueText(value: unknown, rules: SegmentRules, key: string): str
       return jsonString(truncate(String(value), rules.limits.maxValueSize));
     case 'object':
       return value === null ? undefined : objectText(value, rules, key);
+    case 'function':
+    case 'symbol':
+      rules.reporter.warn(
+        `${rules.call}.${key}`,
+        `${rules.call}: segment "${truncate(key, 40)}" is a ${typeof value}, which Countly cannot store; it is left out.`,
+      );
+      return undefined;
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { jsonString } from '../protocol/json-text.js';
+import { optionsOf, tellMisfit } from './argument.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { placeMembers, UNKNOWN_PLACE } from './place.js';
@@ -10,6 +11,8 @@ export interface SessionSettings {
   readonly updateSeconds: () => number;
   /** Let the server locate the sender where nothing is known of the device. */
   readonly locateSender: boolean;
+  /** Whether a session tells where the device is; false where every request does. */
+  readonly tellsPlace: boolean;
 }
 
 interface Extended {
@@ -63,6 +66,17 @@ export class Sessions {
     this.#arm();
   }
 
+  /** Begins a session as the caller's options say. */
+  beginWith(target: Target, options: { readonly heartbeat?: unknown } | undefined, usual: boolean): void {
+    const { reporter } = this.#port;
+    const value = optionsOf(reporter, 'beginSession', options)?.heartbeat;
+    if (value !== undefined && typeof value !== 'boolean') {
+      const wanted = { argument: 'heartbeat', expected: 'true or false', outcome: `${usual} is used` };
+      tellMisfit(reporter, { call: 'beginSession', value, ...wanted });
+    }
+    this.begin(target, typeof value === 'boolean' ? value : usual);
+  }
+
   /** Begins what could not begin before the device agreed to it. */
   beginWanted(target: Target): void {
     const wanted = this.#port.peekState(target.deviceId)?.sessionWanted;
@@ -93,7 +107,12 @@ export class Sessions {
     }
     this.#views.endCurrent(target, state);
     const measured = (this.#port.clock.monotonic() - state.session.reportedUntil) / 1000;
-    this.#close(target, state, numberFrom(seconds) ?? measured, this.#port.stamp());
+    const given = numberFrom(seconds);
+    if (seconds !== undefined && (given === undefined || given < 0)) {
+      const wanted = { argument: 'seconds', expected: 'seconds', outcome: 'the measured time is reported' };
+      tellMisfit(this.#port.reporter, { call: 'endSession', value: seconds, ...wanted });
+    }
+    this.#close(target, state, given !== undefined && given >= 0 ? given : measured, this.#port.stamp());
   }
 
   /** The device has gone away; its session lasted until its last activity, which is the time of its end. */
@@ -192,6 +211,7 @@ export class Sessions {
   }
 
   #place(target: Target, state: DeviceState): string {
+    if (!this.#settings.tellsPlace) return '';
     if (!this.#port.isAllowed(target, 'location')) return UNKNOWN_PLACE;
     // What was said once for the device holds until it is said otherwise.
     const place = state.place === undefined ? target.place : state.place;

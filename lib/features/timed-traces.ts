@@ -1,5 +1,5 @@
+import { tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
-import { shown } from './read-input.js';
 import { type RunningTimer, Timers } from './timers.js';
 import type { Traces } from './traces.js';
 
@@ -14,22 +14,17 @@ export class TimedTraces {
   }
 
   start(target: Target, name: unknown): RunningTimer | undefined {
-    if (typeof name !== 'string' || name === '') {
-      this.#port.reporter.warn('startTrace', `startTrace: name must be a non-empty text, got ${shown(name)}.`);
-      return undefined;
-    }
+    if (!this.#isNamed('startTrace', name)) return undefined;
     const work = this.#port.workOf(target);
     work.traces ??= new Timers();
     return work.traces.start(name, this.#port.clock.monotonic());
   }
 
   endByName(target: Target, name: unknown, metrics?: unknown): void {
+    if (!this.#isNamed('endTrace', name)) return;
     const timer = this.#stop(target, name);
     if (timer !== undefined) return this.#report(target, timer, metrics);
-    this.#port.reporter.warn(
-      `endTrace.${String(name)}`,
-      'endTrace: no trace of this name was started; nothing is reported.',
-    );
+    this.#port.reporter.warn(`endTrace.${name}`, 'endTrace: no trace of this name was started; nothing is reported.');
   }
 
   end(target: Target, timer: RunningTimer, metrics?: unknown): void {
@@ -37,15 +32,21 @@ export class TimedTraces {
   }
 
   cancelByName(target: Target, name: unknown): boolean {
-    return this.#stop(target, name) !== undefined;
+    return this.#isNamed('cancelTrace', name) && this.#stop(target, name) !== undefined;
   }
 
   cancelAll(target: Target): void {
     (target.work ?? this.#port.peekState(target.deviceId))?.traces?.clear();
   }
 
-  #stop(target: Target, name: unknown): RunningTimer | undefined {
-    if (typeof name !== 'string') return undefined;
+  #isNamed(call: string, name: unknown): name is string {
+    if (typeof name === 'string' && name !== '') return true;
+    const expected = 'a non-empty text';
+    tellMisfit(this.#port.reporter, { call, argument: 'name', expected, value: name, outcome: 'nothing is reported' });
+    return false;
+  }
+
+  #stop(target: Target, name: string): RunningTimer | undefined {
     return target.work?.traces?.stopLast(name) ?? this.#port.peekState(target.deviceId)?.traces?.stopLast(name);
   }
 

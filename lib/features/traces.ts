@@ -1,6 +1,7 @@
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
+import { isObject, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import { member, namesOf, numberFrom } from './read-input.js';
 
@@ -35,8 +36,8 @@ export class Traces {
 
   report(target: Target, input: TraceInput): void {
     const port = this.#port;
-    const trace = fromWire(input);
-    const metrics = trace.type === 'network' ? networkMetrics(trace) : this.#deviceMetrics(trace);
+    const trace = isObject(input) ? fromWire(input) : {};
+    const metrics = trace.type === 'network' ? this.#networkMetrics(trace) : this.#deviceMetrics(trace);
     const name = typeof trace.name === 'string' ? trace.name.replaceAll('.', '').replace(/^\$+/, '') : '';
     if (metrics === undefined || name === '') {
       port.reporter.warn(
@@ -48,7 +49,11 @@ export class Traces {
     if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
     const took = Math.max(numberFrom(trace.type === 'network' ? trace.responseTimeMs : trace.durationMs) ?? 0, 0);
-    const stz = callerTimestamp(trace.startedAt, timestamp) ?? Math.round(timestamp - took);
+    const start = trace.startedAt === undefined ? undefined : callerTimestamp(trace.startedAt, timestamp);
+    if (trace.startedAt !== undefined && start === undefined) {
+      this.#tell('startedAt', 'milliseconds (13 digits)', trace.startedAt, 'the time before the end is used');
+    }
+    const stz = start ?? Math.round(timestamp - took);
     // The end has to lie after the start, also for what took less than a millisecond.
     const etz = Math.max(Math.round(stz + took), stz + 1);
     port.record(
@@ -64,6 +69,9 @@ export class Traces {
     const duration = numberFrom(trace.durationMs);
     if (trace.type !== 'device' || duration === undefined) return undefined;
     let text = `"duration":${rounded(duration)}`;
+    if (trace.metrics !== undefined && !isObject(trace.metrics)) {
+      this.#tell('metrics', 'an object of numbers', trace.metrics, 'they are left out');
+    }
     for (const key of namesOf(trace.metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
       if (key === 'duration') continue;
       const number = numberFrom(member(trace.metrics, key));
@@ -75,6 +83,28 @@ export class Traces {
         );
     }
     return text;
+  }
+
+  #networkMetrics(trace: TraceInput): string | undefined {
+    const time = numberFrom(trace.responseTimeMs);
+    const code = numberFrom(trace.responseCode);
+    if (time === undefined || code === undefined) return undefined;
+    const sent = this.#size('requestPayloadSize', trace.requestPayloadSize);
+    const received = this.#size('responsePayloadSize', trace.responsePayloadSize);
+    return (
+      `"response_time":${rounded(time)},"response_payload_size":${received}` +
+      `,"request_payload_size":${sent},"response_code":${code >= 100 && code < 600 ? Math.trunc(code) : 0}`
+    );
+  }
+
+  #size(argument: string, value: unknown): number {
+    const bytes = value === undefined ? 0 : numberFrom(value);
+    if (bytes === undefined) this.#tell(argument, 'a number of bytes', value, '0 is used');
+    return Math.max(0, Math.round(bytes ?? 0));
+  }
+
+  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
+    tellMisfit(this.#port.reporter, { call: 'reportTrace', argument, expected, value, outcome });
   }
 }
 
@@ -96,17 +126,6 @@ function fromWire(input: TraceInput): TraceInput {
     responsePayloadSize: input.responsePayloadSize ?? member(metrics, 'response_payload_size'),
     metrics: input.metrics ?? metrics,
   };
-}
-
-function networkMetrics(trace: TraceInput): string | undefined {
-  const time = numberFrom(trace.responseTimeMs);
-  const code = numberFrom(trace.responseCode);
-  if (time === undefined || code === undefined) return undefined;
-  const size = (value: unknown) => Math.max(0, Math.round(numberFrom(value) ?? 0));
-  return (
-    `"response_time":${rounded(time)},"response_payload_size":${size(trace.responsePayloadSize)}` +
-    `,"request_payload_size":${size(trace.requestPayloadSize)},"response_code":${code >= 100 && code < 600 ? Math.trunc(code) : 0}`
-  );
 }
 
 /** Milliseconds to the microsecond, never negative. */

@@ -1,5 +1,6 @@
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
+import { isObject } from './argument.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { ProfileBuffer, type ProfileOperator } from './profile-buffer.js';
@@ -16,6 +17,8 @@ export interface ProfileSettings {
 
 const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender'] as const;
 const LONGEST_PICTURE = 4096;
+
+const EMPTY = 'userDetails: details must have something in them; they are dropped.';
 
 /** User details and custom properties (contract §5). */
 export class UserProfile {
@@ -39,13 +42,21 @@ export class UserProfile {
     if (!port.admits(target, 'users')) return;
     this.save(target);
     const fields = this.#standard(details);
+    const path = this.#picturePath(details);
+    if (path !== undefined) port.upload(target, { path, details: `{${fields.join(',')}}` });
     const buffer = new ProfileBuffer();
     const custom = member(details, 'custom');
+    if (custom !== undefined && custom !== null && !isObject(custom)) this.#warn('custom', 'an object', custom);
     for (const name of namesOf(custom)) this.#collect(buffer, name, member(custom, name));
     const requests = buffer.take();
     const first = requests.shift();
     if (first !== undefined) fields.push(`"custom":${first}`);
-    if (fields.length === 0) return port.refuse('invalid');
+    if (fields.length === 0) {
+      if (path !== undefined) return;
+      // What was given and is wrong was told already.
+      if (isEmpty(details, custom)) port.reporter.warn('userDetails.empty', EMPTY);
+      return port.refuse('invalid');
+    }
     this.#record(target, `{${fields.join(',')}}`);
     for (const rest of requests) this.#record(target, `{"custom":${rest}}`);
   }
@@ -110,13 +121,16 @@ export class UserProfile {
       else if (byear === null || byear === '') fields.push('"byear":null');
       else this.#warn('byear', 'a year', byear);
     }
-    if (member(details, 'picturePath') !== undefined) {
-      this.#port.reporter.warn(
-        'userDetails.picturePath',
-        'userDetails: a local picture cannot be uploaded; give its URL as picture.',
-      );
-    }
     return fields;
+  }
+
+  /** A picture on this machine, unless one on the web is given. */
+  #picturePath(details: object): string | undefined {
+    const path = member(details, 'picturePath');
+    if (path === undefined || path === null || path === '' || member(details, 'picture')) return undefined;
+    if (typeof path === 'string') return path;
+    this.#warn('picturePath', 'the path of a file', path);
+    return undefined;
   }
 
   /** A value, or an object of operators such as `{ $inc: 1 }`. */
@@ -141,4 +155,9 @@ export class UserProfile {
       `userDetails: ${name} must be ${expected}, got ${shown(value)}; it is left out.`,
     );
   }
+}
+
+function isEmpty(details: object, custom: unknown): boolean {
+  const given = namesOf(details).filter((name) => member(details, name) !== undefined);
+  return given.length === 0 || (given.length === 1 && isObject(custom) && namesOf(custom).length === 0);
 }

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import { localTime } from '../protocol/timestamp.js';
+import { tellMisfit } from './argument.js';
 import type { DeviceState, ViewOnDisplay } from './device-state.js';
+import { EventTime } from './event-time.js';
 import type { FeaturePort, Target } from './feature.js';
+import { numberFrom } from './read-input.js';
 import { segmentationText } from './segmentation-text.js';
+import { uniqueId } from './unique-id.js';
 
 /** Names Countly uses itself in a view's segmentation (contract §4.4). */
 const RESERVED = new Set(
@@ -19,6 +21,7 @@ const VIEW_KEY = '[CLY]_view';
 /** Views: a start that counts a visit, and an end that carries the duration under the same `_idv` (contract §4.4). */
 export class Views {
   readonly #port: FeaturePort;
+  readonly #time = new EventTime();
 
   constructor(port: FeaturePort) {
     this.#port = port;
@@ -60,15 +63,24 @@ export class Views {
   }
 
   /** Ends a view with the measured or the given duration; one that has ended stays as it is. */
-  end(target: Target, view: ViewOnDisplay, durationSeconds?: number): void {
+  end(target: Target, view: ViewOnDisplay, durationSeconds?: unknown): void {
     if (view.ended) return;
     view.ended = true;
     const state = this.#port.peekState(target.deviceId);
     if (state?.view === view) state.view = undefined;
     if (!this.#port.isAllowed(target, 'views')) return;
     const measured = (this.#port.clock.monotonic() - view.startedAt) / 1000;
-    const given = typeof durationSeconds === 'number' && Number.isFinite(durationSeconds) ? durationSeconds : undefined;
-    this.#recordEnd(target, this.#port.stamp(), view, given ?? measured);
+    this.#recordEnd(target, this.#port.stamp(), view, this.#seconds(durationSeconds) ?? measured);
+  }
+
+  #seconds(value: unknown): number | undefined {
+    const seconds = numberFrom(value);
+    if (value !== undefined && (seconds === undefined || seconds < 0)) {
+      const wanted = { argument: 'durationSeconds', expected: 'seconds', outcome: 'the measured time is reported' };
+      tellMisfit(this.#port.reporter, { call: 'trackView', value, ...wanted });
+      return undefined;
+    }
+    return seconds;
   }
 
   endCurrent(target: Target, state: DeviceState): void {
@@ -97,12 +109,8 @@ export class Views {
   }
 
   #record(target: Target, timestamp: number, segmentation: string, dur: string): void {
-    const { hour, dow } = localTime(timestamp, this.#port.offsetOf(target, timestamp));
-    const body = `{"key":"${VIEW_KEY}","count":1${dur},"segmentation":${segmentation},"timestamp":${timestamp},"hour":${hour},"dow":${dow}}`;
+    const time = this.#time.text(timestamp, this.#port.offsetOf(target, timestamp));
+    const body = `{"key":"${VIEW_KEY}","count":1${dur},"segmentation":${segmentation}${time}`;
     this.#port.record(target, 'event', 'views', timestamp, body);
   }
-}
-
-function uniqueId(): string {
-  return randomBytes(12).toString('base64url');
 }

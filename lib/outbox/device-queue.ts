@@ -8,7 +8,7 @@ export class DeviceQueue {
   /** Entries no request was made of yet. */
   readonly waiting = new EntryQueue();
   /** Requests that were tried or recovered; they go first, with the bytes they have. */
-  readonly sealed: SealedRequest[] = [];
+  sealed: SealedRequest[] = [];
   busy = false;
   /** When the oldest of `waiting` came, on the monotonic clock. */
   since = 0;

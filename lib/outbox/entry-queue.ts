@@ -16,6 +16,11 @@ export class EntryQueue {
 
   /** Returns the position, which stays as long as the entry does. */
   push(entry: Entry): number {
+    // Most devices have one or a few entries, and `push` makes room for 17 at once.
+    if (this.#items.length === 0) {
+      this.#items = [entry];
+      return this.#gone;
+    }
     return this.#gone + this.#items.push(entry) - 1;
   }
 

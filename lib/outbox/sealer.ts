@@ -44,7 +44,7 @@ export class Sealer {
       const { maxEvents } = this.#options;
       const entries = takeNextRequest(queue.waiting, { maxEvents, maxSize: MAX_REQUEST_SIZE });
       queue.urgent = false;
-      if (entries.length > 0) queue.sealed.push(this.#seal(entries, path));
+      if (entries.length > 0) queue.sealed = [this.#seal(entries, path)];
     }
     return queue.sealed[0];
   }

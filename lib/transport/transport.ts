@@ -6,7 +6,10 @@ export interface WireRequest {
   readonly path: string;
   /** Without the question mark; empty for none. */
   readonly query: string;
-  readonly contentType: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly contentType:
+    | 'application/json'
+    | 'application/x-www-form-urlencoded'
+    | `multipart/form-data; boundary=${string}`;
   readonly body: string;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -294,4 +294,10 @@ describe('the faults of the official SDK are not ours', () => {
     expect(test.warnings).toHaveLength(1);
     return test.close();
   });
+});
+
+it('every one of the 35 has a test', () => {
+  const titles = [...readFileSync(__filename, 'utf8').matchAll(/^ {2}it\('([\d, ]+):/gm)].map(([, numbers]) => numbers);
+  const tested = titles.flatMap((numbers = '') => numbers.split(',').map(Number)).sort((a, b) => a - b);
+  expect(tested).toEqual(Array.from({ length: 35 }, (_, i) => i + 1));
 });

@@ -170,15 +170,28 @@ describe('calls', () => {
     expect(told).toEqual([expect.any(Error), {}]);
   });
 
-  it('does not send a raw request under the wrong application', async () => {
-    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  it('sends a raw request under the application it names', async () => {
     const sdk = make();
     sdk.init(conf());
     sdk.request({ app_key: 'OTHER', device_id: 'x', session_duration: 1 });
-    sdk.add_event({ key: 'after' });
-    await expect.poll(keys, { timeout: 5000 }).toEqual(['after']);
-    expect(recorder.requests).toHaveLength(1);
-    expect(warned.mock.calls.join()).toContain('another application');
+    sdk.request({ app_key: 'APP', device_id: 'x', session_duration: 2 });
+    const apps = () =>
+      recorder.requests.map(({ params }) => `${params['app_key']} ${params['session_duration']}`).sort();
+    await expect.poll(apps, { timeout: 5000 }).toEqual(['APP 2', 'OTHER 1']);
+  });
+
+  it('keeps what waits for another application on disk, beside its own', async () => {
+    const file = { ...conf(), storage_type: 'file', storage_path: folder } as const;
+    const before = make();
+    before.init({ ...file, test_mode: true });
+    before.request({ app_key: 'OTHER', device_id: 'x', session_duration: 1 });
+    await expect.poll(() => readdirSync(folder).filter((name) => name.startsWith('app-')).length).toBe(1);
+    before.halt();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const after = make();
+    after.init(file);
+    const sent = () => recorder.requests.map(({ params }) => [params['app_key'], params['session_duration']]);
+    await expect.poll(sent, { timeout: 5000 }).toEqual([['OTHER', 1]]);
   });
 });
 
@@ -231,6 +244,22 @@ describe('bulk servers', () => {
     bulk.add_request({ device_id: 'u', events: "[{'key':'quoted','count':1}]" });
     await bulk.close(2000);
     expect(keys()).toEqual(['quoted']);
+  });
+
+  it('remove what waits of a feature that a user takes back, and of no one else', async () => {
+    const bulk = new CountlyBulk({ app_key: 'APP', url: recorder.url, interval: 5 });
+    const user = bulk.add_user({ device_id: 'u', require_consent: true });
+    user.add_consent(['events', 'users']);
+    user.add_event({ key: 'taken back' });
+    user.user_details({ name: 'Ann' });
+    bulk.add_user({ device_id: 'other' }).add_event({ key: 'stays' });
+    user.remove_consent('events');
+    await bulk.close(2000);
+    expect(keys()).toEqual(['stays']);
+    const [given, details, taken] = recorder.requests.filter(({ params }) => params['device_id'] === 'u');
+    expect(given?.params['consent']).toMatchObject({ events: true, users: true });
+    expect(details?.params['user_details']).toEqual({ name: 'Ann' });
+    expect(taken?.params['consent']).toMatchObject({ events: false, users: true });
   });
 
   it('keep what waits on disk with persist_queue', async () => {

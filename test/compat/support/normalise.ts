@@ -11,16 +11,25 @@ const JSON_MEMBERS = new Set(['events', 'metrics', 'crash', 'apm', 'consent', 'u
 /** Times before it were given by the scenario and are compared; later ones are the clock's. */
 const GIVEN_BEFORE = 1_750_000_000_000;
 
-/** What a run sent and returned, without what legitimately differs: clock, encoding, batching, order between devices. */
+/**
+ * What a run sent and returned, without what is the way of sending and not what is said:
+ * - encoding, batching, bulk, the order between devices, and the name and version of the SDK;
+ * - the clock: times are compared where the scenario gives them, `hour`, `dow` and measured seconds with them;
+ * - generated device ids, which no two starts share;
+ * - `segmentation` and `_custom` without members, which say as much as none; a session's end that adds no seconds;
+ * - the place on a request of events: a server reads it with `begin_session` only (contract §2.4), and events are put
+ *   together with others when they leave;
+ * - under which of two ids an event travels that are merged before it leaves: a server joins both (contract §2.7).
+ */
 export function normalise(run: Run, measured: readonly string[] = []): Normalised {
   const groups: Record<string, Record<string, unknown>[]> = {};
   const add = (group: string, item: Record<string, unknown>) => {
     groups[group] ??= [];
     groups[group].push(item);
   };
-  for (const request of run.requests) split(request, add);
+  const merged = mergedIds(run);
+  for (const request of run.requests) split(request, add, merged);
   for (const [group, items] of Object.entries(groups)) {
-    if (group === 'consent') groups[group] = lastConsents(items);
     if (group === 'session_duration' && measured.includes(group))
       groups[group] = [{ ...items[0], session_duration: 'measured' }];
     else if (measured.includes(group)) groups[group] = items.map(withoutMeasured);
@@ -31,7 +40,20 @@ export function normalise(run: Run, measured: readonly string[] = []): Normalise
   return { ...groups, returned: run.returned, crashes: run.crashes };
 }
 
-function split(request: LogicalRequest, add: (group: string, item: Record<string, unknown>) => void): void {
+const PLACE = ['country_code', 'city', 'ip_address', 'location'];
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Ids that were merged into another one. */
+function mergedIds({ requests }: Run): ReadonlyMap<unknown, unknown> {
+  const pairs = requests.map(({ params }) => [params['old_device_id'], params['device_id']] as const);
+  return new Map(pairs.filter(([old]) => old !== undefined));
+}
+
+function split(
+  request: LogicalRequest,
+  add: (group: string, item: Record<string, unknown>) => void,
+  merged: ReadonlyMap<unknown, unknown>,
+): void {
   const envelope: Record<string, unknown> = {};
   const content: Record<string, unknown> = {};
   const time = givenTime(request.params['timestamp']);
@@ -41,6 +63,9 @@ function split(request: LogicalRequest, add: (group: string, item: Record<string
       if (time !== undefined) envelope[name] = name === 'timestamp' ? time : Number(raw);
     } else if (ENVELOPE.includes(name)) envelope[name] = String(raw);
     else content[name] = memberValue(name, raw);
+    for (const part of [envelope, content]) {
+      if (typeof part[name] === 'string' && UUID.test(part[name])) part[name] = 'generated';
+    }
   }
   envelope['path'] = request.path.replace(/\/bulk$/, '');
   if (request.headers['x-shop'] !== undefined) envelope['x-shop'] = request.headers['x-shop'];
@@ -51,8 +76,10 @@ function split(request: LogicalRequest, add: (group: string, item: Record<string
   }
   const { events, ...rest } = content;
   if (Array.isArray(events)) {
+    const told = Object.fromEntries(Object.entries(envelope).filter(([name]) => !PLACE.includes(name)));
+    const person = { device_id: merged.get(envelope['device_id']) ?? envelope['device_id'] };
     for (const event of events as Record<string, unknown>[])
-      add(`event ${event['key']}`, { ...envelope, ...eventOf(event) });
+      add(`event ${event['key']}`, { ...told, ...person, ...eventOf(event) });
   } else if (events !== undefined) rest['events'] = events;
   // Nothing to add to the session: one SDK says so, the other leaves it out.
   if ('end_session' in rest && rest['session_duration'] === '0') delete rest['session_duration'];
@@ -64,10 +91,11 @@ function memberValue(name: string, raw: unknown): unknown {
   if (!JSON_MEMBERS.has(name)) return typeof raw === 'object' ? raw : String(raw);
   const value = typeof raw === 'string' ? parsed(raw) : raw;
   if (name !== 'apm' && name !== 'crash') return value;
-  const { timestamp: _timestamp, hour: _hour, dow: _dow, ...rest } = value as Record<string, unknown>;
+  // The hour of the call, not of the trace.
+  const { hour: _hour, dow: _dow, ...rest } = value as Record<string, unknown>;
   if (isObject(rest['_custom']) && Object.keys(rest['_custom']).length === 0) delete rest['_custom'];
   const run = '_run' in rest ? { _run: typeof rest['_run'] } : {};
-  return { ...rest, ...run, ...times(rest, ['stz', 'etz']) };
+  return { ...rest, ...run, ...times(rest, ['stz', 'etz', 'timestamp']) };
 }
 
 /** The time between two calls, which no two runs share. */
@@ -78,19 +106,6 @@ function withoutMeasured(item: Record<string, unknown>): Record<string, unknown>
       name === 'dur' || name === 'session_duration' ? 'measured' : value,
     ]),
   );
-}
-
-/** One SDK sends changes, the other whole maps: what a server knows at the end is the same. */
-function lastConsents(items: readonly Record<string, unknown>[]): Record<string, unknown>[] {
-  const byDevice = new Map<unknown, Record<string, unknown>>();
-  for (const item of items) {
-    const before = byDevice.get(item['device_id']);
-    byDevice.set(item['device_id'], {
-      ...item,
-      consent: { ...(before?.['consent'] as object), ...(item['consent'] as object) },
-    });
-  }
-  return [...byDevice.values()];
 }
 
 function eventOf(event: Record<string, unknown>): Record<string, unknown> {

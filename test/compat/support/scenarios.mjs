@@ -304,6 +304,7 @@ export const scenarios = [
         stz: 1_700_000_000_000,
         etz: 1_700_000_000_500,
         apm_metrics: { duration: 500, rows: 12 },
+        apm_attr: { source: 'file' },
       });
       Countly.report_trace({ type: 'device', name: 'no times', apm_metrics: { duration: 1 } });
     }),
@@ -342,8 +343,17 @@ export const scenarios = [
         timestamp: 1_700_000_000_000,
       });
       Countly.request({ app_key: conf.app_key, device_id: 'someone', events: '[{"key":"raw","count":1}]' });
+      Countly.request({ app_key: 'OTHER', device_id: 'someone', session_duration: 7, hour: 3 });
       Countly.request({ device_id: 'someone', begin_session: 1 });
       Countly.request({ app_key: conf.app_key, begin_session: 1 });
+    }),
+  },
+  {
+    name: 'raw request without consent',
+    conf: { require_consent: true },
+    phases: once(async (Countly, { conf }) => {
+      Countly.init(conf);
+      Countly.request({ app_key: conf.app_key, device_id: 'someone', events: '[{"key":"raw","count":1}]' });
     }),
   },
   {
@@ -469,6 +479,32 @@ export const scenarios = [
     phases: once(async (Countly, { conf }) => {
       Countly.init(conf);
       Countly.begin_session(true);
+      Countly.session_duration(5);
+      Countly.report_conversion('campaign');
+      Countly.add_event({ key: 'somewhere' });
+      await new Promise((resolve) => Countly.fetch_remote_config(resolve));
+    }),
+  },
+  {
+    name: 'country alone',
+    conf: { country_code: 'DE' },
+    phases: once(async (Countly, { conf }) => {
+      Countly.init(conf);
+      Countly.begin_session(true);
+    }),
+  },
+  {
+    name: 'breadcrumbs and segments of crashes',
+    phases: once(async (Countly, { conf }) => {
+      Countly.init(conf);
+      const error = new Error('first');
+      error.stack = 'Error: first\n    at shop (shop.js:1:2)\n\n    at main (main.js:1:2)';
+      Countly.add_log('before the first');
+      Countly.log_error(error, { feature: 'shop', size: 3 });
+      Countly.add_log('before the second');
+      Countly.log_error(undefined);
+      Countly.log_error(42);
+      Countly.log_error({ message: 'from a file', fileName: 'shop.js', lineNumber: 3, columnNumber: 7 });
     }),
   },
   {
@@ -619,6 +655,8 @@ export const scenarios = [
       user.add_consent('activity');
       user.add_event({ key: 'allowed' });
       await sleep(CONSENT_DELAY);
+      // What still waits would be removed with the consent, and this machine may be busy.
+      for (let i = 0; i < 500 && bulk.queue_size() > 0; i++) await sleep(20);
       user.remove_consent('activity');
       user.add_event({ key: 'too late' });
       await sleep(CONSENT_DELAY);

@@ -1,0 +1,88 @@
+import { isObject, tellMisfit } from '../features/argument.js';
+import { emptyWork } from '../features/device-state.js';
+import type { Reporter } from '../logger.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
+import type { Core } from './compose.js';
+import { failed } from './contained.js';
+import { sanitizeDeviceId } from './device-id.js';
+import { InitDetails } from './init-details.js';
+import type { ScopeInit } from './scope-init.js';
+import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+
+const KNOWN = new Set<string>(CONSENT_FEATURES);
+const MOST_FEATURES = 100;
+
+/** The target of a new unit of work. What is no description of one belongs to nobody, and is counted as dropped. */
+export function targetOf(core: Core, init: ScopeInit): ScopeTarget {
+  let identity: DeviceIdentity = { deviceId: '', idType: 0 };
+  try {
+    const given: unknown = init;
+    if (!isObject(given)) {
+      const wanted = { argument: 'init', expected: 'an object', outcome: 'what is recorded in it is dropped' };
+      tellMisfit(core.reporter, { call: 'scope', value: given, ...wanted });
+      return new ScopeTarget(identity, emptyWork());
+    }
+    identity = identityOf(core, init.deviceId);
+    return targetIn(core, init, identity);
+  } catch (error) {
+    failed(core, 'scope', error);
+    return new ScopeTarget(identity, emptyWork());
+  }
+}
+
+function targetIn(core: Core, init: ScopeInit, identity: DeviceIdentity): ScopeTarget {
+  const given: unknown = init.consent;
+  const consent = given === undefined ? undefined : knownFeatures(core.reporter, given);
+  const work = emptyWork(consent ?? assumedConsent(core, init, identity.deviceId));
+  const details = new InitDetails(core, init, identity === core.own.identity ? core.own.place : undefined);
+  const target = new ScopeTarget(identity, work, details);
+  if (consent !== undefined && target.deviceId !== '') core.consent.apply(target, consent);
+  return target;
+}
+
+function identityOf({ own, reporter }: Core, deviceId: string | null | undefined): DeviceIdentity {
+  if (deviceId === undefined) return own.identity;
+  if (deviceId === null) return { deviceId: '', idType: 0, nobody: true };
+  return { deviceId: checkedId(reporter, 'scope', deviceId), idType: 0 };
+}
+
+/** An id as it is recorded under; empty, with a warning, for what cannot be one. */
+export function checkedId(reporter: Reporter, call: string, given: unknown): string {
+  const id = sanitizeDeviceId(given);
+  if (id !== undefined) return id;
+  const expected = 'a text of 1 to 256 printable characters';
+  const outcome = 'what is recorded under it is dropped';
+  tellMisfit(reporter, { call, argument: 'deviceId', expected, value: given, outcome });
+  return '';
+}
+
+/** What is known here is newer than what somebody else knew. */
+function assumedConsent(core: Core, init: ScopeInit, deviceId: string): ReadonlySet<ConsentFeature> | undefined {
+  if (init.assumedConsent === undefined || core.port.peekState(deviceId)?.consent !== undefined) return undefined;
+  return knownFeatures(core.reporter, init.assumedConsent);
+}
+
+/** Bounded: a caller's iterable may have no end. */
+function knownFeatures(reporter: Reporter, given: unknown): ReadonlySet<ConsentFeature> {
+  const features = new Set<ConsentFeature>();
+  const list: unknown = typeof given === 'string' ? [given] : given;
+  if (!isIterable(list)) {
+    const outcome = 'nothing is agreed to';
+    tellMisfit(reporter, { call: 'scope', argument: 'consent', expected: 'a list of features', value: given, outcome });
+    return features;
+  }
+  let looked = 0;
+  for (const name of list) {
+    if (KNOWN.has(name as string)) features.add(name as ConsentFeature);
+    else {
+      const wanted = { expected: `one of ${CONSENT_FEATURES.join(', ')}`, outcome: 'it is left out' };
+      tellMisfit(reporter, { call: 'scope', argument: 'consent', value: name, ...wanted });
+    }
+    if (++looked === MOST_FEATURES) break;
+  }
+  return features;
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}

@@ -1,0 +1,24 @@
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+
+/**
+ * Where the client speaks otherwise than it would by itself. Only the compat layer has one, so that its requests are
+ * those of the official SDK; not an option of the user's.
+ */
+export interface Dialect {
+  /** Tell no more about this machine than its operating system and its version. */
+  readonly bareMachine: boolean;
+  /** The name remote config is asked for by. */
+  readonly remoteConfigMethod: 'rc' | 'fetch_remote_config';
+  /** Features the server is told about; always all of them, once something changed. Undefined for what changed of any. */
+  readonly consentMap: readonly ConsentFeature[] | undefined;
+  /** The device's place, as members of every request but those of events; undefined to tell it when a session begins. */
+  readonly place: ((allowed: boolean) => Readonly<Record<string, string>>) | undefined;
+}
+
+/** What the client says by itself. */
+export const OWN_DIALECT: Dialect = Object.freeze({
+  bareMachine: false,
+  remoteConfigMethod: 'rc',
+  consentMap: undefined,
+  place: undefined,
+});
