@@ -1,5 +1,12 @@
-import { applyDecorators, type CanActivate, ForbiddenException, UseGuards } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  UseGuards,
+} from '@nestjs/common';
 import { type ConsentFeature, contextScope } from '../lib/index.js';
+import { openMessage } from './scope/message-units.js';
 
 class ConsentGuard implements CanActivate {
   readonly #features: readonly ConsentFeature[];
@@ -9,8 +16,9 @@ class ConsentGuard implements CanActivate {
   }
 
   /** Without a scope telemetry is off or this request was left out: then there is no consent to ask for. */
-  canActivate(): boolean {
-    const scope = contextScope();
+  canActivate(execution: ExecutionContext): boolean {
+    // Of a message the scope is open, though a guard given as an instance may not be running in it.
+    const scope = contextScope() ?? openMessage(execution)?.unit?.scope;
     const missing = scope === undefined ? [] : this.#features.filter((feature) => !scope.isAllowed(feature));
     if (missing.length === 0) return true;
     throw new ForbiddenException(`Consent needed for: ${missing.join(', ')}`);
@@ -21,7 +29,8 @@ class ConsentGuard implements CanActivate {
  * Lets only people in who agreed to these features, and answers 403 to everybody else. Recording needs no such guard: what
  * nobody agreed to is never recorded; this is for handlers that make no sense without consent.
  *
- * HTTP and GraphQL only: guards of socket and RPC messages run before their scope is opened.
+ * On socket and RPC messages it needs a consent resolver that answers before the guards; one made with `afterGuards` is
+ * asked too late for it.
  *
  * @example
  * ```ts

@@ -42,7 +42,9 @@ export function InjectCountly(name?: string): ParameterDecorator & PropertyDecor
  * }
  * ```
  */
-export const CountlyDeviceId = createParamDecorator((): string | undefined => contextScope()?.deviceId || undefined);
+export const CountlyDeviceId: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(
+  (): string | undefined => contextScope()?.deviceId || undefined,
+);
 
 /**
  * Gives a handler the scope of the request (`ContextScope`), to record by hand; `undefined` when there is none.
@@ -62,4 +64,6 @@ export const CountlyDeviceId = createParamDecorator((): string | undefined => co
  * }
  * ```
  */
-export const CurrentScope = createParamDecorator(() => contextScope());
+export const CurrentScope: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(() =>
+  contextScope(),
+);

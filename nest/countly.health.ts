@@ -6,6 +6,8 @@ import { CountlyRuntime } from './countly.runtime.js';
 export interface CountlyHealthOptions {
   /** Entries that may wait before the result is `down`. @default no limit: telemetry must not take an application down */
   readonly maxPending?: number;
+  /** Milliseconds the oldest entry may wait before the result is `down`. @default no limit */
+  readonly maxPendingAge?: number;
 }
 
 /** What is known of a client's queue, in the shape `@nestjs/terminus` expects of a health indicator. */
@@ -18,6 +20,10 @@ export interface CountlyHealth {
   readonly dropped: number;
   /** Dropped entries by reason. */
   readonly droppedBy: Readonly<Record<string, number>>;
+  /** When the server last took something, as an ISO 8601 date; `null` before. */
+  readonly lastDelivery: string | null;
+  /** Milliseconds the entry has waited that waits longest; `null` while nothing waits, or while it is not known. */
+  readonly oldestPendingAge: number | null;
   readonly message?: string;
 }
 
@@ -54,19 +60,26 @@ export class CountlyHealthIndicator {
     key: Key = 'countly' as Key,
     options: CountlyHealthOptions = {},
   ): Record<Key, CountlyHealth> {
-    const { accepted, delivered, pending, dropped } = this.#client.stats();
-    const { maxPending = Number.POSITIVE_INFINITY } = options;
+    const { accepted, delivered, pending, dropped, lastDeliveryAt, oldestPendingAge = null } = this.#client.stats();
     const counts = {
       accepted,
       delivered,
       pending,
       dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0),
       droppedBy: dropped as Readonly<Record<string, number>>,
+      lastDelivery: lastDeliveryAt === undefined ? null : new Date(lastDeliveryAt).toISOString(),
+      oldestPendingAge,
     };
+    const message = problemOf(pending, oldestPendingAge, options);
     const health: CountlyHealth =
-      pending <= maxPending
-        ? { status: 'up', ...counts }
-        : { status: 'down', ...counts, message: `${pending} entries wait; ${maxPending} may` };
+      message === undefined ? { status: 'up', ...counts } : { status: 'down', ...counts, message };
     return { [key]: health } as Record<Key, CountlyHealth>;
   }
+}
+
+function problemOf(pending: number, age: number | null, options: CountlyHealthOptions): string | undefined {
+  const { maxPending = Number.POSITIVE_INFINITY, maxPendingAge = Number.POSITIVE_INFINITY } = options;
+  if (pending > maxPending) return `${pending} entries wait; ${maxPending} may`;
+  if (age !== null && age > maxPendingAge) return `an entry has waited for ${age} ms; ${maxPendingAge} ms it may`;
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import {
   type BeforeApplicationShutdown,
+  type DynamicModule,
   Inject,
   type MiddlewareConsumer,
   Module,
@@ -15,13 +16,19 @@ import { ConfigurableModuleClass } from './countly.module-definition.js';
 import { CountlyRuntime } from './countly.runtime.js';
 import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
-import { bootReport } from './explorer/boot-report.js';
-import { bindInstances } from './explorer/client-binder.js';
+import { bootReport, unknownClients } from './explorer/boot-report.js';
+import { bindFeatures, bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
+import type { CountlyFeatureOptions } from './feature/feature.options.js';
+import { featureClasses, featureModule } from './feature/features.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
+import { enterFilters, enterGuards, ScopeGuard } from './scope/enhancer-scopes.js';
+import { enhanceGateways } from './scope/gateway-enhancers.js';
 import { prepareGateway } from './scope/gateway-scopes.js';
+import { hasMiddleware } from './scope/has-middleware.js';
 import { installHttp } from './scope/install-http.js';
+import { MessageUnits } from './scope/message-units.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
 
@@ -54,11 +61,31 @@ export class CountlyModule
   extends ConfigurableModuleClass
   implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
+  /**
+   * Defaults for the decorated methods and the controllers of the module that imports them; needs `forRoot` as well.
+   *
+   * @throws CountlyConfigError with every problem of the options
+   * @example
+   * ```ts
+   * import { Module } from '@nestjs/common';
+   * import { CountlyModule } from 'countly-weave/nest';
+   *
+   * \@Module({
+   *   imports: [CountlyModule.forFeature({ keyPrefix: 'orders.', segmentation: { area: 'orders' }, views: true })],
+   * })
+   * export class OrdersModule {}
+   * ```
+   */
+  static forFeature(options: CountlyFeatureOptions): DynamicModule {
+    return featureModule(options);
+  }
+
   readonly #runtime: CountlyRuntime;
   readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
   readonly #config: ApplicationConfig | undefined;
   #unwatch: () => void = () => {};
+  #guardsMessages = false;
 
   constructor(
     @Inject(CountlyRuntime) runtime: CountlyRuntime,
@@ -77,17 +104,24 @@ export class CountlyModule
   /** Nest calls this once the application's own `app.use` middleware stands, and before any route exists. */
   configure(_consumer: MiddlewareConsumer): void {
     if (!this.#runtime.entersScopes) return;
-    const { http, failures, units } = this.#runtime;
+    const { http, failures, units, scopes } = this.#runtime;
     this.#giveOwnScopes();
-    installHttp(http, this.#adapterHost.httpAdapter);
+    // By now those are there that `app.useGlobalFilters` was given.
+    if (scopes.asksAgain) enterFilters(this.#modules, this.#config);
+    installHttp(http, this.#adapterHost.httpAdapter, hasMiddleware(this.#modules, this));
     if (failures !== undefined) this.#config?.addGlobalFilter(exceptionObserver(failures, units));
   }
 
   onModuleInit(): void {
     const { client, settings, entersScopes } = this.#runtime;
+    this.#runtime.start();
     // Applications without HTTP have no configure().
     if (entersScopes) this.#giveOwnScopes();
-    if (client.enabled && settings.name === DEFAULT_NAME) bindInstances(wovenProviders(this.#modules), client);
+    if (this.#guardsMessages) enterGuards(this.#modules, this.#config);
+    if (client.enabled && settings.name === DEFAULT_NAME) {
+      bindInstances(wovenProviders(this.#modules), client);
+      bindFeatures(featureClasses(this.#modules));
+    }
   }
 
   onApplicationBootstrap(): void {
@@ -117,16 +151,28 @@ export class CountlyModule
     const { logger } = this.#runtime.settings;
     const { text, problems } = bootReport(wovenProviders(this.#modules));
     if (text !== undefined) logger.log(text);
-    for (const problem of problems) logger.warn(problem);
+    const lost = unknownClients(featureClasses(this.#modules));
+    for (const problem of [...problems, ...lost]) logger.warn(problem);
   }
 
   /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */
   #prepareMessages(): void {
-    const { scopes, http, failures } = this.#runtime;
-    const { messages, ownFilters, gateways } = handlerKinds(this.#modules);
+    const { scopes, http, failures, policies } = this.#runtime;
+    const { messages, guarded, ownFilters, gateways } = handlerKinds(this.#modules);
     gateways.forEach(prepareGateway);
-    if (messages || scopes.asksAgain || (ownFilters && failures !== undefined)) {
-      this.#config?.addGlobalInterceptor(new ScopeInterceptor(this.#runtime, http.visitors, failures));
+    policies.read(this.#modules);
+    const units = new MessageUnits(this.#runtime, failures);
+    const guard = new ScopeGuard(units);
+    const interceptor = new ScopeInterceptor(this.#runtime, http.visitors, failures, units);
+    if (guarded) {
+      this.#guardsMessages = true;
+      this.#config?.addGlobalGuard(guard);
+      enhanceGateways(this.#modules, interceptor, guard);
+    }
+    if (guarded || scopes.asksAgain) enterFilters(this.#modules, this.#config);
+    const needed = messages || scopes.asksAgain || policies.asksForController;
+    if (needed || (ownFilters && failures !== undefined)) {
+      this.#config?.addGlobalInterceptor(interceptor);
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { ConsentFeature, CountlyOptions } from '../lib/index.js';
+import type { CarrierOptions } from './carrier/carrier.options.js';
 import type { ErrorReportOptions } from './errors/error-policy.js';
 import type { AnonymousOptions } from './identity/anonymous.js';
 import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
+import type { TraceOptions } from './outgoing/outgoing.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
 
 /**
@@ -23,7 +25,7 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
    * What to do when no resolver answers:
    * - `process`: record under the process's own device;
    * - `cookie`: give the visitor a random id in a cookie (HTTP only; elsewhere as `process`);
-   * - `none`: record nothing.
+   * - `none`: record nothing, and count nothing as dropped.
    * An object is `cookie` with settings.
    * @default 'process'
    */
@@ -37,6 +39,12 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
   readonly consent?: readonly ConsentFeature[] | ConsentResolver | undefined;
   /** Features this process's own device agrees to from the start. */
   readonly processConsent?: readonly ConsentFeature[] | undefined;
+  /**
+   * Lets an identity travel: `@CountlyCarrier()` and `countlyCarrier()` give a signed text for jobs, messages and
+   * headers; RPC handlers, queue processors and event handlers recognise it, HTTP with the resolver `fromCarrier()`.
+   * @default off
+   */
+  readonly carrier?: CarrierOptions | undefined;
   /**
    * The person's address, from which Countly derives the place; without it everybody seems to live in your data centre.
    * `true` takes what the platform says, honouring the application's `trust proxy`; `false` tells nobody.
@@ -54,11 +62,11 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
   readonly requestScope?: boolean | undefined;
   /**
    * Let `@OnEvent` handlers run in the scope of whoever emitted the event. Without it they get a scope of their own, as
-   * cron jobs and queue workers always do; `@WithDevice` says whose work it is.
+   * cron jobs and queue workers always do; a carrier or `@WithDevice` says whose work it is.
    * @default false
    */
   readonly inheritScope?: boolean | undefined;
-  /** Requests that get no scope, such as health checks. Must be synchronous and cheap. */
+  /** Requests that get no scope and whose errors are not reported, such as health checks. Must be synchronous and cheap. */
   readonly ignore?: ((context: RequestContext) => boolean) | undefined;
   /**
    * Report errors nobody expected: by default those answered with status 500 and above, and every error of messages that
@@ -70,6 +78,8 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
   readonly networkTraces?: boolean | TrafficOptions | undefined;
   /** Report a view for every successful GET of a page, named by route template. @default false */
   readonly views?: boolean | TrafficOptions | undefined;
+  /** Traces beside those of incoming requests: `{ outgoing: true }` for the requests this process sends. @default none */
+  readonly traces?: TraceOptions | undefined;
   /** Write at boot what was woven, and what cannot be reached. @default true */
   readonly bootReport?: boolean | undefined;
   /** Warn when the server listens but no shutdown hook would deliver what is queued. @default true */

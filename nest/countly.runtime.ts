@@ -1,8 +1,11 @@
 import { type Countly, registerClient } from '../lib/index.js';
+import { Carriers } from './carrier/carriers.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { type ModuleSettings, makeClient, splitOptions } from './countly.settings.js';
 import { FailureObserver } from './errors/failure-observer.js';
+import { FeaturePolicies } from './feature/feature-policies.js';
 import { describe } from './identity/deadline.js';
+import { OutgoingRequests } from './outgoing/outgoing-requests.js';
 import { HttpScope, type RequestObserver } from './scope/http-scope.js';
 import type { ScopeDeps } from './scope/scope-deps.js';
 import { ScopeOpener } from './scope/scope-opener.js';
@@ -17,8 +20,11 @@ export class CountlyRuntime implements ScopeDeps {
   readonly warnings: Warnings;
   readonly scopes: ScopeOpener;
   readonly units = new UnitRegistry();
+  readonly policies = new FeaturePolicies();
   readonly http: HttpScope;
   readonly failures: FailureObserver | undefined;
+  readonly carriers: Carriers | undefined;
+  readonly #outgoing: OutgoingRequests;
 
   /** @throws CountlyConfigError with every problem of the options; it stops the boot */
   constructor(options: CountlyModuleOptions, name: string) {
@@ -26,10 +32,13 @@ export class CountlyRuntime implements ScopeDeps {
     this.client = makeClient(split);
     this.settings = split.settings;
     this.warnings = new Warnings(split.settings.logger);
-    this.scopes = new ScopeOpener(this.client, this.settings, this.warnings);
+    const { carrier, requireConsent } = this.settings;
+    this.carriers = carrier && new Carriers(this.client, carrier, requireConsent, this.warnings);
+    this.scopes = new ScopeOpener(this.client, this.settings, this.warnings, this.carriers);
     this.http = new HttpScope(this, this.#requestObservers());
     const { errors } = this.settings;
     this.failures = errors === undefined ? undefined : new FailureObserver(errors, this);
+    this.#outgoing = new OutgoingRequests(this);
     if (this.client.enabled) registerClient(this.client);
   }
 
@@ -38,8 +47,14 @@ export class CountlyRuntime implements ScopeDeps {
     return this.client.enabled && this.settings.requestScope;
   }
 
+  /** Starts what listens to the process, once the application is sure to be closed as well. */
+  start(): void {
+    if (this.client.enabled) this.#outgoing.start();
+  }
+
   /** Delivers and releases everything. Never rejects: a shutdown must not fail because of telemetry. */
   async close(): Promise<void> {
+    this.#outgoing.stop();
     try {
       const { pending } = await this.client.close();
       if (pending > 0) {
@@ -56,7 +71,7 @@ export class CountlyRuntime implements ScopeDeps {
     const { networkTraces, views } = this.settings;
     return [
       ...(networkTraces === undefined ? [] : [traceObserver(networkTraces, this.warnings)]),
-      ...(views === undefined ? [] : [viewObserver(views, this.warnings)]),
+      viewObserver(views, this.policies, this.warnings),
     ];
   }
 }

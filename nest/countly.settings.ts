@@ -6,6 +6,8 @@ import {
   type CountlyOptions,
   type Logger as Log,
 } from '../lib/index.js';
+import { type CarrierSettings, carrierProblems, carrierSettings } from './carrier/carrier.options.js';
+import { readsCarrier } from './carrier/from-carrier.js';
 import { DEFAULT_NAME } from './countly.constants.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import type { ErrorReportOptions } from './errors/error-policy.js';
@@ -13,6 +15,7 @@ import { type AnonymousCookie, type AnonymousOptions, anonymousCookie } from './
 import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
+import { type OutgoingTraceOptions, outgoingSettings, traceProblems } from './outgoing/outgoing.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
 
 /** The module's own options with every default filled in. */
@@ -23,6 +26,8 @@ export interface ModuleSettings {
   readonly anonymous: 'process' | 'none' | AnonymousCookie;
   readonly resolverTimeout: number;
   readonly consent: ConsentResolver | undefined;
+  readonly requireConsent: boolean;
+  readonly carrier: CarrierSettings | undefined;
   readonly ip: boolean | ((context: RequestContext) => string | undefined);
   readonly language: boolean | ((context: RequestContext) => string | undefined);
   readonly timezone: ((context: RequestContext) => number | undefined) | undefined;
@@ -32,6 +37,9 @@ export interface ModuleSettings {
   readonly errors: ErrorReportOptions | undefined;
   readonly networkTraces: TrafficOptions | undefined;
   readonly views: TrafficOptions | undefined;
+  readonly outgoing: OutgoingTraceOptions | undefined;
+  /** Where the client delivers to, if by HTTP. */
+  readonly url: string | undefined;
   readonly bootReport: boolean;
   readonly shutdownWarning: boolean;
 }
@@ -79,7 +87,8 @@ const CHECKS: readonly Check[] = [
 export function splitOptions(options: CountlyModuleOptions, name: string): SplitOptions {
   // A factory that returns nothing is reported like any other wrong option.
   const given: CountlyModuleOptions = isObject(options) ? options : {};
-  const { deviceId, processDeviceId, anonymous, resolverTimeout, consent, processConsent, timezone, ...rest } = given;
+  const { deviceId, processDeviceId, anonymous, resolverTimeout, consent, processConsent, timezone, carrier, ...rest } =
+    given;
   const {
     ip,
     language,
@@ -89,12 +98,14 @@ export function splitOptions(options: CountlyModuleOptions, name: string): Split
     errors,
     networkTraces,
     views,
+    traces,
     bootReport,
     shutdownWarning,
     ...own
   } = rest;
   const logger = given.logger ?? new Logger('Countly');
   const asksConsent = typeof consent === 'function';
+  const requireConsent = own.requireConsent ?? (asksConsent ? true : undefined);
   return {
     client: {
       ...own,
@@ -102,7 +113,7 @@ export function splitOptions(options: CountlyModuleOptions, name: string): Split
       logger,
       deviceId: processDeviceId ?? (typeof deviceId === 'string' ? deviceId : undefined),
       consent: processConsent ?? (asksConsent ? undefined : consent),
-      requireConsent: own.requireConsent ?? (asksConsent ? true : undefined),
+      requireConsent,
     },
     settings: {
       name,
@@ -111,6 +122,8 @@ export function splitOptions(options: CountlyModuleOptions, name: string): Split
       anonymous: anonymousSetting(anonymous),
       resolverTimeout: resolverTimeout ?? 500,
       consent: asksConsent ? consent : undefined,
+      requireConsent: requireConsent === true,
+      carrier: carrierSettings(carrier),
       ip: ip ?? true,
       language: language ?? true,
       timezone,
@@ -120,11 +133,13 @@ export function splitOptions(options: CountlyModuleOptions, name: string): Split
       errors: errors === false ? undefined : optionsOf(errors),
       networkTraces: networkTraces ? optionsOf(networkTraces) : undefined,
       views: views ? optionsOf(views) : undefined,
+      outgoing: outgoingSettings(traces),
+      url: own.url ?? process.env['COUNTLY_URL'],
       bootReport: bootReport ?? true,
       shutdownWarning: shutdownWarning ?? true,
     },
     problems: isObject(options)
-      ? problemsOf(given)
+      ? [...problemsOf(given), ...carrierProblems(carrier), ...traceProblems(traces), ...unreadableCarriers(given)]
       : [{ option: 'options', expected: 'an object', actual: `a value of type ${typeof options}` }],
   };
 }
@@ -153,6 +168,14 @@ function problemsOf(given: CountlyModuleOptions): ConfigProblem[] {
     if (value === undefined || holds(value)) return [];
     return [{ option, expected, actual: `${JSON.stringify(value) ?? 'a value'} (${typeof value})`.slice(0, 200) }];
   });
+}
+
+function unreadableCarriers({ deviceId, carrier }: CountlyModuleOptions): ConfigProblem[] {
+  const reads = [deviceId].flat().some((resolver) => typeof resolver === 'function' && readsCarrier(resolver));
+  if (!reads || carrier !== undefined) return [];
+  return [
+    { option: 'carrier', expected: 'an object with a secret, because deviceId has fromCarrier()', actual: 'nothing' },
+  ];
 }
 
 function anonymousSetting(value: CountlyModuleOptions['anonymous']): ModuleSettings['anonymous'] {

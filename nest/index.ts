@@ -1,4 +1,7 @@
 // The public list, by hand. Nothing else lives here.
+export { CARRIER_HEADER, CountlyCarrier, carrierHeaders, countlyCarrier, withCarrier } from './carrier/carrier.js';
+export type { CarrierOptions } from './carrier/carrier.options.js';
+export { fromCarrier } from './carrier/from-carrier.js';
 export { RequireConsent } from './consent.guard.js';
 export { getCountlyToken } from './countly.constants.js';
 export { CountlyDeviceId, CurrentScope, InjectCountly } from './countly.decorators.js';
@@ -7,6 +10,7 @@ export { CountlyModule } from './countly.module.js';
 export type { CountlyModuleExtras } from './countly.module-definition.js';
 export type { CountlyModuleOptions, CountlyOptionsFactory } from './countly.options.js';
 export type { ErrorFacts, ErrorReportOptions } from './errors/error-policy.js';
+export type { CountlyFeatureOptions } from './feature/feature.options.js';
 export type { AnonymousOptions } from './identity/anonymous.js';
 export type { ConsentAnswer, ConsentResolver } from './identity/consent.js';
 export type { RequestContext, RequestLike } from './identity/request-context.js';
@@ -18,4 +22,5 @@ export {
   fromHeader,
   fromUser,
 } from './identity/resolvers.js';
+export type { OutgoingRequest, OutgoingTraceOptions, TraceOptions } from './outgoing/outgoing.options.js';
 export type { TrafficOptions } from './traffic/traffic.options.js';

@@ -1,6 +1,7 @@
 import { claimReport, contextScope, type Segmentation } from '../../lib/index.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
+import { leftOut } from '../scope/left-out.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import type { Failure, UnitOfWork } from '../scope/unit-of-work.js';
 import { methodOf, routeTemplate } from '../traffic/route.js';
@@ -13,15 +14,16 @@ import { isAnswer, statusOf } from './expected.js';
  */
 export class FailureObserver {
   readonly #options: ErrorReportOptions;
-  readonly #deps: Pick<ScopeDeps, 'client' | 'warnings'>;
+  readonly #deps: Pick<ScopeDeps, 'client' | 'warnings' | 'policies'>;
 
-  constructor(options: ErrorReportOptions, deps: Pick<ScopeDeps, 'client' | 'warnings'>) {
+  constructor(options: ErrorReportOptions, deps: Pick<ScopeDeps, 'client' | 'warnings' | 'policies'>) {
     this.#options = options;
     this.#deps = deps;
   }
 
   /** Never throws. The same error may come by several ways. */
   observe(error: unknown, unit: UnitOfWork | undefined, type = unit?.context.type ?? 'http'): void {
+    if (unit === undefined && leftOut.isCurrent()) return;
     try {
       if (unit?.context.type === 'http' && type === 'http') this.#wait(error, unit as UnitOfWork<HttpContext>);
       else this.#decide(error, unit, type, statusOf(error), Date.now());
@@ -33,7 +35,7 @@ export class FailureObserver {
   #wait(error: unknown, unit: UnitOfWork<HttpContext>): void {
     const waits = unit.failure !== undefined;
     // The first is the cause of the others, unless it was one the application throws on purpose.
-    if (unit.failure !== undefined && !this.#isExpected(unit.failure.error)) return;
+    if (unit.failure !== undefined && !this.#isExpected(unit.failure.error, unit)) return;
     const { response } = unit.context;
     unit.failure = { error, at: Date.now(), tooLate: response.headersSent };
     if (!waits) response.once('close', () => this.#answered(unit));
@@ -57,8 +59,15 @@ export class FailureObserver {
     scope.logError(error, { timestamp: at, segmentation: segmentsOf(unit, type, status) });
   }
 
+  /** A feature module may have a policy of its own. */
+  #optionsOf(unit: UnitOfWork | undefined): ErrorReportOptions | false {
+    return this.#deps.policies.errorsOf(unit?.context) ?? this.#options;
+  }
+
   #isWanted(error: unknown, unit: UnitOfWork | undefined, type: string, status: number | undefined): boolean {
-    const { report, minStatus = 500 } = this.#options;
+    const options = this.#optionsOf(unit);
+    if (options === false) return false;
+    const { report, minStatus = 500 } = options;
     if (report !== undefined) {
       try {
         return report(error, { type, status: type === 'http' ? status : undefined, context: unit?.context });
@@ -69,9 +78,11 @@ export class FailureObserver {
     return status === undefined ? !isAnswer(error) : status >= minStatus;
   }
 
-  #isExpected(error: unknown): boolean {
+  #isExpected(error: unknown, unit: UnitOfWork): boolean {
     const status = statusOf(error);
-    return status !== undefined && status < (this.#options.minStatus ?? 500);
+    const options = this.#optionsOf(unit);
+    const { minStatus = 500 } = options === false ? {} : options;
+    return status !== undefined && status < minStatus;
   }
 }
 

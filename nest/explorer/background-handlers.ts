@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 
 /** What starts a handler, as it appears in error reports. */
-export type BackgroundKind = 'schedule' | 'queue' | 'event' | 'connection';
+export type BackgroundKind = 'schedule' | 'queue' | 'event' | 'connection' | 'command' | 'domain-event';
 
 /** A method that something other than a request calls. */
 export interface BackgroundHandler {
@@ -23,9 +23,12 @@ const ON_METHOD: readonly (readonly [key: string, kind: BackgroundKind])[] = [
 const ON_CLASS: readonly (readonly [key: string, kind: BackgroundKind, methods: readonly string[]])[] = [
   ['bullmq:processor_metadata', 'queue', ['process']],
   ['websockets:is_gateway', 'connection', ['handleConnection', 'handleDisconnect']],
+  ['__commandHandler__', 'command', ['execute']],
+  ['__queryHandler__', 'command', ['execute']],
+  ['__eventsHandler__', 'domain-event', ['handle']],
 ];
 
-/** Finds what cron, queues, event emitters and sockets call. Reads descriptors and metadata only: no getter runs. */
+/** Finds what cron, queues, event emitters, sockets and the buses of CQRS call. Reads descriptors and metadata only: no getter runs. */
 export function backgroundHandlers(modules: ModulesContainer): BackgroundHandler[] {
   const found: BackgroundHandler[] = [];
   for (const module of modules.values()) {

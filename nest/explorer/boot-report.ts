@@ -1,4 +1,5 @@
 import { registeredClient, type WovenMethod } from '../../lib/index.js';
+import type { FeatureClass } from '../feature/features.js';
 import type { WovenProvider } from './woven-providers.js';
 
 /** What is written at boot: a line for each woven method, then what cannot be reached. */
@@ -45,4 +46,14 @@ function problemsOf(method: WovenMethod, instance: object | undefined): string[]
 
 function nameOf({ className, methodName, isStatic }: WovenMethod): string {
   return `${className}.${isStatic ? 'static ' : ''}${methodName}`;
+}
+
+/** Clients that feature modules name and that are not there. */
+export function unknownClients(classes: readonly FeatureClass[]): string[] {
+  const names = new Set(classes.map(({ options }) => options.client));
+  return [...names].flatMap((name) =>
+    name === undefined || registeredClient(name) !== undefined
+      ? []
+      : [`forFeature names the client "${name}", but no client has that name; its decorated methods record nothing.`],
+  );
 }

@@ -2,13 +2,16 @@ import type { ModulesContainer } from '@nestjs/core';
 
 /** Metadata keys of Nest's packages: constants of optional packages, so their values are written here. */
 const GATEWAY = 'websockets:is_gateway';
-const MESSAGES = ['microservices:handler_type', 'graphql:resolver_type'];
+const RPC = 'microservices:handler_type';
+const GRAPHQL = 'graphql:resolver_type';
 const FILTERS = '__exceptionFilters__';
 
 /** What kinds of handlers an application has. */
 export interface HandlerKinds {
   /** Handlers of socket, RPC or GraphQL messages. */
   readonly messages: boolean;
+  /** Handlers of socket or RPC messages, whose guards run before anything of ours could. */
+  readonly guarded: boolean;
   /** Controllers with exception filters of their own, which Nest asks before any global one. */
   readonly ownFilters: boolean;
   /** Prototypes of socket gateways. */
@@ -17,7 +20,8 @@ export interface HandlerKinds {
 
 /** Reads metadata of classes only: it runs before anything is instantiated. */
 export function handlerKinds(modules: ModulesContainer): HandlerKinds {
-  let messages = false;
+  let rpc = false;
+  let graphql = false;
   let ownFilters = false;
   const gateways = new Set<object>();
   for (const module of modules.values()) {
@@ -27,16 +31,18 @@ export function handlerKinds(modules: ModulesContainer): HandlerKinds {
       const prototype = type.prototype as object;
       if (Reflect.hasMetadata(GATEWAY, type)) gateways.add(prototype);
       for (const target of [type, ...methodsOf(prototype)]) {
-        messages ||= MESSAGES.some((key) => Reflect.hasMetadata(key, target));
+        rpc ||= Reflect.hasMetadata(RPC, target);
+        graphql ||= Reflect.hasMetadata(GRAPHQL, target);
         ownFilters ||= Reflect.hasMetadata(FILTERS, target);
       }
     }
   }
-  return { messages: messages || gateways.size > 0, ownFilters, gateways: [...gateways] };
+  const guarded = rpc || gateways.size > 0;
+  return { messages: guarded || graphql, guarded, ownFilters, gateways: [...gateways] };
 }
 
 /** Methods of a class, inherited ones included. Reads descriptors only: no getter runs. */
-function methodsOf(prototype: object): object[] {
+export function methodsOf(prototype: object): object[] {
   const methods: object[] = [];
   let level: object | null = prototype;
   while (level !== null && level !== Object.prototype) {

@@ -1,4 +1,6 @@
-import { sanitizeDeviceId } from '../../lib/index.js';
+import { type ConsentFeature, sanitizeDeviceId } from '../../lib/index.js';
+import type { Carriers } from '../carrier/carriers.js';
+import { carrierOf, readsCarrier } from '../carrier/from-carrier.js';
 import type { Warnings } from '../warnings.js';
 import { describe, isThenable, NO_ANSWER, withDeadline } from './deadline.js';
 import type { RequestContext } from './request-context.js';
@@ -6,10 +8,13 @@ import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver, namesUser 
 
 /** Who answered: the device id, and the position of the resolver; resolvers before it had no answer. */
 export interface Found {
-  readonly deviceId: string;
+  /** `null`: a carrier says that it is nobody's. */
+  readonly deviceId: string | null;
   readonly position: number;
   /** The id is that of a person who logged in. */
   readonly user: boolean;
+  /** What the person had agreed to, as a carrier says. */
+  readonly assumedConsent: readonly ConsentFeature[] | undefined;
 }
 
 /** The resolvers in order; the first that answers wins. */
@@ -19,9 +24,16 @@ export class DeviceIdChain {
   readonly #later: readonly number[];
   readonly #deadline: number;
   readonly #warnings: Warnings;
+  readonly #carriers: Carriers | undefined;
 
-  constructor(resolvers: readonly DeviceIdResolver[], deadline: number, warnings: Warnings) {
+  constructor(
+    resolvers: readonly DeviceIdResolver[],
+    deadline: number,
+    warnings: Warnings,
+    carriers: Carriers | undefined,
+  ) {
     this.#resolvers = resolvers;
+    this.#carriers = carriers;
     this.#later = resolvers.flatMap((resolver, position) => (asksAfterGuards(resolver) ? [position] : []));
     this.#deadline = deadline;
     this.#warnings = warnings;
@@ -62,7 +74,8 @@ export class DeviceIdChain {
       const found = this.#found(answer, position);
       if (found !== undefined) return found;
     }
-    return undefined;
+    // Between services a message may carry its person along; a browser or a socket has no business signing anything.
+    return laterOnly || context.type !== 'rpc' ? undefined : this.#carried(carrierOf(context), this.#resolvers.length);
   }
 
   #ask(
@@ -80,10 +93,17 @@ export class DeviceIdChain {
 
   #found(answer: DeviceIdAnswer | typeof NO_ANSWER, position: number): Found | undefined {
     if (answer === undefined || answer === null || answer === NO_ANSWER) return undefined;
+    const resolver = this.#resolvers[position];
+    if (resolver !== undefined && readsCarrier(resolver)) return this.#carried(answer, position);
     const deviceId = sanitizeDeviceId(answer);
     if (deviceId === undefined) return undefined;
-    const resolver = this.#resolvers[position];
-    return { deviceId, position, user: resolver !== undefined && namesUser(resolver) };
+    return { deviceId, position, user: resolver !== undefined && namesUser(resolver), assumedConsent: undefined };
+  }
+
+  #carried(token: unknown, position: number): Found | undefined {
+    const carried = this.#carriers?.read(token);
+    if (carried === undefined) return undefined;
+    return { deviceId: carried.deviceId, position, user: false, assumedConsent: carried.consent };
   }
 
   #tell(position: number, reason: string): void {

@@ -14,7 +14,7 @@ export interface RequestContext {
   /** `http`, `graphql`, `ws`, `rpc`, or whatever a custom transport calls itself. */
   readonly type: string;
   /**
-   * The request. On Fastify this is Node's own request until Nest's handlers are reached, and Fastify's from then on:
+   * The request. On Fastify this may be Node's own request until Nest's handlers are reached, and is Fastify's from then on:
    * use `header`, `cookie`, `ip` and `user`, which are right in both. Messages without a request have empty headers.
    */
   readonly request: RequestLike;

@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { contextScope, type DeviceScope } from '../../lib/index.js';
+import { carrierOfWork } from '../carrier/from-carrier.js';
 import type { FailureObserver } from '../errors/failure-observer.js';
 import type { BackgroundKind } from '../explorer/background-handlers.js';
 import { describe, isThenable } from '../identity/deadline.js';
@@ -22,6 +24,15 @@ export class BackgroundRunner {
   }
 
   run(target: Handler, self: unknown, args: unknown[]): unknown {
+    if (this.#inherits) {
+      const current = contextScope();
+      // Whoever executed the command sees its failure; one of an event handler ends in the event bus.
+      if (current?.client === this.#deps.client) {
+        return this.#kind === 'command'
+          ? Reflect.apply(target, self, args)
+          : this.#observed(this.#deps.units.current(), target, self, args);
+      }
+    }
     const opening = this.#open(args);
     if (isThenable(opening)) return opening.then((unit) => this.#inside(unit, target, self, args));
     return this.#inside(opening, target, self, args);
@@ -29,16 +40,29 @@ export class BackgroundRunner {
 
   #inside(unit: UnitOfWork | undefined, target: Handler, self: unknown, args: unknown[]): unknown {
     const { client } = this.#deps;
-    return client.run(unit?.scope ?? client.scope({}), () => {
-      try {
-        const result = Reflect.apply(target, self, args) as unknown;
-        return types.isPromise(result)
-          ? result.then(undefined, (error: unknown) => this.#rethrow(error, unit))
-          : result;
-      } catch (error) {
-        return this.#rethrow(error, unit);
-      }
-    });
+    const scope = unit?.scope ?? this.#carried(args) ?? client.scope({});
+    return client.run(scope, () => this.#observed(unit, target, self, args));
+  }
+
+  #observed(unit: UnitOfWork | undefined, target: Handler, self: unknown, args: unknown[]): unknown {
+    try {
+      const result = Reflect.apply(target, self, args) as unknown;
+      return types.isPromise(result) ? result.then(undefined, (error: unknown) => this.#rethrow(error, unit)) : result;
+    } catch (error) {
+      return this.#rethrow(error, unit);
+    }
+  }
+
+  /** What the commands and events of CQRS do belongs to whoever sent them, unlike jobs and listeners. */
+  get #inherits(): boolean {
+    return this.#kind === 'command' || this.#kind === 'domain-event';
+  }
+
+  /** The person a job or an event brought along. */
+  #carried(args: readonly unknown[]): DeviceScope | undefined {
+    const { carriers } = this.#deps;
+    if (carriers === undefined || this.#kind === 'connection' || this.#kind === 'schedule') return undefined;
+    return carriers.scopeOf(carrierOfWork(args));
   }
 
   #rethrow(error: unknown, unit: UnitOfWork | undefined): never {

@@ -11,8 +11,14 @@ export interface ResponseLike {
   once(event: 'close', listener: () => void): unknown;
 }
 
+/** The part of a Fastify request this module uses. */
+export interface FastifyRequestLike extends RequestLike {
+  readonly raw: object;
+}
+
 /** The part of a Fastify reply this module uses. */
 export interface FastifyReplyLike {
+  readonly raw: ResponseLike;
   header(name: string, value: string): unknown;
   getHeader(name: string): number | string | readonly string[] | undefined;
 }
@@ -24,12 +30,13 @@ export class HttpContext implements RequestContext {
   execution: ExecutionContext | undefined = undefined;
   readonly data = undefined;
   readonly response: ResponseLike;
-  #reply: FastifyReplyLike | undefined = undefined;
+  #reply: FastifyReplyLike | undefined;
   #cookie: string | undefined = undefined;
 
-  constructor(request: RequestLike, response: ResponseLike) {
+  constructor(request: RequestLike, response: ResponseLike, reply?: FastifyReplyLike) {
     this.request = request;
     this.response = response;
+    this.#reply = reply;
   }
 
   get user(): unknown {

@@ -1,7 +1,8 @@
 import { contextScope } from '../../lib/index.js';
 import { describe, isThenable } from '../identity/deadline.js';
 import type { RequestLike } from '../identity/request-context.js';
-import { type FastifyReplyLike, HttpContext, type ResponseLike } from './http-context.js';
+import { type FastifyReplyLike, type FastifyRequestLike, HttpContext, type ResponseLike } from './http-context.js';
+import { leftOut } from './left-out.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { VisitorCookies } from './visitor-cookies.js';
@@ -26,23 +27,41 @@ export class HttpScope {
 
   /** Express's middleware, and middie's on Fastify. */
   readonly middleware = (request: RequestLike, response: ResponseLike, next: Next): void => {
+    this.#enter(request, request, response, undefined, next);
+  };
+
+  /** Fastify's `onRequest` hook, where no middleware has to find a scope. */
+  readonly onRequest = (request: FastifyRequestLike, reply: FastifyReplyLike, done: Next): void => {
+    this.#enter(request.raw, request, reply.raw, reply, done);
+  };
+
+  #enter(
+    raw: object,
+    request: RequestLike,
+    response: ResponseLike,
+    reply: FastifyReplyLike | undefined,
+    next: Next,
+  ): void {
     const { client, settings, scopes, units } = this.#deps;
-    if (units.ofRequest(request) !== undefined) return next();
+    if (units.ofRequest(raw) !== undefined) return next();
     let opening: HttpUnit | Promise<HttpUnit> | undefined;
+    let ignored = false;
     try {
-      const context = new HttpContext(request, response);
-      if (settings.ignore?.(context) !== true) opening = scopes.open(context, this.visitors);
+      const context = new HttpContext(request, response, reply);
+      if (settings.ignore?.(context) === true) ignored = true;
+      else opening = scopes.open(context, this.visitors);
     } catch (error) {
       this.#tell(error);
     }
+    if (ignored) return leftOut.run(next);
     if (opening === undefined) return next();
     if (!isThenable(opening)) {
-      this.#opened(request, opening);
+      this.#opened(raw, opening);
       return client.run(opening.scope, next);
     }
     opening.then(
       (unit) => {
-        this.#opened(request, unit);
+        this.#opened(raw, unit);
         client.run(unit.scope, next);
       },
       (error: unknown) => {
@@ -50,7 +69,7 @@ export class HttpScope {
         next();
       },
     );
-  };
+  }
 
   /**
    * Fastify's `preValidation` hook: reading a body leaves the async context of the middleware, so the scope is entered

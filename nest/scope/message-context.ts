@@ -6,15 +6,16 @@ import { RequestReader, requestIn, requestOfSocket, userOf } from './socket-requ
 /** A socket message, an RPC message or a GraphQL operation without an HTTP request, as resolvers see it. */
 export class MessageContext extends RequestReader implements RequestContext {
   readonly type: string;
-  readonly execution: ExecutionContext;
+  execution: ExecutionContext | undefined;
   readonly request: RequestLike;
   readonly data: unknown;
   readonly #client: Bag | undefined;
 
-  constructor(execution: ExecutionContext) {
+  /** @param guarded - true once the guards ran */
+  constructor(execution: ExecutionContext, guarded: boolean) {
     super();
     this.type = execution.getType<string>();
-    this.execution = execution;
+    this.execution = guarded ? execution : undefined;
     if (this.type === 'ws') {
       const ws = execution.switchToWs();
       this.#client = bag(ws.getClient());

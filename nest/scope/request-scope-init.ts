@@ -6,19 +6,22 @@ import type { Warnings } from '../warnings.js';
 
 /** What a new scope is told of its request. Read on demand: most requests never ask for the place or the language. */
 export class RequestScopeInit implements ScopeInit {
-  readonly deviceId: string | undefined;
+  readonly deviceId: string | null | undefined;
   readonly consent: Iterable<ConsentFeature> | undefined;
+  readonly assumedConsent: Iterable<ConsentFeature> | undefined;
   readonly #context: RequestContext;
   readonly #settings: ModuleSettings;
   readonly #warnings: Warnings;
 
   constructor(
-    deviceId: string | undefined,
+    deviceId: string | null | undefined,
     consent: Iterable<ConsentFeature> | undefined,
     context: RequestContext,
     settings: ModuleSettings,
     warnings: Warnings,
+    assumedConsent: Iterable<ConsentFeature> | undefined,
   ) {
+    this.assumedConsent = assumedConsent;
     this.deviceId = deviceId;
     this.consent = consent;
     this.#context = context;
@@ -35,13 +38,13 @@ export class RequestScopeInit implements ScopeInit {
 
   get ip(): string | undefined {
     const { ip } = this.#settings;
-    if (ip === false || this.deviceId === undefined) return undefined;
+    if (ip === false || typeof this.deviceId !== 'string') return undefined;
     return ip === true ? this.#context.ip : this.#contained('ip', ip);
   }
 
   get locale(): string | undefined {
     const { language } = this.#settings;
-    if (language === false || this.deviceId === undefined) return undefined;
+    if (language === false || typeof this.deviceId !== 'string') return undefined;
     return language === true ? firstLanguage(this.#context) : this.#contained('language', language);
   }
 

@@ -1,5 +1,7 @@
 import type { Countly } from '../../lib/index.js';
+import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
+import type { FeaturePolicies } from '../feature/feature-policies.js';
 import type { Warnings } from '../warnings.js';
 import type { ScopeOpener } from './scope-opener.js';
 import type { UnitRegistry } from './unit-registry.js';
@@ -11,4 +13,6 @@ export interface ScopeDeps {
   readonly warnings: Warnings;
   readonly scopes: ScopeOpener;
   readonly units: UnitRegistry;
+  readonly policies: FeaturePolicies;
+  readonly carriers: Carriers | undefined;
 }

@@ -1,4 +1,5 @@
 import { CONSENT_FEATURES, type ConsentFeature, type Countly, type DeviceScope, reportMark } from '../../lib/index.js';
+import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { newVisitorId } from '../identity/anonymous.js';
 import type { ConsentAnswer } from '../identity/consent.js';
@@ -35,11 +36,11 @@ export class ScopeOpener {
   readonly #chain: DeviceIdChain;
   readonly #warnings: Warnings;
 
-  constructor(client: Countly, settings: ModuleSettings, warnings: Warnings) {
+  constructor(client: Countly, settings: ModuleSettings, warnings: Warnings, carriers: Carriers | undefined) {
     this.#client = client;
     this.#settings = settings;
     this.#warnings = warnings;
-    this.#chain = new DeviceIdChain(settings.resolvers, settings.resolverTimeout, warnings);
+    this.#chain = new DeviceIdChain(settings.resolvers, settings.resolverTimeout, warnings, carriers);
   }
 
   /** True when something may be known after the guards that is not known before. */
@@ -72,7 +73,8 @@ export class ScopeOpener {
     if (found === undefined && consent === undefined) return false;
     if (found !== undefined) unit.position = found.position;
     if (consent !== undefined) unit.consentKnown = true;
-    unit.scope = this.#client.scope(this.#init(found?.deviceId ?? unit.scope.deviceId, consent, unit.context));
+    const deviceId = found === undefined ? this.#idOf(unit.scope) : found.deviceId;
+    unit.scope = this.#client.scope(this.#init(deviceId, consent, unit.context, found?.assumedConsent));
     if (found?.user === true) visitors?.loggedIn(unit.context, unit.scope);
     return true;
   }
@@ -94,7 +96,7 @@ export class ScopeOpener {
     visitors: VisitorIds | undefined,
   ): UnitOfWork<Context> {
     const deviceId = found === undefined ? this.#anonymous(context, visitors) : found.deviceId;
-    const scope = this.#client.scope(this.#init(deviceId, consent, context));
+    const scope = this.#client.scope(this.#init(deviceId, consent, context, found?.assumedConsent));
     if (found?.user === true) visitors?.loggedIn(context, scope);
     return {
       context,
@@ -106,16 +108,26 @@ export class ScopeOpener {
     };
   }
 
-  #anonymous(context: RequestContext, visitors: VisitorIds | undefined): string | undefined {
+  #anonymous(context: RequestContext, visitors: VisitorIds | undefined): string | null | undefined {
     const { anonymous } = this.#settings;
     if (anonymous === 'process') return undefined;
-    // The empty id belongs to nobody: the client records nothing under it.
-    if (anonymous === 'none') return '';
+    if (anonymous === 'none') return null;
     return visitors?.idFor(context, newVisitorId);
   }
 
-  #init(deviceId: string | undefined, consent: Consent, context: RequestContext): RequestScopeInit {
-    return new RequestScopeInit(deviceId, consent, context, this.#settings, this.#warnings);
+  /** The id under which another scope belongs to the same device, or to nobody. */
+  #idOf({ deviceId }: DeviceScope): string | null | undefined {
+    if (deviceId === '') return null;
+    return deviceId === this.#client.deviceId ? undefined : deviceId;
+  }
+
+  #init(
+    deviceId: string | null | undefined,
+    consent: Consent,
+    context: RequestContext,
+    assumed: Consent,
+  ): RequestScopeInit {
+    return new RequestScopeInit(deviceId, consent, context, this.#settings, this.#warnings, assumed);
   }
 
   #consentOf(context: RequestContext): Maybe<Consent> {

@@ -1,14 +1,13 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { Observable, type Subscriber } from 'rxjs';
 import type { FailureObserver } from '../errors/failure-observer.js';
-import { describe, isThenable } from '../identity/deadline.js';
-import type { HttpUnit } from './http-scope.js';
-import { MessageContext, requestOfOperation } from './message-context.js';
+import { isThenable } from '../identity/deadline.js';
+import { requestOfOperation } from './message-context.js';
+import { type MessageUnits, type Opening, openMessage } from './message-units.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { VisitorIds } from './scope-opener.js';
 import type { UnitOfWork } from './unit-of-work.js';
-
-type Opening = UnitOfWork | undefined | Promise<UnitOfWork | undefined>;
+import { currentUnit } from './unit-registry.js';
 
 /**
  * Opens the scope of socket, RPC and GraphQL messages, and looks again at HTTP requests once the guards have run.
@@ -21,9 +20,11 @@ export class ScopeInterceptor implements NestInterceptor {
   readonly #deps: ScopeDeps;
   readonly #failures: FailureObserver | undefined;
   readonly #visitors: VisitorIds;
+  readonly #messages: MessageUnits;
 
-  constructor(deps: ScopeDeps, visitors: VisitorIds, failures: FailureObserver | undefined) {
+  constructor(deps: ScopeDeps, visitors: VisitorIds, failures: FailureObserver | undefined, messages: MessageUnits) {
     this.#deps = deps;
+    this.#messages = messages;
     this.#visitors = visitors;
     this.#failures = failures;
   }
@@ -31,7 +32,8 @@ export class ScopeInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const type = execution.getType<string>();
     const known = this.#knownUnit(execution, type);
-    if (known === 'none') return next.handle();
+    // Of a gateway the interceptor may stand in two places.
+    if (known === 'none' || (type === 'ws' && known !== undefined && known === currentUnit())) return next.handle();
     return new Observable((subscriber) => {
       const opening = this.#opening(execution, known);
       if (!isThenable(opening)) return this.#follow(opening, type, next, subscriber);
@@ -49,55 +51,39 @@ export class ScopeInterceptor implements NestInterceptor {
     });
   }
 
-  /** The unit of an HTTP request; `none` for one that was left out; nothing for messages, which start here. */
-  #knownUnit(execution: ExecutionContext, type: string): HttpUnit | 'none' | undefined {
+  /** The unit of a request or message that has one; `none` for what was left out; nothing for messages that start here. */
+  #knownUnit(execution: ExecutionContext, type: string): UnitOfWork | 'none' | undefined {
     const { units } = this.#deps;
-    if (type === 'http') return (units.ofRequest(execution.getArgByIndex(0)) as HttpUnit | undefined) ?? 'none';
+    if (type === 'http') return units.ofRequest(execution.getArgByIndex(0)) ?? 'none';
+    const early = openMessage(execution);
+    if (early !== undefined) return early.unit ?? 'none';
     if (type !== 'graphql') return undefined;
     const request = requestOfOperation(execution);
-    return request === undefined ? undefined : (units.ofRequest(request) as HttpUnit | undefined);
+    return request === undefined ? undefined : units.ofRequest(request);
   }
 
-  #opening(execution: ExecutionContext, known: HttpUnit | undefined): Opening {
+  #opening(execution: ExecutionContext, known: UnitOfWork | undefined): Opening {
+    if (known === undefined) return this.#messages.open(execution);
     try {
-      if (known === undefined) return this.#open(new MessageContext(execution));
-      known.context.execution = execution;
-      const upgrading = this.#deps.scopes.upgrade(known, this.#visitors);
+      (known.context as { execution: ExecutionContext }).execution = execution;
+      // Only an HTTP answer can take a visitor's cookie back.
+      const visitors = known.context.type === 'http' ? this.#visitors : undefined;
+      const upgrading = this.#deps.scopes.upgrade(known, visitors);
       if (isThenable(upgrading)) {
         return upgrading.then(
           (moved) => this.#upgraded(known, moved),
-          (error: unknown) => this.#failed(error),
+          (error: unknown) => this.#messages.failed(error),
         );
       }
       return this.#upgraded(known, upgrading);
     } catch (error) {
-      return this.#failed(error);
+      return this.#messages.failed(error);
     }
-  }
-
-  #open(context: MessageContext): Opening {
-    if (this.#deps.settings.ignore?.(context) === true) return undefined;
-    const opening = this.#deps.scopes.open(context);
-    if (!isThenable(opening)) return this.#opened(opening);
-    return opening.then(
-      (unit) => this.#opened(unit),
-      (error: unknown) => this.#failed(error),
-    );
-  }
-
-  #opened(unit: UnitOfWork): UnitOfWork {
-    this.#deps.units.add(undefined, unit);
-    return unit;
   }
 
   #upgraded(unit: UnitOfWork, moved: boolean): UnitOfWork {
     if (moved) this.#deps.units.moved(unit);
     return unit;
-  }
-
-  #failed(error: unknown): undefined {
-    this.#deps.warnings.once('scope', `No scope could be opened; the handler runs without one: ${describe(error)}`);
-    return undefined;
   }
 
   #follow(unit: UnitOfWork | undefined, type: string, next: CallHandler, subscriber: Subscriber<unknown>) {

@@ -29,6 +29,11 @@ export class UnitRegistry {
 
   /** The unit the running code belongs to. */
   current(): UnitOfWork | undefined {
-    return (contextScope() as Carrier | undefined)?.[UNIT];
+    return currentUnit();
   }
+}
+
+/** The unit the running code belongs to, whatever application that is of. */
+export function currentUnit(): UnitOfWork | undefined {
+  return (contextScope() as Carrier | undefined)?.[UNIT];
 }

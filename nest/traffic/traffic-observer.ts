@@ -1,3 +1,4 @@
+import type { FeaturePolicies } from '../feature/feature-policies.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpUnit, RequestObserver } from '../scope/http-scope.js';
 import type { Warnings } from '../warnings.js';
@@ -28,15 +29,25 @@ export function traceObserver(options: TrafficOptions, warnings: Warnings): Requ
   };
 }
 
-/** Reports a view, named by route template, for every GET that was answered well. */
-export function viewObserver(options: TrafficOptions, warnings: Warnings): RequestObserver {
+/**
+ * Reports a view, named by route template, for every GET that was answered well.
+ *
+ * @param options - undefined where only feature modules want views
+ */
+export function viewObserver(
+  options: TrafficOptions | undefined,
+  policies: FeaturePolicies,
+  warnings: Warnings,
+): RequestObserver {
   return (unit) => {
-    if (methodOf(unit.context) !== 'GET' || leftOut(options)) return;
+    if ((options === undefined && !policies.asksForController) || methodOf(unit.context) !== 'GET') return;
     whenAnswered(unit, warnings, () => {
+      const wanted = policies.viewsOf(unit.context) ?? options;
+      if (wanted === undefined || wanted === false || leftOut(wanted)) return;
       const { context, scope } = unit;
       const { statusCode } = context.response;
       const name = routeTemplate(context);
-      if (name === undefined || statusCode >= 400 || options.filter?.(`GET ${name}`, statusCode) === false) return;
+      if (name === undefined || statusCode >= 400 || wanted.filter?.(`GET ${name}`, statusCode) === false) return;
       scope.trackView(name);
     });
   };

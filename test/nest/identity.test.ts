@@ -148,9 +148,19 @@ describe.each(PLATFORMS)('visitors nobody knows, on %s', (platform) => {
   });
 
   it('records nothing with "none"', async () => {
-    const { ask, events } = await boot(platform, { deviceId: fromHeader('x-id'), anonymous: 'none' });
+    const warn = vi.fn();
+    const { ask, events, countly } = await boot(platform, {
+      deviceId: fromHeader('x-id'),
+      anonymous: 'none',
+      networkTraces: true,
+      views: true,
+      logger: { ...silentLogger, warn },
+    });
     expect((await ask()).deviceId).toBeNull();
     expect(await events()).toEqual({});
+    // It is meant so: neither a loss to be counted, nor anything to be warned of.
+    expect(countly.stats()).toMatchObject({ accepted: 0, dropped: {} });
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it('gives them a cookie of their own, and takes it back', async () => {

@@ -12,6 +12,8 @@ export interface Seen {
 /** A transport that takes everything and tells what came; `online` decides whether it does. */
 export class Collector implements Transport {
   readonly seen: Seen[] = [];
+  /** The address of each device, where one was told. */
+  readonly addresses = new Map<string, string>();
   online = true;
   closed = false;
 
@@ -47,6 +49,7 @@ export class Collector implements Transport {
 
   #take(request: Record<string, unknown>): void {
     const deviceId = String(request['device_id']);
+    if (typeof request['ip_address'] === 'string') this.addresses.set(deviceId, request['ip_address']);
     const add = (kind: Seen['kind'], name: unknown, body: unknown) =>
       this.seen.push({ deviceId, kind, name: String(name), body: body as Record<string, unknown> });
     for (const event of (request['events'] as Record<string, unknown>[] | undefined) ?? []) {
