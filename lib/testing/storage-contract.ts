@@ -20,11 +20,15 @@ export interface StorageUnderTest {
  *
  * @example
  * ```ts
+ * import { test } from 'node:test';
+ * import type { Storage } from 'countly-weave';
  * import { storageContract } from 'countly-weave/testing';
  *
- * for (const { name, run } of storageContract(() => ({ storage: new RedisStorage(), restart: () => new RedisStorage() }))) {
- *   it(name, run);
- * }
+ * // Makes the storage under test, on what the one before has left.
+ * declare function createRedisStorage(): Storage;
+ *
+ * const create = () => ({ storage: createRedisStorage(), restart: createRedisStorage });
+ * for (const { name, run } of storageContract(create)) test(name, run);
  * ```
  */
 export function storageContract(create: () => StorageUnderTest | Promise<StorageUnderTest>): ContractCase[] {

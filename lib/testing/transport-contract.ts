@@ -41,11 +41,13 @@ const REQUEST: WireRequest = { path: '/i', query: 'checksum256=ab', contentType:
  * @param create makes a transport for a server; closed after each case
  * @example
  * ```ts
+ * import { test } from 'node:test';
+ * import type { Transport } from 'countly-weave';
  * import { transportContract } from 'countly-weave/testing';
- * import { test } from 'vitest';
- * import { MyTransport } from './my-transport';
  *
- * for (const { name, run } of transportContract(({ url }) => new MyTransport(url))) test(name, run);
+ * declare function createTransport(url: string): Transport;
+ *
+ * for (const { name, run } of transportContract(({ url }) => createTransport(url))) test(name, run);
  * ```
  */
 export function transportContract(create: (under: TransportUnderTest) => Transport): ContractCase[] {
