@@ -36,5 +36,27 @@ for (const method of ['sync', 'async']) {
   });
 }
 
+/** Pairs that issue 5 wants compared; round by round, because the machine differs from round to round. */
+const PAIRS = [
+  ['@TimedEvent', 'nestjs-otel @Span, batch processor', 'less than 1'],
+  ['five stacked, one records', '@TimedEvent', 'less than 2'],
+  ['five stacked, all record', 'five wrappers, all record', 'less than 1'],
+  ['five stacked, all record', '@TimedEvent', 'six entries to one: no target'],
+];
+const ratioOf = (method, one, other) => {
+  const ones = raw[method][one] ?? [];
+  const others = raw[method][other] ?? [];
+  const ratios = ones.map((result, round) => result.callNs / others[round]?.callNs).filter(Number.isFinite);
+  return ratios.length === 0 ? '–' : spread(ratios);
+};
+sections.push({
+  title: 'Ratios',
+  note: 'Of the whole call, not of what is added to it.',
+  body: table(
+    ['of', 'to', 'aim', 'sync', 'async'],
+    PAIRS.map(([one, other, aim]) => [one, other, aim, ratioOf('sync', one, other), ratioOf('async', one, other)]),
+  ),
+});
+
 sink.stop();
 publish('weave', env, sections, raw);

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { WorkContext } from './weave/advice.js';
 
 const MAX_LAYERS = 50;
 const MAX_CAUSES = 16;
 const MAX_PRIMITIVES = 16;
+/** Frames whose calls never end would stay for ever; the oldest give way. */
+const MAX_FRAMES = 1000;
 
 interface Trail {
   readonly layers: string[];
@@ -13,17 +14,20 @@ interface Trail {
 
 interface State {
   readonly trails: WeakMap<object, Trail>;
-  readonly frames: AsyncLocalStorage<FailureFrame>;
+  readonly frames: AsyncLocalStorage<number>;
+  /** Primitives reported below a frame that is still open. */
+  readonly seen: Map<number, unknown[]>;
   readonly lastPrimitive: WeakMap<object, { readonly value: unknown; readonly at: number }>;
   sequence: number;
 }
 
-const KEY = Symbol.for('countly-weave.error-trail.1');
+const KEY = Symbol.for('countly-weave.error-trail.2');
 type GlobalSlot = { [KEY]?: State };
 const slot = globalThis as GlobalSlot;
 slot[KEY] ??= {
   trails: new WeakMap(),
   frames: new AsyncLocalStorage(),
+  seen: new Map(),
   lastPrimitive: new WeakMap(),
   sequence: 0,
 };
@@ -33,34 +37,50 @@ const state = slot[KEY];
  * A call that would report a failure. What its callees report while it runs is the same failure on its way up; what was
  * reported before it began is an older one, even when it is the same error object.
  *
- * Objects are recognised by identity. A thrown string or `null` has none, so a report marks the calls around it, which
+ * Objects are recognised by identity. A thrown string or `null` has none, so a report marks the call around it, which
  * only the async context knows: fifty jobs that time out at once with the same text are fifty failures.
+ *
+ * While a call goes well its frame is a number and costs no object; this is what a failure makes of it.
  */
-export class FailureFrame implements WorkContext {
-  readonly startedAt = ++state.sequence;
-  readonly #parent = state.frames.getStore();
-  #seen: unknown[] | undefined;
+export interface FailureFrame {
+  /** Also the moment when the call began, on the sequence of this process. */
+  readonly id: number;
+  /** The frame that the call was made in; 0 when there is none. */
+  readonly outer: number;
+}
 
-  static current(): FailureFrame | undefined {
-    return state.frames.getStore();
-  }
+/** The number of a new frame. */
+export function newFrame(): number {
+  return ++state.sequence;
+}
 
-  run<T>(work: () => T): T {
-    return state.frames.run(this, work);
-  }
+/** The frame of the running code; 0 outside of all. */
+export function currentFrame(): number {
+  return state.frames.getStore() ?? 0;
+}
 
-  saw(primitive: unknown): boolean {
-    return this.#seen?.includes(primitive) ?? false;
-  }
+/**
+ * Makes a frame current for the running code and what it starts. Whoever calls this puts the frame before back, whatever
+ * happens: `run` of AsyncLocalStorage does no more, but wants a closure for each call.
+ */
+export function enterFrame(frame: number): void {
+  state.frames.enterWith(frame);
+}
 
-  /** Marks this call and the calls around it. */
-  mark(primitive: unknown): void {
-    for (let frame: FailureFrame | undefined = this; frame !== undefined; frame = frame.#parent) {
-      frame.#seen ??= [];
-      if (frame.#seen.length >= MAX_PRIMITIVES) frame.#seen.shift();
-      frame.#seen.push(primitive);
-    }
-  }
+/** A call has ended: when it failed with a primitive that was reported, the call around it has to know. */
+export function closeFrame(frame: number, outer: number, failed: boolean, value: unknown): void {
+  if (state.seen.size === 0) return;
+  if (failed && state.seen.get(frame)?.includes(value) === true) mark(outer, value);
+  state.seen.delete(frame);
+}
+
+function mark(frame: number, primitive: unknown): void {
+  if (frame === 0) return;
+  const values = state.seen.get(frame) ?? [];
+  if (values.length >= MAX_PRIMITIVES) values.shift();
+  values.push(primitive);
+  state.seen.set(frame, values);
+  if (state.seen.size > MAX_FRAMES) state.seen.delete(state.seen.keys().next().value as number);
 }
 
 /** Where a report of a failure comes from. */
@@ -87,7 +107,7 @@ export function claimReport(error: unknown, origin: ReportOrigin = {}): boolean 
 }
 
 function claimObject(error: object, origin: ReportOrigin): boolean {
-  const since = origin.frame?.startedAt ?? origin.since ?? 0;
+  const since = origin.frame?.id ?? origin.since ?? 0;
   const chain = causesOf(error);
   const known = chain.some((link) => (state.trails.get(link)?.reportedAt ?? 0) > since);
   const at = ++state.sequence;
@@ -100,8 +120,11 @@ function claimPrimitive(value: unknown, origin: ReportOrigin): boolean {
   if (frame === undefined) {
     const last = scope === undefined ? undefined : state.lastPrimitive.get(scope);
     if (last !== undefined && Object.is(last.value, value) && last.at > (origin.since ?? 0)) return false;
-  } else if (frame.saw(value)) return false;
-  frame?.mark(value);
+  } else {
+    if (state.seen.get(frame.id)?.includes(value) === true) return false;
+    // On this frame, not on the one around it: `closeFrame` hands it on when the call ends.
+    mark(frame.id, value);
+  }
   if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: ++state.sequence });
   return true;
 }

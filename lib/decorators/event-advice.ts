@@ -35,7 +35,7 @@ export function eventAdvice<This, Args extends readonly unknown[], Result>(
   timed: boolean,
 ): Advice {
   const segments = segmentReader(decorator, site, options.segmentation);
-  const { count, sum, rollUp } = options;
+  const { count, sum } = options;
   const countOf = typeof count === 'function' ? (count as unknown as Callback<number>) : undefined;
   const sumOf = typeof sum === 'function' ? (sum as unknown as Callback<number | undefined>) : undefined;
 
@@ -50,6 +50,9 @@ export function eventAdvice<This, Args extends readonly unknown[], Result>(
     return value === FAILED ? undefined : value;
   }
 
+  const fixed = fixedPart(options);
+  // For records that hold nothing of the call no object is made.
+  const unchanging = segments.fixed === undefined ? fixed : Object.freeze({ ...fixed, segmentation: segments.fixed });
   return recorder({
     kind: timed ? 'timed-event' : 'event',
     decorator,
@@ -58,17 +61,28 @@ export function eventAdvice<This, Args extends readonly unknown[], Result>(
     on: 'success',
     timed,
     needsCall: segments.needsCall || countOf !== undefined || sumOf !== undefined,
+    readsArgs: segments.readsArgs,
     record(scope, instance, args, failed, value, durationMs, call) {
-      const event: MutableEvent = {};
-      const times = countOf === undefined ? (count as number | undefined) : amount(scope, 'count', countOf, call);
-      const total = sumOf === undefined ? (sum as number | undefined) : amount(scope, 'sum', sumOf, call);
+      const name = key ?? site.layer(instance);
+      const segmentation = segments.read(scope, instance, args, failed ? undefined : value, call);
+      if (!timed && call === undefined && segmentation === segments.fixed) return scope.addEvent(name, unchanging);
+      const event: MutableEvent = { ...fixed };
+      const times = countOf === undefined ? undefined : amount(scope, 'count', countOf, call);
+      const total = sumOf === undefined ? undefined : amount(scope, 'sum', sumOf, call);
       if (times !== undefined) event.count = times;
       if (total !== undefined) event.sum = total;
       if (timed) event.dur = durationMs / 1000;
-      if (rollUp !== undefined) event.rollUp = rollUp;
-      const segmentation = segments.read(scope, instance, args, failed ? undefined : value, call);
       if (segmentation !== undefined) event.segmentation = segmentation;
-      scope.addEvent(key ?? site.layer(instance), event satisfies EventOptions);
+      return scope.addEvent(name, event satisfies EventOptions);
     },
   });
+}
+
+/** What is the same in every record. */
+function fixedPart(options: { readonly count?: unknown; readonly sum?: unknown; readonly rollUp?: boolean }) {
+  const part: MutableEvent = {};
+  if (typeof options.count === 'number') part.count = options.count;
+  if (typeof options.sum === 'number') part.sum = options.sum;
+  if (options.rollUp !== undefined) part.rollUp = options.rollUp;
+  return Object.freeze(part);
 }

@@ -137,6 +137,7 @@ function customAdvice(custom: CustomAdvice, site: Site): Advice {
     kind: 'custom',
     client: custom.client,
     timed: custom.after !== undefined,
+    readsArgs: true,
     enter: (scope, instance, args) => custom.before?.(new MethodCall(site, instance, args), scope),
     settled: (scope, instance, args, failed, value, durationMs) =>
       custom.after?.(new MethodCall(site, instance, args, failed, value, durationMs), scope),

@@ -40,6 +40,8 @@ export interface RecorderSpec {
   readonly timed: boolean;
   /** The recording has callbacks of its own. */
   readonly needsCall: boolean;
+  /** The recording looks at the arguments for another reason than a callback. */
+  readonly readsArgs?: () => boolean;
   readonly record: Recording;
 }
 
@@ -47,14 +49,39 @@ type Callback<Value> = (call: MethodCall) => Value;
 
 /** The advice of a recording decorator: decides by the common options whether, when and for whom to record. */
 export function recorder(spec: RecorderSpec): Advice {
-  const { kind, decorator, site, options, record } = spec;
+  const { kind, options, record, readsArgs } = spec;
   const on = options.on ?? spec.on;
+  const needsCall = spec.needsCall || options.when !== undefined || options.device !== undefined;
+  // Nothing to decide is the usual case; then the record is written straight away.
+  const decides = needsCall || (options.sample ?? 1) < 1;
+  const write = decides ? decision(spec, needsCall) : record;
+
+  const advice = {
+    kind,
+    client: options.client,
+    timed: spec.timed && on !== 'call',
+    readsArgs: needsCall ? true : (readsArgs ?? false),
+  };
+  if (on === 'call') {
+    return {
+      ...advice,
+      enter: (scope, instance, args) => write(scope, instance, args, false, undefined, 0, undefined, undefined),
+    };
+  }
+  return {
+    ...advice,
+    settles: on,
+    settled(scope, instance, args, failed, value, durationMs, state) {
+      write(scope, instance, args, failed, value, durationMs, undefined, state);
+    },
+  };
+}
+
+function decision({ decorator, site, options, record }: RecorderSpec, needsCall: boolean): Recording {
   const when = options.when as Callback<boolean> | undefined;
   const device = options.device as Callback<string | undefined> | undefined;
   const sample = options.sample ?? 1;
-  const needsCall = spec.needsCall || when !== undefined || device !== undefined;
-
-  const decide: Recording = (scope, instance, args, failed, value, durationMs, _call, state) => {
+  return (scope, instance, args, failed, value, durationMs, _call, state) => {
     if (sample < 1 && Math.random() >= sample) return undefined;
     if (!needsCall) return record(scope, instance, args, failed, value, durationMs, undefined, state);
     const call = new MethodCall(site, instance, args, failed, value, durationMs);
@@ -63,21 +90,6 @@ export function recorder(spec: RecorderSpec): Advice {
     const target = device === undefined ? scope : deviceScope(scope, contained(scope, what('device'), device, call));
     if (target === undefined) return undefined;
     return record(target, instance, args, failed, value, durationMs, call, state);
-  };
-
-  const advice = { kind, client: options.client, timed: spec.timed && on !== 'call' };
-  if (on === 'call') {
-    return {
-      ...advice,
-      enter: (scope, instance, args) => decide(scope, instance, args, false, undefined, 0, undefined, undefined),
-    };
-  }
-  return {
-    ...advice,
-    settled(scope, instance, args, failed, value, durationMs, state) {
-      if (failed ? on === 'success' : on === 'error') return;
-      decide(scope, instance, args, failed, value, durationMs, undefined, state);
-    },
   };
 }
 

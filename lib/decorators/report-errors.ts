@@ -1,6 +1,6 @@
 import type { ScopeApi } from '../client/scope-api.js';
 import { checkOptions, type OptionRules, SEGMENTED_RULES } from './check-options.js';
-import { claimReport, FailureFrame, layersOf } from './error-trail.js';
+import { claimReport, type FailureFrame, layersOf } from './error-trail.js';
 import type { SegmentedOptions } from './options.js';
 import { recorder } from './recorder.js';
 import { segmentReader } from './segments.js';
@@ -63,6 +63,7 @@ function errorAdvice<This, Args extends readonly unknown[], Result>(
     on: 'error',
     timed: false,
     needsCall: segments.needsCall,
+    readsArgs: segments.readsArgs,
     record(scope: ScopeApi, instance, args, _failed, error, _durationMs, call, state) {
       if (!claimReport(error, { frame: state as FailureFrame | undefined, scope })) return;
       const segmentation = segments.read(scope, instance, args, undefined, call);
@@ -71,10 +72,5 @@ function errorAdvice<This, Args extends readonly unknown[], Result>(
       scope.logError(error, segmentation === undefined ? crash : { ...crash, segmentation });
     },
   });
-  return {
-    ...advice,
-    stateful: true,
-    context: () => new FailureFrame(),
-    enter: () => FailureFrame.current(),
-  };
+  return { ...advice, framed: true };
 }

@@ -12,6 +12,10 @@ type Callback = (call: MethodCall) => unknown;
 export interface SegmentReader {
   /** A callback is among the sources, so a `MethodCall` is needed. */
   readonly needsCall: boolean;
+  /** What `read` gives when nothing of the call goes in. */
+  readonly fixed: Segmentation | undefined;
+  /** Whether the arguments are looked at. Known once the class is complete. */
+  readsArgs(): boolean;
   read(
     scope: ScopeApi,
     instance: unknown,
@@ -30,12 +34,18 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
   let parameters: readonly SegmentParameter[] | undefined;
   const what = (): string => `Option \`segmentation\` of ${decorator} on ${site.methodName}`;
 
+  // Not read at decoration: the compilers do not agree on whether parameters or methods come first.
+  const marks = (): readonly SegmentParameter[] => {
+    parameters ??= segmentsOf(site.owner, site.key);
+    return parameters;
+  };
+
   return {
     needsCall: callback !== undefined,
+    fixed,
+    readsArgs: () => callback !== undefined || type !== undefined || marks().length > 0,
     read(scope, instance, args, value, call) {
-      // Not read at decoration: the compilers do not agree on whether parameters or methods come first.
-      parameters ??= segmentsOf(site.owner, site.key);
-      const marked = parameters.length === 0 ? undefined : fromParameters(site, parameters, scope, args);
+      const marked = marks().length === 0 ? undefined : fromParameters(site, marks(), scope, args);
       let own = fixed;
       if (callback !== undefined) {
         const given = contained(scope, what, callback, call ?? new MethodCall(site, instance, args));

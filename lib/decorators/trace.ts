@@ -1,4 +1,4 @@
-import type { TraceReport } from '../client/scope-api.js';
+import type { ScopeApi, TraceReport } from '../client/scope-api.js';
 import type { MethodCall } from './call.js';
 import { COMMON_RULES, type OptionRules, RULES, readArguments } from './check-options.js';
 import type { CommonOptions, FromCall } from './options.js';
@@ -97,14 +97,8 @@ function traceAdvice<This, Args extends readonly unknown[], Result>(
     record(scope, instance, _args, failed, _value, durationMs, call) {
       const name = key ?? site.layer(instance);
       const startedAt = Math.round(Date.now() - durationMs);
-      const ask = <Value>(option: keyof TraceOptions): Value | undefined => {
-        const callback = options[option] as Callback<Value> | undefined;
-        if (callback === undefined || call === undefined) return undefined;
-        const value = contained(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, call);
-        return value === FAILED ? undefined : value;
-      };
       if (!isNetwork) {
-        const metrics = ask<Readonly<Record<string, number>>>('metrics');
+        const metrics = ask<Readonly<Record<string, number>>>(scope, name, options, 'metrics', call);
         const trace: TraceReport = { type: 'device', name, startedAt, durationMs };
         scope.reportTrace(metrics === undefined ? trace : { ...trace, metrics });
         return;
@@ -114,10 +108,32 @@ function traceAdvice<This, Args extends readonly unknown[], Result>(
         name,
         startedAt,
         responseTimeMs: durationMs,
-        responseCode: ask<number>('responseCode') ?? (failed ? 500 : 200),
-        requestPayloadSize: ask<number>('requestPayloadSize') ?? 0,
-        responsePayloadSize: ask<number>('responsePayloadSize') ?? 0,
+        responseCode: ask<number>(scope, name, options, 'responseCode', call) ?? (failed ? 500 : 200),
+        requestPayloadSize: ask<number>(scope, name, options, 'requestPayloadSize', call) ?? 0,
+        responsePayloadSize: ask<number>(scope, name, options, 'responsePayloadSize', call) ?? 0,
       });
     },
   });
+}
+
+function ask<Value>(
+  scope: ScopeApi,
+  name: string,
+  options: object,
+  option: keyof TraceOptions,
+  call: MethodCall | undefined,
+): Value | undefined {
+  const callback = (options as Partial<Record<string, Callback<Value>>>)[option];
+  return callback === undefined || call === undefined ? undefined : asked(scope, name, option, callback, call);
+}
+
+function asked<Value>(
+  scope: ScopeApi,
+  name: string,
+  option: string,
+  callback: Callback<Value>,
+  call: MethodCall,
+): Value | undefined {
+  const value = contained(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, call);
+  return value === FAILED ? undefined : value;
 }

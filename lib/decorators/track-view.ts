@@ -85,6 +85,7 @@ function viewAdvice<This, Args extends readonly unknown[], Result>(
     on: 'call',
     timed: whileMethodRuns,
     needsCall: segments.needsCall,
+    readsArgs: segments.readsArgs,
     record(scope, instance, args, failed, value, durationMs, call) {
       const segmentation = segments.read(scope, instance, args, failed ? undefined : value, call);
       const opened = open(scope, name ?? site.layer(instance), segmentation);

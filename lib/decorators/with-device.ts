@@ -1,5 +1,4 @@
 import { registeredClient } from '../client/current.js';
-import { scopeStore } from '../context/scope-store.js';
 import { CountlyDecoratorError } from '../errors.js';
 import { MethodCall } from './call.js';
 import { checkOptions, RULES } from './check-options.js';
@@ -63,13 +62,12 @@ function deviceAdvice(
   return {
     kind: 'device',
     client: clientName,
-    context(current, instance, args) {
+    readsArgs: true,
+    opens(current, instance, args) {
       const from = clientName === undefined ? current : registeredClient(clientName);
       if (from === undefined) return undefined;
       const what = (): string => `The device id of @WithDevice on ${site.layer(instance)}`;
-      const scope = deviceScope(from, contained(from, what, callback, new MethodCall(site, instance, args)));
-      if (scope === undefined) return undefined;
-      return { scope, run: (work) => scopeStore.run(scope, work) };
+      return deviceScope(from, contained(from, what, callback, new MethodCall(site, instance, args)));
     },
   };
 }

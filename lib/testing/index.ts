@@ -12,5 +12,11 @@ export {
 } from './recording-transport.js';
 export { type StorageUnderTest, storageContract } from './storage-contract.js';
 export { createTestClient, type TestClient } from './test-client.js';
-export { assertTransparent, type TransparencyOptions, violations, type Wrapping } from './transparency.js';
+export {
+  assertTransparent,
+  type TransparencyOptions,
+  type ViolationOptions,
+  violations,
+  type Wrapping,
+} from './transparency.js';
 export { type TransportUnderTest, transportContract } from './transport-contract.js';

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { collectUnhandled, macrotask } from './unhandled.js';
 
 /** What the probes work with. */
 export interface ProbeTools {
@@ -112,7 +113,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     }
     const query = new Query();
     const got = wrap(() => query)() as Query;
-    await new Promise((resolve) => setImmediate(resolve));
+    await macrotask();
     if (query.started !== 0) return 'a query was started that nobody awaited';
     if (!(got instanceof Query) || typeof got.where !== 'function') return 'a query lost its methods';
     if (Object.keys(got).length !== 1) return 'a query got another enumerable property';
@@ -212,23 +213,3 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     );
   },
 };
-
-/** Runs `work` with the process's own listeners aside, and gives the reasons nobody handled. */
-async function collectUnhandled(work: () => void): Promise<unknown[]> {
-  const event = 'unhandledRejection';
-  const others = process.listeners(event);
-  const seen: unknown[] = [];
-  const listen = (reason: unknown): void => {
-    seen.push(reason);
-  };
-  process.removeAllListeners(event);
-  process.on(event, listen);
-  try {
-    work();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  } finally {
-    process.removeListener(event, listen);
-    for (const other of others) process.on(event, other);
-  }
-  return seen;
-}

@@ -1,27 +1,41 @@
 import { scopeStore } from '../context/scope-store.js';
 import type { Method } from '../decorators/weave/advice.js';
 import { weaveInto } from '../decorators/weave/weave.js';
-import { wovenOf } from '../decorators/weave/woven.js';
+import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { CountlyError } from '../errors.js';
 import { deafScope } from './deaf-scope.js';
+import type { OwnMethod } from './own-method.js';
+import { OWN_CHECKS } from './own-method-checks.js';
 import { PROBES, type ProbeTools } from './transparency-probes.js';
 
-/** What `assertTransparent` may be given. */
-export interface TransparencyOptions {
-  /** Look at the static method of that name. @default false */
-  readonly static?: boolean;
+/** What `violations` may be given. */
+export interface ViolationOptions {
   /** `Observable` of rxjs; with it the kit also tries Observables. */
   readonly Observable?: ProbeTools['Observable'];
+}
+
+/** What `assertTransparent` may be given. */
+export interface TransparencyOptions extends ViolationOptions {
+  /** Look at the static method of that name. @default false */
+  readonly static?: boolean;
+  /** Makes the object that your method is called on, for every call anew. @default `new Class()`; static: the class */
+  readonly instance?: () => unknown;
+  /** What your method is called with: a list, or a function that makes one for every call. @default no arguments */
+  readonly args?: readonly unknown[] | (() => readonly unknown[]);
+  /** Call your method at all. Without, only its decorators are tried, on functions of the kit. @default true */
+  readonly run?: boolean;
 }
 
 /** A function that puts a wrapper around another. */
 export type Wrapping = (original: (...args: never[]) => unknown) => (...args: never[]) => unknown;
 
 /**
- * Shows that the decorators on a method of yours change nothing but what is recorded. The method itself is not called:
- * its decorators, with your options, are put on functions that return and throw everything a method can, and those must
- * behave as without them – `this`, arguments, identity of values, thrown values (`null` too), rejections and their being
- * unhandled, laziness of generators, queries and Observables, name, length, source text, metadata from both sides.
+ * Shows that the decorators on a method of yours change nothing but what is recorded.
+ *
+ * First your method runs, with your arguments, up to six times: `this`, arguments, the value that comes back or is thrown,
+ * promises and their rejections (handled and not), queries that nobody has started, name, length, source text and
+ * metadata must be those of the method without decorators. Then its decorators, with your options, are put on functions
+ * that return and throw everything a method can, which shows the cases your method did not run into. Nothing is recorded.
  *
  * @param target - the class
  * @param method - name of a method that carries decorators of this library
@@ -33,10 +47,11 @@ export type Wrapping = (original: (...args: never[]) => unknown) => (...args: ne
  * import { assertTransparent } from 'countly-weave/testing';
  *
  * class Checkout {
+ *   constructor(private readonly shop: string) {}
  *   \@TimedEvent('checkout')
- *   async pay(): Promise<void> {}
+ *   async pay(currency: string): Promise<string> { return `${this.shop} ${currency}`; }
  * }
- * await assertTransparent(Checkout, 'pay');
+ * await assertTransparent(Checkout, 'pay', { instance: () => new Checkout('Berlin'), args: ['EUR'] });
  * ```
  */
 export async function assertTransparent(
@@ -44,28 +59,23 @@ export async function assertTransparent(
   method: string | symbol,
   options: TransparencyOptions = {},
 ): Promise<void> {
+  const name = `${target.name}.${String(method)}`;
   const holder: object = options.static === true ? target : (target.prototype as object);
-  const wrapper = Reflect.get(holder, method) as unknown;
+  const wrapper: unknown = Reflect.get(holder, method);
   const woven = wovenOf(wrapper);
   if (woven === undefined) {
     throw new CountlyError(
       'DECORATOR_MISUSE',
-      `assertTransparent: ${target.name}.${String(method)} carries no decorator of countly-weave, or another decorator above hides it.`,
+      `assertTransparent: ${name} carries no decorator of countly-weave, or another decorator above hides it.`,
     );
   }
-  const same = await violations((original) => {
-    let method = original as unknown as Method;
-    woven.advices.forEach((advice, i) => {
-      const record = woven.records[i];
-      // Named clients are real ones; here everything goes to a scope that forgets.
-      if (record !== undefined) method = weaveInto(method, woven.site, { ...advice, client: undefined }, record);
-    });
-    return method as unknown as (...args: never[]) => unknown;
-  }, options);
-  if (same.length > 0) {
+  const own =
+    options.run === false ? [] : await check(OWN_CHECKS, ownMethod(target, wrapper as Method, woven, options));
+  const found = [...own, ...(await violations((original) => rewoven(original, woven), options))];
+  if (found.length > 0) {
     throw new CountlyError(
       'DECORATOR_MISUSE',
-      `${target.name}.${String(method)} is not transparent:\n${same.map((line) => `  - ${line}`).join('\n')}`,
+      `${name} is not transparent:\n${found.map((line) => `  - ${line}`).join('\n')}`,
     );
   }
 }
@@ -74,19 +84,53 @@ export async function assertTransparent(
  * The same properties for any wrapping: gives a line for each one that is violated. Useful to compare other libraries'
  * decorators, and to see that the kit notices.
  */
-export async function violations(wrap: Wrapping, options: TransparencyOptions = {}): Promise<string[]> {
-  const tools: ProbeTools = {
-    wrap: wrap as unknown as ProbeTools['wrap'],
-    Observable: options.Observable,
-  };
+export async function violations(wrap: Wrapping, options: ViolationOptions = {}): Promise<string[]> {
+  return check(PROBES, { wrap: wrap as unknown as ProbeTools['wrap'], Observable: options.Observable });
+}
+
+async function check<Subject>(
+  checks: Readonly<Record<string, (subject: Subject) => string | undefined | Promise<string | undefined>>>,
+  subject: Subject,
+): Promise<string[]> {
   const found: string[] = [];
-  for (const [name, probe] of Object.entries(PROBES)) {
+  for (const [name, holds] of Object.entries(checks)) {
     try {
-      const complaint = await scopeStore.run(deafScope, () => probe(tools));
+      const complaint = await scopeStore.run(deafScope, () => holds(subject));
       if (complaint !== undefined) found.push(`${name}: ${complaint}`);
     } catch (error) {
       found.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return found;
+}
+
+function ownMethod(
+  target: abstract new (...args: never[]) => object,
+  wrapper: Method,
+  woven: Woven,
+  { static: isStatic, instance, args = [] }: TransparencyOptions,
+): OwnMethod {
+  const make = (): unknown => {
+    if (isStatic === true) return target;
+    try {
+      return Reflect.construct(target as unknown as new () => object, []);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CountlyError(
+        'DECORATOR_MISUSE',
+        `new ${target.name}() fails (${reason}); give an option \`instance\` that makes one.`,
+      );
+    }
+  };
+  return { wrapper, woven, instance: instance ?? make, args: typeof args === 'function' ? args : () => [...args] };
+}
+
+/** The decorators of a method on another function. Named clients are real ones; here everything is forgotten. */
+function rewoven(original: (...args: never[]) => unknown, woven: Woven): (...args: never[]) => unknown {
+  let method = original as unknown as Method;
+  woven.advices.forEach((advice, i) => {
+    const record = woven.records[i];
+    if (record !== undefined) method = weaveInto(method, woven.site, { ...advice, client: undefined }, record);
+  });
+  return method as unknown as (...args: never[]) => unknown;
 }

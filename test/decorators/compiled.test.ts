@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cases as devices } from './cases/devices.js';
 import { cases as errors } from './cases/errors.js';
 import type { Cases } from './cases/harness.js';
+import { cases as queries } from './cases/queries.js';
 import { cases as recording } from './cases/recording.js';
+import { cases as refusals } from './cases/refusals.js';
 import { cases as results } from './cases/results.js';
 import { cases as transparent } from './cases/transparent.js';
 import { cases as weaving } from './cases/weaving.js';
@@ -19,7 +22,7 @@ const COMPILERS: readonly Compiler[] = [
   'esbuild legacy',
 ];
 // The source versions are read for their titles only.
-const TITLES: Record<string, Cases> = { recording, results, errors, weaving, transparent };
+const TITLES: Record<string, Cases> = { recording, devices, results, queries, errors, weaving, refusals, transparent };
 
 let library = '';
 beforeAll(() => {

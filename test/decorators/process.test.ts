@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -94,5 +95,26 @@ describe('in a process of its own', () => {
 
   test('loading and decorating keeps no process alive', async () => {
     expect(await inChild(`watch(() => 1)(); console.log('end')`)).toEqual({ code: 0, stdout: 'end\n', stderr: '' });
+  });
+
+  test('two copies of the package weave one method once, and report its failure once', async () => {
+    const second = join(library, '../second');
+    cpSync(library, second, { recursive: true, force: true });
+    const { stdout } = await inChild(`
+      const { ReportErrors: Other } = require(${JSON.stringify(join(second, 'decorators/report-errors.js'))});
+      const { weaveMetadataOf } = require(${JSON.stringify(join(second, 'decorators/metadata.js'))});
+      console.log(Other === ReportErrors);
+      class Shop { pay() { throw 'declined' } buy() { return this.pay() } }
+      const decorate = (decorator, name) => {
+        const before = Object.getOwnPropertyDescriptor(Shop.prototype, name);
+        Object.defineProperty(Shop.prototype, name, decorator(Shop.prototype, name, { ...before }));
+        return Shop.prototype[name];
+      };
+      const once = decorate(ReportErrors(), 'pay');
+      console.log(decorate(Other(), 'pay') === once, weaveMetadataOf(once).length);
+      decorate(Other(), 'buy');
+      try { new Shop().buy() } catch (error) { console.log(error) }
+    `);
+    expect(stdout).toBe('false\ntrue 2\nreported\ndeclined\n');
   });
 });

@@ -6,13 +6,8 @@ export type WeaveKind = 'event' | 'timed-event' | 'view' | 'error' | 'trace' | '
 /** A function as the weave sees it. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Something the method's work runs inside: an async-local value. */
-export interface WorkContext {
-  /** When set, all advices of the method record through it. */
-  readonly scope?: ScopeApi | undefined;
-  /** Called for the method itself and again for every resumption of a generator or subscription to an Observable. */
-  run<T>(work: () => T): T;
-}
+/** Which ends of a call an advice wants to hear of. */
+export type Settling = 'success' | 'error' | 'settle';
 
 /**
  * What one decorator adds to one method. Several advices stand on one wrapper.
@@ -31,8 +26,17 @@ export interface Advice {
   readonly timed?: boolean | undefined;
   /** Set when what `enter` returns must come back to `settled` as `state`. */
   readonly stateful?: boolean | undefined;
-  /** Before everything else. */
-  context?(scope: ScopeApi | undefined, instance: unknown, args: readonly unknown[]): WorkContext | undefined;
+  /** Set when a failure must be told from those of callees: `settled` then gets the `FailureFrame` of it as `state`. */
+  readonly framed?: boolean | undefined;
+  /** When `settled` is wanted. @default 'settle' */
+  readonly settles?: Settling | undefined;
+  /**
+   * Whether the hooks look at `args`; otherwise they get an empty list, and none is made for the call. A function is asked
+   * once, at the first call: only then is known which parameters carry `@Segment`.
+   */
+  readonly readsArgs: boolean | (() => boolean);
+  /** Before everything else: a scope that the method, what it starts and all its advices belong to. */
+  opens?(scope: ScopeApi | undefined, instance: unknown, args: readonly unknown[]): ScopeApi | undefined;
   /** Before the method runs. */
   enter?(scope: ScopeApi, instance: unknown, args: readonly unknown[]): unknown;
   /**

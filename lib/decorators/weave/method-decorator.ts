@@ -97,8 +97,9 @@ function misplaced(weaving: Weaving, found: string, place: string): CountlyDecor
   const remedy =
     Object.entries(REMEDIES).find(([word]) => found.includes(word))?.[1] ??
     'Move the work into a method and decorate that.';
+  const article = found.startsWith('a') ? 'an' : 'a';
   return new CountlyDecoratorError(
-    `${weaving.decorator} stands on ${place}, which is a ${found}, not a method. ${remedy}`,
+    `${weaving.decorator} stands on ${place}, which is ${article} ${found}, not a method. ${remedy}`,
   );
 }
 

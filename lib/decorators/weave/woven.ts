@@ -2,20 +2,17 @@ import type { WeaveRecord } from '../metadata.js';
 import type { Advice, Method } from './advice.js';
 import type { Site } from './site.js';
 
-/** Everything that stands on one wrapper. Mutable while the class is being defined, then only read. */
+/** Everything that stands on one wrapper. */
 export interface Woven {
-  readonly original: Method;
+  /** What the wrapper calls. The transparency kit looks over its shoulder for the length of one call. */
+  original: Method;
+  /** What the wrapper stands in for: the original, or the inherited method that a subclass takes over. */
+  readonly face: Method;
   readonly site: Site;
   readonly advices: Advice[];
   readonly records: WeaveRecord[];
-  /** Some advice wants the duration. */
-  timed: boolean;
-  /** Some advice names its client. */
-  named: boolean;
-  /** Some advice keeps state from `enter` to `settled`. */
-  stateful: boolean;
-  /** Some advice opens a context around the call. */
-  contextual: boolean;
+  /** See `recordingOf`; forgotten when another advice comes. */
+  recording: Method | undefined;
 }
 
 const KEY = Symbol.for('countly-weave.woven.1');
@@ -34,15 +31,12 @@ export function rememberWoven(wrapper: Method, woven: Woven): void {
   wovenBy.set(wrapper, woven);
 }
 
-export function newWoven(original: Method, site: Site): Woven {
-  return { original, site, advices: [], records: [], timed: false, named: false, stateful: false, contextual: false };
+export function newWoven(original: Method, face: Method, site: Site): Woven {
+  return { original, face, site, advices: [], records: [], recording: undefined };
 }
 
 export function addAdvice(woven: Woven, advice: Advice, record: WeaveRecord): void {
   woven.advices.push(advice);
   woven.records.push(record);
-  woven.timed ||= advice.timed === true;
-  woven.named ||= advice.client !== undefined;
-  woven.stateful ||= advice.stateful === true;
-  woven.contextual ||= advice.context !== undefined;
+  woven.recording = undefined;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { defer, lastValueFrom, type Observable, retry, throwError } from 'rxjs';
 import { claimReport, layersOf, reportMark } from '../../../lib/decorators/error-trail.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
 import { TimedEvent } from '../../../lib/decorators/timed-event.js';
@@ -54,6 +55,65 @@ class Service {
   @ReportErrors({ when: (call) => !(call.error instanceof RangeError) })
   only(error: Error): never {
     throw error;
+  }
+
+  @ReportErrors({ when: () => false })
+  async silent(failure: unknown): Promise<never> {
+    return this.get(failure);
+  }
+
+  @ReportErrors()
+  async throughSilent(failure: unknown): Promise<never> {
+    return this.silent(failure);
+  }
+
+  @ReportErrors()
+  async again(failure: unknown): Promise<never> {
+    await this.swallow(failure);
+    throw failure;
+  }
+
+  @ReportErrors()
+  async swallow(failure: unknown): Promise<void> {
+    await this.get(failure).catch(() => {});
+  }
+
+  @ReportErrors()
+  stream(): Observable<never> {
+    return throwError(() => 'text');
+  }
+
+  @ReportErrors()
+  async failNow(failure: unknown): Promise<never> {
+    throw failure;
+  }
+
+  @ReportErrors()
+  reading(failure: unknown, gate: Promise<void>): Observable<never> {
+    return defer(async () => {
+      await gate;
+      return this.failNow(failure);
+    });
+  }
+
+  @ReportErrors()
+  good(): void {}
+
+  @ReportErrors()
+  async afterGood(failure: unknown): Promise<never> {
+    this.good();
+    return this.get(failure);
+  }
+
+  @ReportErrors()
+  async *pages(): AsyncGenerator<number> {
+    yield 1;
+    await this.get('text');
+  }
+
+  @ReportErrors()
+  async allPages(): Promise<void> {
+    for await (const _ of this.pages());
   }
 
   @ReportErrors()
@@ -120,6 +180,54 @@ export const cases: Cases = {
         client.of('crash').map(({ error }) => error),
         ['first', 'second', 'third'],
       );
+    }),
+
+  'a layer that does not report hands a primitive on': () =>
+    withClient(async (client) => {
+      assert.equal(await swallow(new Service().throughSilent('text')), 'text');
+      assert.equal(client.of('crash').length, 1);
+    }),
+
+  'the same text is another failure after a layer has swallowed it': () =>
+    withClient(async (client) => {
+      assert.equal(await swallow(new Service().again('text')), 'text');
+      assert.equal(client.of('crash').length, 2);
+    }),
+
+  'each failed subscription is a failure': () =>
+    withClient(async (client) => {
+      assert.equal(await swallow(lastValueFrom(new Service().stream().pipe(retry(2)))), 'text');
+      assert.equal(client.of('crash').length, 3);
+    }),
+
+  'subscriptions that fail side by side are told apart': () =>
+    withClient(async (client) => {
+      const reading = new Service().reading('text', tick());
+      await Promise.all([swallow(lastValueFrom(reading)), swallow(lastValueFrom(reading))]);
+      assert.equal(client.of('crash').length, 2);
+    }),
+
+  'a call that went well before is no part of the way of a failure': () =>
+    withClient(async (client) => {
+      assert.equal(await swallow(new Service().afterGood('text')), 'text');
+      assert.equal(client.of('crash').length, 1);
+    }),
+
+  'nothing is kept of primitives whose calls have ended': () =>
+    withClient(async (client) => {
+      await swallow(new Controller().plain('text'));
+      await new Service().swallow('text');
+      assert.equal(client.of('crash').length, 2);
+      const state = Reflect.get(globalThis, Symbol.for('countly-weave.error-trail.2')) as {
+        seen: Map<number, unknown>;
+      };
+      assert.equal(state.seen.size, 0);
+    }),
+
+  'a primitive thrown inside an async generator is reported once': () =>
+    withClient(async (client) => {
+      assert.equal(await swallow(new Service().allPages()), 'text');
+      assert.equal(client.of('crash').length, 1);
     }),
 
   'the cause of a reported wrapper counts as reported': () =>

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { contextScope } from '../../../lib/client/current.js';
 import { Breadcrumb } from '../../../lib/decorators/breadcrumb.js';
 import { TimedEvent } from '../../../lib/decorators/timed-event.js';
 import { Trace } from '../../../lib/decorators/trace.js';
 import { TrackEvent } from '../../../lib/decorators/track-event.js';
 import { TrackView } from '../../../lib/decorators/track-view.js';
-import { WithDevice } from '../../../lib/decorators/with-device.js';
 import { RecordingClient } from '../../support/recording-client.js';
 import { type Cases, tick, withClient } from './harness.js';
 
@@ -110,31 +108,6 @@ class Pages {
   @Breadcrumb()
   @Breadcrumb((call) => `opened ${call.args[0]}`)
   crumbs(_what: string): void {}
-}
-
-class Jobs {
-  @TrackEvent('job')
-  @WithDevice((call) => call.args[0].visitor)
-  @Breadcrumb('started')
-  async handle(job: { visitor: string }): Promise<string | undefined> {
-    await tick(job.visitor.length);
-    return contextScope()?.deviceId;
-  }
-
-  @WithDevice(() => {
-    throw new Error('no id');
-  })
-  unlucky(): string | undefined {
-    return contextScope()?.deviceId;
-  }
-
-  @WithDevice((call) => call.args[0])
-  @TimedEvent('rows')
-  async *rows(_visitor: string): AsyncGenerator<string | undefined> {
-    yield contextScope()?.deviceId;
-    await tick();
-    yield contextScope()?.deviceId;
-  }
 }
 
 export const cases: Cases = {
@@ -283,36 +256,6 @@ export const cases: Cases = {
           .map(({ text }) => text)
           .sort(),
         ['Pages.crumbs', 'fixed line', 'opened door'],
-      );
-    }),
-
-  'WithDevice scopes the method and its other decorators, wherever they stand': () =>
-    withClient(async (client) => {
-      const jobs = new Jobs();
-      const seen = await Promise.all([jobs.handle({ visitor: 'aaaa' }), jobs.handle({ visitor: 'b' })]);
-      assert.deepEqual(seen, ['aaaa', 'b']);
-      assert.deepEqual(
-        client.records.map(({ kind, deviceId }) => [kind, deviceId]),
-        [
-          ['breadcrumb', 'aaaa'],
-          ['breadcrumb', 'b'],
-          ['event', 'b'],
-          ['event', 'aaaa'],
-        ],
-      );
-      assert.equal(contextScope(), undefined);
-      client.run('outer', () => assert.equal(jobs.unlucky(), 'outer'));
-      assert.equal(client.warnings.length, 1);
-    }),
-
-  'WithDevice holds for every part of a generator': () =>
-    withClient(async (client) => {
-      const seen: unknown[] = [];
-      for await (const id of new Jobs().rows('visitor-9')) seen.push(id);
-      assert.deepEqual(seen, ['visitor-9', 'visitor-9']);
-      assert.deepEqual(
-        client.of('event').map(({ deviceId }) => deviceId),
-        ['visitor-9'],
       );
     }),
 

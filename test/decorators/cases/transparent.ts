@@ -1,44 +1,134 @@
 import assert from 'node:assert/strict';
-import { Observable } from 'rxjs';
+import { Readable } from 'node:stream';
+import { BehaviorSubject, Observable, of, throwError } from 'rxjs';
 import { Breadcrumb } from '../../../lib/decorators/breadcrumb.js';
+import { Instrument } from '../../../lib/decorators/instrument.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
 import { TimedEvent } from '../../../lib/decorators/timed-event.js';
 import { Trace } from '../../../lib/decorators/trace.js';
 import { TrackEvent } from '../../../lib/decorators/track-event.js';
 import { TrackView } from '../../../lib/decorators/track-view.js';
+import type { AnyWeaver } from '../../../lib/decorators/weave/targets.js';
 import { WithDevice } from '../../../lib/decorators/with-device.js';
 import { assertTransparent } from '../../../lib/testing/transparency.js';
 import type { Cases } from './harness.js';
 
-class Everything {
-  @TrackEvent('x', { segmentation: (call) => ({ a: call.result as never }) })
-  trackEvent(): unknown {
-    return 1;
+const broken = (): never => {
+  throw new Error('a callback of the user');
+};
+
+/** Every decorator, in the ways that take different paths through the weave. */
+const DECORATORS: Readonly<Record<string, AnyWeaver>> = {
+  '@TrackEvent': TrackEvent('x'),
+  '@TrackEvent on call': TrackEvent('x', { on: 'call' }),
+  '@TrackEvent on error': TrackEvent('x', { on: 'error' }),
+  '@TrackEvent with callbacks': TrackEvent('x', { segmentation: (call) => ({ a: String(call.result) }), sum: () => 1 }),
+  '@TrackEvent with broken callbacks': TrackEvent('x', { when: broken, device: broken }),
+  '@TrackEvent by a client of that name': TrackEvent('x', { client: 'nobody' }),
+  '@TimedEvent': TimedEvent('x', { on: 'settle' }),
+  '@TrackView': TrackView('x'),
+  '@TrackView for as long as the method works': TrackView('x', { duration: 'method' }),
+  '@ReportErrors': ReportErrors(),
+  '@Trace': Trace(),
+  '@Trace of a request': Trace({ type: 'network', responseCode: () => 204 }),
+  '@Breadcrumb': Breadcrumb((call) => `called with ${call.args.length}`),
+  '@WithDevice': WithDevice(() => 'visitor'),
+  '@WithDevice without a device': WithDevice(() => undefined),
+};
+
+class Query<Row> {
+  readonly #rows: Row[];
+  constructor(rows: Row[]) {
+    this.#rows = rows;
   }
-  @TrackEvent('x', {
-    when: () => {
-      throw new Error('when');
-    },
-  })
-  brokenCallback(): void {}
-  @TimedEvent('x', { on: 'settle' })
-  timedEvent(): void {}
-  @TrackView('x')
-  trackView(): void {}
-  @TrackView('x', { duration: 'method' })
-  trackViewDuration(): void {}
-  @ReportErrors()
-  reportErrors(): void {}
-  @Trace()
-  trace(): void {}
-  @Trace({ type: 'network' })
-  networkTrace(): void {}
-  @Breadcrumb()
-  breadcrumb(): void {}
-  @WithDevice(() => 'visitor')
-  withDevice(): void {}
-  @TrackEvent('named', { client: 'nobody' })
-  named(): void {}
+  // biome-ignore lint/suspicious/noThenProperty: a lazy query is a thenable
+  then<Next>(resolve: (rows: Row[]) => Next): Promise<Next> {
+    return Promise.resolve(this.#rows).then(resolve);
+  }
+}
+
+/** One method for every kind of result, each with the decorator; standard and legacy syntax are the same here. */
+function every(weaver: AnyWeaver) {
+  class Every {
+    readonly made = { by: this.constructor.name };
+    @weaver
+    object(): object {
+      return this.made;
+    }
+    @weaver
+    random(): number {
+      return Math.random();
+    }
+    @weaver
+    withArguments(first: unknown, second = 2, ...rest: unknown[]): unknown[] {
+      return [this, first, second, rest];
+    }
+    @weaver
+    throws(): never {
+      throw Object.freeze(new RangeError('frozen'));
+    }
+    @weaver
+    throwsNull(): never {
+      throw null;
+    }
+    @weaver
+    async fulfils(): Promise<object> {
+      return this.made;
+    }
+    @weaver
+    async rejects(): Promise<never> {
+      throw new TypeError('later');
+    }
+    @weaver
+    rejectsWithText(): Promise<never> {
+      return Promise.reject('text');
+    }
+    @weaver
+    promiseWithMethods(): Promise<number> {
+      return Object.assign(Promise.resolve(1), { cancel: () => {} });
+    }
+    @weaver
+    *generator(): Generator<number, string> {
+      yield 1;
+      return 'done';
+    }
+    @weaver
+    async *asyncGenerator(): AsyncGenerator<number> {
+      yield 1;
+    }
+    @weaver
+    observable(): Observable<number> {
+      return of(1, 2);
+    }
+    @weaver
+    failingObservable(): Observable<never> {
+      return throwError(() => new Error('stream'));
+    }
+    @weaver
+    subject(): BehaviorSubject<number> {
+      return new BehaviorSubject(1);
+    }
+    @weaver
+    query(): Query<number> {
+      return new Query([1]);
+    }
+    @weaver
+    nodeStream(): Readable {
+      return Readable.from(['a']);
+    }
+    @weaver
+    static fixed(): unknown {
+      // biome-ignore lint/complexity/noThisInStatic: `this` is what the test is about
+      return this;
+    }
+  }
+  return Every;
+}
+
+const RESULTS = Object.getOwnPropertyNames(every(TrackEvent()).prototype).filter((name) => name !== 'constructor');
+const GIVEN = { Observable: Observable as never, args: [{}, undefined, null, 'rest'] };
+
+class Stacked {
   @TrackEvent('a')
   @TimedEvent('b')
   @TrackView('c', { duration: 'method' })
@@ -46,24 +136,40 @@ class Everything {
   @Trace()
   @Breadcrumb()
   @WithDevice(() => 'visitor')
-  all(): void {}
-  @TrackEvent('static')
-  static fixed(): void {}
-  plain(): void {}
+  async all(): Promise<Stacked> {
+    return this;
+  }
 }
 
-const names = Object.getOwnPropertyNames(Everything.prototype).filter(
-  (name) => name !== 'constructor' && name !== 'plain',
-);
+class Parent {
+  inherited(): Parent {
+    return this;
+  }
+}
+
+@Instrument({ events: true })
+class Whole extends Parent {
+  own(): Promise<Whole> {
+    return Promise.reject(new Error('own'));
+  }
+}
 
 export const cases: Cases = {
   ...Object.fromEntries(
-    names.map((name) => [
-      `${name} is transparent`,
-      () => assertTransparent(Everything, name, { Observable: Observable as never }),
-    ]),
+    Object.entries(DECORATORS).flatMap(([name, weaver]) => {
+      const Every = every(weaver);
+      return [
+        ...RESULTS.map((result): [string, () => Promise<void>] => [
+          `${name}, ${result}`,
+          () => assertTransparent(Every, result, GIVEN),
+        ]),
+        [`${name}, static`, () => assertTransparent(Every, 'fixed', { ...GIVEN, static: true })],
+      ];
+    }),
   ),
-  'static methods too': () => assertTransparent(Everything, 'fixed', { static: true }),
+  'seven decorators on one method': () => assertTransparent(Stacked, 'all', GIVEN),
+  '@Instrument, own method': () => assertTransparent(Whole, 'own', GIVEN),
+  '@Instrument, inherited method': () => assertTransparent(Whole, 'inherited', GIVEN),
   'a method without decorators is no proof': () =>
-    assert.rejects(assertTransparent(Everything, 'plain'), /carries no decorator/),
+    assert.rejects(assertTransparent(Parent, 'inherited'), /carries no decorator/),
 };

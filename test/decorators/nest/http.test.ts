@@ -1,36 +1,51 @@
-import 'reflect-metadata';
 import {
+  type ArgumentsHost,
+  applyDecorators,
   Body,
+  type CallHandler,
   CanActivate,
+  Catch,
   Controller,
+  createParamDecorator,
+  type ExceptionFilter,
   type ExecutionContext,
   ForbiddenException,
   Get,
+  Header,
   Headers,
   HttpCode,
   type INestApplication,
   Injectable,
   Module,
+  type NestInterceptor,
   Param,
   ParseIntPipe,
+  type PipeTransform,
   Post,
+  Query,
+  Redirect,
   SetMetadata,
   Sse,
+  type Type,
+  UseFilters,
   UseGuards,
+  UseInterceptors,
+  UsePipes,
 } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
-import { interval, map, type Observable, take } from 'rxjs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Instrument } from '../../lib/decorators/instrument.js';
-import { ReportErrors } from '../../lib/decorators/report-errors.js';
-import { TimedEvent } from '../../lib/decorators/timed-event.js';
-import { Trace } from '../../lib/decorators/trace.js';
-import { TrackEvent } from '../../lib/decorators/track-event.js';
-import { Segment } from '../../lib/segmentation/segment.js';
-import { RecordingClient } from '../support/recording-client.js';
+import { interval, map, Observable, of, take } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Instrument } from '../../../lib/decorators/instrument.js';
+import { Segment } from '../../../lib/segmentation/segment.js';
+import { metadataOf, oursAt, PLACES, type Place, withRecordingClient } from './twins.js';
 
 const Roles = (...roles: string[]) => SetMetadata('roles', roles);
+const Wrapped = Reflector.createDecorator<string>();
+const Agent = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  return context.switchToHttp().getRequest<{ headers: Record<string, string> }>().headers['x-extra'];
+});
 
+/** Without the metadata of the handler nobody may come in: losing it shows. */
 @Injectable()
 class RolesGuard implements CanActivate {
   readonly #reflector = new Reflector();
@@ -42,149 +57,207 @@ class RolesGuard implements CanActivate {
   }
 }
 
-@Controller('bare')
-@UseGuards(RolesGuard)
-class Bare {
-  @Roles('admin')
-  @Get(':id')
-  one(@Param('id', ParseIntPipe) id: number, @Headers('x-extra') extra?: string): object {
-    return { id, type: typeof id, extra };
-  }
-  @Post()
-  @HttpCode(202)
-  @Roles('admin')
-  async create(@Body() body: { name: string }): Promise<object> {
-    if (body.name === 'bad') throw new ForbiddenException('bad name');
-    return body;
-  }
-  @Roles('admin')
-  @Sse('stream/all')
-  stream(): Observable<{ data: number }> {
-    return interval(1).pipe(
-      take(3),
-      map((data) => ({ data })),
-    );
+@Injectable()
+class WrapInterceptor implements NestInterceptor {
+  readonly #reflector = new Reflector();
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const label = this.#reflector.get(Wrapped, context.getHandler());
+    const { name, length } = context.getHandler();
+    return next.handle().pipe(map((value: unknown) => ({ label, handler: name, length, value })));
   }
 }
 
-@Controller('above')
-@UseGuards(RolesGuard)
-class Above {
-  @TrackEvent('one')
-  @ReportErrors()
-  @Roles('admin')
-  @Get(':id')
-  one(@Segment('id') @Param('id', ParseIntPipe) id: number, @Headers('x-extra') extra?: string): object {
-    return { id, type: typeof id, extra };
-  }
-  @Trace()
-  @Post()
-  @ReportErrors()
-  @HttpCode(202)
-  @TimedEvent('create')
-  @Roles('admin')
-  async create(@Body() body: { name: string }): Promise<object> {
-    if (body.name === 'bad') throw new ForbiddenException('bad name');
-    return body;
-  }
-  @TimedEvent('stream')
-  @Roles('admin')
-  @Sse('stream/all')
-  stream(): Observable<{ data: number }> {
-    return interval(1).pipe(
-      take(3),
-      map((data) => ({ data })),
-    );
+@Injectable()
+class Trim implements PipeTransform {
+  transform(value: unknown): unknown {
+    return typeof value === 'object' && value !== null ? { ...value, trimmed: true } : value;
   }
 }
 
-@Controller('below')
-@UseGuards(RolesGuard)
-@Instrument({ events: true })
-class Below {
-  @Roles('admin')
-  @Get(':id')
-  @TrackEvent('one')
-  @ReportErrors()
-  one(@Param('id', ParseIntPipe) id: number, @Headers('x-extra') extra?: string): object {
-    return { id, type: typeof id, extra };
-  }
-  @Post()
-  @HttpCode(202)
-  @Roles('admin')
-  @TimedEvent('create')
-  async create(@Body() body: { name: string }): Promise<object> {
-    if (body.name === 'bad') throw new ForbiddenException('bad name');
-    return body;
-  }
-  @Roles('admin')
-  @Sse('stream/all')
-  @TimedEvent('stream')
-  stream(): Observable<{ data: number }> {
-    return interval(1).pipe(
-      take(3),
-      map((data) => ({ data })),
-    );
+class TooMuch extends Error {}
+@Catch(TooMuch)
+class TooMuchFilter implements ExceptionFilter {
+  catch(error: TooMuch, host: ArgumentsHost): void {
+    host
+      .switchToHttp()
+      .getResponse<{ status(code: number): { json(body: object): void } }>()
+      .status(418)
+      .json({ much: error.message });
   }
 }
 
-@Module({ controllers: [Bare, Above, Below] })
-class App {}
+function controller(place: Place): Type {
+  const ours = oursAt(place);
+  const segment: ParameterDecorator = place === 'nowhere' ? () => {} : (Segment('id') as ParameterDecorator);
 
-describe('a Nest controller behaves the same with our decorators above and below the others', () => {
-  let app: INestApplication;
-  let url = '';
-  let client: RecordingClient;
+  @Controller('orders')
+  @UseGuards(RolesGuard)
+  class Orders {
+    readonly prefix = 'order';
+
+    @ours('above')
+    @Roles('admin')
+    @ours('between')
+    @Get('one/:id')
+    @ours('below')
+    one(@segment @Param('id', ParseIntPipe) id: number, @Agent() agent?: string, @Query('q') q?: string): object {
+      return { id: `${this.prefix}-${id}`, agent, q };
+    }
+
+    @ours('above')
+    @Roles('admin')
+    @UsePipes(Trim)
+    @HttpCode(202)
+    @ours('between')
+    @Header('x-made-by', 'orders')
+    @Post()
+    @ours('below')
+    async create(@Body() body: { name: string }): Promise<object> {
+      if (body.name === 'bad') throw new ForbiddenException('bad name');
+      if (body.name === 'much') throw new TooMuch('too much');
+      if (body.name === 'broken') throw null;
+      return body;
+    }
+
+    @ours('above')
+    @UseFilters(TooMuchFilter)
+    @ours('between')
+    @Roles('admin')
+    @Get('filtered')
+    @ours('below')
+    filtered(): never {
+      throw new TooMuch('filtered');
+    }
+
+    @ours('above')
+    @UseInterceptors(WrapInterceptor)
+    @Wrapped('label')
+    @ours('between')
+    @Roles('admin')
+    @Get('wrapped')
+    @ours('below')
+    wrapped(@Headers('x-extra') extra: string): Observable<string> {
+      return of(`${extra}!`);
+    }
+
+    @ours('above')
+    @Sse('stream')
+    @ours('between')
+    @Roles('admin')
+    @ours('below')
+    stream(): Observable<{ data: number }> {
+      return interval(1).pipe(
+        take(3),
+        map((data) => ({ data })),
+      );
+    }
+
+    @applyDecorators(
+      ours('above'),
+      Roles('admin'),
+      Redirect('/elsewhere', 307),
+      ours('between'),
+      Get('gone'),
+      ours('below'),
+    )
+    gone(): void {}
+
+    @ours('above')
+    @Get('open')
+    @ours('below')
+    withoutRoles(): string {
+      return 'nobody sees this';
+    }
+  }
+  return Orders;
+}
+
+async function start(
+  place: Place,
+  onClass: (type: Type) => void = () => {},
+): Promise<{ app: INestApplication; url: string; type: Type }> {
+  const type = controller(place);
+  onClass(type);
+  @Module({ controllers: [type] })
+  class App {}
+  const app = await NestFactory.create(App, { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return { app, url: await app.getUrl(), type };
+}
+
+const post = (name: string): RequestInit => ({ method: 'POST', body: JSON.stringify({ name }) });
+const REQUESTS: readonly (readonly [path: string, init?: RequestInit, role?: string])[] = [
+  ['one/7?q=x'],
+  ['one/seven'],
+  ['one/7', {}, 'guest'],
+  ['', post('fine')],
+  ['', post('bad')],
+  ['', post('much')],
+  ['', post('broken')],
+  ['', post('fine'), 'guest'],
+  ['filtered'],
+  ['wrapped'],
+  ['wrapped', {}, 'guest'],
+  ['stream'],
+  ['gone', { redirect: 'manual' }],
+  ['open'],
+];
+/** How many of these reach a handler, and how many of those fail. */
+const REACHED = 9;
+const FAILED = 4;
+
+async function ask(url: string, [path, init = {}, role = 'admin']: (typeof REQUESTS)[number]): Promise<object> {
+  const answer = await fetch(`${url}/orders/${path}`, {
+    ...init,
+    headers: { role, 'x-extra': 'e', 'content-type': 'application/json' },
+  });
+  const headers = [...answer.headers].filter(([name]) => !['date', 'etag'].includes(name));
+  return { status: answer.status, headers, body: await answer.text() };
+}
+
+describe('a Nest controller', () => {
+  const client = withRecordingClient();
+  let bare: Awaited<ReturnType<typeof start>>;
+  const expected: object[] = [];
   beforeAll(async () => {
-    app = await NestFactory.create(App, { logger: false });
-    await app.listen(0, '127.0.0.1');
-    url = await app.getUrl();
+    bare = await start('nowhere');
+    for (const request of REQUESTS) expected.push(await ask(bare.url, request));
   });
-  afterAll(() => app.close());
-  beforeEach(() => {
-    client = new RecordingClient().register();
-  });
-  afterEach(() => client.unregister());
+  afterAll(() => bare.app.close());
 
-  const ask = async (path: string, init: RequestInit = {}, role = 'admin') => {
-    const answer = await fetch(`${url}${path}`, {
-      ...init,
-      headers: { role, 'x-extra': 'e', 'content-type': 'application/json', ...init.headers },
-    });
-    return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.text() };
-  };
-  const post = (name: string): RequestInit => ({ method: 'POST', body: JSON.stringify({ name }) });
-
-  test.each(['above', 'below'])('%s: guards, pipes, parameters, status codes, errors and streams', async (prefix) => {
-    for (const [path, init, role] of [
-      ['/7', {}, 'admin'],
-      ['/seven', {}, 'admin'],
-      ['/7', {}, 'guest'],
-      ['', post('fine'), 'admin'],
-      ['', post('bad'), 'admin'],
-      ['', post('fine'), 'guest'],
-      ['/stream/all', {}, 'admin'],
-    ] as const) {
-      expect(await ask(`/${prefix}${path}`, init, role)).toEqual(await ask(`/bare${path}`, init, role));
-    }
-    expect(client.of('event').map(({ key }) => key)).toEqual(['one', 'create', 'stream']);
-    expect(client.of('crash')).toHaveLength(1);
+  test('is a fair twin: it answers, refuses, fails, redirects and streams', () => {
+    expect(expected.map((answer) => (answer as { status: number }).status)).toEqual([
+      200, 400, 403, 202, 403, 500, 500, 403, 418, 200, 403, 200, 307, 403,
+    ]);
   });
 
-  test.each([Above, Below])('the metadata of %o is that of the bare twin', (Decorated) => {
-    for (const method of ['one', 'create', 'stream'] as const) {
-      const twin = Bare.prototype[method];
-      const woven = Decorated.prototype[method];
-      const ours = (key: unknown) => typeof key !== 'symbol';
-      const keys = (Reflect.getMetadataKeys(twin) as unknown[]).filter(ours);
-      expect((Reflect.getMetadataKeys(woven) as unknown[]).filter(ours).sort()).toEqual(keys.sort());
-      for (const key of keys) expect(Reflect.getMetadata(key, woven)).toEqual(Reflect.getMetadata(key, twin));
-      for (const key of ['design:paramtypes', 'design:returntype']) {
-        expect(Reflect.getMetadata(key, Decorated.prototype, method)).toEqual(
-          Reflect.getMetadata(key, Bare.prototype, method),
-        );
+  test.each(PLACES)('answers the same with our decorators %s', async (place) => {
+    const { app, url } = await start(place);
+    try {
+      for (const [i, request] of REQUESTS.entries()) {
+        expect({ request, ...(await ask(url, request)) }).toEqual({ request, ...expected[i] });
       }
-      expect([woven.name, woven.length]).toEqual([twin.name, twin.length]);
+    } finally {
+      await app.close();
     }
+    const times = place === 'everywhere' ? 3 : 1;
+    expect(client.current.of('event').filter(({ key }) => key === 'called')).toHaveLength(REACHED * times);
+    expect(client.current.of('crash')).toHaveLength(FAILED);
+  });
+
+  test('answers the same and has the same metadata with @Instrument on the class', async () => {
+    const { app, url, type } = await start('nowhere', Instrument({ events: true }));
+    try {
+      for (const [i, request] of REQUESTS.entries()) expect(await ask(url, request)).toEqual(expected[i]);
+    } finally {
+      await app.close();
+    }
+    expect(metadataOf(type)).toEqual(metadataOf(bare.type));
+    expect(client.current.of('trace')).toHaveLength(REACHED);
+    expect(client.current.of('crash')).toHaveLength(FAILED);
+  });
+
+  test.each(PLACES)('has the same metadata with our decorators %s', (place) => {
+    expect(metadataOf(controller(place))).toEqual(metadataOf(bare.type));
   });
 });

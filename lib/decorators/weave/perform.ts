@@ -1,0 +1,102 @@
+import { scopeFor } from '../../client/current.js';
+import type { ScopeApi } from '../../client/scope-api.js';
+import { scopeStore } from '../../context/scope-store.js';
+import { currentFrame, enterFrame, newFrame } from '../error-trail.js';
+import type { Method } from './advice.js';
+import { describe, warnOnce } from './contained.js';
+import { makePlan, NOTHING, type Plan } from './plan.js';
+import { enterAll, Run, settleAll } from './run.js';
+import { follow, kindOf } from './settle.js';
+import { makeSlots } from './slots.js';
+import type { Woven } from './woven.js';
+
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
+
+// Arguments travel as rest parameters that each function uses once, to pass them on: only so does V8 hand them over
+// without making an array. One is made where hooks look at arguments, and nowhere else.
+
+/** What a wrapper calls in place of the original while there may be somebody to record for. */
+export function recordingOf(woven: Woven): Method {
+  woven.recording ??= makeRecording(woven, makePlan(woven.advices));
+  return woven.recording;
+}
+
+function makeRecording(woven: Woven, plan: Plan): Method {
+  if (plan.readsArgs) {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      return withArgs(woven, plan, this, args);
+    };
+  }
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const scope = scopeFor(this);
+    const todo = scope === undefined && !plan.named ? NOTHING : plan;
+    return perform(woven, todo, scope, undefined, this, NO_ARGS, ...args);
+  };
+}
+
+function withArgs(woven: Woven, plan: Plan, instance: unknown, args: unknown[]): unknown {
+  const scope = scopeFor(instance);
+  if (scope === undefined && !plan.named) return Reflect.apply(woven.original, instance, args);
+  const opened = plan.opening.length === 0 ? undefined : open(woven, plan, scope, instance, args);
+  if (opened === undefined) return perform(woven, plan, scope, undefined, instance, args, ...args);
+  return scopeStore.run(opened, () => perform(woven, plan, opened, opened, instance, args, ...args));
+}
+
+/** A scope that one advice opens is the scope of the others. */
+function open(
+  woven: Woven,
+  plan: Plan,
+  scope: ScopeApi | undefined,
+  instance: unknown,
+  args: readonly unknown[],
+): ScopeApi | undefined {
+  let opened: ScopeApi | undefined;
+  for (const advice of plan.opening) {
+    try {
+      opened = advice.opens?.(opened ?? scope, instance, args) ?? opened;
+    } catch (error) {
+      const layer = woven.site.layer(instance);
+      warnOnce(scope, `context ${advice.kind} ${layer}`, `Preparing a call of ${layer} failed: ${describe(error)}`);
+    }
+  }
+  return opened;
+}
+
+/** @param seen - the arguments as the hooks get them */
+function perform(
+  woven: Woven,
+  plan: Plan,
+  scope: ScopeApi | undefined,
+  opened: ScopeApi | undefined,
+  instance: unknown,
+  seen: readonly unknown[],
+  ...args: unknown[]
+): unknown {
+  const slots = plan.slotted ? makeSlots(woven.advices, scope, instance) : undefined;
+  if (plan.entering.length > 0) enterAll(woven, plan, scope, instance, seen, slots);
+  const startedAt = plan.timed ? performance.now() : 0;
+  const outer = plan.framed ? currentFrame() : 0;
+  const frame = plan.framed ? newFrame() : 0;
+  if (frame !== 0) enterFrame(frame);
+  let result: unknown;
+  try {
+    result = Reflect.apply(woven.original, instance, args);
+  } catch (error) {
+    if (frame !== 0) enterFrame(outer);
+    settleAll(woven, plan, scope, instance, seen, true, error, startedAt, slots, frame, outer);
+    throw error;
+  }
+  if (frame !== 0) enterFrame(outer);
+  if (plan === NOTHING) return result;
+  if (typeof result === 'object' ? result !== null : typeof result === 'function') {
+    const kind = kindOf(result as object);
+    if (kind !== 'settled') {
+      const run = new Run(woven, plan, scope, opened, instance, seen, startedAt, slots, frame, outer);
+      return follow(result as object, kind, run);
+    }
+  }
+  if (plan.succeeding.length > 0 || frame !== 0) {
+    settleAll(woven, plan, scope, instance, seen, false, result, startedAt, slots, frame, outer);
+  }
+  return result;
+}
