@@ -3,7 +3,6 @@ import { cpuNow, pause, startMeter, stringifyUs } from '../support/meter.mjs';
 
 /** Processor time of the warm-up: the same for all, because the compiler works by time as well as by calls. */
 const WARM_UP_US = 2_000_000;
-const WARM_UP_PORTION = 1000;
 
 /**
  * So many events in one loop, from the first call to the last arrival.
@@ -12,7 +11,7 @@ const WARM_UP_PORTION = 1000;
  */
 export default async function transfer({ variant, events, devices, giveUpMs = 30_000, url, folder }, sink) {
   const client = await startClient(variant, { url, folder, many: devices > 1 });
-  if (!variant.slow) await warmUp(client, sink, devices);
+  if (!variant.slow) await warmUp(client, sink, events, devices);
   await sink.reset({ size: events });
 
   const measure = stringifyUs();
@@ -44,14 +43,14 @@ export default async function transfer({ variant, events, devices, giveUpMs = 30
   };
 }
 
-/** Delivers some events completely, so that the compiler is done and no backlog reaches the measurement. */
-async function warmUp(client, sink, devices) {
+/** The same work until the compiler is done with it, delivered completely, so that no backlog reaches the measurement. */
+async function warmUp(client, sink, events, devices) {
   await sink.reset();
   const end = cpuNow() + WARM_UP_US;
   let total = 0;
   while (cpuNow() < end) {
-    for (let i = 0; i < WARM_UP_PORTION; i++, total++) client.track(`visitor-${total % devices}`, total);
-    await client.flush();
+    for (let i = 0; i < events; i++, total++) client.track(`visitor-${total % devices}`, total);
+    await Promise.race([client.flush(), pause(10_000)]);
   }
   await sink.arrival({ total, timeoutMs: 5000 });
   await pause(200);

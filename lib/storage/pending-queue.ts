@@ -55,11 +55,12 @@ export class PendingQueue {
    * ids. False when it stopped for `take` or a gap, with entries left that it could have taken otherwise.
    */
   drain(lastId: number, maxGap: number, take: (id: number, draft: EntryDraft) => boolean): boolean {
-    let last: number | undefined;
+    let last = -1;
     for (;;) {
       const chunk = this.#chunks[0];
       if (!chunk) return true;
-      if (chunk.live > 0 && last !== undefined && chunk.first + chunk.next - last > maxGap) return false;
+      const next = chunk.first + chunk.next;
+      if (chunk.live > 0 && next - (last < 0 ? next : last) > maxGap) return false;
       while (chunk.next < chunk.drafts.length) {
         if (chunk.first + chunk.next > lastId) return true;
         const index = chunk.next++;

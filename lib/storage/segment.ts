@@ -17,9 +17,10 @@ export class Segment {
   /** Reasons to keep it although all is settled, such as an import that is under way. */
   pins = 0;
   #lastId: number;
-  #liveBits = new Uint32Array(64);
+  // Small at first: what never happens while a process warms up makes V8 compile all of this anew in its first burst.
+  #liveBits = new Uint32Array(4);
   /** Settled, but the settlement is not written yet. */
-  #newBits = new Uint32Array(64);
+  #newBits = new Uint32Array(4);
   #newFrom = Number.POSITIVE_INFINITY;
   #newTo = -1;
 
