@@ -51,7 +51,7 @@ const PARALLEL_BULKS = 2;
 const MAX_BOUNDED_ATTEMPTS = 10;
 const HOLD_MS = 60_000;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /** Decides what leaves when, and what an answer means for the entries. Owns the send timer. */
 export class Dispatcher {

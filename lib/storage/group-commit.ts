@@ -55,6 +55,10 @@ export class GroupCommit {
   #running = false;
   #failing = false;
   #closed = false;
+  /** When the first of what waits was recorded. */
+  #since = Number.POSITIVE_INFINITY;
+  /** A write follows this turn of the event loop. */
+  #soon = false;
   /** The run that is under way goes on until nothing waits. */
   #toTheEnd = false;
   #cancelTimer: (() => void) | undefined;
@@ -78,12 +82,34 @@ export class GroupCommit {
     return this.#running || this.#inFlight !== undefined;
   }
 
-  /** Sees to it that what waits is written within the interval. */
-  request(): void {
-    if (!this.idle || this.#closed) return;
+  /**
+   * Sees to it that what waits is written within the interval. When something comes while the first of it has waited
+   * for half of that, it is written as soon as the host's turn is over: the process is awake, what came last is still in
+   * the caches, and a process that works steadily is not woken up for a timer of ours.
+   *
+   * @param at - when what waits now was recorded, in milliseconds since the epoch; left out for what need not hurry
+   */
+  request(at = Number.POSITIVE_INFINITY): void {
+    if (this.#closed || this.#running) return;
     const { clock, intervalMs, retryMs } = this.#options;
+    if (this.#cancelTimer !== undefined) {
+      if (at - this.#since >= intervalMs / 2) this.#afterThisTurn();
+      return;
+    }
+    this.#since = at;
     this.#cancelTimer = clock.after(this.#failing ? retryMs : intervalMs, () => {
       this.#cancelTimer = undefined;
+      void this.#run();
+    });
+  }
+
+  #afterThisTurn(): void {
+    if (this.#soon || this.#failing) return;
+    this.#soon = true;
+    setImmediate(() => {
+      this.#soon = false;
+      if (this.#cancelTimer === undefined || this.#failing) return;
+      this.#cancel();
       void this.#run();
     });
   }

@@ -116,7 +116,7 @@ export class JournalStorage implements Storage {
     const id = this.#nextId++;
     if (this.#closed) return id;
     this.#builder.entries.push(id, entry);
-    this.#changed();
+    this.#changed(entry.timestamp);
     return id;
   }
 
@@ -159,9 +159,9 @@ export class JournalStorage implements Storage {
     return this.#degraded === undefined ? { bytesWritten } : { bytesWritten, degraded: this.#degraded };
   }
 
-  #changed(): void {
+  #changed(at?: number): void {
     if (this.#sync && !this.#commits.failing) this.#commits.now();
-    else if (this.#commits.idle) this.#commits.request();
+    else this.#commits.request(at);
   }
 
   #flush(): Promise<void> {

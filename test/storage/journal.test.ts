@@ -85,6 +85,18 @@ describe('group commit', () => {
     expect(mount.writes).toBe(1);
   });
 
+  it('writes after the turn of the host in which the first entry has waited for half of that', async () => {
+    const { start } = simulated();
+    const { storage, mount } = start();
+    for (const n of [0, 3, 9]) storage.append(event(n));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(mount.writes).toBe(0);
+    storage.append(event(10));
+    expect(mount.writes).toBe(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(mount.writes).toBe(1);
+  });
+
   it('writes a burst in parts that do not hold up the host, without waiting in between', async () => {
     const { clock, start } = simulated();
     const { storage, mount } = start();
