@@ -40,7 +40,7 @@ export interface GroupCommitOptions {
 }
 
 /**
- * Writes at most one batch at a time, and at most one an interval unless much waits.
+ * Writes at most one batch at a time, and at most two an interval unless much waits.
  *
  * A batch is written on the main thread while the disk is quick: handing it to another thread and back costs more than
  * copying it to the operating system, and what the timer has started is then really written. A disk that was found slow
