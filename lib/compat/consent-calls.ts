@@ -1,7 +1,7 @@
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 
 /** Features that the official SDK lists. */
-export const FEATURES: readonly string[] = Object.freeze([
+export const FEATURES: readonly ConsentFeature[] = Object.freeze([
   'sessions',
   'events',
   'views',

@@ -1,24 +1,10 @@
 import type { Dialect } from '../config/dialect.js';
 import type { CountlyOptions } from '../config/options.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
+import { FEATURES } from './consent-calls.js';
 
 /** Features in the official consent message, and those it forgets (fault 9). */
-export const TOLD_FEATURES: readonly ConsentFeature[] = [
-  'sessions',
-  'events',
-  'views',
-  'crashes',
-  'attribution',
-  'users',
-  'location',
-  'star-rating',
-  'apm',
-  'feedback',
-  'remote-config',
-  'push',
-  'clicks',
-  'scrolls',
-];
+export const TOLD_FEATURES: readonly ConsentFeature[] = [...FEATURES, 'push', 'clicks', 'scrolls'];
 
 const OFFICIAL = { bareMachine: true, remoteConfigMethod: 'fetch_remote_config', consentMap: TOLD_FEATURES } as const;
 

@@ -72,11 +72,6 @@ export class GroupCommit {
     return this.#failing;
   }
 
-  /** True while nothing is scheduled and nothing is being written; then {@link request} is due when something waits. */
-  get idle(): boolean {
-    return this.#cancelTimer === undefined && !this.#running;
-  }
-
   /** True while a batch is on its way. */
   get writing(): boolean {
     return this.#running || this.#inFlight !== undefined;

@@ -137,7 +137,7 @@ export class JournalStorage implements Storage {
     if (this.#closed) return;
     for (const id of entryIds) this.#builder.settle(id);
     // A lost settlement costs a repetition the server recognises: never worth a write of its own.
-    if (this.#commits.idle) this.#commits.request();
+    this.#commits.request();
   }
 
   commit(): Promise<void> {
@@ -226,7 +226,7 @@ export class JournalStorage implements Storage {
     this.#nextId += drafts.length;
     before(firstId);
     for (const [index, draft] of drafts.entries()) this.#builder.entries.push(firstId + index, draft);
-    if (this.#commits.idle) this.#commits.request();
+    this.#commits.request();
     return firstId;
   }
 

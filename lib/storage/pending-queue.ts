@@ -40,14 +40,17 @@ export class PendingQueue {
 
   /** No id that waits is smaller; undefined when nothing waits. */
   get firstId(): number | undefined {
-    const chunk = this.#live > 0 ? this.#chunks.find((it) => it.live > 0) : undefined;
+    const chunk = this.#firstChunk;
     return chunk && chunk.first + chunk.next;
   }
 
   /** The time of the first entry that waits, as the draft says it. */
   get firstTime(): number | undefined {
-    const chunk = this.#live > 0 ? this.#chunks.find((it) => it.live > 0) : undefined;
-    return chunk?.drafts.find((it) => it !== undefined)?.timestamp;
+    return this.#firstChunk?.drafts.find((it) => it !== undefined)?.timestamp;
+  }
+
+  get #firstChunk(): Chunk | undefined {
+    return this.#live > 0 ? this.#chunks.find((it) => it.live > 0) : undefined;
   }
 
   /**
