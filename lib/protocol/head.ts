@@ -1,16 +1,23 @@
-import type { Entry } from './entry.js';
+import type { DeviceIdType, Entry } from './entry.js';
 import { isPlain, jsonString } from './json-text.js';
 import { SDK_NAME, SDK_VERSION } from './sdk-info.js';
 import { localTime } from './timestamp.js';
 
-/** The parts of a head that many requests share. The same parts are the same object, as long as it is used. */
-export interface HeadFrame {
+/** The texts of a head that many requests share. */
+export interface HeadTexts {
   /** Up to the device id, with its opening quote. */
   readonly before: string;
   /** From its closing quote to the time. */
   readonly middle: string;
   /** Behind the time. */
   readonly after: string;
+}
+
+/** The same texts are the same object, as long as it is used. */
+export interface HeadFrame extends HeadTexts {
+  /** What they say of the kind of id and of the time zone. */
+  readonly idType: DeviceIdType;
+  readonly tz: number;
 }
 
 /** How a head is made up: `frame.before + deviceId + frame.middle + timestamp + frame.after`. */
@@ -66,7 +73,8 @@ export class RequestHeads {
       const sdk = `,"sdk_name":"${SDK_NAME}","sdk_version":"${SDK_VERSION}"`;
       const day = dayless ? '' : `,"hour":${hour},"dow":${dow}`;
       // `tz` as text: a Countly server does not store the number 0 (contract §2.2).
-      frame = { before: BEFORE, middle: `"${type}${sdk}${version},"timestamp":`, after: `${day},"tz":"${tz}"` };
+      const middle = `"${type}${sdk}${version},"timestamp":`;
+      frame = { before: BEFORE, middle, after: `${day},"tz":"${tz}"`, idType, tz };
       if (this.#frames.size >= MOST_FRAMES) this.#frames.clear();
       this.#frames.set(name, frame);
     }

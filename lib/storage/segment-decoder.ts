@@ -1,5 +1,5 @@
 import type { DeviceIdType, Entry, SealedPath } from '../protocol/entry.js';
-import type { HeadFrame } from '../protocol/head.js';
+import type { HeadTexts } from '../protocol/head.js';
 import { applyDifference, type HeadTemplate } from './head-template.js';
 import { type IdRun, parseRuns } from './id-runs.js';
 import { featureOf, HEADER_TEXT, RecordType, type SegmentName } from './journal-format.js';
@@ -45,7 +45,7 @@ export class SegmentDecoder {
   readonly #lines: RecordLines;
   readonly #devices = new Map<number, Device>();
   readonly #templates = new Map<number, HeadTemplate>();
-  readonly #frames = new Map<number, HeadFrame & { readonly path: SealedPath }>();
+  readonly #frames = new Map<number, HeadTexts & { readonly path: SealedPath }>();
   /** Starts and ends of entry records, and of seals until `index` is through: devices may be repeated behind them. */
   readonly #entryPlaces: number[] = [];
   readonly #sealPlaces: number[] = [];

@@ -74,8 +74,11 @@ export class SegmentEncoder {
   }
 
   seal(sink: RecordSink, ids: readonly number[], path: SealedPath, head: string, known?: HeadCut): void {
-    const device = known && this.#devices.get(known.deviceId);
-    if (known && device) {
+    if (known) {
+      const { idType, tz } = known.frame;
+      // The entries may stand in an older segment, and this one does not know their device.
+      const device =
+        this.#devices.get(known.deviceId) ?? this.#deviceOf(sink, { deviceId: known.deviceId, idType, tz });
       const frame = this.#frameFor(sink, path, known.frame);
       sink.startRecord(RecordType.framedSeal);
       sink.number(frame.ref);
@@ -125,11 +128,10 @@ export class SegmentEncoder {
     sink.endRecord();
   }
 
-  #deviceOf(sink: RecordSink, draft: EntryDraft): Device {
+  #deviceOf(sink: RecordSink, { deviceId, idType, tz }: Pick<EntryDraft, 'deviceId' | 'idType' | 'tz'>): Device {
     const last = this.#lastDevice;
-    let device = last && last.deviceId === draft.deviceId ? last : this.#devices.get(draft.deviceId);
-    if (!device || device.idType !== draft.idType || device.tz !== draft.tz) {
-      const { deviceId, idType, tz } = draft;
+    let device = last && last.deviceId === deviceId ? last : this.#devices.get(deviceId);
+    if (!device || device.idType !== idType || device.tz !== tz) {
       device = { ref: this.#deviceCount++, deviceId, idType, tz, uses: 0 };
       this.#devices.set(deviceId, device);
     }

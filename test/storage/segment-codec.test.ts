@@ -67,8 +67,8 @@ const anyIds = fc.array(
 );
 const anyPath = fc.constantFrom('/i' as const, '/i/bulk' as const);
 const FRAMES: readonly HeadFrame[] = [
-  { before: '"device_id":"', middle: '","t":0,"timestamp":', after: ',"hour":3,"tz":"60"' },
-  { before: '"device_id":"', middle: '","av":"\\"ü","timestamp":', after: ',"hour":4,"tz":"60"' },
+  { before: '"device_id":"', middle: '","t":0,"timestamp":', after: ',"hour":3,"tz":"60"', idType: 0, tz: 60 },
+  { before: '"device_id":"', middle: '","av":"\\"ü","timestamp":', after: ',"hour":4,"tz":"60"', idType: 1, tz: 60 },
 ];
 const anyCut: fc.Arbitrary<HeadCut> = fc.record({
   frame: fc.constantFrom(...FRAMES),
