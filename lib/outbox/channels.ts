@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import type { SealedRequest } from '../protocol/entry.js';
 
 /** What is published on the `node:diagnostics_channel` channels of this library. */
 export interface DeliveryMessage {
@@ -18,6 +19,16 @@ export const channels = {
   retried: channel('countly-weave:retried'),
   dropped: channel('countly-weave:dropped'),
 } as const;
+
+/** The same, for all entries of some requests. */
+export function publishRequests(
+  name: keyof typeof channels,
+  requests: readonly SealedRequest[],
+  message: Omit<DeliveryMessage, 'entries'>,
+): void {
+  if (!channels[name].hasSubscribers) return;
+  publish(name, { entries: requests.reduce((sum, { entries }) => sum + entries.length, 0), ...message });
+}
 
 export function publish(name: keyof typeof channels, message: DeliveryMessage): void {
   if (channels[name].hasSubscribers) channels[name].publish(message);

@@ -4,7 +4,7 @@ import type { Delivery } from '../protocol/delivery.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
 import type { Backoff } from '../transport/backoff.js';
 import type { Accounts } from './accounts.js';
-import { publish } from './channels.js';
+import { publishRequests } from './channels.js';
 import { DeliveryMessages } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queue.js';
 import type { DropReason } from './drop-reason.js';
@@ -33,6 +33,8 @@ export interface DispatcherPort {
   readonly reporter: Reporter;
   /** What every series of repetitions starts from. */
   readonly backoff: Backoff;
+  /** Whether entries might soon be dropped for want of room. */
+  isFilling(): boolean;
   /** Pumps when the host has had its turn. */
   pumpSoon(): void;
   /** A device has nothing more to send. */
@@ -50,6 +52,8 @@ const MAX_BULK = 100;
 const PARALLEL_BULKS = 2;
 const MAX_BOUNDED_ATTEMPTS = 10;
 const HOLD_MS = 60_000;
+/** Longest pause of our own making while the queue fills up. */
+const PROBE_MS = 2_000;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
 const SLICE_MS = 1;
 
@@ -101,6 +105,12 @@ export class Dispatcher {
     while (this.gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {
       if (clock.monotonic() - now > SLICE_MS) return this.#port.pumpSoon();
     }
+    this.#arm();
+  }
+
+  /** So much waits that a server which is well again must be noticed soon. */
+  probe(): void {
+    this.gate.probeBy(this.#port.clock.monotonic() + PROBE_MS);
     this.#arm();
   }
 
@@ -185,7 +195,7 @@ export class Dispatcher {
   async #exchange(parts: readonly Part[], single: boolean): Promise<void> {
     const { sender, sealer } = this.#port;
     const requests = parts.map((part) => part.request);
-    publish('sent', { entries: countEntries(requests), requests: requests.length, path: single ? '/i' : '/i/bulk' });
+    publishRequests('sent', requests, { requests: requests.length, path: single ? '/i' : '/i/bulk' });
     let delivery: Delivery;
     try {
       await sealer.committed();
@@ -202,26 +212,25 @@ export class Dispatcher {
       return;
     }
     for (const { queue } of parts) queue.busy = false;
-    this.#conclude(parts, delivery, single);
+    this.#conclude(parts, requests, delivery, single);
   }
 
-  #conclude(parts: readonly Part[], delivery: Delivery, single: boolean): void {
+  #conclude(parts: readonly Part[], requests: readonly SealedRequest[], delivery: Delivery, single: boolean): void {
     const now = this.#port.clock.monotonic();
     switch (delivery.kind) {
       case 'delivered':
         this.gate.success();
         if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
-        if (delivery.info !== undefined) {
-          this.#messages.ignored(delivery.info);
-        }
+        if (delivery.info !== undefined) this.#messages.ignored(delivery.info);
         for (const part of parts) this.#finish(part, undefined);
         return;
       case 'retry':
         // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
         if (!single) this.#bulkLimit = Math.max(1, parts.length >> 1);
         this.gate.failure(now, delivery.afterMs);
+        if (this.#port.isFilling()) this.gate.probeBy(now + PROBE_MS);
         this.#messages.failed(delivery.reason);
-        publish('retried', { entries: countEntries(parts.map((part) => part.request)), reason: delivery.reason });
+        publishRequests('retried', requests, { reason: delivery.reason });
         for (const part of parts) this.#retry(part, now, delivery);
         return;
       case 'hold':
@@ -288,8 +297,4 @@ export class Dispatcher {
     if (queue.since + this.#options.flushInterval <= now || queue.urgent) return schedule.due(queue);
     schedule.fresh(queue);
   }
-}
-
-function countEntries(requests: readonly SealedRequest[]): number {
-  return requests.reduce((sum, request) => sum + request.entries.length, 0);
 }

@@ -9,6 +9,8 @@ export class Gate {
   #backoff: Backoff;
   #openAt = 0;
   #restUntil = 0;
+  /** Until when a probe would be against what the server said. */
+  #firmUntil = 0;
   /** Nothing may leave, for as long as the server or the configuration says so. */
   shut = false;
 
@@ -29,6 +31,7 @@ export class Gate {
   success(): void {
     this.#backoff = this.#start;
     this.#openAt = 0;
+    this.#firmUntil = 0;
   }
 
   /** A pause that success does not end: the server is well, and is to stay so. */
@@ -44,10 +47,18 @@ export class Gate {
 
   failure(now: number, afterMs: number | undefined): void {
     this.#backoff = this.#backoff.next(afterMs);
-    if (afterMs !== undefined || this.#backoff.failures >= 3) this.closeUntil(now + this.#backoff.delayMs);
+    if (afterMs !== undefined) this.closeUntil(now + this.#backoff.delayMs);
+    else if (this.#backoff.failures >= 3) this.#openAt = Math.max(this.#openAt, now + this.#backoff.delayMs);
   }
 
+  /** For a reason that trying again does not change. */
   closeUntil(time: number): void {
+    this.#firmUntil = Math.max(this.#firmUntil, time);
     this.#openAt = Math.max(this.#openAt, time);
+  }
+
+  /** The server may be well again before the pause of our own choice is over. */
+  probeBy(time: number): void {
+    this.#openAt = Math.min(this.#openAt, Math.max(time, this.#firmUntil));
   }
 }

@@ -70,6 +70,7 @@ export class Outbox {
       accounts: this.#accounts,
       queues: this.#queues,
       emptied,
+      filling: () => this.#dispatcher.probe(),
     });
     this.#sealer = new Sealer(options, port.clock, port.storage, this.#accounts);
     this.#dispatcher = new Dispatcher(options, {
@@ -78,6 +79,7 @@ export class Outbox {
       schedule: this.#schedule,
       order: this.#order,
       accounts: this.#accounts,
+      isFilling: () => this.#overflow.isFilling,
       pumpSoon: () => this.#pumpSoon(),
       emptied,
       discarded: (request, reason) => port.deadLetter.add(request, reason),

@@ -16,6 +16,8 @@ export interface OverflowPort {
   readonly reporter: Reporter;
   /** A device has nothing more to send. */
   emptied(queue: DeviceQueue): void;
+  /** Half of the room is taken. */
+  filling(): void;
 }
 
 /** Keeps the queue within its bounds: the oldest entries go, counted, and it is said once when there is room again. */
@@ -23,15 +25,23 @@ export class Overflow {
   readonly #limits: OverflowLimits;
   readonly #port: OverflowPort;
   #dropped = 0;
+  #wasFilling = false;
 
   constructor(limits: OverflowLimits, port: OverflowPort) {
     this.#limits = limits;
     this.#port = port;
   }
 
+  get isFilling(): boolean {
+    return this.#isOver(0.5);
+  }
+
   /** Called with every new entry. */
   check(): void {
-    if (this.#isOver()) this.#dropOldest();
+    const { isFilling } = this;
+    if (isFilling && !this.#wasFilling) this.#port.filling();
+    this.#wasFilling = isFilling;
+    if (isFilling && this.#isOver()) this.#dropOldest();
   }
 
   /** Called when a device has nothing more to send. */
@@ -41,11 +51,11 @@ export class Overflow {
     this.#dropped = 0;
   }
 
-  #isOver(): boolean {
+  /** Beyond this part of the room. */
+  #isOver(part = 1): boolean {
     const { accounts } = this.#port;
-    return (
-      accounts.pendingEntries > this.#limits.maxQueuedEntries || accounts.pendingBytes > this.#limits.maxQueuedBytes
-    );
+    const { maxQueuedEntries, maxQueuedBytes } = this.#limits;
+    return accounts.pendingEntries > part * maxQueuedEntries || accounts.pendingBytes > part * maxQueuedBytes;
   }
 
   /** Drops from the device that has waited longest. Requests that were tried may have arrived, so they stay. */

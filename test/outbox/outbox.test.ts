@@ -221,6 +221,45 @@ describe('bounds', () => {
     expectBalanced();
   });
 
+  it('asks a server that was away every two seconds once half of the room is taken', async () => {
+    const { event, clock, pass, transport, outbox, expectBalanced } = setup({ maxQueuedEntries: 40 });
+    transport.answer = () => ({ kind: 'retry', reason: 'connection refused' });
+    event('first', 'a');
+    for (let i = 0; i < 100; i++) await pass(500);
+    const tries = transport.seen.length;
+    await pass(10_000);
+    expect(transport.seen.length - tries).toBeLessThanOrEqual(1);
+
+    const calls: number[] = [];
+    transport.answer = () => {
+      calls.push(clock.monotonic());
+      return { kind: 'retry', reason: 'connection refused' };
+    };
+    const from = clock.monotonic();
+    for (let i = 0; i < 25; i++) event(`u${i}`, 'a');
+    for (let i = 0; i < 40; i++) await pass(250);
+    const moments = [from, ...new Set(calls)];
+    for (const [index, at] of moments.entries())
+      if (index > 0) expect(at - (moments[index - 1] as number)).toBeLessThan(2300);
+    expect(moments.length).toBeGreaterThan(4);
+
+    transport.answer = () => delivered;
+    await pass(2000);
+    expect(outbox.stats().delivered).toBeGreaterThan(20);
+    expectBalanced();
+  });
+
+  it('waits as long as the server says, however much there is', async () => {
+    const { event, pass, transport, expectBalanced } = setup({ maxQueuedEntries: 40 });
+    transport.answer = () => ({ kind: 'retry', reason: '429', afterMs: 60_000 });
+    event('first', 'a');
+    await pass(1000);
+    for (let i = 0; i < 30; i++) event(`u${i}`, 'a');
+    for (let i = 0; i < 50; i++) await pass(1000);
+    expect(transport.seen).toHaveLength(1);
+    expectBalanced();
+  });
+
   it('drops by bytes as well', () => {
     const { event, outbox, expectBalanced } = setup({ maxQueuedBytes: 1024 });
     for (let i = 0; i < 100; i++) event('u1', 'a');
