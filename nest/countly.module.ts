@@ -23,12 +23,13 @@ import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { featureClasses, featureModule } from './feature/features.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
-import { enterFilters, enterGuards, ScopeGuard } from './scope/enhancer-scopes.js';
+import { enterFilters, enterGuards, enterLaterFilters, ScopeGuard } from './scope/enhancer-scopes.js';
 import { enhanceGateways } from './scope/gateway-enhancers.js';
 import { prepareGateway } from './scope/gateway-scopes.js';
 import { hasMiddleware } from './scope/has-middleware.js';
 import { installHttp } from './scope/install-http.js';
 import { MessageUnits } from './scope/message-units.js';
+import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
 
@@ -104,10 +105,8 @@ export class CountlyModule
   /** Nest calls this once the application's own `app.use` middleware stands, and before any route exists. */
   configure(_consumer: MiddlewareConsumer): void {
     if (!this.#runtime.entersScopes) return;
-    const { http, failures, units, scopes } = this.#runtime;
+    const { http, failures, units } = this.#runtime;
     this.#giveOwnScopes();
-    // By now those are there that `app.useGlobalFilters` was given.
-    if (scopes.asksAgain) enterFilters(this.#modules, this.#config);
     installHttp(http, this.#adapterHost.httpAdapter, hasMiddleware(this.#modules, this));
     if (failures !== undefined) this.#config?.addGlobalFilter(exceptionObserver(failures, units));
   }
@@ -139,6 +138,7 @@ export class CountlyModule
 
   /** The last hook there is: the server takes no more requests, and other providers had their say. */
   onApplicationShutdown(): Promise<void> {
+    releaseClasses(this.#runtime);
     return this.#runtime.close();
   }
 
@@ -169,7 +169,10 @@ export class CountlyModule
       this.#config?.addGlobalGuard(guard);
       enhanceGateways(this.#modules, interceptor, guard);
     }
-    if (guarded || scopes.asksAgain) enterFilters(this.#modules, this.#config);
+    if (guarded || scopes.asksAgain) {
+      enterFilters(this.#modules, this.#config);
+      enterLaterFilters(this.#config);
+    }
     const needed = messages || scopes.asksAgain || policies.asksForController;
     if (needed || (ownFilters && failures !== undefined)) {
       this.#config?.addGlobalInterceptor(interceptor);

@@ -5,7 +5,9 @@ export type BackgroundKind = 'schedule' | 'queue' | 'event' | 'connection' | 'co
 
 /** A method that something other than a request calls. */
 export interface BackgroundHandler {
-  readonly instance: Record<string | symbol, unknown>;
+  /** What has the method: an instance, or the prototype of a class that Nest makes an instance of for each call. */
+  readonly owner: Record<string | symbol, unknown>;
+  readonly perCall: boolean;
   readonly key: string | symbol;
   readonly kind: BackgroundKind;
 }
@@ -34,28 +36,29 @@ export function backgroundHandlers(modules: ModulesContainer): BackgroundHandler
   for (const module of modules.values()) {
     for (const wrapper of [...module.providers.values(), ...module.controllers.values()]) {
       // Aliases (useExisting) lead to an instance that is listed for itself.
-      if (!wrapper.isDependencyTreeStatic() || (wrapper as { isAlias?: boolean }).isAlias === true) continue;
-      const instance: unknown = wrapper.instance;
-      if (typeof instance === 'object' && instance !== null) found.push(...handlersOf(instance));
+      if ((wrapper as { isAlias?: boolean }).isAlias === true) continue;
+      const perCall = !wrapper.isDependencyTreeStatic();
+      const owner: unknown = perCall ? wrapper.metatype?.prototype : wrapper.instance;
+      if (typeof owner === 'object' && owner !== null) found.push(...handlersOf(owner, perCall));
     }
   }
   return found;
 }
 
-function handlersOf(instance: object): BackgroundHandler[] {
-  const owner = instance as Record<string | symbol, unknown>;
-  const prototype: unknown = Object.getPrototypeOf(instance);
+function handlersOf(holder: object, perCall: boolean): BackgroundHandler[] {
+  const owner = holder as Record<string | symbol, unknown>;
+  const prototype: unknown = perCall ? holder : Object.getPrototypeOf(holder);
   if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return [];
   const handlers: BackgroundHandler[] = [];
   const type: unknown = prototype.constructor;
   const methods = methodsByKey(prototype);
   for (const [key, method] of methods) {
     const mark = ON_METHOD.find(([metadata]) => Reflect.hasMetadata(metadata, method));
-    if (mark !== undefined) handlers.push({ instance: owner, key, kind: mark[1] });
+    if (mark !== undefined) handlers.push({ owner, perCall, key, kind: mark[1] });
   }
   for (const [metadata, kind, names] of ON_CLASS) {
     if (typeof type !== 'function' || !Reflect.hasMetadata(metadata, type)) continue;
-    for (const key of names) if (methods.has(key)) handlers.push({ instance: owner, key, kind });
+    for (const key of names) if (methods.has(key)) handlers.push({ owner, perCall, key, kind });
   }
   return handlers;
 }

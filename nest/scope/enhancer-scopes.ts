@@ -1,5 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { isObservable, Observable } from 'rxjs';
 import { type Countly, contextScope } from '../../lib/index.js';
 import { methodsOf } from '../explorer/handler-kinds.js';
 import { isThenable } from '../identity/deadline.js';
@@ -7,6 +8,7 @@ import type { Handler } from './background-runner.js';
 import { bag } from './bag.js';
 import { type MessageUnits, messageOfError, openMessage, rememberError } from './message-units.js';
 import { standIn } from './stand-in.js';
+import type { UnitOfWork } from './unit-of-work.js';
 import { currentUnit } from './unit-registry.js';
 
 const GUARDS = '__guards__';
@@ -35,15 +37,14 @@ export class ScopeGuard implements CanActivate {
 }
 
 /**
- * Lets guards of messages run in the scope of their message. Replaced on the instances only; which application a call
- * belongs to is known by its message. Request-scoped guards have an instance a message and stay as they are.
+ * Lets guards of messages run in the scope of their message. Replaced on the instances; on the class where Nest makes an
+ * instance for each message. Which application a call belongs to is known by its message.
  */
 export function enterGuards(modules: ModulesContainer, config: ApplicationConfig | undefined): void {
   const guards = new Set<unknown>(config?.getGlobalGuards());
-  for (const module of modules.values()) {
-    for (const wrapper of module.injectables.values()) {
-      if (wrapper.isDependencyTreeStatic()) guards.add(wrapper.instance);
-    }
+  const given = [...modules.values()].flatMap((module) => [...module.injectables.values()]);
+  for (const wrapper of [...given, ...(config?.getGlobalRequestGuards() ?? [])]) {
+    guards.add(wrapper.isDependencyTreeStatic() ? wrapper.instance : wrapper.metatype?.prototype);
   }
   for (const guard of [...guards, ...enhancersOf(modules, GUARDS)]) {
     if (!(guard instanceof ScopeGuard)) replace(guard, 'canActivate', guarded);
@@ -61,23 +62,58 @@ export function enterFilters(modules: ModulesContainer, config: ApplicationConfi
   }
 }
 
+/** The same for filters that `app.useGlobalFilters` will be given: they are taken hold of before the next life cycle hook. */
+export function enterLaterFilters(config: ApplicationConfig | undefined): void {
+  if (config === undefined) return;
+  const original = config.useGlobalFilters;
+  config.useGlobalFilters = (...filters) => {
+    for (const filter of filters) replace(filter, 'catch', filtered);
+    original.apply(config, filters);
+  };
+}
+
 function guarded(guard: Handler, self: unknown, args: unknown[]): unknown {
   const message = openMessage(args[0] as ExecutionContext);
   if (message?.unit === undefined) return Reflect.apply(guard, self, args);
   const { unit, client, failures } = message;
-  const failed = (error: unknown): never => {
+  const note = (error: unknown): void => {
     rememberError(error, message);
     failures?.observe(error, unit);
+  };
+  const failed = (error: unknown): never => {
+    note(error);
     throw error;
   };
   return client.run(unit.scope, () => {
     try {
       const answer = Reflect.apply(guard, self, args) as unknown;
+      if (isObservable(answer)) return inScope(answer, unit, client, note);
       return isThenable(answer) ? answer.then(undefined, failed) : answer;
     } catch (error) {
       return failed(error);
     }
   });
+}
+
+/** Nest subscribes when the guard has returned. */
+function inScope(
+  answer: Observable<unknown>,
+  { scope }: UnitOfWork,
+  client: Countly,
+  note: (error: unknown) => void,
+): Observable<unknown> {
+  return new Observable((subscriber) =>
+    client.run(scope, () =>
+      answer.subscribe({
+        next: (value) => subscriber.next(value),
+        error: (error: unknown) => {
+          note(error);
+          subscriber.error(error);
+        },
+        complete: () => subscriber.complete(),
+      }),
+    ),
+  );
 }
 
 function filtered(filter: Handler, self: unknown, args: unknown[]): unknown {

@@ -16,14 +16,18 @@ export interface OpenMessage {
   readonly failures: FailureObserver | undefined;
 }
 
-/** By the arguments of the handler: the one object that Nest hands to guards and interceptors of the same message. */
-const byArguments = new WeakMap<object, OpenMessage>();
+/**
+ * Stands on the arguments of the handler: the one object that Nest hands to guards and interceptors of the same message.
+ * Not in a weak map, for the reason that `UnitRegistry` gives.
+ */
+const OPEN: unique symbol = Symbol('countly-weave.nest.open-message');
+type Arguments = { [OPEN]?: OpenMessage };
 /** By what a guard threw: all that an exception filter has in hand of a message that came no further. */
 const byError = new WeakMap<object, OpenMessage>();
 
 /** The message that is being handled, if its scope was opened before the guards. */
 export function openMessage(execution: ExecutionContext): OpenMessage | undefined {
-  return byArguments.get(execution.getArgs());
+  return execution.getArgs<Arguments & unknown[]>()[OPEN];
 }
 
 /** The message whose guard threw this. */
@@ -49,7 +53,8 @@ export class MessageUnits {
   openEarly(execution: ExecutionContext): Opening {
     const opening = this.#open(new MessageContext(execution, false));
     const remember = (unit: UnitOfWork | undefined): UnitOfWork | undefined => {
-      byArguments.set(execution.getArgs(), { unit, client: this.#deps.client, failures: this.#failures });
+      const { client } = this.#deps;
+      execution.getArgs<Arguments & unknown[]>()[OPEN] = { unit, client, failures: this.#failures };
       return unit;
     };
     return isThenable(opening) ? opening.then(remember) : remember(opening);

@@ -6,6 +6,7 @@ import {
   Controller,
   type ExceptionFilter,
   type ExecutionContext,
+  type INestApplication,
   Injectable,
   Scope,
   UseFilters,
@@ -23,7 +24,7 @@ import {
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { firstValueFrom, type Observable, throwError } from 'rxjs';
+import { defer, firstValueFrom, type Observable, of, throwError } from 'rxjs';
 import { io } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -76,6 +77,17 @@ class RequestGuard implements CanActivate {
   }
 }
 
+/** Decides only when somebody subscribes. */
+@Injectable()
+class LazyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): Observable<boolean> {
+    return defer(() => {
+      note('lazy guard');
+      return dataOf(context).how === 'guard' ? throwError(() => new Error('lazy guard broke')) : of(true);
+    });
+  }
+}
+
 /** Answers in its own way, and records that it did. */
 @Catch()
 class Answer implements ExceptionFilter {
@@ -89,6 +101,10 @@ class Answer implements ExceptionFilter {
     return undefined;
   }
 }
+
+@Catch()
+@Injectable({ scope: Scope.REQUEST })
+class AnswerOnce extends Answer {}
 
 const GIVEN = new GivenGuard();
 
@@ -113,10 +129,17 @@ class Rpc {
 @Controller()
 class PerRequest {
   @MessagePattern('request-scoped')
-  @UseGuards(RequestGuard)
+  @UseGuards(RequestGuard, LazyGuard)
+  @UseFilters(AnswerOnce)
   ask(): string | undefined {
     note('handler');
     return contextScope()?.deviceId;
+  }
+
+  @MessagePattern('lazy')
+  @UseGuards(LazyGuard)
+  lazy(): string {
+    return 'let through';
   }
 }
 
@@ -139,7 +162,7 @@ describe('guards and filters of RPC messages', () => {
   closeAppsAfterEach();
 
   /** A hybrid application: HTTP and TCP. */
-  async function boot(options: CountlyModuleOptions = {}) {
+  async function boot(options: CountlyModuleOptions = {}, prepare: (app: INestApplication) => void = () => {}) {
     const collector = new Collector();
     let tcp: { serverInstance?: { server: { address(): AddressInfo } } } = {};
     const running = await start(
@@ -151,6 +174,7 @@ describe('guards and filters of RPC messages', () => {
       },
       collector,
       (app) => {
+        prepare(app);
         tcp = app.connectMicroservice<MicroserviceOptions>(
           { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } },
           { inheritAppConfig: true },
@@ -212,10 +236,26 @@ describe('guards and filters of RPC messages', () => {
     done();
   });
 
-  it('have no scope where Nest makes them for each message; the handler has', async () => {
-    const { ask, events, done } = await boot();
+  it('that Nest makes for each message are no exception, nor are those that answer later', async () => {
+    const { ask, events, countly, collector, done } = await boot();
     expect(await ask({ id: 'ada' }, 'request-scoped')).toBe('ada');
-    expect(await events()).toMatchObject({ ada: ['global guard', 'handler'] });
+    expect(await ask({ id: 'bob', how: 'guard' }, 'request-scoped')).toEqual({
+      answered: 'lazy guard broke',
+      of: 'bob',
+    });
+    const guards = ['global guard', 'request guard', 'lazy guard'];
+    expect(await events()).toEqual({ ada: [...guards, 'handler'], bob: [...guards, 'filter'] });
+    await countly.flush();
+    expect(collector.of('crash').map(({ deviceId: id, name }) => [id, name])).toEqual([
+      ['bob', 'Error: lazy guard broke'],
+    ]);
+    done();
+  });
+
+  it('that were given to the application are no exception either', async () => {
+    const { ask, events, done } = await boot({}, (app) => app.useGlobalFilters(new Answer()));
+    expect(await ask({ id: 'ada', how: 'guard' }, 'lazy')).toEqual({ answered: 'lazy guard broke', of: 'ada' });
+    expect(await events()).toEqual({ ada: ['global guard', 'lazy guard', 'filter'] });
     done();
   });
 });

@@ -1,5 +1,5 @@
 import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Controller, Get, Injectable, Query } from '@nestjs/common';
+import { Controller, Get, Injectable, Query, Scope } from '@nestjs/common';
 import { type Job, type Queue, QueueEvents } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Countly, contextScope, TrackEvent, WithDevice } from '../../lib/index.js';
@@ -39,6 +39,16 @@ class Bills extends WorkerHost {
   async process(_job: Job<{ customer: string }>): Promise<void> {}
 }
 
+@Processor({ name: 'letters', scope: Scope.REQUEST })
+class Letters extends WorkerHost {
+  async process(job: Job<Mail>): Promise<string> {
+    contextScope()?.addBreadcrumb(`to ${job.data.to}`);
+    await Promise.resolve();
+    if (job.data.fails === true) throw new Error('letter lost');
+    return contextScope()?.deviceId ?? 'nobody';
+  }
+}
+
 @Injectable()
 @Controller()
 class Shop {
@@ -73,13 +83,13 @@ describe.skipIf(noRedis)('BullMQ processors', () => {
         imports: [
           // Before us: the order of imports must not matter.
           BullModule.forRoot({ connection }),
-          BullModule.registerQueue({ name: 'mails' }, { name: 'bills' }),
+          BullModule.registerQueue({ name: 'mails' }, { name: 'bills' }, { name: 'letters' }),
           CountlyModule.forRoot(
             quiet(collector, { deviceId: fromHeader('x-id'), carrier: { secret: SECRET }, ...options }),
           ),
         ],
         controllers: [Shop],
-        providers: [Mails, Bills],
+        providers: [Mails, Bills, Letters],
       },
       collector,
     );
@@ -126,6 +136,23 @@ describe.skipIf(noRedis)('BullMQ processors', () => {
       ['bob', 'to bob', { type: 'queue' }],
     ]);
     await done();
+  });
+
+  it('that Nest makes for each job have scopes of their own as well', async () => {
+    const { app, countly, collector, done, connection } = await boot();
+    const letters = app.get<Queue>('BullQueue_letters');
+    const heard = new QueueEvents('letters', { connection });
+    await heard.waitUntilReady();
+    const carrier = countly.run({ deviceId: 'ada' }, () => countlyCarrier());
+    const send = async (data: Mail) => (await letters.add('letter', data)).waitUntilFinished(heard) as Promise<string>;
+    expect(await send({ to: 'ada', ...(carrier === undefined ? {} : { countly: carrier }) })).toBe('ada');
+    expect(await send({ to: 'somebody' })).toBe('the-process');
+    await expect(send({ to: 'bob', fails: true })).rejects.toThrow('letter lost');
+    await countly.flush();
+    expect(collector.of('crash').map(({ deviceId, body }) => [deviceId, body['_logs'], body['_custom']])).toEqual([
+      ['the-process', 'to bob', { type: 'queue' }],
+    ]);
+    await Promise.all([heard.close(), done()]);
   });
 
   it('may say themselves whose work it is', async () => {
