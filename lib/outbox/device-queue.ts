@@ -10,6 +10,8 @@ export class DeviceQueue {
   /** Requests that were tried or recovered; they go first, with the bytes they have. */
   sealed: SealedRequest[] = [];
   busy = false;
+  /** The part of the schedule it waits in, which is the schedule's to change. */
+  scheduledIn: Set<DeviceQueue> | undefined;
   /** When the oldest of `waiting` came, on the monotonic clock. */
   since = 0;
   /** How long the request in front has to wait after its next failure. */

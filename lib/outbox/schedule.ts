@@ -16,34 +16,30 @@ export class Schedule {
   }
 
   isScheduled(queue: DeviceQueue): boolean {
-    return this.#fresh.has(queue) || this.#due.has(queue) || this.#delayed.has(queue);
+    return queue.scheduledIn !== undefined;
   }
 
   fresh(queue: DeviceQueue): void {
-    this.#fresh.add(queue);
+    move(queue, this.#fresh);
   }
 
   due(queue: DeviceQueue): void {
-    this.#fresh.delete(queue);
-    this.#delayed.delete(queue);
-    this.#due.add(queue);
+    move(queue, this.#due);
   }
 
   /** A queue that waits for company needs no more of it. One that failed keeps waiting. */
   hurry(queue: DeviceQueue): boolean {
-    if (!this.#fresh.has(queue)) return false;
+    if (queue.scheduledIn !== this.#fresh) return false;
     this.due(queue);
     return true;
   }
 
   delay(queue: DeviceQueue): void {
-    this.#delayed.add(queue);
+    move(queue, this.#delayed);
   }
 
   remove(queue: DeviceQueue): void {
-    this.#fresh.delete(queue);
-    this.#due.delete(queue);
-    this.#delayed.delete(queue);
+    move(queue, undefined);
   }
 
   takeDue(): DeviceQueue | undefined {
@@ -53,7 +49,7 @@ export class Schedule {
       next = this.#dueOrder.next();
     }
     const queue = next.value;
-    if (queue !== undefined) this.#due.delete(queue);
+    if (queue !== undefined) move(queue, undefined);
     return queue;
   }
 
@@ -88,4 +84,12 @@ export class Schedule {
     }
     return next;
   }
+}
+
+/** A queue knows where it is: looking for it in three sets would cost more than all else a new entry needs. */
+function move(queue: DeviceQueue, to: Set<DeviceQueue> | undefined): void {
+  if (queue.scheduledIn === to) return;
+  queue.scheduledIn?.delete(queue);
+  queue.scheduledIn = to;
+  to?.add(queue);
 }
