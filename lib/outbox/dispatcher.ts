@@ -1,54 +1,15 @@
-import type { Clock } from '../clock.js';
-import type { Reporter } from '../logger.js';
 import type { Delivery } from '../protocol/delivery.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
-import type { Backoff } from '../transport/backoff.js';
-import type { Accounts } from './accounts.js';
 import { publishRequests } from './channels.js';
 import { DeliveryMessages } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queue.js';
+import type { DispatcherOptions, DispatcherPort, Part } from './dispatcher-port.js';
 import type { DropReason } from './drop-reason.js';
 import { Gate } from './gate.js';
-import type { MergeOrder } from './merge-order.js';
-import type { Schedule } from './schedule.js';
-import { MAX_REQUEST_SIZE, type Sealer } from './sealer.js';
-import type { Sender } from './sender.js';
-
-export interface DispatcherOptions {
-  readonly delivery: 'auto' | 'single';
-  /** Where to, for messages. */
-  readonly url: string;
-  readonly flushInterval: number;
-  readonly maxParallelRequests: number;
-}
-
-/** What the dispatcher needs of the rest of the outbox. */
-export interface DispatcherPort {
-  readonly clock: Clock;
-  readonly sealer: Sealer;
-  readonly sender: Sender;
-  readonly schedule: Schedule;
-  readonly order: MergeOrder;
-  readonly accounts: Accounts;
-  readonly reporter: Reporter;
-  /** What every series of repetitions starts from. */
-  readonly backoff: Backoff;
-  /** Whether entries might soon be dropped for want of room. */
-  isFilling(): boolean;
-  /** Pumps when the host has had its turn. */
-  pumpSoon(): void;
-  /** A device has nothing more to send. */
-  emptied(queue: DeviceQueue): void;
-  /** A request ends undelivered. */
-  discarded(request: SealedRequest, reason: string): void;
-}
-
-interface Part {
-  readonly queue: DeviceQueue;
-  readonly request: SealedRequest;
-}
 
 const MAX_BULK = 100;
+/** Characters from which a bulk takes no more: putting together a larger one would hold up the host for milliseconds. */
+const BULK_SIZE = 256_000;
 const PARALLEL_BULKS = 2;
 const MAX_BOUNDED_ATTEMPTS = 10;
 const HOLD_MS = 60_000;
@@ -161,7 +122,7 @@ export class Dispatcher {
   #startBulk(): void {
     const parts: Part[] = [];
     let size = 0;
-    while (parts.length < this.#bulkLimit && size < MAX_REQUEST_SIZE) {
+    while (parts.length < this.#bulkLimit && size < BULK_SIZE) {
       const part = this.#nextPart('/i/bulk');
       if (part === undefined) break;
       if (part.request.path === '/i') {
@@ -292,9 +253,12 @@ export class Dispatcher {
     const { schedule } = this.#port;
     if (queue.isEmpty) return this.#port.emptied(queue);
     if (queue.sealed.length > 0 || this.#flushing > 0) return schedule.due(queue);
-    // What came while the request was under way has waited since its own time, and may be many.
-    const now = this.#port.clock.monotonic();
-    if (queue.since + this.#options.flushInterval <= now || queue.urgent) return schedule.due(queue);
+    const { clock } = this.#port;
+    const now = clock.monotonic();
+    // What is left has waited since its own time. Sent at once, the last few would be requests for themselves; what has
+    // waited half as long goes along, as in `Schedule.advance`.
+    queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
+    if (queue.since + this.#options.flushInterval / 2 <= now || queue.urgent) return schedule.due(queue);
     schedule.fresh(queue);
   }
 }

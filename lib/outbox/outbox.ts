@@ -8,7 +8,8 @@ import { Accounts } from './accounts.js';
 import type { DeadLetter } from './dead-letter.js';
 import { type Deadline, withDeadline } from './deadline.js';
 import { DeviceQueue } from './device-queue.js';
-import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
+import { Dispatcher } from './dispatcher.js';
+import type { DispatcherOptions } from './dispatcher-port.js';
 import type { DropReason } from './drop-reason.js';
 import { groupByDevice } from './group-by-device.js';
 import { type LedgerState, totalDropped } from './ledger.js';
@@ -101,9 +102,9 @@ export class Outbox {
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory, and most of the time of a call would go into garbage collection.
     draft.body.charCodeAt(0);
-    const entry = QueuedEntry.accept(draft, this.#port.storage);
+    const queue = this.#queueOf(draft.deviceId);
+    const entry = QueuedEntry.accept(draft, this.#port.storage, queue.deviceId);
     this.#accounts.begin(entry);
-    const queue = this.#queueOf(entry.deviceId);
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
     const position = queue.waiting.push(entry);
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, { queue, position, entry });

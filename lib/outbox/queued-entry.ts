@@ -17,8 +17,8 @@ export class QueuedEntry implements Entry {
   readonly body: string;
   readonly weight: number;
 
-  private constructor(draft: EntryDraft) {
-    this.deviceId = draft.deviceId;
+  private constructor(draft: EntryDraft, deviceId: string) {
+    this.deviceId = deviceId;
     this.idType = draft.idType;
     this.kind = draft.kind;
     this.feature = draft.feature;
@@ -32,9 +32,12 @@ export class QueuedEntry implements Entry {
     return this.#id;
   }
 
-  /** Gives a draft to the storage. */
-  static accept(draft: EntryDraft, storage: Storage): QueuedEntry {
-    const entry = new QueuedEntry(draft);
+  /**
+   * Gives a draft to the storage.
+   * @param deviceId - the draft's, as its queue has it: each request brings a text of its own that says the same
+   */
+  static accept(draft: EntryDraft, storage: Storage, deviceId = draft.deviceId): QueuedEntry {
+    const entry = new QueuedEntry(draft, deviceId);
     entry.#id = storage.append(entry);
     return entry;
   }

@@ -7,7 +7,7 @@ import { takeNextRequest } from './batcher.js';
 import type { DeviceQueue } from './device-queue.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
-export const MAX_REQUEST_SIZE = 1_000_000;
+const MAX_REQUEST_SIZE = 1_000_000;
 const MOST_TIMES = 10_000;
 const MOMENT_MS = 1000;
 
