@@ -106,6 +106,16 @@ class Answer implements ExceptionFilter {
 @Injectable({ scope: Scope.REQUEST })
 class AnswerOnce extends Answer {}
 
+/** Stands on no class: only the application is given one. */
+@Catch()
+class LastAnswer implements ExceptionFilter {
+  catch(error: Error): Observable<never> {
+    note('last filter');
+    const said = { answered: error.message, of: contextScope()?.deviceId };
+    return throwError(() => said);
+  }
+}
+
 const GIVEN = new GivenGuard();
 
 @Controller()
@@ -253,9 +263,9 @@ describe('guards and filters of RPC messages', () => {
   });
 
   it('that were given to the application are no exception either', async () => {
-    const { ask, events, done } = await boot({}, (app) => app.useGlobalFilters(new Answer()));
+    const { ask, events, done } = await boot({}, (app) => app.useGlobalFilters(new LastAnswer()));
     expect(await ask({ id: 'ada', how: 'guard' }, 'lazy')).toEqual({ answered: 'lazy guard broke', of: 'ada' });
-    expect(await events()).toEqual({ ada: ['global guard', 'lazy guard', 'filter'] });
+    expect(await events()).toEqual({ ada: ['global guard', 'lazy guard', 'last filter'] });
     done();
   });
 });

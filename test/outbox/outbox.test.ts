@@ -36,6 +36,19 @@ describe('what leaves together', () => {
     expect(transport.seen.flatMap((seen) => seen.content)).toEqual(['a b c', 'apm', 'crash']);
   });
 
+  it('lets what is young wait for company of its own, instead of following alone', async () => {
+    const { request, pass, transport, outbox } = setup();
+    request('u1', 'apm', 'apm');
+    await pass(900);
+    request('u1', 'crash', 'crashes');
+    await pass(100);
+    expect(transport.seen.flatMap((seen) => seen.content)).toEqual(['apm']);
+    await pass(800);
+    expect(outbox.stats().pending).toBe(1);
+    await pass(100);
+    expect(transport.seen.flatMap((seen) => seen.content)).toEqual(['apm', 'crash']);
+  });
+
   it('does not move events across what changes the person or the session', async () => {
     const { event, request, pass, transport } = setup();
     event('u1', 'before');
