@@ -24,6 +24,8 @@ interface Extended {
 // A server does not count a session that begins so soon after the last one (contract §3.1).
 const COOLDOWN_MS = 15_000;
 const LONGEST_SECONDS = 86_400;
+/** A year: a caller's number beyond it is no duration, and would be told in as many parts as it has days. */
+const MOST_SECONDS = 366 * LONGEST_SECONDS;
 // These describe the machine for crash reports; a session has no use for them.
 const CRASH_ONLY = new Set(['_architecture', '_cpu']);
 
@@ -148,7 +150,7 @@ export class Sessions {
 
   #close(target: Target, state: DeviceState, seconds: number, timestamp: number): void {
     this.#forget(state);
-    let rest = Math.max(0, Math.round(seconds));
+    let rest = Math.min(Math.max(0, Math.round(seconds)), MOST_SECONDS);
     let at = timestamp;
     for (; rest > LONGEST_SECONDS; rest -= LONGEST_SECONDS) this.#recordSeconds(target, LONGEST_SECONDS, at++);
     const duration = rest === 0 ? '' : `,"session_duration":${rest}`;

@@ -29,6 +29,15 @@ describe('a session', () => {
     ]);
   });
 
+  it('ends with a year at most, whatever number is given', async () => {
+    test = recorded();
+    const visitor = test.client.device('visitor');
+    visitor.beginSession();
+    visitor.endSession(1e15);
+    const told = (await test.contents('visitor')).map((content) => Number(content['session_duration'] ?? 0));
+    expect(told.reduce((sum, seconds) => sum + seconds, 0)).toBe(366 * 86_400);
+  });
+
   it('of a visitor is extended only while the visitor does something', async () => {
     test = recorded();
     const visitor = test.client.device('visitor');
