@@ -10,6 +10,8 @@ import { scenarios } from './support/scenarios.mjs';
 import { SdkProcess, type SdkUnderTest } from './support/sdk-process.js';
 
 const compat = buildCompat();
+/** The official SDK's timer outlives its halt (fault 6), and now and then meets a storage that is not there any more. */
+const HALTED = /storageMethod\.store\w+ is not a function/;
 const root = mkdtempSync(join(tmpdir(), 'compat-differential-'));
 const found = new Map<string, readonly Difference[]>();
 const seen = new Map<string, { official: Normalised; ours: Normalised }>();
@@ -21,7 +23,9 @@ async function runAll(sdk: SdkUnderTest, attempts: number): Promise<Map<string, 
   await Promise.all(
     scenarios.map(async (scenario) => {
       let run = await runScenario(sdk, process, scenario, root);
-      for (let i = 1; i < attempts && scenario.ownProcess && run.requests.length === 0; i++) {
+      const mayBeChance = () =>
+        (scenario.ownProcess === true && run.requests.length === 0) || run.crashes.some((text) => HALTED.test(text));
+      for (let i = 1; i < attempts && mayBeChance(); i++) {
         run = await runScenario(sdk, process, scenario, root);
       }
       results.set(scenario.name, normalise(run, scenario.measured));
