@@ -14,19 +14,26 @@ interface Trail {
 
 interface State {
   readonly trails: WeakMap<object, Trail>;
-  readonly frames: AsyncLocalStorage<number>;
+  /** The frame of the running code, as far as it still runs without a pause; 0 outside of all. */
+  running: number;
+  /** The frame that code after a pause goes on in. */
+  readonly carried: AsyncLocalStorage<number>;
+  /** Frames of calls that paused against expectation; see `frameGoesOn`. */
+  readonly uncarried: Set<number>;
   /** Primitives reported below a frame that is still open. */
   readonly seen: Map<number, unknown[]>;
   readonly lastPrimitive: WeakMap<object, { readonly value: unknown; readonly at: number }>;
   sequence: number;
 }
 
-const KEY = Symbol.for('countly-weave.error-trail.2');
+const KEY = Symbol.for('countly-weave.error-trail.3');
 type GlobalSlot = { [KEY]?: State };
 const slot = globalThis as GlobalSlot;
 slot[KEY] ??= {
   trails: new WeakMap(),
-  frames: new AsyncLocalStorage(),
+  running: 0,
+  carried: new AsyncLocalStorage(),
+  uncarried: new Set(),
   seen: new Map(),
   lastPrimitive: new WeakMap(),
   sequence: 0,
@@ -56,19 +63,38 @@ export function newFrame(): number {
 
 /** The frame of the running code; 0 outside of all. */
 export function currentFrame(): number {
-  return state.frames.getStore() ?? 0;
+  return state.running !== 0 ? state.running : (state.carried.getStore() ?? 0);
+}
+
+/** Makes a frame current for the running code. Whoever calls this puts back what it returned, whatever happens. */
+export function enterFrame(frame: number): number {
+  const before = state.running;
+  state.running = frame;
+  return before;
 }
 
 /**
- * Makes a frame current for the running code and what it starts. Whoever calls this puts the frame before back, whatever
- * happens: `run` of AsyncLocalStorage does no more, but wants a closure for each call.
+ * Makes a frame current for what the running code starts and what follows its pauses. Whoever calls this puts back what
+ * it returned, whatever happens: `run` of AsyncLocalStorage does no more, but wants a closure for each call.
  */
-export function enterFrame(frame: number): void {
-  state.frames.enterWith(frame);
+export function carryFrame(frame: number): number {
+  const before = state.carried.getStore() ?? 0;
+  state.carried.enterWith(frame);
+  return before;
+}
+
+/**
+ * The call of this frame was thought to end at once and goes on, in a frame that nothing carries: what its callees
+ * report from now on has to be recognised without it.
+ */
+export function frameGoesOn(frame: number): void {
+  if (state.uncarried.size >= MAX_FRAMES) state.uncarried.clear();
+  state.uncarried.add(frame);
 }
 
 /** A call has ended: when it failed with a primitive that was reported, the call around it has to know. */
 export function closeFrame(frame: number, outer: number, failed: boolean, value: unknown): void {
+  if (state.uncarried.size > 0) state.uncarried.delete(frame);
   if (state.seen.size === 0) return;
   if (failed && state.seen.get(frame)?.includes(value) === true) mark(outer, value);
   state.seen.delete(frame);
@@ -117,10 +143,12 @@ function claimObject(error: object, origin: ReportOrigin): boolean {
 
 function claimPrimitive(value: unknown, origin: ReportOrigin): boolean {
   const { frame, scope } = origin;
-  if (frame === undefined) {
+  if (frame === undefined || state.uncarried.has(frame.id)) {
+    const since = frame?.id ?? origin.since ?? 0;
     const last = scope === undefined ? undefined : state.lastPrimitive.get(scope);
-    if (last !== undefined && Object.is(last.value, value) && last.at > (origin.since ?? 0)) return false;
-  } else {
+    if (last !== undefined && Object.is(last.value, value) && last.at > since) return false;
+  }
+  if (frame !== undefined) {
     if (state.seen.get(frame.id)?.includes(value) === true) return false;
     // On this frame, not on the one around it: `closeFrame` hands it on when the call ends.
     mark(frame.id, value);

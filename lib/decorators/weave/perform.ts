@@ -1,7 +1,7 @@
 import { scopeFor } from '../../client/current.js';
 import type { ScopeApi } from '../../client/scope-api.js';
 import { scopeStore } from '../../context/scope-store.js';
-import { currentFrame, enterFrame, newFrame } from '../error-trail.js';
+import { carryFrame, currentFrame, enterFrame, frameGoesOn, newFrame } from '../error-trail.js';
 import type { Method } from './advice.js';
 import { describe, warnOnce } from './contained.js';
 import { makePlan, NOTHING, type Plan } from './plan.js';
@@ -9,6 +9,12 @@ import { enterAll, Run, settleAll } from './run.js';
 import { follow, kindOf } from './settle.js';
 import { makeSlots } from './slots.js';
 import type { Woven } from './woven.js';
+
+/**
+ * After so many calls that ended with the method, the next one is expected to. Only what goes on after a pause needs its
+ * frame carried along, and AsyncLocalStorage takes more time for that from Node 24 on than all else a call needs.
+ */
+const SURE = 1_000;
 
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
 
@@ -77,24 +83,33 @@ function perform(
   const startedAt = plan.timed ? performance.now() : 0;
   const outer = plan.framed ? currentFrame() : 0;
   const frame = plan.framed ? newFrame() : 0;
-  if (frame !== 0) enterFrame(frame);
+  const before = frame === 0 ? 0 : enterFrame(frame);
+  const carried = frame !== 0 && woven.endedAtOnce < SURE;
+  const carriedBefore = carried ? carryFrame(frame) : 0;
   let result: unknown;
   try {
     result = Reflect.apply(woven.original, instance, args);
   } catch (error) {
-    if (frame !== 0) enterFrame(outer);
+    if (frame !== 0) enterFrame(before);
+    if (carried) carryFrame(carriedBefore);
     settleAll(woven, plan, scope, instance, seen, true, error, startedAt, slots, frame, outer);
     throw error;
   }
-  if (frame !== 0) enterFrame(outer);
+  if (frame !== 0) enterFrame(before);
+  if (carried) carryFrame(carriedBefore);
   if (plan === NOTHING) return result;
   if (typeof result === 'object' ? result !== null : typeof result === 'function') {
     const kind = kindOf(result as object);
     if (kind !== 'settled') {
+      if (frame !== 0) {
+        woven.endedAtOnce = -1;
+        if (!carried) frameGoesOn(frame);
+      }
       const run = new Run(woven, plan, scope, opened, instance, seen, startedAt, slots, frame, outer);
       return follow(result as object, kind, run);
     }
   }
+  if (carried && woven.endedAtOnce >= 0) woven.endedAtOnce++;
   if (plan.succeeding.length > 0 || frame !== 0) {
     settleAll(woven, plan, scope, instance, seen, false, result, startedAt, slots, frame, outer);
   }

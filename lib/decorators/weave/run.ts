@@ -1,6 +1,6 @@
 import type { ScopeApi } from '../../client/scope-api.js';
 import { scopeStore } from '../../context/scope-store.js';
-import { closeFrame, currentFrame, enterFrame, newFrame, noteCrossing } from '../error-trail.js';
+import { carryFrame, closeFrame, enterFrame, newFrame, noteCrossing } from '../error-trail.js';
 import { describe, warnOnce } from './contained.js';
 import type { Plan } from './plan.js';
 import { makeSlots, type Slots } from './slots.js';
@@ -130,12 +130,13 @@ export class Run {
 
   #inFrame<T>(work: () => T): T {
     if (this.frame === 0) return work();
-    const before = currentFrame();
-    enterFrame(this.frame);
+    const before = enterFrame(this.frame);
+    const carriedBefore = carryFrame(this.frame);
     try {
       return work();
     } finally {
       enterFrame(before);
+      carryFrame(carriedBefore);
     }
   }
 

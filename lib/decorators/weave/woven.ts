@@ -13,6 +13,8 @@ export interface Woven {
   readonly records: WeaveRecord[];
   /** See `recordingOf`; forgotten when another advice comes. */
   recording: Method | undefined;
+  /** How many calls have ended with the method itself; -1 once one went on. Counted as far as it matters. */
+  endedAtOnce: number;
 }
 
 const KEY = Symbol.for('countly-weave.woven.1');
@@ -32,7 +34,7 @@ export function rememberWoven(wrapper: Method, woven: Woven): void {
 }
 
 export function newWoven(original: Method, face: Method, site: Site): Woven {
-  return { original, face, site, advices: [], records: [], recording: undefined };
+  return { original, face, site, advices: [], records: [], recording: undefined, endedAtOnce: 0 };
 }
 
 export function addAdvice(woven: Woven, advice: Advice, record: WeaveRecord): void {

@@ -138,6 +138,45 @@ class Controller {
   }
 }
 
+/** Calls that ended at once for so long that the next one is expected to. */
+const LONG = 1_500;
+
+class Cache {
+  readonly service = new Service();
+
+  /** Gives what it has, or a promise. */
+  @ReportErrors()
+  read(failure?: unknown): unknown {
+    return failure === undefined ? 1 : tick().then(() => this.service.get(failure));
+  }
+
+  @ReportErrors()
+  check(failure?: unknown): void {
+    if (failure !== undefined) throw failure;
+  }
+
+  @ReportErrors()
+  checkAll(failure?: unknown): void {
+    this.check();
+    this.check(failure);
+  }
+
+  @ReportErrors()
+  async checkLater(failure?: unknown): Promise<void> {
+    await tick();
+    this.checkAll(failure);
+  }
+
+  static longUsed(): Cache {
+    const cache = new Cache();
+    for (let i = 0; i < LONG; i++) {
+      cache.read();
+      cache.checkAll();
+    }
+    return cache;
+  }
+}
+
 const swallow = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: unknown) => error);
 
 export const cases: Cases = {
@@ -213,15 +252,44 @@ export const cases: Cases = {
       assert.equal(client.of('crash').length, 1);
     }),
 
+  'a method that always ended at once and goes on for the first time is one failure all the same': () =>
+    withClient(async (client) => {
+      const cache = Cache.longUsed();
+      for (let i = 1; i <= 3; i++) {
+        assert.equal(await swallow(cache.read('text') as Promise<unknown>), 'text');
+        assert.equal(client.of('crash').length, i);
+      }
+    }),
+
+  'methods that always end at once tell their failures apart': () =>
+    withClient(async (client) => {
+      const cache = Cache.longUsed();
+      for (let i = 1; i <= 3; i++) {
+        assert.throws(
+          () => cache.checkAll('text'),
+          (error) => error === 'text',
+        );
+        assert.equal(client.of('crash').length, i);
+      }
+      client.clear();
+      await Promise.all(Array.from({ length: 50 }, () => swallow(cache.checkLater('text'))));
+      assert.equal(client.of('crash').length, 50);
+    }),
+
   'nothing is kept of primitives whose calls have ended': () =>
     withClient(async (client) => {
       await swallow(new Controller().plain('text'));
       await new Service().swallow('text');
-      assert.equal(client.of('crash').length, 2);
-      const state = Reflect.get(globalThis, Symbol.for('countly-weave.error-trail.2')) as {
+      await swallow(Cache.longUsed().read('text') as Promise<unknown>);
+      assert.equal(client.of('crash').length, 3);
+      const state = Reflect.get(globalThis, Symbol.for('countly-weave.error-trail.3')) as {
         seen: Map<number, unknown>;
+        uncarried: Set<number>;
+        running: number;
       };
       assert.equal(state.seen.size, 0);
+      assert.equal(state.uncarried.size, 0);
+      assert.equal(state.running, 0);
     }),
 
   'a primitive thrown inside an async generator is reported once': () =>
