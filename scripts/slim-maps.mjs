@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Members that the format leaves optional and every reader knows anyway; one set for each file of the package.
+// The package has a limit of size. `file` and `sourceRoot` are optional in a source map, and ours say nothing in them.
 const [folder] = process.argv.slice(2);
 for (const name of readdirSync(folder, { recursive: true })) {
   if (!name.endsWith('.js.map')) continue;
