@@ -15,6 +15,8 @@ const MAX_BOUNDED_ATTEMPTS = 10;
 const HOLD_MS = 60_000;
 /** Longest pause of our own making while the queue fills up. */
 const PROBE_MS = 2_000;
+/** Longest time few devices wait for an answer that is on its way, to leave together. */
+const GATHER_MS = 100;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
 const SLICE_MS = 1;
 
@@ -29,6 +31,7 @@ export class Dispatcher {
   #bulks = 0;
   #bulkLimit = MAX_BULK;
   #flushing = 0;
+  #lastSentAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -63,7 +66,9 @@ export class Dispatcher {
     const { clock, schedule } = this.#port;
     const now = clock.monotonic();
     schedule.advance(now, this.#flushing > 0 ? 0 : this.#options.flushInterval, false);
-    while (this.gate.isOpen(now) && schedule.dueCount > 0 && this.#sendNext()) {
+    const singles = this.#singles;
+    while (this.gate.isOpen(now) && schedule.dueCount > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
+      this.#lastSentAt = now;
       if (clock.monotonic() - now > SLICE_MS) return this.#port.pumpSoon();
     }
     this.#arm();
@@ -75,6 +80,15 @@ export class Dispatcher {
     this.#arm();
   }
 
+  /**
+   * Whether what is due waits for the answer to something that left a moment ago. Devices that become ready one by one
+   * would otherwise have a request each, which costs the process many times what their entries cost.
+   */
+  #gathers(now: number, singles = this.#singles): boolean {
+    if (this.#options.delivery === 'single' || this.#flushing > 0 || singles + this.#bulks === 0) return false;
+    return this.#port.schedule.dueCount < this.#bulkLimit && now < this.#lastSentAt + GATHER_MS;
+  }
+
   /** Makes sure that the timer rings no later than the next thing to do. */
   #arm(): void {
     const { clock, schedule } = this.#port;
@@ -83,7 +97,10 @@ export class Dispatcher {
     if (at === undefined) return;
     // What is due and not sent waits for the gate, or for a request under way, which pumps when it is back.
     at = Math.max(at, this.gate.openAt);
-    if (schedule.dueCount > 0 && this.gate.isOpen(clock.monotonic())) return;
+    if (schedule.dueCount > 0 && this.gate.isOpen(clock.monotonic())) {
+      if (!this.#gathers(clock.monotonic())) return;
+      at = this.#lastSentAt + GATHER_MS;
+    }
     if (at >= this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
@@ -259,6 +276,6 @@ export class Dispatcher {
     // waited half as long goes along, as in `Schedule.advance`.
     queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
     if (queue.since + this.#options.flushInterval / 2 <= now || queue.urgent) return schedule.due(queue);
-    schedule.fresh(queue);
+    schedule.resume(queue);
   }
 }

@@ -76,6 +76,50 @@ describe('what leaves together', () => {
     many.expectBalanced();
   });
 
+  it('lets devices that become ready one by one wait for the answer that is on its way, and leave together', async () => {
+    const { event, pass, transport, expectBalanced } = setup({ eventQueueSize: 1, maxParallelRequests: 2 });
+    let answer = (_: Delivery): void => {};
+    transport.answer = () => new Promise((resolve) => (answer = resolve));
+    event('u1', 'a');
+    await pass(0);
+    for (const device of ['u2', 'u3', 'u4']) {
+      event(device, 'a');
+      await pass(10);
+    }
+    expect(transport.seen.map((seen) => seen.devices)).toEqual([['u1']]);
+    answer(delivered);
+    await pass(0);
+    expect(transport.seen.map((seen) => seen.devices)).toEqual([['u1'], ['u2', 'u3', 'u4']]);
+    answer(delivered);
+    await pass(0);
+    expectBalanced();
+  });
+
+  it('waits for no answer longer than a tenth of a second', async () => {
+    const { event, pass, transport } = setup({ eventQueueSize: 1 });
+    transport.answer = (request) => (request.devices[0] === 'u1' ? new Promise(() => {}) : delivered);
+    event('u1', 'a');
+    await pass(0);
+    event('u2', 'a');
+    await pass(99);
+    expect(transport.seen).toHaveLength(1);
+    await pass(1);
+    expect(transport.seen.map((seen) => seen.devices)).toEqual([['u1'], ['u2']]);
+  });
+
+  it('sends the rest of a device when that has waited one interval, also behind devices that came later', async () => {
+    const { event, request, pass, transport } = setup();
+    request('u1', 'apm', 'apm');
+    await pass(900);
+    request('u1', 'crash', 'crashes');
+    await pass(50);
+    event('u2', 'a');
+    await pass(50);
+    expect(transport.seen.flatMap((seen) => seen.content)).toEqual(['apm']);
+    await pass(900);
+    expect(transport.seen.flatMap((seen) => seen.content)).toEqual(['apm', 'a', 'crash']);
+  });
+
   it('never uses /i/bulk in single mode', async () => {
     const { event, pass, transport } = setup({ delivery: 'single', maxParallelRequests: 2 });
     for (let i = 0; i < 20; i++) event(`u${i}`, 'a');
