@@ -20,6 +20,10 @@ export class DeviceQueue {
   notBefore = 0;
   /** Enough waits for a request of its own; the interval does not matter any more. */
   urgent = false;
+  /** The time in its last request, in milliseconds since the epoch. */
+  lastTime = Number.NEGATIVE_INFINITY;
+  /** How often it stands among those that became idle, which is for `DeviceQueues` to change. */
+  idle = 0;
   /** Features the device took back while a request was under way. */
   withdrawn: ReadonlySet<string> | undefined;
 

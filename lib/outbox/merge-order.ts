@@ -1,5 +1,6 @@
 import type { Entry } from '../protocol/entry.js';
 import type { DeviceQueue } from './device-queue.js';
+import type { DeviceQueues } from './device-queues.js';
 import type { Schedule } from './schedule.js';
 
 const MERGE = '"old_device_id":';
@@ -10,14 +11,14 @@ const MERGE = '"old_device_id":';
  * an id at all.
  */
 export class MergeOrder {
-  readonly #queues: ReadonlyMap<string, DeviceQueue>;
+  readonly #queues: DeviceQueues;
   readonly #schedule: Schedule;
   /** Queues that wait, by the device they wait for. */
   readonly #waiting = new Map<string, Set<DeviceQueue>>();
   /** Nothing of this device may leave. */
   held: string | undefined;
 
-  constructor(queues: ReadonlyMap<string, DeviceQueue>, schedule: Schedule) {
+  constructor(queues: DeviceQueues, schedule: Schedule) {
     this.#queues = queues;
     this.#schedule = schedule;
   }

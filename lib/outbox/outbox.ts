@@ -7,7 +7,8 @@ import type { Backoff } from '../transport/backoff.js';
 import { Accounts } from './accounts.js';
 import type { DeadLetter } from './dead-letter.js';
 import { type Deadline, withDeadline } from './deadline.js';
-import { DeviceQueue } from './device-queue.js';
+import type { DeviceQueue } from './device-queue.js';
+import { DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
 import type { DispatcherOptions } from './dispatcher-port.js';
 import type { DropReason } from './drop-reason.js';
@@ -49,8 +50,8 @@ export class Outbox {
   readonly #schedule = new Schedule();
   readonly #sealer: Sealer;
   readonly #dispatcher: Dispatcher;
-  readonly #queues = new Map<string, DeviceQueue>();
-  readonly #order = new MergeOrder(this.#queues, this.#schedule);
+  readonly #queues: DeviceQueues;
+  readonly #order: MergeOrder;
   readonly #rollUps: RollUps;
   readonly #overflow: Overflow;
   #opened: Promise<void> = Promise.resolve();
@@ -63,8 +64,10 @@ export class Outbox {
     this.#options = options;
     this.#port = port;
     this.#accounts = new Accounts(port.storage);
+    this.#queues = new DeviceQueues(port.backoff);
+    this.#order = new MergeOrder(this.#queues, this.#schedule);
     this.#rollUps = new RollUps(port.storage, this.#accounts);
-    const emptied = (queue: DeviceQueue): void => this.#forget(queue);
+    const emptied = (queue: DeviceQueue): void => this.#emptied(queue);
     this.#overflow = new Overflow(options, {
       ...port,
       schedule: this.#schedule,
@@ -102,7 +105,7 @@ export class Outbox {
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory, and most of the time of a call would go into garbage collection.
     draft.body.charCodeAt(0);
-    const queue = this.#queueOf(draft.deviceId);
+    const queue = this.#queues.of(draft.deviceId);
     const entry = QueuedEntry.accept(draft, this.#port.storage, queue.deviceId);
     this.#accounts.begin(entry);
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
@@ -121,7 +124,7 @@ export class Outbox {
     const queue = this.#queues.get(deviceId);
     if (queue === undefined) return [];
     const removed = this.#sealer.withdraw(queue, features);
-    if (queue.isEmpty && !queue.busy) this.#forget(queue);
+    if (queue.isEmpty && !queue.busy) this.#emptied(queue);
     return removed;
   }
 
@@ -156,12 +159,12 @@ export class Outbox {
       const draft = { ...old, deviceId: to, idType };
       const entry = QueuedEntry.accept(draft, this.#port.storage);
       this.#accounts.replace(old, entry);
-      const queue = this.#queueOf(to);
+      const queue = this.#queues.of(to);
       if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
       queue.waiting.push(entry);
       this.#wake(queue);
     }
-    this.#forget(from);
+    this.#emptied(from);
   }
 
   stats(): LedgerState {
@@ -252,14 +255,14 @@ export class Outbox {
   #recover(found: Recovered): void {
     for (const request of found.sealed) {
       for (const entry of request.entries) this.#accounts.begin(entry);
-      const queue = this.#queueOf(request.deviceId);
+      const queue = this.#queues.of(request.deviceId);
       queue.sealed.push(request);
       if (!queue.busy) this.#schedule.due(queue);
     }
     const byDevice = groupByDevice(found.entries);
     for (const [deviceId, entries] of byDevice) {
       for (const entry of entries) this.#accounts.begin(entry);
-      const queue = this.#queueOf(deviceId);
+      const queue = this.#queues.of(deviceId);
       queue.waiting.unshift(entries);
       if (!queue.busy) this.#schedule.due(queue);
     }
@@ -267,18 +270,9 @@ export class Outbox {
     this.#pumpSoon();
   }
 
-  #queueOf(deviceId: string): DeviceQueue {
-    let queue = this.#queues.get(deviceId);
-    if (queue === undefined) {
-      queue = new DeviceQueue(deviceId, this.#port.backoff);
-      this.#queues.set(deviceId, queue);
-    }
-    return queue;
-  }
-
-  #forget(queue: DeviceQueue): void {
+  #emptied(queue: DeviceQueue): void {
     this.#schedule.remove(queue);
-    this.#queues.delete(queue.deviceId);
+    this.#queues.idle(queue);
     this.#order.release(queue);
     this.#overflow.relieved();
   }

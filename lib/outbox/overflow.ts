@@ -2,6 +2,7 @@ import type { Reporter } from '../logger.js';
 import type { Entry } from '../protocol/entry.js';
 import type { Accounts } from './accounts.js';
 import type { DeviceQueue } from './device-queue.js';
+import type { DeviceQueues } from './device-queues.js';
 import type { Schedule } from './schedule.js';
 
 export interface OverflowLimits {
@@ -12,7 +13,7 @@ export interface OverflowLimits {
 export interface OverflowPort {
   readonly accounts: Accounts;
   readonly schedule: Schedule;
-  readonly queues: ReadonlyMap<string, DeviceQueue>;
+  readonly queues: DeviceQueues;
   readonly reporter: Reporter;
   /** A device has nothing more to send. */
   emptied(queue: DeviceQueue): void;

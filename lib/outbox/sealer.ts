@@ -8,7 +8,6 @@ import type { DeviceQueue } from './device-queue.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
-const MOST_TIMES = 10_000;
 const MOMENT_MS = 1000;
 
 export interface SealerOptions {
@@ -26,8 +25,6 @@ export class Sealer {
   readonly #accounts: Accounts;
   readonly #heads: RequestHeads;
   #uncommitted = false;
-  /** Times of the last request of each device that was busy lately. */
-  readonly #times = new Map<string, number>();
 
   constructor(options: SealerOptions, clock: Clock, storage: Storage, accounts: Accounts) {
     this.#options = options;
@@ -44,7 +41,7 @@ export class Sealer {
       const { maxEvents } = this.#options;
       const entries = takeNextRequest(queue.waiting, { maxEvents, maxSize: MAX_REQUEST_SIZE });
       queue.urgent = false;
-      if (entries.length > 0) queue.sealed = [this.#seal(entries, path)];
+      if (entries.length > 0) queue.sealed = [this.#seal(queue, entries, path)];
     }
     return queue.sealed[0];
   }
@@ -55,8 +52,8 @@ export class Sealer {
     if (request === undefined) return;
     const middle = request.entries.length >> 1;
     queue.sealed.unshift(
-      this.#seal(request.entries.slice(0, middle), request.path),
-      this.#seal(request.entries.slice(middle), request.path),
+      this.#seal(queue, request.entries.slice(0, middle), request.path),
+      this.#seal(queue, request.entries.slice(middle), request.path),
     );
     this.applyWithdrawal(queue);
   }
@@ -83,7 +80,7 @@ export class Sealer {
       }
       this.#accounts.dropped(gone, 'consent');
       const left = request.entries.filter((entry) => !withdrawn.has(entry.feature));
-      if (left.length > 0) queue.sealed.push(this.#seal(left, request.path));
+      if (left.length > 0) queue.sealed.push(this.#seal(queue, left, request.path));
     }
   }
 
@@ -97,8 +94,8 @@ export class Sealer {
     return this.#storage.commit();
   }
 
-  #seal(entries: readonly Entry[], path: SealedPath): SealedRequest {
-    const { text: head, cut } = this.#heads.of(entries, this.#timeOf(entries));
+  #seal(queue: DeviceQueue, entries: readonly Entry[], path: SealedPath): SealedRequest {
+    const { text: head, cut } = this.#heads.of(entries, this.#timeOf(queue, entries));
     // By hand, because `map` gives arrays of another kind once it is compiled, and all that reads them is compiled anew.
     const ids: number[] = [];
     for (const entry of entries) ids.push(entry.id);
@@ -111,13 +108,11 @@ export class Sealer {
    * A server takes two requests with the same content and time in a row for one that was repeated (contract §2.8), so
    * those of one moment follow each other. What is older on purpose keeps its time.
    */
-  #timeOf(entries: readonly Entry[]): number {
-    const { deviceId, timestamp } = entries[entries.length - 1] as Entry;
-    const ahead = (this.#times.get(deviceId) ?? Number.NEGATIVE_INFINITY) - timestamp;
-    const time = ahead >= 0 && ahead < MOMENT_MS ? timestamp + ahead + 1 : timestamp;
-    if (this.#times.size >= MOST_TIMES) this.#times.clear();
-    this.#times.set(deviceId, time);
-    return time;
+  #timeOf(queue: DeviceQueue, entries: readonly Entry[]): number {
+    const { timestamp } = entries[entries.length - 1] as Entry;
+    const ahead = queue.lastTime - timestamp;
+    queue.lastTime = ahead >= 0 && ahead < MOMENT_MS ? queue.lastTime + 1 : timestamp;
+    return queue.lastTime;
   }
 
   #dropExpired(queue: DeviceQueue): void {
