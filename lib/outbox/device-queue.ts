@@ -1,17 +1,20 @@
 import type { SealedRequest } from '../protocol/entry.js';
 import type { Backoff } from '../transport/backoff.js';
 import { EntryQueue } from './entry-queue.js';
+import type { Linked, LinkedList } from './linked-list.js';
 
 /** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (§2.8). */
-export class DeviceQueue {
+export class DeviceQueue implements Linked<DeviceQueue> {
   readonly deviceId: string;
   /** Entries no request was made of yet. */
   readonly waiting = new EntryQueue();
   /** Requests that were tried or recovered; they go first, with the bytes they have. */
   sealed: SealedRequest[] = [];
   busy = false;
-  /** The part of the schedule it waits in, which is the schedule's to change. */
-  scheduledIn: Set<DeviceQueue> | undefined;
+  /** The part of the schedule it waits in, and its neighbours there, which are for the list to change. */
+  list: LinkedList<DeviceQueue> | undefined;
+  previous: DeviceQueue | undefined;
+  next: DeviceQueue | undefined;
   /** When the oldest of `waiting` came, on the monotonic clock. */
   since = 0;
   /** How long the request in front has to wait after its next failure. */

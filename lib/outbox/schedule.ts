@@ -1,4 +1,5 @@
 import type { DeviceQueue } from './device-queue.js';
+import { LinkedList } from './linked-list.js';
 
 /**
  * Which device may send next: `fresh` ones still wait for company, `resumed` ones wait for it again after they have sent
@@ -6,22 +7,20 @@ import type { DeviceQueue } from './device-queue.js';
  * in one of the four, or busy, or empty.
  */
 export class Schedule {
-  readonly #fresh = new Set<DeviceQueue>();
+  readonly #fresh = new LinkedList<DeviceQueue>();
   /** What is left in them has waited since times of its own, so these are in no order. */
-  readonly #resumed = new Set<DeviceQueue>();
+  readonly #resumed = new LinkedList<DeviceQueue>();
   /** None of the resumed ones has waited for longer. */
   #resumedSince = Number.POSITIVE_INFINITY;
-  readonly #due = new Set<DeviceQueue>();
-  /** Stands behind what was taken: a new iterator would step over all the holes that taking leaves in a set. */
-  #dueOrder = this.#due.values();
-  readonly #delayed = new Set<DeviceQueue>();
+  readonly #due = new LinkedList<DeviceQueue>();
+  readonly #delayed = new LinkedList<DeviceQueue>();
 
   get dueCount(): number {
     return this.#due.size;
   }
 
   isScheduled(queue: DeviceQueue): boolean {
-    return queue.scheduledIn !== undefined;
+    return queue.list !== undefined;
   }
 
   fresh(queue: DeviceQueue): void {
@@ -39,7 +38,7 @@ export class Schedule {
 
   /** A queue that waits for company needs no more of it. One that failed keeps waiting. */
   hurry(queue: DeviceQueue): boolean {
-    if (queue.scheduledIn !== this.#fresh && queue.scheduledIn !== this.#resumed) return false;
+    if (queue.list !== this.#fresh && queue.list !== this.#resumed) return false;
     this.due(queue);
     return true;
   }
@@ -53,22 +52,14 @@ export class Schedule {
   }
 
   takeDue(): DeviceQueue | undefined {
-    let next = this.#dueOrder.next();
-    if (next.done === true) {
-      this.#dueOrder = this.#due.values();
-      next = this.#dueOrder.next();
-    }
-    const queue = next.value;
-    if (queue !== undefined) move(queue, undefined);
+    const queue = this.#due.first;
+    if (queue !== undefined) this.#due.remove(queue);
     return queue;
   }
 
   /** The queue whose entries have waited longest, for overflow. */
   oldest(): DeviceQueue | undefined {
-    for (const queues of [this.#due, this.#fresh, this.#resumed, this.#delayed]) {
-      for (const queue of queues) return queue;
-    }
-    return undefined;
+    return this.#due.first ?? this.#fresh.first ?? this.#resumed.first ?? this.#delayed.first;
   }
 
   /** Moves what has waited long enough; `everything` ignores the times. */
@@ -76,43 +67,40 @@ export class Schedule {
     if (everything || this.#waitingSince + waitMs <= now) {
       // Once something leaves, what has waited half as long goes along: one request instead of many small ones.
       const enough = now - waitMs / 2;
-      for (const queue of this.#fresh) {
-        // Sets keep insertion order, so the first that is too young ends the search.
+      for (let queue = this.#fresh.first; queue !== undefined; queue = this.#fresh.first) {
+        // They are in the order of their times, so the first that is too young ends the search.
         if (!everything && queue.since > enough) break;
         this.due(queue);
       }
       this.#resumedSince = Number.POSITIVE_INFINITY;
-      for (const queue of this.#resumed) {
+      this.#resumed.forEach((queue) => {
         if (everything || queue.since <= enough) this.due(queue);
         else this.resume(queue);
-      }
+      });
     }
-    for (const queue of this.#delayed) {
+    this.#delayed.forEach((queue) => {
       if (everything || queue.notBefore <= now) this.due(queue);
-    }
+    });
   }
 
   /** No queue that waits for company has waited for longer. */
   get #waitingSince(): number {
-    const first = this.#fresh.values().next().value;
+    const first = this.#fresh.first;
     return first === undefined ? this.#resumedSince : Math.min(first.since, this.#resumedSince);
   }
 
   /** When the next queue becomes due, or undefined when none waits. */
   nextAt(waitMs: number): number | undefined {
-    const since = this.#waitingSince;
-    let next = since === Number.POSITIVE_INFINITY ? undefined : since + waitMs;
-    for (const queue of this.#delayed) {
-      if (next === undefined || queue.notBefore < next) next = queue.notBefore;
-    }
-    return next;
+    let next = this.#waitingSince + waitMs;
+    this.#delayed.forEach((queue) => {
+      next = Math.min(next, queue.notBefore);
+    });
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 }
 
-/** A queue knows where it is: looking for it in three sets would cost more than all else a new entry needs. */
-function move(queue: DeviceQueue, to: Set<DeviceQueue> | undefined): void {
-  if (queue.scheduledIn === to) return;
-  queue.scheduledIn?.delete(queue);
-  queue.scheduledIn = to;
+function move(queue: DeviceQueue, to: LinkedList<DeviceQueue> | undefined): void {
+  if (queue.list === to) return;
+  queue.list?.remove(queue);
   to?.add(queue);
 }
