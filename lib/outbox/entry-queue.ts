@@ -1,5 +1,8 @@
 import type { Entry } from '../protocol/entry.js';
 
+/** Most devices have no more entries than these at a time, and `push` makes room for 17 at once. */
+const FEW = 4;
+
 /**
  * First-in-first-out list of entries that stays cheap when it is long: taking from the front moves an index, and the
  * array is cut only once half of it is used up.
@@ -16,10 +19,10 @@ export class EntryQueue {
 
   /** Returns the position, which stays as long as the entry does. */
   push(entry: Entry): number {
-    // Most devices have one or a few entries, and `push` makes room for 17 at once.
-    if (this.#items.length === 0) {
-      this.#items = [entry];
-      return this.#gone;
+    const { length } = this.#items;
+    if (length < FEW) {
+      this.#items = length === 0 ? [entry] : [...this.#items, entry];
+      return this.#gone + length;
     }
     return this.#gone + this.#items.push(entry) - 1;
   }

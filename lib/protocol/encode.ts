@@ -11,6 +11,10 @@ export type Encoding = 'json' | 'form';
 
 /** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, contract §11.4). */
 export function requestJson(request: SealedRequest, appKey: string): string {
+  return requestText(request, jsonString(appKey));
+}
+
+function requestText(request: SealedRequest, quotedAppKey: string): string {
   const { entries } = request;
   const first = entries[0];
   let content: string;
@@ -23,7 +27,7 @@ export function requestJson(request: SealedRequest, appKey: string): string {
     }
     content += ']';
   }
-  return `{"app_key":${jsonString(appKey)},${request.head},${content}}`;
+  return `{"app_key":${quotedAppKey},${request.head},${content}}`;
 }
 
 /** Body of a single `/i`. */
@@ -37,8 +41,9 @@ export function encodeSingle(request: SealedRequest, appKey: string, encoding: E
  * Body of `/i/bulk`. `safe_api_response` asks for the answer after the work instead of before it (contract §11.3).
  */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
-  const list = `[${requests.map((request) => requestJson(request, appKey)).join(',')}]`;
-  const json = `{"app_key":${jsonString(appKey)},"safe_api_response":true,"requests":${list}}`;
+  const quotedAppKey = jsonString(appKey);
+  const list = `[${requests.map((request) => requestText(request, quotedAppKey)).join(',')}]`;
+  const json = `{"app_key":${quotedAppKey},"safe_api_response":true,"requests":${list}}`;
   if (encoding === 'json') return { contentType: 'application/json', body: json };
   return {
     contentType: 'application/x-www-form-urlencoded',

@@ -1,7 +1,7 @@
-import type { DeviceIdType, Entry } from './entry.js';
+import type { DeviceIdType, Entry, EntryKind } from './entry.js';
 import { isPlain, jsonString } from './json-text.js';
 import { SDK_NAME, SDK_VERSION } from './sdk-info.js';
-import { localTime } from './timestamp.js';
+import { dayTime, localHours } from './timestamp.js';
 
 /** The texts of a head that many requests share. */
 export interface HeadTexts {
@@ -44,6 +44,8 @@ const MOST_FRAMES = 1_000;
 export class RequestHeads {
   readonly #frames = new Map<string, HeadFrame>();
   readonly #appVersion: string | undefined;
+  /** The frame asked for last: in one hour and time zone nearly all requests have the same. */
+  #last: { readonly frame: HeadFrame; readonly kind: EntryKind; readonly hours: number } | undefined;
 
   constructor(appVersion: string | undefined) {
     this.#appVersion = appVersion;
@@ -62,9 +64,19 @@ export class RequestHeads {
   }
 
   #frameOf({ idType, kind, tz }: Entry, timestamp: number): HeadFrame {
+    const hours = localHours(timestamp, tz);
+    const last = this.#last;
+    if (last?.hours === hours && last.kind === kind && last.frame.idType === idType && last.frame.tz === tz)
+      return last.frame;
+    const frame = this.#namedFrame(idType, kind, tz, hours);
+    this.#last = { frame, kind, hours };
+    return frame;
+  }
+
+  #namedFrame(idType: DeviceIdType, kind: EntryKind, tz: number, hours: number): HeadFrame {
     const untold = idType === 9;
     const dayless = untold && kind === 'request';
-    const { hour, dow } = localTime(timestamp, tz);
+    const { hour, dow } = dayTime(hours);
     const name = `${idType} ${dayless} ${hour} ${dow} ${tz}`;
     let frame = this.#frames.get(name);
     if (frame === undefined) {

@@ -21,7 +21,16 @@ export class Stamper {
 
 /** Hour of the day (0–23) and day of the week (0 = Sunday) at an offset of `tz` minutes east of UTC. */
 export function localTime(timestamp: number, tz: number): { hour: number; dow: number } {
-  const hours = Math.floor((timestamp / 60_000 + tz) / 60);
+  return dayTime(localHours(timestamp, tz));
+}
+
+/** Whole hours since the epoch, as clocks `tz` minutes east of UTC show them. */
+export function localHours(timestamp: number, tz: number): number {
+  return Math.floor((timestamp / 60_000 + tz) / 60);
+}
+
+/** Hour of the day and day of the week of {@link localHours}. */
+export function dayTime(hours: number): { hour: number; dow: number } {
   // 1 January 1970 was a Thursday.
   return { hour: mod(hours, 24), dow: mod(Math.floor(hours / 24) + 4, 7) };
 }

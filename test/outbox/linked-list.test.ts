@@ -12,7 +12,9 @@ class Item implements Linked<Item> {
 
 function namesIn(list: LinkedList<Item>): number[] {
   const names: number[] = [];
-  list.forEach((item) => names.push(item.name));
+  list.forEach((item) => {
+    names.push(item.name);
+  });
   return names;
 }
 
