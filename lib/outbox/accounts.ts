@@ -2,6 +2,7 @@ import type { Entry } from '../protocol/entry.js';
 import type { Storage } from '../storage/storage.js';
 import { channels, publish } from './channels.js';
 import type { DropReason } from './drop-reason.js';
+import { idsOf } from './ids-of.js';
 import { Ledger, type LedgerState } from './ledger.js';
 
 /** Rough cost of an entry in memory beside its text. */
@@ -92,10 +93,9 @@ export class Accounts {
 
   #end(entries: readonly Entry[]): number {
     let weight = 0;
-    const ids: number[] = [];
+    const ids = idsOf(entries);
     for (const entry of entries) {
       weight += entry.weight;
-      ids.push(entry.id);
       this.#bytes -= entry.body.length + OVERHEAD;
     }
     this.#entries -= entries.length;

@@ -5,6 +5,7 @@ import type { Storage } from '../storage/storage.js';
 import type { Accounts } from './accounts.js';
 import { takeNextRequest } from './batcher.js';
 import type { DeviceQueue } from './device-queue.js';
+import { idsOf } from './ids-of.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
@@ -96,10 +97,7 @@ export class Sealer {
 
   #seal(queue: DeviceQueue, entries: readonly Entry[], path: SealedPath): SealedRequest {
     const { text: head, cut } = this.#heads.of(entries, this.#timeOf(queue, entries));
-    // By hand, because `map` gives arrays of another kind once it is compiled, and all that reads them is compiled anew.
-    const ids: number[] = [];
-    for (const entry of entries) ids.push(entry.id);
-    this.#storage.seal(ids, path, head, cut);
+    this.#storage.seal(idsOf(entries), path, head, cut);
     this.#uncommitted = true;
     return { deviceId: (entries[0] as Entry).deviceId, path, head, entries };
   }

@@ -42,13 +42,18 @@ export function encodeSingle(request: SealedRequest, appKey: string, encoding: E
  */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
   const quotedAppKey = jsonString(appKey);
-  const list = `[${requests.map((request) => requestText(request, quotedAppKey)).join(',')}]`;
-  const json = `{"app_key":${quotedAppKey},"safe_api_response":true,"requests":${list}}`;
-  if (encoding === 'json') return { contentType: 'application/json', body: json };
-  return {
-    contentType: 'application/x-www-form-urlencoded',
-    body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${encodeURIComponent(list)}`,
-  };
+  const texts = requests.map((request) => requestText(request, quotedAppKey));
+  if (encoding === 'form') {
+    const list = encodeURIComponent(`[${texts.join(',')}]`);
+    return {
+      contentType: 'application/x-www-form-urlencoded',
+      body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${list}`,
+    };
+  }
+  // Around the first and the last, not around all: a text put around a large one is a second copy of it in the end.
+  texts[0] = `{"app_key":${quotedAppKey},"safe_api_response":true,"requests":[${texts[0] ?? ''}`;
+  texts[texts.length - 1] += ']}';
+  return { contentType: 'application/json', body: texts.join(',') };
 }
 
 /** An object's members as form fields: text as it is, everything else as JSON. */
