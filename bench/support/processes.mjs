@@ -61,7 +61,8 @@ export function runScenario(scenario, params, sink, { timeoutMs = 180_000, execA
       if (message.ask !== undefined) {
         const helper = helpers[message.ask];
         const result = await (helper === undefined ? sink.ask(message.ask, message.rest) : helper(message.rest));
-        if (child.connected) child.send({ answer: message.id, result });
+        // It may be killed meanwhile; nobody waits for the answer then.
+        if (child.connected) child.send({ answer: message.id, result }, () => {});
       } else if (message.error !== undefined) {
         finish(reject, new Error(`${scenario} ${JSON.stringify(params)}: ${message.error}`));
       } else {
