@@ -74,11 +74,6 @@ export class Dispatcher {
     this.#arm();
   }
 
-  /** Whether it looks at the schedule by then, on the monotonic clock, without being told to. */
-  looksBy(time: number): boolean {
-    return this.#flushing === 0 && this.#timerAt <= time;
-  }
-
   /** So much waits that a server which is well again must be noticed soon. */
   probe(): void {
     this.gate.probeBy(this.#port.clock.monotonic() + PROBE_MS);

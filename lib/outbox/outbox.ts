@@ -236,12 +236,8 @@ export class Outbox {
       if (this.#schedule.hurry(queue)) return this.#pumpSoon();
     }
     if (queue.busy || this.#schedule.isScheduled(queue)) return;
-    if (queue.urgent) {
-      this.#schedule.due(queue);
-    } else {
-      this.#schedule.fresh(queue);
-      if (this.#dispatcher.looksBy(queue.since + this.#options.flushInterval)) return;
-    }
+    if (queue.urgent) this.#schedule.due(queue);
+    else this.#schedule.fresh(queue);
     this.#pumpSoon();
   }
 

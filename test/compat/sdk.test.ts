@@ -19,7 +19,8 @@ afterEach(async () => {
   for (const sdk of started.splice(0)) sdk.halt();
   vi.restoreAllMocks();
   await recorder.stop();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  // A halted client closes in the background: until it has, new files may stand in the folder.
+  await vi.waitFor(() => rmSync(folder, { recursive: true, force: true }), { timeout: 5000 });
 });
 
 const conf = (): CountlyConf => ({
