@@ -9,6 +9,7 @@ export interface ResponseLike {
   getHeader(name: string): number | string | readonly string[] | undefined;
   appendHeader(name: string, value: string): unknown;
   once(event: 'close', listener: () => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
 }
 
 /** The part of a Fastify request this module uses. */
@@ -56,7 +57,8 @@ export class HttpContext implements RequestContext {
   }
 
   header(name: string): string | undefined {
-    const value = this.request.headers[name] ?? this.request.headers[name.toLowerCase()];
+    const { headers } = this.request;
+    const value = headers[name] ?? headers[name.toLowerCase()];
     return typeof value === 'string' || value === undefined ? value : value.join(', ');
   }
 

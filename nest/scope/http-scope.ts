@@ -5,6 +5,7 @@ import { type FastifyReplyLike, type FastifyRequestLike, HttpContext, type Respo
 import { leftOut } from './left-out.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import { bearerOf } from './unit-registry.js';
 import { VisitorCookies } from './visitor-cookies.js';
 
 export type HttpUnit = UnitOfWork<HttpContext>;
@@ -43,7 +44,8 @@ export class HttpScope {
     next: Next,
   ): void {
     const { client, settings, scopes, units } = this.#deps;
-    if (units.ofRequest(raw) !== undefined) return next();
+    const bearer = bearerOf(raw);
+    if (units.of(bearer) !== undefined) return next();
     let opening: HttpUnit | Promise<HttpUnit> | undefined;
     let ignored = false;
     try {
@@ -56,12 +58,12 @@ export class HttpScope {
     if (ignored) return leftOut.run(next);
     if (opening === undefined) return next();
     if (!isThenable(opening)) {
-      this.#opened(raw, opening);
+      this.#opened(bearer, opening);
       return client.run(opening.scope, next);
     }
     opening.then(
       (unit) => {
-        this.#opened(raw, unit);
+        this.#opened(bearer, unit);
         client.run(unit.scope, next);
       },
       (error: unknown) => {
@@ -83,8 +85,8 @@ export class HttpScope {
     this.#deps.client.run(unit.scope, done);
   };
 
-  #opened(request: object, unit: HttpUnit): void {
-    this.#deps.units.add(request, unit);
+  #opened(bearer: object, unit: HttpUnit): void {
+    this.#deps.units.add(bearer, unit);
     for (const observe of this.#observers) observe(unit);
   }
 

@@ -85,7 +85,7 @@ export class MessageUnits {
   }
 
   #opened(unit: UnitOfWork): UnitOfWork {
-    this.#deps.units.add(undefined, unit);
+    this.#deps.units.entered(unit);
     return unit;
   }
 }

@@ -82,7 +82,7 @@ export class ScopeInterceptor implements NestInterceptor {
   }
 
   #upgraded(unit: UnitOfWork, moved: boolean): UnitOfWork {
-    if (moved) this.#deps.units.moved(unit);
+    if (moved) this.#deps.units.entered(unit);
     return unit;
   }
 

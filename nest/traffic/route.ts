@@ -5,9 +5,12 @@ import type { HttpContext } from '../scope/http-context.js';
  * process: they carry ids and secrets, and every distinct one would become a name of its own in Countly.
  */
 export function routeTemplate({ request }: HttpContext): string | undefined {
-  const { route, baseUrl, routeOptions } = request;
-  const path = (route as { path?: unknown } | undefined)?.path;
-  if (typeof path === 'string') return typeof baseUrl === 'string' ? baseUrl + path : path;
+  const path = (request['route'] as { path?: unknown } | undefined)?.path;
+  if (typeof path === 'string') {
+    const { baseUrl } = request;
+    return typeof baseUrl === 'string' ? baseUrl + path : path;
+  }
+  const { routeOptions } = request;
   // Fastify warns about routerPath as soon as it has routeOptions (4.10), so it is not read then.
   const url = routeOptions === undefined ? request['routerPath'] : (routeOptions as { url?: unknown }).url;
   return typeof url === 'string' ? url : undefined;
@@ -15,5 +18,6 @@ export function routeTemplate({ request }: HttpContext): string | undefined {
 
 /** `GET`, `POST` … of a request. */
 export function methodOf({ request }: HttpContext): string {
-  return typeof request['method'] === 'string' ? request['method'] : 'GET';
+  const { method } = request;
+  return typeof method === 'string' ? method : 'GET';
 }

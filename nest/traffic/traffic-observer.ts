@@ -11,6 +11,8 @@ export function traceObserver(options: TrafficOptions, warnings: Warnings): Requ
     if (leftOut(options)) return;
     const startedAt = Date.now();
     const start = performance.now();
+    // The resolvers read the headers a moment ago, and what was read just now is quick to read again (`bearerOf`).
+    const requestPayloadSize = bytes(unit.context.header('content-length'));
     whenAnswered(unit, warnings, () => {
       const { context, scope } = unit;
       const { statusCode } = context.response;
@@ -22,7 +24,7 @@ export function traceObserver(options: TrafficOptions, warnings: Warnings): Requ
         startedAt,
         responseTimeMs: performance.now() - start,
         responseCode: statusCode,
-        requestPayloadSize: bytes(context.header('content-length')),
+        requestPayloadSize,
         responsePayloadSize: bytes(context.responseHeader('content-length')),
       });
     });
@@ -54,7 +56,11 @@ export function viewObserver(
 }
 
 function whenAnswered(unit: HttpUnit, warnings: Warnings, report: () => void): void {
-  unit.context.response.once('close', () => {
+  let told = false;
+  // Not `once`, whose wrapper looks at the response four times more (`bearerOf`).
+  unit.context.response.on('close', () => {
+    if (told) return;
+    told = true;
     try {
       report();
     } catch (error) {

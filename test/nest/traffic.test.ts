@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import { CountlyModule, type CountlyModuleOptions, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
@@ -19,6 +20,13 @@ class OrdersController {
   @Get(':id/broken')
   broken(): unknown {
     throw new Error('broken');
+  }
+
+  @Get(':id/twice')
+  twice(@Res({ passthrough: true }) reply: ServerResponse | { raw: ServerResponse }): string {
+    const response = 'raw' in reply ? reply.raw : reply;
+    response.once('finish', () => response.emit('close'));
+    return 'done';
   }
 }
 
@@ -71,6 +79,14 @@ describe.each(PLATFORMS)('traffic on %s', (platform) => {
       ['ada', 'GET (no route)', 404, 0, expect.any(Number)],
     ]);
     expect(JSON.stringify(collector.seen)).not.toContain('secret');
+  });
+
+  it('reports a request once, also when its response says twice that it is closed', async () => {
+    const { ask, countly, collector } = await boot(platform, { networkTraces: true });
+    await ask('api/orders/7/twice');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await countly.flush();
+    expect(collector.of('apm').map(({ name }) => name)).toEqual(['GET /api/orders/:id/twice']);
   });
 
   it('can be sampled and filtered', async () => {
