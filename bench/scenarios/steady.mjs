@@ -4,12 +4,12 @@ import { pause, startMeter } from '../support/meter.mjs';
 const BEAT_MS = 10;
 
 /** A fixed rate for some seconds, then the rest is delivered. Without a variant, an array takes the events. */
-export default async function steady({ variant, perSecond, seconds, devices = 500, url, folder }, sink) {
+export default async function steady({ variant, perSecond, seconds, warmUpSeconds, devices = 500, url, folder }, sink) {
   const client = variant === undefined ? arrayPush() : await startClient(variant, { url, folder });
   const events = perSecond * seconds;
   // Warmed up at the same rate: a full-speed warm-up would leave a backlog behind.
   await sink.reset();
-  await feed(client, perSecond, perSecond * 2, devices);
+  await feed(client, perSecond, perSecond * warmUpSeconds, devices);
   if (!variant?.slow) await Promise.race([client.flush(), pause(10_000)]);
   await pause(500);
   await sink.reset({ size: events });

@@ -18,6 +18,31 @@ export async function interleave(variants, rounds, run, log = console.error) {
   return results;
 }
 
+/**
+ * Runs the variants of a group at once, group after group, round after round. For work that takes a small part of a core:
+ * all of a group meet the same machine at every moment, which tells more than turns do when other processes come and go.
+ *
+ * @returns {Promise<Map<string, object[]>>} as `interleave`
+ */
+export async function sideBySide(groups, rounds, run, log = console.error) {
+  const results = new Map(groups.flat().map((variant) => [variant.name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const group of groups) {
+      log(`  round ${round + 1}/${rounds}: ${group.map(({ name }) => name).join(', ')}`);
+      await Promise.all(
+        group.map(async (variant) => {
+          try {
+            results.get(variant.name).push(await run(variant, round));
+          } catch (error) {
+            log(`  ${variant.name} failed: ${error.message}`);
+          }
+        }),
+      );
+    }
+  }
+  return results;
+}
+
 /** Median, least and greatest of every numeric field. */
 export function summarise(results) {
   const summary = {};
