@@ -3,19 +3,13 @@
  *
  * @returns {Promise<Map<string, object[]>>} what `run(variant, round)` gave, by the variant's name
  */
-export async function interleave(variants, rounds, run, log = console.error) {
-  const results = new Map(variants.map((variant) => [variant.name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const variant of variants) {
-      log(`  round ${round + 1}/${rounds}: ${variant.name}`);
-      try {
-        results.get(variant.name).push(await run(variant, round));
-      } catch (error) {
-        log(`  ${variant.name} failed: ${error.message}`);
-      }
-    }
-  }
-  return results;
+export function interleave(variants, rounds, run, log = console.error) {
+  return sideBySide(
+    variants.map((variant) => [variant]),
+    rounds,
+    run,
+    log,
+  );
 }
 
 /**
