@@ -28,6 +28,8 @@ export interface DispatcherPort {
   readonly reporter: Reporter;
   /** What every series of repetitions starts from. */
   readonly backoff: Backoff;
+  /** Whether so much waits that nothing should wait for company as well. */
+  isCrowded(): boolean;
   /** Whether entries might soon be dropped for want of room. */
   isFilling(): boolean;
   /** Pumps when the host has had its turn. */

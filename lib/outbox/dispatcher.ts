@@ -65,7 +65,8 @@ export class Dispatcher {
     if (this.#stopped || this.gate.shut) return;
     const { clock, schedule } = this.#port;
     const now = clock.monotonic();
-    schedule.advance(now, this.#flushing > 0 ? 0 : this.#options.flushInterval, false);
+    const waits = this.#flushing === 0 && !this.#port.isCrowded();
+    schedule.advance(now, waits ? this.#options.flushInterval : 0, false);
     const singles = this.#singles;
     while (this.gate.isOpen(now) && schedule.dueCount > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
       this.#lastSentAt = now;

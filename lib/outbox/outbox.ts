@@ -74,6 +74,7 @@ export class Outbox {
       accounts: this.#accounts,
       queues: this.#queues,
       emptied,
+      crowded: () => this.#pumpSoon(),
       filling: () => this.#dispatcher.probe(),
     });
     this.#sealer = new Sealer(options, port.clock, port.storage, this.#accounts);
@@ -83,6 +84,7 @@ export class Outbox {
       schedule: this.#schedule,
       order: this.#order,
       accounts: this.#accounts,
+      isCrowded: () => this.#overflow.isCrowded,
       isFilling: () => this.#overflow.isFilling,
       pumpSoon: () => this.#pumpSoon(),
       emptied,

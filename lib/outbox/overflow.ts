@@ -17,6 +17,8 @@ export interface OverflowPort {
   readonly reporter: Reporter;
   /** A device has nothing more to send. */
   emptied(queue: DeviceQueue): void;
+  /** A quarter of the room is taken. */
+  crowded(): void;
   /** Half of the room is taken. */
   filling(): void;
 }
@@ -26,11 +28,17 @@ export class Overflow {
   readonly #limits: OverflowLimits;
   readonly #port: OverflowPort;
   #dropped = 0;
+  #wasCrowded = false;
   #wasFilling = false;
 
   constructor(limits: OverflowLimits, port: OverflowPort) {
     this.#limits = limits;
     this.#port = port;
+  }
+
+  /** So much waits that nothing should wait for company as well. */
+  get isCrowded(): boolean {
+    return this.#isOver(0.25);
   }
 
   get isFilling(): boolean {
@@ -39,7 +47,9 @@ export class Overflow {
 
   /** Called with every new entry. */
   check(): void {
-    const { isFilling } = this;
+    const { isCrowded, isFilling } = this;
+    if (isCrowded && !this.#wasCrowded) this.#port.crowded();
+    this.#wasCrowded = isCrowded;
     if (isFilling && !this.#wasFilling) this.#port.filling();
     this.#wasFilling = isFilling;
     if (isFilling && this.#isOver()) this.#dropOldest();

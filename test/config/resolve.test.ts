@@ -27,7 +27,7 @@ describe('the configuration', () => {
       durability: 'batched',
       delivery: 'auto',
       encoding: 'json',
-      flushInterval: 1000,
+      flushInterval: 3000,
       sessionUpdate: 60,
       maxEvents: 500,
       limits: { maxKeyLength: 128, maxValueSize: 256 },

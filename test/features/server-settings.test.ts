@@ -222,7 +222,7 @@ describe('server settings', () => {
   });
 
   it('let a slow server breathe', async () => {
-    test = await governed({ bom_at: 2, bom_d: 30 });
+    test = await governed({ bom_at: 2, bom_d: 30 }, { flushInterval: 1000 });
     test.transport.answerOnce(async () => {
       await new Promise(setImmediate);
       test.clock.advance(3000);

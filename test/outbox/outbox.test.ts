@@ -278,6 +278,25 @@ describe('bounds', () => {
     expectBalanced();
   });
 
+  it('lets nothing wait for company while a quarter of the room is taken, so that a high rate loses nothing', async () => {
+    const { event, pass, transport, outbox, expectBalanced } = setup({ maxQueuedEntries: 40 });
+    for (let i = 0; i < 10; i++) event(`u${i}`, 'a');
+    await pass(0);
+    expect(transport.seen).toHaveLength(0);
+    event('u10', 'a');
+    await pass(0);
+    expect(outbox.stats()).toMatchObject({ delivered: 11, pending: 0 });
+    event('u11', 'a');
+    await pass(0);
+    expect(outbox.stats().pending).toBe(1);
+    for (let i = 0; i < 400; i++) {
+      event(`v${i}`, 'a');
+      await pass(0);
+    }
+    expect(outbox.stats().dropped).toEqual({});
+    expectBalanced();
+  });
+
   it('asks a server that was away every two seconds once half of the room is taken', async () => {
     const { event, clock, pass, transport, outbox, expectBalanced } = setup({ maxQueuedEntries: 40 });
     transport.answer = () => ({ kind: 'retry', reason: 'connection refused' });
