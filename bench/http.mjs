@@ -47,7 +47,7 @@ for (const platform of ['express', 'fastify']) {
     title: `NestJS on ${platform}`,
     note:
       `autocannon with 50 connections for ${seconds} s after as long to warm up. Ratios and differences are to the bare ` +
-      'application of the same round. Delivered is what had arrived two seconds after the load.',
+      'application of the same round. Delivered is what had arrived after a flush of at most three seconds.',
     body: table(
       ['variant', 'requests/s', 'ratio', 'p99, ms', 'ratio of p99', 'µs CPU a request', 'added µs', '% delivered'],
       rows,
