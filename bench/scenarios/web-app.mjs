@@ -41,7 +41,8 @@ async function createApp(watch, platform, counter) {
     find(id) {
       counter.last = performance.now();
       counter.first ??= counter.last;
-      watch.onRequest?.(++counter.served);
+      counter.served++;
+      watch.onRequest?.(counter.served);
       return { id, name: 'a thing', price: 12.5 };
     }
   }

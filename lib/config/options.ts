@@ -138,7 +138,7 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   /**
    * Milliseconds an entry may wait for company before it is sent. The longer, the fewer and larger the requests: less
    * work for this process and for the server. Nothing waits while a quarter of the queue's room is taken.
-   * @default 3000
+   * @default 2000
    */
   readonly flushInterval?: number | undefined;
   /** The same, as the official SDK names it. */

@@ -122,7 +122,7 @@ export function withDefaults(options: CountlyOptions): ResolvedOptions {
     requestOptions: options.requestOptions ?? options.httpOptions,
     // Bulk requests of an app with a salt are lost by every server (contract §2.6).
     delivery: options.salt === undefined ? (options.delivery ?? 'auto') : 'single',
-    flushInterval: options.flushInterval ?? options.interval ?? 3000,
+    flushInterval: options.flushInterval ?? options.interval ?? 2000,
     maxQueuedEntries:
       options.maxQueuedEntries ?? (queueSize === undefined ? 100_000 : queueSize * plain.eventQueueSize),
     deadLetter:

@@ -14,7 +14,7 @@ const PARALLEL_BULKS = 2;
 const MAX_BOUNDED_ATTEMPTS = 10;
 const HOLD_MS = 60_000;
 /** Longest pause of our own making while the queue fills up. */
-const PROBE_MS = 2_000;
+const PROBE_MS = 1_000;
 /** Longest time few devices wait for an answer that is on its way, to leave together. */
 const GATHER_MS = 100;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */

@@ -27,7 +27,7 @@ describe('the configuration', () => {
       durability: 'batched',
       delivery: 'auto',
       encoding: 'json',
-      flushInterval: 3000,
+      flushInterval: 2000,
       sessionUpdate: 60,
       maxEvents: 500,
       limits: { maxKeyLength: 128, maxValueSize: 256 },
