@@ -5,6 +5,7 @@
  */
 export const WEB_VARIANTS = [
   { name: 'bare', file: 'bare', variant: 'bare' },
+  { name: '5 µs of work', file: 'bare', variant: 'fiveMicroseconds' },
   { name: 'AsyncLocalStorage scope alone', file: 'als', variant: 'scopeAlone' },
   { name: 'countly-weave, scope', file: 'countly-weave', variant: 'scope', perRequest: 0 },
   { name: 'countly-weave, scope + event', file: 'countly-weave', variant: 'event', perRequest: 1 },
