@@ -7,6 +7,7 @@ import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
 import { Outbox } from '../outbox/outbox.js';
 import { PacedSender } from '../outbox/paced-sender.js';
 import { appStoragePath, createStorage } from '../storage/create-storage.js';
+import { ForeignStorage } from '../storage/foreign-storage.js';
 import type { Storage } from '../storage/storage.js';
 import { createBackoff } from '../transport/backoff.js';
 import { createHttpTransport } from '../transport/http-transport.js';
@@ -69,7 +70,7 @@ export function delivery(
 }
 
 function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock): Storage {
-  if (options.storage !== undefined && !options.disabled) return options.storage;
+  if (options.storage !== undefined && !options.disabled) return new ForeignStorage(options.storage);
   if (folder === undefined) return createStorage({ durability: 'memory', path: '', clock });
   // A folder of the user's may serve several apps, and their journals must not meet.
   const path = options.storagePath === undefined ? folder : appStoragePath(folder, options.appKey);

@@ -21,23 +21,39 @@ export function takeNextRequest(queue: EntryQueue, limits: BatchLimits): Entry[]
   if (first === undefined) return [];
   if (first.kind === 'request') return queue.take(1);
 
+  return takeEvents(queue, limits) ?? takeEventsBetween(queue, limits);
+}
+
+/** Mostly nothing but events waits: then all of them are the queue's own list, and need no other. */
+function takeEvents(queue: EntryQueue, { maxEvents, maxSize }: BatchLimits): Entry[] | undefined {
+  const most = Math.min(queue.length, maxEvents);
+  let size = 0;
+  for (let i = 0; i < most; i++) {
+    const { kind, body } = queue.at(i) as Entry;
+    if (kind === 'request') return undefined;
+    size += body.length;
+    if (i > 0 && size > maxSize) return queue.take(i);
+  }
+  return queue.take(most);
+}
+
+function takeEventsBetween(queue: EntryQueue, { maxEvents, maxSize }: BatchLimits): Entry[] {
   const events: Entry[] = [];
   let size = 0;
   let scanned = 0;
   // The bound keeps the work proportional to what is taken.
-  const window = Math.min(queue.length, limits.maxEvents * 2);
-  for (; scanned < window && events.length < limits.maxEvents; scanned++) {
+  const window = Math.min(queue.length, maxEvents * 2);
+  for (; scanned < window && events.length < maxEvents; scanned++) {
     const entry = queue.at(scanned) as Entry;
     if (entry.kind === 'request') {
       if (BARRIERS.has(entry.feature)) break;
       continue;
     }
-    if (events.length > 0 && size + entry.body.length > limits.maxSize) break;
+    if (events.length > 0 && size + entry.body.length > maxSize) break;
     size += entry.body.length;
     events.push(entry);
   }
   const seen = queue.take(scanned);
-  if (events.length === seen.length) return seen;
-  queue.unshift(seen.filter((entry) => entry.kind === 'request'));
+  if (events.length < seen.length) queue.unshift(seen.filter((entry) => entry.kind === 'request'));
   return events;
 }

@@ -1,11 +1,12 @@
-import type { SealedRequest } from '../protocol/entry.js';
+import type { EntryOrigin, SealedRequest } from '../protocol/entry.js';
 import type { Backoff } from '../transport/backoff.js';
 import { EntryQueue } from './entry-queue.js';
 import type { Linked, LinkedList } from './linked-list.js';
 
 /** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (§2.8). */
-export class DeviceQueue implements Linked<DeviceQueue> {
+export class DeviceQueue implements Linked<DeviceQueue>, EntryOrigin {
   readonly deviceId: string;
+  mark: unknown;
   /** Entries no request was made of yet. */
   readonly waiting = new EntryQueue();
   /** Requests that were tried or recovered; they go first, with the bytes they have. */

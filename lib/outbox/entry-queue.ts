@@ -19,9 +19,13 @@ export class EntryQueue {
 
   /** Returns the position, which stays as long as the entry does. */
   push(entry: Entry): number {
-    const { length } = this.#items;
+    const items = this.#items;
+    const { length } = items;
     if (length < FEW) {
-      this.#items = length === 0 ? [entry] : [...this.#items, entry];
+      if (length === 0) this.#items = [entry];
+      else if (length === 1) this.#items = [items[0] as Entry, entry];
+      else if (length === 2) this.#items = [items[0] as Entry, items[1] as Entry, entry];
+      else this.#items = [items[0] as Entry, items[1] as Entry, items[2] as Entry, entry];
       return this.#gone + length;
     }
     return this.#gone + this.#items.push(entry) - 1;

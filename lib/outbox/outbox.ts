@@ -12,6 +12,7 @@ import { DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
 import type { DispatcherOptions } from './dispatcher-port.js';
 import type { DropReason } from './drop-reason.js';
+import { TraitsPool } from './entry-traits.js';
 import { groupByDevice } from './group-by-device.js';
 import { type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
@@ -52,6 +53,7 @@ export class Outbox {
   readonly #dispatcher: Dispatcher;
   readonly #queues: DeviceQueues;
   readonly #order: MergeOrder;
+  readonly #traits = new TraitsPool();
   readonly #rollUps: RollUps;
   readonly #overflow: Overflow;
   #opened: Promise<void> = Promise.resolve();
@@ -66,7 +68,7 @@ export class Outbox {
     this.#accounts = new Accounts(port.storage);
     this.#queues = new DeviceQueues(port.backoff);
     this.#order = new MergeOrder(this.#queues, this.#schedule);
-    this.#rollUps = new RollUps(port.storage, this.#accounts);
+    this.#rollUps = new RollUps(port.storage, this.#accounts, this.#traits);
     const emptied = (queue: DeviceQueue): void => this.#emptied(queue);
     this.#overflow = new Overflow(options, {
       ...port,
@@ -108,7 +110,7 @@ export class Outbox {
     // take several times the memory, and most of the time of a call would go into garbage collection.
     draft.body.charCodeAt(0);
     const queue = this.#queues.of(draft.deviceId);
-    const entry = QueuedEntry.accept(draft, this.#port.storage, queue.deviceId);
+    const entry = QueuedEntry.accept(draft, queue, this.#traits.of(draft), this.#port.storage);
     this.#accounts.begin(entry);
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
     const position = queue.waiting.push(entry);
@@ -158,10 +160,11 @@ export class Outbox {
     const from = this.#order.heldQueue;
     if (from === undefined) return;
     for (const old of from.waiting.take(from.waiting.length)) {
-      const draft = { ...old, deviceId: to, idType };
-      const entry = QueuedEntry.accept(draft, this.#port.storage);
-      this.#accounts.replace(old, entry);
+      const { kind, feature, timestamp, tz, body, weight } = old;
+      const draft = { deviceId: to, idType, kind, feature, timestamp, tz, body, weight };
       const queue = this.#queues.of(to);
+      const entry = QueuedEntry.accept(draft, queue, this.#traits.of(draft), this.#port.storage);
+      this.#accounts.replace(old, entry);
       if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
       queue.waiting.push(entry);
       this.#wake(queue);
@@ -248,11 +251,14 @@ export class Outbox {
     if (this.#pumpQueued) return;
     this.#pumpQueued = true;
     // Outside the caller's scope, or a kept-alive socket opened here would hold on to that request's context.
-    this.#outside.runInAsyncScope(setImmediate, undefined, () => {
-      this.#pumpQueued = false;
-      this.#dispatcher.pump();
-    });
+    this.#outside.runInAsyncScope(setImmediate, undefined, this.#pump);
   }
+
+  // Made once: a function made where it is needed costs each call of `put` an object.
+  readonly #pump = (): void => {
+    this.#pumpQueued = false;
+    this.#dispatcher.pump();
+  };
 
   #recover(found: Recovered): void {
     for (const request of found.sealed) {

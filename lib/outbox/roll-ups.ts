@@ -2,6 +2,7 @@ import type { Entry, EntryDraft } from '../protocol/entry.js';
 import type { Storage } from '../storage/storage.js';
 import type { Accounts } from './accounts.js';
 import type { DeviceQueue } from './device-queue.js';
+import type { TraitsPool } from './entry-traits.js';
 import { QueuedEntry } from './queued-entry.js';
 
 /** How an entry merges with an equal one that waits. */
@@ -25,10 +26,12 @@ export class RollUps {
   readonly #places = new Map<string, Place>();
   readonly #storage: Storage;
   readonly #accounts: Accounts;
+  readonly #traits: TraitsPool;
 
-  constructor(storage: Storage, accounts: Accounts) {
+  constructor(storage: Storage, accounts: Accounts, traits: TraitsPool) {
     this.#storage = storage;
     this.#accounts = accounts;
+    this.#traits = traits;
   }
 
   /** False when no equal entry waits any more. */
@@ -42,7 +45,7 @@ export class RollUps {
       return false;
     }
     const merged = { ...draft, body: merge(entry.body), weight: entry.weight + draft.weight };
-    const fresh = QueuedEntry.accept(merged, this.#storage);
+    const fresh = QueuedEntry.accept(merged, queue, this.#traits.of(merged), this.#storage);
     queue.waiting.swap(position, entry, fresh);
     this.#accounts.replace(entry, fresh);
     place.entry = fresh;

@@ -1,4 +1,4 @@
-import type { SealedRequest } from './entry.js';
+import type { Entry, SealedRequest } from './entry.js';
 import { jsonString } from './json-text.js';
 
 /** The body of a request and the type it is sent under. */
@@ -11,23 +11,20 @@ export type Encoding = 'json' | 'form';
 
 /** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, contract §11.4). */
 export function requestJson(request: SealedRequest, appKey: string): string {
-  return requestText(request, jsonString(appKey));
+  return withRequest('', request, openingOf(appKey));
 }
 
-function requestText(request: SealedRequest, quotedAppKey: string): string {
-  const { entries } = request;
-  const first = entries[0];
-  let content: string;
-  if (first?.kind === 'request') {
-    content = first.body;
-  } else {
-    content = '"events":[';
-    for (let i = 0; i < entries.length; i++) {
-      content += i === 0 ? entries[i]?.body : `,${entries[i]?.body}`;
-    }
-    content += ']';
-  }
-  return `{"app_key":${quotedAppKey},${request.head},${content}}`;
+/** `text` and a request behind it. */
+function withRequest(text: string, { head, entries }: SealedRequest, opening: string): string {
+  const first = entries[0] as Entry;
+  if (first.kind === 'request') return `${text}${opening}${head},${first.body}}`;
+  let all = `${text}${opening}${head},"events":[${first.body}`;
+  for (let i = 1; i < entries.length; i++) all += `,${(entries[i] as Entry).body}`;
+  return `${all}]}`;
+}
+
+function openingOf(appKey: string): string {
+  return `{"app_key":${jsonString(appKey)},`;
 }
 
 /** Body of a single `/i`. */
@@ -41,19 +38,19 @@ export function encodeSingle(request: SealedRequest, appKey: string, encoding: E
  * Body of `/i/bulk`. `safe_api_response` asks for the answer after the work instead of before it (contract §11.3).
  */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
-  const quotedAppKey = jsonString(appKey);
-  const texts = requests.map((request) => requestText(request, quotedAppKey));
-  if (encoding === 'form') {
-    const list = encodeURIComponent(`[${texts.join(',')}]`);
-    return {
-      contentType: 'application/x-www-form-urlencoded',
-      body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${list}`,
-    };
+  const opening = openingOf(appKey);
+  const form = encoding === 'form';
+  // Text after text at the end of one: V8 only notes them, and copies all in one go when the bytes are asked for.
+  let body = form ? '[' : `${opening}"safe_api_response":true,"requests":[`;
+  for (let i = 0; i < requests.length; i++) {
+    body = withRequest(i === 0 ? body : `${body},`, requests[i] as SealedRequest, opening);
   }
-  // Around the first and the last, not around all: a text put around a large one is a second copy of it in the end.
-  texts[0] = `{"app_key":${quotedAppKey},"safe_api_response":true,"requests":[${texts[0] ?? ''}`;
-  texts[texts.length - 1] += ']}';
-  return { contentType: 'application/json', body: texts.join(',') };
+  body += form ? ']' : ']}';
+  if (!form) return { contentType: 'application/json', body };
+  return {
+    contentType: 'application/x-www-form-urlencoded',
+    body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${encodeURIComponent(body)}`,
+  };
 }
 
 /** An object's members as form fields: text as it is, everything else as JSON. */

@@ -15,6 +15,13 @@ export type EntryKind = 'event' | 'request';
 /** What withdrawing consent removes; `core` entries (consent itself, a merge of ids) are never removed. */
 export type EntryFeature = ConsentFeature | 'core';
 
+/** The device of entries: one object for many of them. */
+export interface EntryOrigin {
+  readonly deviceId: string;
+  /** For the storage to note what it has written of the device, so that it need not look it up for each entry. */
+  mark: unknown;
+}
+
 /** One accepted record, serialised once: the unit that the ledger counts and the storage keeps. */
 export interface EntryDraft {
   readonly deviceId: string;
@@ -29,6 +36,8 @@ export interface EntryDraft {
   readonly body: string;
   /** How many accepted calls this entry stands for; more than 1 only after a roll-up. */
   readonly weight: number;
+  /** The device as its queue knows it; missing in what does not come from one, and never given to a user's storage. */
+  readonly origin?: EntryOrigin;
 }
 
 /** An entry the storage knows. */

@@ -1,4 +1,4 @@
-import type { DeviceIdType, Entry, EntryKind } from './entry.js';
+import type { DeviceIdType, Entry, EntryKind, EntryOrigin } from './entry.js';
 import { isPlain, jsonString } from './json-text.js';
 import { SDK_NAME, SDK_VERSION } from './sdk-info.js';
 import { dayTime, localHours } from './timestamp.js';
@@ -25,6 +25,8 @@ export interface HeadCut {
   readonly frame: HeadFrame;
   readonly deviceId: string;
   readonly timestamp: number;
+  /** As in the request's last entry. */
+  readonly origin?: EntryOrigin | undefined;
 }
 
 export interface RequestHead {
@@ -53,14 +55,14 @@ export class RequestHeads {
 
   of(entries: readonly Entry[], timestamp: number): RequestHead {
     const last = entries[entries.length - 1] as Entry;
-    const { deviceId } = last;
+    const { deviceId, origin } = last;
     const frame = this.#frameOf(last, timestamp);
     if (!isPlain(deviceId)) {
       const text = `"device_id":${jsonString(deviceId)}${frame.middle.slice(1)}${timestamp}${frame.after}`;
       return { text, cut: undefined };
     }
     const text = `${frame.before}${deviceId}${frame.middle}${timestamp}${frame.after}`;
-    return { text, cut: { frame, deviceId, timestamp } };
+    return { text, cut: { frame, deviceId, timestamp, origin } };
   }
 
   #frameOf({ idType, kind, tz }: Entry, timestamp: number): HeadFrame {

@@ -92,22 +92,27 @@ export class GroupCommit {
       return;
     }
     this.#since = at;
-    this.#cancelTimer = clock.after(this.#failing ? retryMs : intervalMs, () => {
-      this.#cancelTimer = undefined;
-      void this.#run();
-    });
+    this.#cancelTimer = clock.after(this.#failing ? retryMs : intervalMs, this.#ring);
   }
 
   #afterThisTurn(): void {
     if (this.#soon || this.#failing) return;
     this.#soon = true;
-    setImmediate(() => {
-      this.#soon = false;
-      if (this.#cancelTimer === undefined || this.#failing) return;
-      this.#cancel();
-      void this.#run();
-    });
+    setImmediate(this.#turnOver);
   }
+
+  // Made once: a function made in a method costs an object with each call, also where it is not needed in the end.
+  readonly #ring = (): void => {
+    this.#cancelTimer = undefined;
+    void this.#run();
+  };
+
+  readonly #turnOver = (): void => {
+    this.#soon = false;
+    if (this.#cancelTimer === undefined || this.#failing) return;
+    this.#cancel();
+    void this.#run();
+  };
 
   /** Starts writing now and stops when nothing waits. */
   hurry(): void {

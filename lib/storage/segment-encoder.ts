@@ -1,4 +1,4 @@
-import type { EntryDraft, SealedPath } from '../protocol/entry.js';
+import type { EntryDraft, EntryOrigin, SealedPath } from '../protocol/entry.js';
 import type { HeadCut, HeadFrame } from '../protocol/head.js';
 import { type CutHead, cutHead, differenceTo, type HeadDifference, type HeadTemplate } from './head-template.js';
 import { formatRuns, type IdRun, putRuns, runsOf } from './id-runs.js';
@@ -12,12 +12,20 @@ import {
 } from './journal-format.js';
 import type { RecordSink } from './record-sink.js';
 
-interface Device {
+/** A device a segment has named. */
+class Device {
+  readonly encoder: number;
   readonly ref: number;
-  readonly deviceId: string;
   readonly idType: number;
   readonly tz: number;
-  uses: number;
+  uses = 0;
+
+  constructor(encoder: number, ref: number, idType: number, tz: number) {
+    this.encoder = encoder;
+    this.ref = ref;
+    this.idType = idType;
+    this.tz = tz;
+  }
 }
 
 interface Frame {
@@ -30,6 +38,8 @@ interface Template extends HeadTemplate {
   uses: number;
 }
 
+let encoders = 0;
+
 /** Examples compared with a new head; heads of one client have two or three shapes. */
 const TEMPLATES_TRIED = 4;
 
@@ -39,10 +49,12 @@ const TEMPLATES_TRIED = 4;
  */
 export class SegmentEncoder {
   readonly #name: SegmentName;
+  /** Marks of devices say by it whose they are: they outlive the segment, and should not keep it in memory. */
+  readonly #number = encoders++;
+  /** Of entries without an origin, which takes the mark else. */
   readonly #devices = new Map<string, Device>();
   readonly #templates: Template[] = [];
   readonly #frames = { '/i': new Map<HeadFrame, Frame>(), '/i/bulk': new Map<HeadFrame, Frame>() };
-  #lastDevice: Device | undefined;
   #deviceCount = 0;
   #templateCount = 0;
   #frameCount = 0;
@@ -61,7 +73,7 @@ export class SegmentEncoder {
   }
 
   entry(sink: RecordSink, id: number, draft: EntryDraft): void {
-    const device = this.#deviceOf(sink, draft);
+    const device = this.#deviceOf(sink, draft.deviceId, draft.idType, draft.tz, draft.origin);
     const place = id - this.#name.firstId;
     const time = draft.timestamp - this.#name.firstTime;
     if (draft.kind === 'event' && draft.feature === 'events' && draft.weight === 1) {
@@ -75,10 +87,10 @@ export class SegmentEncoder {
 
   seal(sink: RecordSink, ids: readonly number[], path: SealedPath, head: string, known?: HeadCut): void {
     if (known) {
-      const { idType, tz } = known.frame;
+      const { deviceId, origin } = known;
       // The entries may stand in an older segment, and this one does not know their device.
       const device =
-        this.#devices.get(known.deviceId) ?? this.#deviceOf(sink, { deviceId: known.deviceId, idType, tz });
+        this.#known(deviceId, origin) ?? this.#deviceOf(sink, deviceId, known.frame.idType, known.frame.tz, origin);
       const frame = this.#frameFor(sink, path, known.frame);
       sink.startRecord(RecordType.framedSeal);
       sink.number(frame.ref);
@@ -128,19 +140,24 @@ export class SegmentEncoder {
     sink.endRecord();
   }
 
-  #deviceOf(sink: RecordSink, { deviceId, idType, tz }: Pick<EntryDraft, 'deviceId' | 'idType' | 'tz'>): Device {
-    const last = this.#lastDevice;
-    let device = last && last.deviceId === deviceId ? last : this.#devices.get(deviceId);
+  #known(deviceId: string, origin: EntryOrigin | undefined): Device | undefined {
+    if (origin === undefined) return this.#devices.get(deviceId);
+    const { mark } = origin;
+    return mark instanceof Device && mark.encoder === this.#number ? mark : undefined;
+  }
+
+  #deviceOf(sink: RecordSink, deviceId: string, idType: number, tz: number, origin: EntryOrigin | undefined): Device {
+    let device = this.#known(deviceId, origin);
     if (!device || device.idType !== idType || device.tz !== tz) {
-      device = { ref: this.#deviceCount++, deviceId, idType, tz, uses: 0 };
-      this.#devices.set(deviceId, device);
+      device = new Device(this.#number, this.#deviceCount++, idType, tz);
+      if (origin === undefined) this.#devices.set(deviceId, device);
+      else origin.mark = device;
     }
-    this.#lastDevice = device;
     if (device.uses++ % REPEAT_DEVICE_EVERY === 0) {
       sink.startRecord(RecordType.device);
       sink.number(device.ref);
       sink.text(`,${device.idType},${device.tz},`);
-      sink.json(device.deviceId);
+      sink.json(deviceId);
       sink.endRecord();
     }
     return device;

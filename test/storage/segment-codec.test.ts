@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { Entry, EntryDraft, SealedPath } from '../../lib/protocol/entry.js';
+import type { Entry, EntryDraft, EntryOrigin, SealedPath } from '../../lib/protocol/entry.js';
 import type { HeadCut, HeadFrame } from '../../lib/protocol/head.js';
 import { parseSegmentFileName, type SegmentName, segmentFileName } from '../../lib/storage/journal-format.js';
 import { RecordSink } from '../../lib/storage/record-sink.js';
@@ -111,6 +111,54 @@ describe('a segment', () => {
         expect(decode(sink.bytes.subarray(0, sink.length))).toEqual(expected);
       }),
     );
+  });
+
+  /** Lines that name a device. */
+  const namings = (sink: RecordSink): number =>
+    sink.bytes
+      .toString('latin1', 0, sink.length)
+      .split('\n')
+      .filter((line) => line.startsWith('d')).length;
+  const origin = (deviceId: string): EntryOrigin => ({ deviceId, mark: undefined });
+
+  it('names a device once, by what its origin notes, whatever other devices come between', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    const [a, b] = [origin('a'), origin('b')];
+    const drafts = [a, b, a, b, a].map((from, n) => event(n, { deviceId: from.deviceId, origin: from }));
+    drafts.forEach((draft, n) => {
+      encoder.entry(sink, NAME.firstId + n, draft);
+    });
+    const cut = { frame: FRAMES[0] as HeadFrame, deviceId: 'a', timestamp: START, origin: a };
+    encoder.seal(sink, [NAME.firstId], '/i', textOf(cut), cut);
+    expect(namings(sink)).toBe(2);
+    const read = decode(sink.bytes.subarray(0, sink.length));
+    expect(read.entries).toEqual(drafts.map((draft, n) => entryText(NAME.firstId + n, draft)));
+    expect(read.seals).toEqual([sealText([NAME.firstId], '/i', textOf(cut))]);
+  });
+
+  it('names a device anew that another segment has named, or that has changed', () => {
+    const from = origin('a');
+    const older = new SegmentEncoder(NAME);
+    const name = { ...NAME, sequence: 2, firstId: 600 };
+    const newer = new SegmentEncoder(name);
+    const [before, behind] = [new RecordSink(16), new RecordSink(16)];
+    const draft = event(1, { deviceId: 'a', origin: from });
+    const elsewhere = { ...draft, tz: 120 };
+    older.entry(before, 500, draft);
+    newer.entry(behind, 600, draft);
+    newer.entry(behind, 601, elsewhere);
+    expect([namings(before), namings(behind)]).toEqual([1, 2]);
+    expect(decode(behind.bytes.subarray(0, behind.length), name).entries).toEqual([
+      entryText(600, draft),
+      entryText(601, elsewhere),
+    ]);
+    // A request of entries that stand in an older segment.
+    const cut = { frame: FRAMES[0] as HeadFrame, deviceId: 'a', timestamp: START, origin: from };
+    const third = { ...NAME, sequence: 3, firstId: 700 };
+    const last = new RecordSink(16);
+    new SegmentEncoder(third).seal(last, [600], '/i', textOf(cut), cut);
+    expect(decode(last.bytes.subarray(0, last.length), third).seals).toEqual([sealText([600], '/i', textOf(cut))]);
   });
 
   it('remembers imports', () => {

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceQueue } from '../../lib/outbox/device-queue.js';
+import { TraitsPool } from '../../lib/outbox/entry-traits.js';
+import { QueuedEntry } from '../../lib/outbox/queued-entry.js';
+import type { EntryDraft } from '../../lib/protocol/entry.js';
+import { MemoryStorage } from '../../lib/storage/memory.js';
+import { createBackoff } from '../../lib/transport/backoff.js';
+import { event, START } from '../storage/support/drafts.js';
+
+function accept(draft: EntryDraft): QueuedEntry {
+  const queue = new DeviceQueue(draft.deviceId, createBackoff());
+  return QueuedEntry.accept(draft, queue, new TraitsPool().of(draft), new MemoryStorage());
+}
+
+describe('an entry in the queue', () => {
+  it.each([
+    event(1),
+    event(2, { idType: 9, kind: 'request', feature: 'crashes', tz: -330, weight: 7, body: '"x":1' }),
+    event(3, { timestamp: START - 1e12 }),
+    event(4, { timestamp: 9_999_999_999_999 }),
+  ])('says all that its draft said, and the id that the storage gave: %j', (draft) => {
+    const { id, deviceId, idType, kind, feature, timestamp, tz, body, weight } = accept(draft);
+    expect({ deviceId, idType, kind, feature, timestamp, tz, body, weight }).toEqual(draft);
+    expect(id).toBe(1);
+  });
+
+  it('knows the device of its queue', () => {
+    const draft = event(1);
+    const queue = new DeviceQueue(draft.deviceId, createBackoff());
+    const entry = QueuedEntry.accept(draft, queue, new TraitsPool().of(draft), new MemoryStorage());
+    expect(entry.origin).toBe(queue);
+  });
+});
