@@ -12,13 +12,15 @@ export async function load({ target, seconds }) {
   let loading = true;
   const stayAwake = () => loading && setImmediate(stayAwake);
   stayAwake();
-  const { latency, errors, non2xx } = await autocannon({
-    url: target,
-    connections: 50,
-    duration: seconds,
-    requests: Array.from({ length: 1000 }, () => ({ headers: { 'x-device-id': `visitor-${device++}` } })),
-  }).finally(() => {
+  try {
+    const { latency, errors, non2xx } = await autocannon({
+      url: target,
+      connections: 50,
+      duration: seconds,
+      requests: Array.from({ length: 1000 }, () => ({ headers: { 'x-device-id': `visitor-${device++}` } })),
+    });
+    return { p99: latency.p99, errors: errors + non2xx };
+  } finally {
     loading = false;
-  });
-  return { p99: latency.p99, errors: errors + non2xx };
+  }
 }
