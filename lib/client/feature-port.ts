@@ -78,17 +78,17 @@ export function createPort(options: ResolvedOptions, parts: PortParts): FeatureP
       const { deviceId, idType } = target;
       if (deviceId === '') return isNobody(target) ? undefined : outbox.refuse('invalid');
       parts.states().touch(deviceId);
-      const tz = port.offsetOf(target, timestamp);
+      const traits = outbox.traits.of(idType, kind, feature, port.offsetOf(target, timestamp));
       const body = kind === 'event' || dialect.place === undefined ? content : content + membersOf(placeOf(target));
       if (beforeSend.length === 0 || feature === 'core') {
-        outbox.put({ deviceId, idType, kind, feature, timestamp, tz, body, weight: 1 }, rollUp);
+        outbox.put(deviceId, traits, timestamp, body, rollUp);
         return;
       }
       const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
       if (seen === undefined) return outbox.refuse('filtered');
       // What a hook has changed is no longer what its key says.
       const same = seen === body ? rollUp : undefined;
-      outbox.put({ deviceId, idType, kind, feature, timestamp, tz, body: seen, weight: 1 }, same);
+      outbox.put(deviceId, traits, timestamp, seen, same);
     },
     refuse: (reason) => {
       if (!disabled) outbox.refuse(reason);

@@ -1,11 +1,13 @@
-import type { DeviceIdType, EntryDraft, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { DeviceIdType, EntryFeature, EntryKind } from '../protocol/entry.js';
 
 /** What most entries of a process have in common, whatever device they are of. */
 export interface EntryTraits {
   readonly idType: DeviceIdType;
   readonly kind: EntryKind;
   readonly feature: EntryFeature;
+  /** Minutes east of UTC. */
   readonly tz: number;
+  /** How many accepted calls the entry stands for. */
   readonly weight: number;
 }
 
@@ -17,11 +19,11 @@ export class TraitsPool {
   #pool: EntryTraits[] = [];
   #last: EntryTraits | undefined;
 
-  of(draft: EntryDraft): EntryTraits {
-    if (this.#last !== undefined && isOf(this.#last, draft)) return this.#last;
-    let traits = this.#pool.find((known) => isOf(known, draft));
+  of(idType: DeviceIdType, kind: EntryKind, feature: EntryFeature, tz: number, weight = 1): EntryTraits {
+    const last = this.#last;
+    if (last !== undefined && isThat(last, idType, kind, feature, tz, weight)) return last;
+    let traits = this.#pool.find((known) => isThat(known, idType, kind, feature, tz, weight));
     if (traits === undefined) {
-      const { idType, kind, feature, tz, weight } = draft;
       traits = { idType, kind, feature, tz, weight };
       if (this.#pool.length === MOST) this.#pool = [];
       this.#pool.push(traits);
@@ -31,12 +33,19 @@ export class TraitsPool {
   }
 }
 
-function isOf({ idType, kind, feature, tz, weight }: EntryTraits, draft: EntryDraft): boolean {
+function isThat(
+  traits: EntryTraits,
+  idType: DeviceIdType,
+  kind: EntryKind,
+  feature: EntryFeature,
+  tz: number,
+  weight: number,
+): boolean {
   return (
-    draft.feature === feature &&
-    draft.kind === kind &&
-    draft.tz === tz &&
-    draft.idType === idType &&
-    draft.weight === weight
+    traits.feature === feature &&
+    traits.kind === kind &&
+    traits.tz === tz &&
+    traits.idType === idType &&
+    traits.weight === weight
   );
 }

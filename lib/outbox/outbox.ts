@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../logger.js';
-import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
+import type { DeviceIdType, Entry } from '../protocol/entry.js';
 import type { Recovered, Storage } from '../storage/storage.js';
 import type { Backoff } from '../transport/backoff.js';
 import { Accounts } from './accounts.js';
@@ -12,7 +12,7 @@ import { DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
 import type { DispatcherOptions } from './dispatcher-port.js';
 import type { DropReason } from './drop-reason.js';
-import { TraitsPool } from './entry-traits.js';
+import { type EntryTraits, TraitsPool } from './entry-traits.js';
 import { groupByDevice } from './group-by-device.js';
 import { type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
@@ -53,7 +53,8 @@ export class Outbox {
   readonly #dispatcher: Dispatcher;
   readonly #queues: DeviceQueues;
   readonly #order: MergeOrder;
-  readonly #traits = new TraitsPool();
+  /** Of the entries given to `put`. */
+  readonly traits = new TraitsPool();
   readonly #rollUps: RollUps;
   readonly #overflow: Overflow;
   #opened: Promise<void> = Promise.resolve();
@@ -68,7 +69,7 @@ export class Outbox {
     this.#accounts = new Accounts(port.storage);
     this.#queues = new DeviceQueues(port.backoff);
     this.#order = new MergeOrder(this.#queues, this.#schedule);
-    this.#rollUps = new RollUps(port.storage, this.#accounts, this.#traits);
+    this.#rollUps = new RollUps(port.storage, this.#accounts, this.traits);
     const emptied = (queue: DeviceQueue): void => this.#emptied(queue);
     this.#overflow = new Overflow(options, {
       ...port,
@@ -102,15 +103,19 @@ export class Outbox {
     });
   }
 
-  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
-  put(draft: EntryDraft, rollUp?: RollUp): void {
+  /**
+   * Takes an entry. With `rollUp` it merges with an equal one that still waits.
+   * @param timestamp - milliseconds since the epoch
+   */
+  put(deviceId: string, traits: EntryTraits, timestamp: number, body: string, rollUp?: RollUp): void {
     if (this.#closed) return this.refuse('closed');
-    if (rollUp !== undefined && this.#rollUps.merge(draft, rollUp)) return;
+    if (rollUp !== undefined && this.#rollUps.merge(deviceId, traits, timestamp, rollUp)) return;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory, and most of the time of a call would go into garbage collection.
-    draft.body.charCodeAt(0);
-    const queue = this.#queues.of(draft.deviceId);
-    const entry = QueuedEntry.accept(draft, queue, this.#traits.of(draft), this.#port.storage);
+    body.charCodeAt(0);
+    // The queue's text of the device's id is kept: each request brings one of its own that says the same.
+    const queue = this.#queues.of(deviceId);
+    const entry = QueuedEntry.accept(queue, traits, timestamp, body, this.#port.storage);
     this.#accounts.begin(entry);
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
     const position = queue.waiting.push(entry);
@@ -161,9 +166,9 @@ export class Outbox {
     if (from === undefined) return;
     for (const old of from.waiting.take(from.waiting.length)) {
       const { kind, feature, timestamp, tz, body, weight } = old;
-      const draft = { deviceId: to, idType, kind, feature, timestamp, tz, body, weight };
+      const traits = this.traits.of(idType, kind, feature, tz, weight);
       const queue = this.#queues.of(to);
-      const entry = QueuedEntry.accept(draft, queue, this.#traits.of(draft), this.#port.storage);
+      const entry = QueuedEntry.accept(queue, traits, timestamp, body, this.#port.storage);
       this.#accounts.replace(old, entry);
       if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
       queue.waiting.push(entry);

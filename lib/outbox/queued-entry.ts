@@ -1,4 +1,4 @@
-import type { DeviceIdType, Entry, EntryDraft, EntryFeature, EntryKind, EntryOrigin } from '../protocol/entry.js';
+import type { DeviceIdType, Entry, EntryFeature, EntryKind, EntryOrigin } from '../protocol/entry.js';
 import type { Storage } from '../storage/storage.js';
 import type { EntryTraits } from './entry-traits.js';
 
@@ -17,7 +17,7 @@ export class QueuedEntry implements Entry {
   readonly origin: EntryOrigin;
   readonly body: string;
 
-  private constructor({ timestamp, body }: EntryDraft, origin: EntryOrigin, traits: EntryTraits) {
+  private constructor(origin: EntryOrigin, traits: EntryTraits, timestamp: number, body: string) {
     this.#age = timestamp - STARTED_AT;
     this.#traits = traits;
     this.origin = origin;
@@ -57,11 +57,18 @@ export class QueuedEntry implements Entry {
   }
 
   /**
-   * Gives a draft to the storage.
-   * @param origin - of the draft's device, as its queue has it: each request brings a text of its own that says the same
+   * Gives an entry to the storage.
+   * @param origin - its device, as the queue has it
+   * @param timestamp - milliseconds since the epoch
    */
-  static accept(draft: EntryDraft, origin: EntryOrigin, traits: EntryTraits, storage: Storage): QueuedEntry {
-    const entry = new QueuedEntry(draft, origin, traits);
+  static accept(
+    origin: EntryOrigin,
+    traits: EntryTraits,
+    timestamp: number,
+    body: string,
+    storage: Storage,
+  ): QueuedEntry {
+    const entry = new QueuedEntry(origin, traits, timestamp, body);
     entry.#id = storage.append(entry);
     return entry;
   }

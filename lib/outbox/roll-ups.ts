@@ -1,8 +1,8 @@
-import type { Entry, EntryDraft } from '../protocol/entry.js';
+import type { Entry } from '../protocol/entry.js';
 import type { Storage } from '../storage/storage.js';
 import type { Accounts } from './accounts.js';
 import type { DeviceQueue } from './device-queue.js';
-import type { TraitsPool } from './entry-traits.js';
+import type { EntryTraits, TraitsPool } from './entry-traits.js';
 import { QueuedEntry } from './queued-entry.js';
 
 /** How an entry merges with an equal one that waits. */
@@ -35,8 +35,8 @@ export class RollUps {
   }
 
   /** False when no equal entry waits any more. */
-  merge(draft: EntryDraft, { key, merge }: RollUp): boolean {
-    const name = nameOf(draft.deviceId, key);
+  merge(deviceId: string, traits: EntryTraits, timestamp: number, { key, merge }: RollUp): boolean {
+    const name = nameOf(deviceId, key);
     const place = this.#places.get(name);
     if (place === undefined) return false;
     const { queue, position, entry } = place;
@@ -44,8 +44,9 @@ export class RollUps {
       this.#places.delete(name);
       return false;
     }
-    const merged = { ...draft, body: merge(entry.body), weight: entry.weight + draft.weight };
-    const fresh = QueuedEntry.accept(merged, queue, this.#traits.of(merged), this.#storage);
+    const { idType, kind, feature, tz, weight } = traits;
+    const both = this.#traits.of(idType, kind, feature, tz, entry.weight + weight);
+    const fresh = QueuedEntry.accept(queue, both, timestamp, merge(entry.body), this.#storage);
     queue.waiting.swap(position, entry, fresh);
     this.#accounts.replace(entry, fresh);
     place.entry = fresh;

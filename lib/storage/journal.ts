@@ -9,6 +9,7 @@ import { type JournalFs, nodeFs } from './journal-fs.js';
 import { JournalImport } from './journal-import.js';
 import { OwnFolder } from './own-folder.js';
 import { machineProcesses, type ProcessTable } from './owner.js';
+import { SealNote } from './seal-note.js';
 import { SegmentLedger } from './segment-ledger.js';
 import type { Recovered, Storage, StorageListener, StorageStats } from './storage.js';
 import { reasonOf, Warnings } from './warnings.js';
@@ -122,14 +123,7 @@ export class JournalStorage implements Storage {
 
   seal(ids: readonly number[], path: SealedPath, head: string, cut?: HeadCut): void {
     if (this.#closed || ids.length === 0) return;
-    this.#builder.note({
-      after: this.#nextId - 1,
-      write: (encoder, sink) => {
-        if (!ids.some((id) => this.#ledger.isLive(id))) return;
-        encoder.seal(sink, ids, path, head, cut);
-        this.#ledger.noteSeal(ids);
-      },
-    });
+    this.#builder.note(new SealNote(this.#nextId - 1, this.#ledger, ids, path, head, cut));
     this.#changed();
   }
 

@@ -55,6 +55,7 @@ export class SegmentEncoder {
   readonly #devices = new Map<string, Device>();
   readonly #templates: Template[] = [];
   readonly #frames = { '/i': new Map<HeadFrame, Frame>(), '/i/bulk': new Map<HeadFrame, Frame>() };
+  #place = { idType: Number.NaN, tz: 0, text: '' };
   #deviceCount = 0;
   #templateCount = 0;
   #frameCount = 0;
@@ -156,11 +157,17 @@ export class SegmentEncoder {
     if (device.uses++ % REPEAT_DEVICE_EVERY === 0) {
       sink.startRecord(RecordType.device);
       sink.number(device.ref);
-      sink.text(`,${device.idType},${device.tz},`);
+      sink.text(this.#placeText(idType, tz));
       sink.json(deviceId);
       sink.endRecord();
     }
     return device;
+  }
+
+  /** The same for most devices, one after the other. */
+  #placeText(idType: number, tz: number): string {
+    if (this.#place.idType !== idType || this.#place.tz !== tz) this.#place = { idType, tz, text: `,${idType},${tz},` };
+    return this.#place.text;
   }
 
   #frameFor(sink: RecordSink, path: SealedPath, head: HeadFrame): Frame {

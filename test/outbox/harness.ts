@@ -4,7 +4,7 @@ import { noDeadLetter } from '../../lib/outbox/dead-letter.js';
 import { Outbox, type OutboxOptions } from '../../lib/outbox/outbox.js';
 import { Sender } from '../../lib/outbox/sender.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
-import type { EntryDraft } from '../../lib/protocol/entry.js';
+import type { EntryFeature, EntryKind } from '../../lib/protocol/entry.js';
 import { MemoryStorage } from '../../lib/storage/memory.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { createBackoff } from '../../lib/transport/backoff.js';
@@ -89,25 +89,20 @@ export function setup(options: Partial<OutboxOptions> = {}, storage = new Memory
   );
   outbox.open();
   let stamp = clock.now();
-  const draft = (
-    deviceId: string,
-    kind: 'event' | 'request',
-    feature: EntryDraft['feature'],
-    body: string,
-  ): EntryDraft => {
+  const put = (deviceId: string, kind: EntryKind, feature: EntryFeature, body: string): void => {
     stamp = Math.max(stamp + 1, clock.now());
-    return { deviceId, idType: 0, kind, feature, timestamp: stamp, tz: 0, body, weight: 1 };
+    outbox.put(deviceId, outbox.traits.of(0, kind, feature, 0), stamp, body);
   };
   return {
     clock,
     transport,
     outbox,
     warnings,
-    event(deviceId: string, key: string, feature: EntryDraft['feature'] = 'events') {
-      outbox.put(draft(deviceId, 'event', feature, `{"key":"${key}","count":1}`));
+    event(deviceId: string, key: string, feature: EntryFeature = 'events') {
+      put(deviceId, 'event', feature, `{"key":"${key}","count":1}`);
     },
-    request(deviceId: string, member: string, feature: EntryDraft['feature']) {
-      outbox.put(draft(deviceId, 'request', feature, `"${member}":{"x":1}`));
+    request(deviceId: string, member: string, feature: EntryFeature) {
+      put(deviceId, 'request', feature, `"${member}":{"x":1}`);
     },
     /** Lets time pass and everything that it starts come to an end. */
     async pass(ms: number) {

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceQueue } from '../../lib/outbox/device-queue.js';
-import { TraitsPool } from '../../lib/outbox/entry-traits.js';
 import { QueuedEntry } from '../../lib/outbox/queued-entry.js';
 import type { EntryDraft } from '../../lib/protocol/entry.js';
 import { MemoryStorage } from '../../lib/storage/memory.js';
 import { createBackoff } from '../../lib/transport/backoff.js';
 import { event, START } from '../storage/support/drafts.js';
 
-function accept(draft: EntryDraft): QueuedEntry {
-  const queue = new DeviceQueue(draft.deviceId, createBackoff());
-  return QueuedEntry.accept(draft, queue, new TraitsPool().of(draft), new MemoryStorage());
+function accept({ deviceId, timestamp, body, ...traits }: EntryDraft): QueuedEntry {
+  return QueuedEntry.accept(new DeviceQueue(deviceId, createBackoff()), traits, timestamp, body, new MemoryStorage());
 }
 
 describe('an entry in the queue', () => {
@@ -25,9 +23,8 @@ describe('an entry in the queue', () => {
   });
 
   it('knows the device of its queue', () => {
-    const draft = event(1);
-    const queue = new DeviceQueue(draft.deviceId, createBackoff());
-    const entry = QueuedEntry.accept(draft, queue, new TraitsPool().of(draft), new MemoryStorage());
-    expect(entry.origin).toBe(queue);
+    const { deviceId, timestamp, body, ...traits } = event(1);
+    const queue = new DeviceQueue(deviceId, createBackoff());
+    expect(QueuedEntry.accept(queue, traits, timestamp, body, new MemoryStorage()).origin).toBe(queue);
   });
 });
