@@ -1,5 +1,5 @@
 import { startClient } from '../clients/index.mjs';
-import { EVENT_KEY, segmentation } from '../support/event.mjs';
+import { EVENT_KEY, segmentation, WARM_UP_FROM } from '../support/event.mjs';
 import { pause, startMeter } from '../support/meter.mjs';
 
 const WARM_UP = 20_000;
@@ -9,7 +9,7 @@ export default async function burst({ variant, events, portion = 1000, everyMs =
   const client = variant === undefined ? arrayPush() : await startClient(variant, { url, folder });
   await sink.reset();
   for (let n = 0; n < WARM_UP; n++) {
-    client.track(`visitor-${n % 100}`, n);
+    client.track(`visitor-${n % 100}`, WARM_UP_FROM + n);
     if (n % portion === portion - 1) await pause(everyMs);
   }
   await client.flush();

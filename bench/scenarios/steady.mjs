@@ -1,4 +1,5 @@
 import { startClient } from '../clients/index.mjs';
+import { WARM_UP_FROM } from '../support/event.mjs';
 import { pause, startMeter } from '../support/meter.mjs';
 
 const BEAT_MS = 10;
@@ -9,7 +10,7 @@ export default async function steady({ variant, perSecond, seconds, warmUpSecond
   const events = perSecond * seconds;
   // Warmed up at the same rate: a full-speed warm-up would leave a backlog behind.
   await sink.reset();
-  await feed(client, perSecond, perSecond * warmUpSeconds, devices);
+  await feed(client, perSecond, perSecond * warmUpSeconds, devices, WARM_UP_FROM);
   if (!variant?.slow) await Promise.race([client.flush(), pause(10_000)]);
   await pause(500);
   await sink.reset({ size: events });
@@ -30,12 +31,12 @@ export default async function steady({ variant, perSecond, seconds, warmUpSecond
   };
 }
 
-async function feed(client, perSecond, events, devices) {
+async function feed(client, perSecond, events, devices, first = 0) {
   const from = performance.now();
   for (let n = 0; n < events; ) {
     // Catches up after a late beat, so that the rate holds.
     const due = Math.min(events, Math.ceil(((performance.now() - from) / 1000) * perSecond));
-    for (; n < due; n++) client.track(`visitor-${n % devices}`, n);
+    for (; n < due; n++) client.track(`visitor-${n % devices}`, first + n);
     await pause(BEAT_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { startClient } from '../clients/index.mjs';
+import { WARM_UP_FROM } from '../support/event.mjs';
 import { cpuNow, pause, startMeter, stringifyUs } from '../support/meter.mjs';
 
 /** Processor time of the warm-up: the same for all, because the compiler works by time as well as by calls. */
@@ -49,7 +50,7 @@ async function warmUp(client, sink, events, devices) {
   const end = cpuNow() + WARM_UP_US;
   let total = 0;
   while (cpuNow() < end) {
-    for (let i = 0; i < events; i++, total++) client.track(`visitor-${total % devices}`, total);
+    for (let i = 0; i < events; i++, total++) client.track(`visitor-${total % devices}`, WARM_UP_FROM + total);
     await Promise.race([client.flush(), pause(10_000)]);
   }
   await sink.arrival({ total, timeoutMs: 5000 });

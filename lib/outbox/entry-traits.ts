@@ -22,12 +22,14 @@ export class TraitsPool {
   of(idType: DeviceIdType, kind: EntryKind, feature: EntryFeature, tz: number, weight = 1): EntryTraits {
     const last = this.#last;
     if (last !== undefined && isThat(last, idType, kind, feature, tz, weight)) return last;
-    let traits = this.#pool.find((known) => isThat(known, idType, kind, feature, tz, weight));
-    if (traits === undefined) {
-      traits = { idType, kind, feature, tz, weight };
-      if (this.#pool.length === MOST) this.#pool = [];
-      this.#pool.push(traits);
+    for (const known of this.#pool) {
+      if (!isThat(known, idType, kind, feature, tz, weight)) continue;
+      this.#last = known;
+      return known;
     }
+    const traits = { idType, kind, feature, tz, weight };
+    if (this.#pool.length === MOST) this.#pool = [];
+    this.#pool.push(traits);
     this.#last = traits;
     return traits;
   }

@@ -45,6 +45,8 @@ export class MergeOrder {
 
   /** A device has got something off; those that wait for it look again. */
   release(queue: DeviceQueue): void {
+    // Nearly always; and this is asked with each request.
+    if (this.#waiting.size === 0) return;
     const waiting = this.#waiting.get(queue.deviceId);
     if (waiting === undefined) return;
     this.#waiting.delete(queue.deviceId);
