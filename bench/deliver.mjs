@@ -6,7 +6,7 @@ import { runScenario, startSink } from './support/processes.mjs';
 import { environment, publish, table } from './support/report.mjs';
 import { interleave, sideBySide, summarise } from './support/rounds.mjs';
 
-const { quick, rounds, wanted } = readOptions(5);
+const { quick, rounds, wanted, wantedClient } = readOptions(5);
 const env = environment(PACKAGES);
 const sink = await startSink();
 const sections = [];
@@ -16,7 +16,9 @@ const ARRAY = { name: 'array push' };
 async function section({ name, title, note, variants, run, columns, compare = interleave }) {
   if (!wanted(name)) return;
   console.error(name);
-  const results = await compare(variants, rounds, run);
+  // Those that run side by side stay together.
+  const clients = variants.filter((variant) => [variant].flat().some((one) => wantedClient(one.name)));
+  const results = await compare(clients, rounds, run);
   raw[name] = Object.fromEntries(results);
   const rows = [...results].map(([client, list]) => {
     const summary = summarise(list);

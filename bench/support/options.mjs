@@ -1,13 +1,24 @@
 import { parseArgs } from 'node:util';
 
-/** `--quick` (one short round), `--rounds n`, `--only text` (variants and sections whose name contains it). */
+/**
+ * `--quick` (one short round), `--rounds n`, `--only text` (variants and sections whose name contains it), `--clients text`
+ * (the same for the clients of a section). Several texts are separated by commas.
+ */
 export function readOptions(defaultRounds = 5) {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      clients: { type: 'string' },
+    },
   });
   const quick = values.quick ?? false;
   const rounds = values.rounds === undefined ? (quick ? 1 : defaultRounds) : Number(values.rounds);
-  const only = values.only?.split(',');
-  const wanted = (name) => only === undefined || only.some((part) => name.includes(part));
-  return { quick, rounds, wanted };
+  return { quick, rounds, wanted: containing(values.only), wantedClient: containing(values.clients) };
+}
+
+function containing(texts) {
+  const parts = texts?.split(',');
+  return (name) => parts === undefined || parts.some((part) => name.includes(part));
 }
