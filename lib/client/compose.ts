@@ -24,7 +24,7 @@ import { Reporter } from '../logger.js';
 import { defaultStoragePath } from '../storage/create-storage.js';
 import { delivery, type TunableOptions } from './delivery.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
-import { createPort } from './feature-port.js';
+import { HousePort } from './feature-port.js';
 import { outsideScopes } from './outside-scopes.js';
 import { PictureUploads } from './picture-uploads.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
@@ -65,7 +65,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     reporter,
     enabled: () => serverConfig.behaviour.networking && !options.testMode,
   });
-  const port = createPort(options, {
+  const port = new HousePort(options, {
     clock,
     reporter,
     outbox,

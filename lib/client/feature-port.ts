@@ -1,13 +1,16 @@
 import type { Clock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
+import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { runHooks } from '../features/before-send.js';
 import type { Behaviour } from '../features/behaviour.js';
-import type { DeviceStates } from '../features/device-state.js';
-import type { FeaturePort, Target } from '../features/feature.js';
+import type { DeviceState, DeviceStates, UnitOfWork } from '../features/device-state.js';
+import type { FeaturePort, Picture, Query, QueryAnswer, RollUp, Target } from '../features/feature.js';
+import type { Filters } from '../features/filters.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
 import type { Transport } from '../transport/transport.js';
@@ -29,85 +32,137 @@ export interface PortParts {
   readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
 }
 
-function isNobody(target: Target): boolean {
-  return (target as Partial<ScopeTarget>).identity?.nobody === true;
+/** Why nothing of a feature is recorded for a target. */
+type Refusal = 'invalid' | 'filtered' | 'consent';
+
+/**
+ * The house as the features see it. A class, because V8 keeps an object literal with accessors in a hash table: every
+ * call of every feature comes through here several times.
+ */
+export class HousePort implements FeaturePort {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly metrics: Readonly<Record<string, string>>;
+  readonly #options: ResolvedOptions;
+  readonly #parts: PortParts;
+  readonly #stamper: Stamper;
+
+  constructor(options: ResolvedOptions, parts: PortParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#stamper = new Stamper(parts.clock);
+    this.clock = parts.clock;
+    this.reporter = parts.reporter;
+    this.metrics = hostMetrics(options.appVersion, options.metrics, parts.dialect.bareMachine);
+  }
+
+  get limits(): Limits {
+    return this.#parts.behaviour().limits;
+  }
+
+  get filters(): Filters {
+    return this.#parts.behaviour().filters;
+  }
+
+  stamp(): number {
+    return this.#stamper.next();
+  }
+
+  offsetOf(target: Target, timestamp: number): number {
+    return target.tz ?? this.#options.timezoneOffset ?? machineOffset(timestamp);
+  }
+
+  isAllowed(target: Target, feature: ConsentFeature): boolean {
+    return !this.#options.disabled && this.#refusal(target, feature) === undefined;
+  }
+
+  admits(target: Target, feature: ConsentFeature): boolean {
+    if (this.#options.disabled) return false;
+    const reason = this.#refusal(target, feature);
+    if (reason === undefined) return true;
+    if (reason !== 'invalid' || !isNobody(target)) this.#parts.outbox.refuse(reason);
+    return false;
+  }
+
+  peekState(deviceId: string): DeviceState | undefined {
+    return this.#parts.states().peek(deviceId);
+  }
+
+  stateOf(deviceId: string): DeviceState {
+    return this.#parts.states().of(deviceId);
+  }
+
+  workOf(target: Target): UnitOfWork {
+    return target.work ?? this.stateOf(target.deviceId);
+  }
+
+  record(
+    target: Target,
+    kind: EntryKind,
+    feature: EntryFeature,
+    timestamp: number,
+    content: string,
+    rollUp?: RollUp,
+  ): void {
+    const { disabled, beforeSend } = this.#options;
+    if (disabled) return;
+    const { outbox, dialect, states, reporter } = this.#parts;
+    const { deviceId, idType } = target;
+    if (deviceId === '') return isNobody(target) ? undefined : outbox.refuse('invalid');
+    states().touch(deviceId);
+    const traits = outbox.traits.of(idType, kind, feature, this.offsetOf(target, timestamp));
+    const body = kind === 'event' || dialect.place === undefined ? content : content + membersOf(this.#placeOf(target));
+    if (beforeSend.length === 0 || feature === 'core') {
+      outbox.put(deviceId, traits, timestamp, body, rollUp);
+      return;
+    }
+    const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+    if (seen === undefined) return outbox.refuse('filtered');
+    // What a hook has changed is no longer what its key says.
+    const same = seen === body ? rollUp : undefined;
+    outbox.put(deviceId, traits, timestamp, seen, same);
+  }
+
+  refuse(reason: Refusal): void {
+    if (!this.#options.disabled) this.#parts.outbox.refuse(reason);
+  }
+
+  upload(target: Target, picture: Picture): void {
+    if (this.#options.disabled || target.deviceId === '') return;
+    // The scope's device may get another id while the file is read.
+    const { deviceId, idType, tz, place, metrics } = target;
+    this.#parts.uploads.add({ deviceId, idType, tz, place, metrics, work: undefined }, picture);
+  }
+
+  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {
+    return this.#parts.outbox.purge(deviceId, features);
+  }
+
+  async query(target: Target, query: Query): Promise<QueryAnswer> {
+    const options = this.#options;
+    const { transport, behaviour } = this.#parts;
+    // An operator who stops the traffic still has to be able to let it go on.
+    const stopped = options.testMode || (!behaviour().networking && query.fields['method'] !== 'sc');
+    if (options.disabled || stopped) return { ok: false, status: 0, message: 'sending is switched off' };
+    const fields = { ...this.#placeOf(target), ...query.fields };
+    return ask(transport, this.clock, options, target, { ...query, fields });
+  }
+
+  #refusal(target: Target, feature: ConsentFeature): Refusal | undefined {
+    if (target.deviceId === '') return 'invalid';
+    const { tracking, off } = this.#parts.behaviour();
+    if (!tracking || (off.size > 0 && off.has(feature))) return 'filtered';
+    return target.idType === 9 || this.#parts.isAllowed(target, feature) ? undefined : 'consent';
+  }
+
+  #placeOf(target: Target): Readonly<Record<string, string>> {
+    if (target.idType === 9) return {};
+    return this.#parts.dialect.place?.(this.isAllowed(target, 'location')) ?? {};
+  }
 }
 
-/** The house as the features see it. */
-export function createPort(options: ResolvedOptions, parts: PortParts): FeaturePort {
-  const { clock, reporter, outbox, transport, dialect, behaviour } = parts;
-  const { disabled, beforeSend } = options;
-  const stamper = new Stamper(clock);
-
-  /** Why nothing of this feature is recorded for the target; undefined when it is. */
-  const refusal = (target: Target, feature: ConsentFeature): 'invalid' | 'filtered' | 'consent' | undefined => {
-    if (target.deviceId === '') return 'invalid';
-    const { tracking, off } = behaviour();
-    if (!tracking || (off.size > 0 && off.has(feature))) return 'filtered';
-    return target.idType === 9 || parts.isAllowed(target, feature) ? undefined : 'consent';
-  };
-
-  const placeOf = (target: Target): Readonly<Record<string, string>> =>
-    target.idType === 9 ? {} : (dialect.place?.(port.isAllowed(target, 'location')) ?? {});
-
-  const port: FeaturePort = {
-    clock,
-    reporter,
-    get limits() {
-      return behaviour().limits;
-    },
-    get filters() {
-      return behaviour().filters;
-    },
-    metrics: hostMetrics(options.appVersion, options.metrics, dialect.bareMachine),
-    stamp: () => stamper.next(),
-    offsetOf: (target, timestamp) => target.tz ?? options.timezoneOffset ?? machineOffset(timestamp),
-    isAllowed: (target, feature) => !disabled && refusal(target, feature) === undefined,
-    admits(target, feature) {
-      if (disabled) return false;
-      const reason = refusal(target, feature);
-      if (reason === undefined) return true;
-      if (reason !== 'invalid' || !isNobody(target)) outbox.refuse(reason);
-      return false;
-    },
-    peekState: (deviceId) => parts.states().peek(deviceId),
-    stateOf: (deviceId) => parts.states().of(deviceId),
-    workOf: (target) => target.work ?? parts.states().of(target.deviceId),
-    record(target, kind, feature, timestamp, content, rollUp) {
-      if (disabled) return;
-      const { deviceId, idType } = target;
-      if (deviceId === '') return isNobody(target) ? undefined : outbox.refuse('invalid');
-      parts.states().touch(deviceId);
-      const traits = outbox.traits.of(idType, kind, feature, port.offsetOf(target, timestamp));
-      const body = kind === 'event' || dialect.place === undefined ? content : content + membersOf(placeOf(target));
-      if (beforeSend.length === 0 || feature === 'core') {
-        outbox.put(deviceId, traits, timestamp, body, rollUp);
-        return;
-      }
-      const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
-      if (seen === undefined) return outbox.refuse('filtered');
-      // What a hook has changed is no longer what its key says.
-      const same = seen === body ? rollUp : undefined;
-      outbox.put(deviceId, traits, timestamp, seen, same);
-    },
-    refuse: (reason) => {
-      if (!disabled) outbox.refuse(reason);
-    },
-    upload(target, picture) {
-      if (disabled || target.deviceId === '') return;
-      // The scope's device may get another id while the file is read.
-      const { deviceId, idType, tz, place, metrics } = target;
-      parts.uploads.add({ deviceId, idType, tz, place, metrics, work: undefined }, picture);
-    },
-    purge: (deviceId, features) => outbox.purge(deviceId, features),
-    async query(target, query) {
-      // An operator who stops the traffic still has to be able to let it go on.
-      const stopped = options.testMode || (!behaviour().networking && query.fields['method'] !== 'sc');
-      if (disabled || stopped) return { ok: false, status: 0, message: 'sending is switched off' };
-      return ask(transport, clock, options, target, { ...query, fields: { ...placeOf(target), ...query.fields } });
-    },
-  };
-  return port;
+function isNobody(target: Target): boolean {
+  return (target as Partial<ScopeTarget>).identity?.nobody === true;
 }
 
 function membersOf(texts: Readonly<Record<string, string>>): string {

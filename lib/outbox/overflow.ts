@@ -47,7 +47,8 @@ export class Overflow {
 
   /** Called with every new entry. */
   check(): void {
-    const { isCrowded, isFilling } = this;
+    const { isCrowded } = this;
+    const isFilling = isCrowded && this.isFilling;
     if (isCrowded && !this.#wasCrowded) this.#port.crowded();
     this.#wasCrowded = isCrowded;
     if (isFilling && !this.#wasFilling) this.#port.filling();
