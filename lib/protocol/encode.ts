@@ -11,16 +11,16 @@ export type Encoding = 'json' | 'form';
 
 /** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, contract §11.4). */
 export function requestJson(request: SealedRequest, appKey: string): string {
-  return withRequest('', request, openingOf(appKey));
+  return `${withRequest(openingOf(appKey), request)}}`;
 }
 
-/** `text` and a request behind it. */
-function withRequest(text: string, { head, entries }: SealedRequest, opening: string): string {
+/** The text and a request behind it, whose opening stands in the text already and whose last brace is still missing. */
+function withRequest(text: string, { head, entries }: SealedRequest): string {
   const first = entries[0] as Entry;
-  if (first.kind === 'request') return `${text}${opening}${head},${first.body}}`;
-  let all = `${text}${opening}${head},"events":[${first.body}`;
+  if (first.kind === 'request') return `${text}${head},${first.body}`;
+  let all = `${text}${head},"events":[${first.body}`;
   for (let i = 1; i < entries.length; i++) all += `,${(entries[i] as Entry).body}`;
-  return `${all}]}`;
+  return `${all}]`;
 }
 
 function openingOf(appKey: string): string {
@@ -42,10 +42,11 @@ export function encodeBulk(requests: readonly SealedRequest[], appKey: string, e
   const form = encoding === 'form';
   // Text after text at the end of one: V8 only notes them, and copies all in one go when the bytes are asked for.
   let body = form ? '[' : `${opening}"safe_api_response":true,"requests":[`;
+  const between = `},${opening}`;
   for (let i = 0; i < requests.length; i++) {
-    body = withRequest(i === 0 ? body : `${body},`, requests[i] as SealedRequest, opening);
+    body = withRequest(body + (i === 0 ? opening : between), requests[i] as SealedRequest);
   }
-  body += form ? ']' : ']}';
+  body += form ? '}]' : '}]}';
   if (!form) return { contentType: 'application/json', body };
   return {
     contentType: 'application/x-www-form-urlencoded',
