@@ -101,26 +101,60 @@ export class HousePort implements FeaturePort {
     kind: EntryKind,
     feature: EntryFeature,
     timestamp: number,
-    content: string,
+    body: string,
     rollUp?: RollUp,
   ): void {
-    const { disabled, beforeSend } = this.#options;
-    if (disabled) return;
-    const { outbox, dialect, states, reporter } = this.#parts;
-    const { deviceId, idType } = target;
-    if (deviceId === '') return isNobody(target) ? undefined : outbox.refuse('invalid');
-    states().touch(deviceId);
-    const traits = outbox.traits.of(idType, kind, feature, this.offsetOf(target, timestamp));
-    const body = kind === 'event' || dialect.place === undefined ? content : content + membersOf(this.#placeOf(target));
-    if (beforeSend.length === 0 || feature === 'core') {
-      outbox.put(deviceId, traits, timestamp, body, rollUp);
-      return;
-    }
-    const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
-    if (seen === undefined) return outbox.refuse('filtered');
+    if (!this.#takes(target)) return;
+    const { outbox, dialect } = this.#parts;
+    const traits = outbox.traits.of(target.idType, kind, feature, this.offsetOf(target, timestamp));
+    const own = kind === 'event' || dialect.place === undefined ? body : body + membersOf(this.#placeOf(target));
+    const seen = this.#hooked(target, kind, feature, timestamp, own);
     // What a hook has changed is no longer what its key says.
-    const same = seen === body ? rollUp : undefined;
-    outbox.put(deviceId, traits, timestamp, seen, same);
+    if (seen !== undefined) outbox.put(target.deviceId, traits, timestamp, seen, seen === own ? rollUp : undefined);
+  }
+
+  recordEvent(
+    target: Target,
+    feature: EntryFeature,
+    timestamp: number,
+    opening: string,
+    rest: string,
+    time: string,
+  ): void {
+    if (this.#options.beforeSend.length > 0)
+      return this.record(target, 'event', feature, timestamp, opening + rest + time);
+    if (!this.#takes(target)) return;
+    const { outbox } = this.#parts;
+    const traits = outbox.traits.of(target.idType, 'event', feature, this.offsetOf(target, timestamp));
+    outbox.putEvent(target.deviceId, traits, timestamp, opening, rest, time);
+  }
+
+  /** Whether there is somebody to record for; his device is in use then. */
+  #takes(target: Target): boolean {
+    if (this.#options.disabled) return false;
+    const { outbox, states } = this.#parts;
+    if (target.deviceId !== '') {
+      states().touch(target.deviceId);
+      return true;
+    }
+    if (!isNobody(target)) outbox.refuse('invalid');
+    return false;
+  }
+
+  /** The text as the hooks leave it; undefined, and counted, when they drop it. */
+  #hooked(
+    { deviceId }: Target,
+    kind: EntryKind,
+    feature: EntryFeature,
+    timestamp: number,
+    body: string,
+  ): string | undefined {
+    const { beforeSend } = this.#options;
+    if (beforeSend.length === 0 || feature === 'core') return body;
+    const { outbox, reporter } = this.#parts;
+    const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+    if (seen === undefined) outbox.refuse('filtered');
+    return seen;
   }
 
   refuse(reason: Refusal): void {

@@ -1,11 +1,11 @@
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
+import { EventTime } from '../protocol/event-time.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
 import { isObject, optionsOf, tellMisfit } from './argument.js';
 import { type EventHead, EventHeads, eventHead } from './event-heads.js';
 import { cleanKey, featureOfKey, internalFault } from './event-key.js';
 import { mergeEvents } from './event-roll-up.js';
-import { EventTime } from './event-time.js';
 import type { FeaturePort, Target } from './feature.js';
 import { numberFrom, shown } from './read-input.js';
 import { openedText, type SegmentRules, segmentationText } from './segmentation-text.js';
@@ -78,32 +78,37 @@ export class Events {
     const now = port.stamp();
     const at = input?.timestamp === undefined ? now : this.#timestamp(input.timestamp, now);
     const time = this.#time.text(at, port.offsetOf(target, at));
+    // The time of the entry itself need not be kept and written as a text.
+    const timeOfEntry = at === now ? time : '';
+    const ownTime = at === now ? '' : time;
     const rollUp = input?.rollUp === undefined ? this.#settings.rollUp : this.#flag(input.rollUp);
     const once =
       input === undefined || (input.count === undefined && input.sum === undefined && input.dur === undefined);
     if (once && !rollUp) {
       const given = input?.segmentation;
-      const start = given === undefined ? undefined : openedText(head.opening, given, this.#rulesFor(key));
-      port.record(target, 'event', feature, now, (start ?? head.once) + time);
+      const rest = given === undefined ? undefined : openedText(head.opening, given, this.#rulesFor(key));
+      const opening = rest === undefined ? head.once : head.opening.reached;
+      port.recordEvent(target, feature, now, opening, (rest ?? '') + ownTime, timeOfEntry);
       this.#settings.recorded(target, key);
       return;
     }
     const segmentation =
       input?.segmentation === undefined ? undefined : segmentationText(input.segmentation, this.#rulesFor(key));
-    const body = this.#start(head, input, segmentation) + time;
+    const counted = this.#counted(input, segmentation);
     if (rollUp) {
+      const body = head.counted + counted + time;
       // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
       const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
       port.record(target, 'event', feature, now, body, { key: equal, merge: (waiting) => mergeEvents(waiting, body) });
     } else {
-      port.record(target, 'event', feature, now, body);
+      port.recordEvent(target, feature, now, head.counted, counted + ownTime, timeOfEntry);
     }
     this.#settings.recorded(target, key);
   }
 
-  /** Everything but the time. */
-  #start(head: EventHead, input: EventInput | undefined, segmentation: string | undefined): string {
-    let text = head.counted + this.#count(input?.count);
+  /** Everything from the count to the time. */
+  #counted(input: EventInput | undefined, segmentation: string | undefined): string {
+    let text = String(this.#count(input?.count));
     const sum = this.#number('sum', input?.sum, 5);
     if (sum !== undefined) text += `,"sum":${sum}`;
     const dur = this.#duration(input?.dur);

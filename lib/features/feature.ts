@@ -81,6 +81,18 @@ export interface FeaturePort {
     body: string,
     rollUp?: RollUp,
   ): void;
+  /**
+   * Records an event whose text is `opening`, which is the same object for many events, then `rest`, then `time`: the text
+   * {@link EventTime} gives for the entry's own time and zone, or empty.
+   */
+  recordEvent(
+    target: Target,
+    feature: EntryFeature,
+    timestamp: number,
+    opening: string,
+    rest: string,
+    time: string,
+  ): void;
   /** A call that is not recorded; it counts as accepted and dropped. */
   refuse(reason: 'consent' | 'invalid' | 'filtered'): void;
   /** Removes what waits of these features for this device, and tells what that was. */

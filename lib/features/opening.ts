@@ -1,49 +1,65 @@
 import { flatText } from '../protocol/json-text.js';
 import type { SegmentName } from './segment-names.js';
 
+/** Longer than this it is hardly the beginning of many events, and what is kept for each key has to have an end. */
+const LONGEST = 300;
+
 /**
- * The text in front of a segmentation, with the first segment's name and value: events of one key mostly begin with the
- * same one, so that what is the same is put together once.
+ * The text in front of a segmentation, with as much of the segmentation as events of one key have in common: most begin
+ * with the same names and values. It is put together once, and where it is kept or written for many events, once as well.
  */
 export class Opening {
-  readonly #before: string;
+  readonly text: string;
+  /** The text that the last {@link openedText} from here on went on from. */
+  reached = '';
+  /** Whether it ends with a text whose closing quote is missing. */
+  readonly #inText: boolean;
   #name: SegmentName | undefined;
-  #withName = '';
-  #nameText = '';
-  /** The value that was met last, and the whole text with it once it was met again. */
+  #toName: string | undefined;
+  #toText: string | undefined;
+  /** The value that was met last, and what goes on from it once it was met again. */
   #value = '';
-  #withValue: string | undefined;
+  #further: Opening | undefined;
 
-  constructor(before: string) {
-    this.#before = before;
+  constructor(text: string, inText = false) {
+    this.text = text;
+    this.#inText = inText;
   }
 
   /** Up to the colon before a value that is no text. */
-  withName(name: SegmentName): string {
+  upTo(name: SegmentName): string {
     this.#use(name);
-    return this.#withName;
+    this.#toName ??= flatText(this.text, this.#inText ? name.afterText : name.first);
+    return this.#toName;
   }
 
-  /** Up to the end of a text without its closing quote. */
-  withText(name: SegmentName, value: string): string {
+  /** Up to the opening quote of a text. */
+  upToText(name: SegmentName): string {
+    this.#use(name);
+    this.#toText ??= flatText(this.text, this.#inText ? name.textAfterText : name.firstText);
+    return this.#toText;
+  }
+
+  /** Up to the end of a text without its closing quote; undefined while it is not the one that was met last. */
+  withText(name: SegmentName, value: string): Opening | undefined {
     this.#use(name);
     // Only a value that is remembered already may be kept: it is short and a copy.
-    if (value !== name.plain) return this.#nameText + value;
-    if (value === this.#value) {
-      this.#withValue ??= flatText(this.#nameText, value);
-      return this.#withValue;
+    if (value !== name.plain || this.text.length > LONGEST) return undefined;
+    if (value !== this.#value) {
+      this.#value = value;
+      this.#further = undefined;
+      return undefined;
     }
-    this.#value = value;
-    this.#withValue = undefined;
-    return this.#nameText + value;
+    this.#further ??= new Opening(flatText(this.upToText(name), value), true);
+    return this.#further;
   }
 
   #use(name: SegmentName): void {
     if (name === this.#name) return;
     this.#name = name;
-    this.#withName = flatText(this.#before, name.first);
-    this.#nameText = flatText(this.#before, name.firstText);
+    this.#toName = undefined;
+    this.#toText = undefined;
     this.#value = '';
-    this.#withValue = undefined;
+    this.#further = undefined;
   }
 }

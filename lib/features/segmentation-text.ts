@@ -36,9 +36,9 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
 }
 
 /**
- * The same behind the text of `opening`.
+ * The same behind the text of `opening`, which knows what events before had in common: `opening.reached` is that part.
  *
- * @returns both texts, or undefined when nothing is left of the segments
+ * @returns what follows on it, or undefined when nothing is left of the segments
  */
 export function openedText(opening: Opening, segmentation: unknown, rules: SegmentRules): string | undefined {
   return textOf(segmentation, rules, opening);
@@ -67,8 +67,11 @@ function membersText(
   const { limits, keep, leading } = rules;
   const { maxValueSize, maxSegmentationValues } = limits;
   const names = segmentNames(limits);
+  let reached = '';
   let text = leading === undefined || leading === '' ? '' : `{${leading}`;
   let count = 0;
+  /** What is in common so far, as long as it is all there is. */
+  let common = opening;
   /** The last value is a text whose closing quote is still missing. */
   let open = false;
   let before: SegmentName | undefined;
@@ -86,17 +89,34 @@ function membersText(
         continue;
       }
       if (typeof value === 'string' && value !== '' && value.length <= maxValueSize && isPlainValue(name, value)) {
-        if (count === maxSegmentationValues) return tooMany(text, open, rules, count);
-        if (open) text += name.plainAfterText ?? name.textAfterText + value;
+        if (count === maxSegmentationValues) {
+          tellTooMany(rules, count);
+          break;
+        }
+        if (common !== undefined) {
+          const further: Opening | undefined = common.withText(name, value);
+          if (further === undefined) {
+            reached = common.upToText(name);
+            text = value;
+          }
+          common = further;
+        } else if (open) text += name.plainAfterText ?? name.textAfterText + value;
         else if (text !== '') text += name.nextPlain ?? name.nextText + value;
-        else text = opening === undefined ? name.firstText + value : opening.withText(name, value);
+        else text = name.firstText + value;
         open = true;
       } else {
         const json = valueText(value, rules, key);
         if (json === undefined) continue;
-        if (count === maxSegmentationValues) return tooMany(text, open, rules, count);
-        if (text !== '') text += (open ? name.afterText : name.next) + json;
-        else text = (opening === undefined ? name.first : opening.withName(name)) + json;
+        if (count === maxSegmentationValues) {
+          tellTooMany(rules, count);
+          break;
+        }
+        if (common !== undefined) {
+          reached = common.upTo(name);
+          text = json;
+          common = undefined;
+        } else if (text !== '') text += (open ? name.afterText : name.next) + json;
+        else text = name.first + json;
         open = false;
       }
       count++;
@@ -105,7 +125,11 @@ function membersText(
     // A proxy that does not let itself be listed; what was read so far stays.
     rules.reporter.warn(`${rules.call}.unreadable`, `${rules.call}: a segmentation cannot be read completely.`);
   }
-  return closed(text, open);
+  if (opening !== undefined) {
+    if (common === opening) return undefined;
+    opening.reached = common?.text ?? reached;
+  } else if (text === '') return undefined;
+  return text + (open ? '"}' : '}');
 }
 
 function isPlainValue(name: SegmentName, value: string): boolean {
@@ -121,13 +145,8 @@ function isPlainValue(name: SegmentName, value: string): boolean {
   return true;
 }
 
-function tooMany(text: string, open: boolean, { call, reporter }: SegmentRules, count: number): string | undefined {
+function tellTooMany({ call, reporter }: SegmentRules, count: number): void {
   reporter.warn(`${call}.segments`, `${call}: only the first ${count} segments of one entry are kept.`);
-  return closed(text, open);
-}
-
-function closed(text: string, open: boolean): string | undefined {
-  return text === '' ? undefined : text + (open ? '"}' : '}');
 }
 
 /** A value as JSON text; undefined when a server cannot keep it. */

@@ -1,4 +1,5 @@
 import type { Entry } from '../protocol/entry.js';
+import { bodyLength } from '../protocol/entry-text.js';
 import type { Storage } from '../storage/storage.js';
 import { channels, publish } from './channels.js';
 import type { DropReason } from './drop-reason.js';
@@ -49,7 +50,7 @@ export class Accounts {
   begin(entry: Entry): void {
     this.#ledger.accept(entry.weight);
     this.#entries++;
-    this.#bytes += entry.body.length + OVERHEAD;
+    this.#bytes += bodyLength(entry) + OVERHEAD;
     if (entry.id > this.#lastId) this.#lastId = entry.id;
     // The hot path: no message object while nobody listens.
     if (channels.accepted.hasSubscribers) publish('accepted', { entries: 1 });
@@ -76,7 +77,7 @@ export class Accounts {
   /** An entry takes the place of one that waits; what it stands for beyond that one was accepted just now. */
   replace(old: Entry, fresh: Entry): void {
     this.#ledger.accept(fresh.weight - old.weight);
-    this.#bytes += fresh.body.length - old.body.length;
+    this.#bytes += bodyLength(fresh) - bodyLength(old);
     if (fresh.id > this.#lastId) this.#lastId = fresh.id;
     this.#storage.settle([old.id]);
     for (const waiter of this.#waiters) {
@@ -96,7 +97,7 @@ export class Accounts {
     const ids = idsOf(entries);
     for (const entry of entries) {
       weight += entry.weight;
-      this.#bytes -= entry.body.length + OVERHEAD;
+      this.#bytes -= bodyLength(entry) + OVERHEAD;
     }
     this.#entries -= entries.length;
     this.#storage.settle(ids);

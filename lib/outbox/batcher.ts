@@ -1,4 +1,5 @@
 import type { Entry } from '../protocol/entry.js';
+import { bodyLength } from '../protocol/entry-text.js';
 import type { EntryQueue } from './entry-queue.js';
 
 /** How much one request may hold. */
@@ -29,9 +30,9 @@ function takeEvents(queue: EntryQueue, { maxEvents, maxSize }: BatchLimits): Ent
   const most = Math.min(queue.length, maxEvents);
   let size = 0;
   for (let i = 0; i < most; i++) {
-    const { kind, body } = queue.at(i) as Entry;
-    if (kind === 'request') return undefined;
-    size += body.length;
+    const entry = queue.at(i) as Entry;
+    if (entry.kind === 'request') return undefined;
+    size += bodyLength(entry);
     if (i > 0 && size > maxSize) return queue.take(i);
   }
   return queue.take(most);
@@ -49,8 +50,8 @@ function takeEventsBetween(queue: EntryQueue, { maxEvents, maxSize }: BatchLimit
       if (BARRIERS.has(entry.feature)) break;
       continue;
     }
-    if (events.length > 0 && size + entry.body.length > maxSize) break;
-    size += entry.body.length;
+    if (events.length > 0 && size + bodyLength(entry) > maxSize) break;
+    size += bodyLength(entry);
     events.push(entry);
   }
   const seen = queue.take(scanned);

@@ -1,5 +1,6 @@
 import type { Delivery } from '../protocol/delivery.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
+import { bodyLength } from '../protocol/entry-text.js';
 import { publishRequests } from './channels.js';
 import { DeliveryMessages } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queue.js';
@@ -148,7 +149,7 @@ export class Dispatcher {
         continue;
       }
       part.queue.busy = true;
-      for (const entry of part.request.entries) size += entry.body.length;
+      for (const entry of part.request.entries) size += bodyLength(entry);
       parts.push(part);
     }
     if (parts.length === 0) return;

@@ -15,13 +15,24 @@ export class QueuedEntry implements Entry {
   readonly #age: number;
   readonly #traits: EntryTraits;
   readonly origin: EntryOrigin;
-  readonly body: string;
+  readonly opening: string;
+  readonly rest: string;
+  readonly time: string;
 
-  private constructor(origin: EntryOrigin, traits: EntryTraits, timestamp: number, body: string) {
+  private constructor(
+    origin: EntryOrigin,
+    traits: EntryTraits,
+    timestamp: number,
+    opening: string,
+    rest: string,
+    time: string,
+  ) {
     this.#age = timestamp - STARTED_AT;
     this.#traits = traits;
     this.origin = origin;
-    this.body = body;
+    this.opening = opening;
+    this.rest = rest;
+    this.time = time;
   }
 
   get id(): number {
@@ -56,19 +67,26 @@ export class QueuedEntry implements Entry {
     return this.#traits.weight;
   }
 
+  get body(): string {
+    return this.opening + this.rest + this.time;
+  }
+
   /**
    * Gives an entry to the storage.
    * @param origin - its device, as the queue has it
    * @param timestamp - milliseconds since the epoch
+   * @param opening - the first part of the body; see `EntryDraft`
    */
   static accept(
     origin: EntryOrigin,
     traits: EntryTraits,
     timestamp: number,
-    body: string,
+    opening: string,
+    rest: string,
+    time: string,
     storage: Storage,
   ): QueuedEntry {
-    const entry = new QueuedEntry(origin, traits, timestamp, body);
+    const entry = new QueuedEntry(origin, traits, timestamp, opening, rest, time);
     entry.#id = storage.append(entry);
     return entry;
   }

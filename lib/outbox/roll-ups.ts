@@ -46,7 +46,7 @@ export class RollUps {
     }
     const { idType, kind, feature, tz, weight } = traits;
     const both = this.#traits.of(idType, kind, feature, tz, entry.weight + weight);
-    const fresh = QueuedEntry.accept(queue, both, timestamp, merge(entry.body), this.#storage);
+    const fresh = QueuedEntry.accept(queue, both, timestamp, '', merge(entry.body), '', this.#storage);
     queue.waiting.swap(position, entry, fresh);
     this.#accounts.replace(entry, fresh);
     place.entry = fresh;

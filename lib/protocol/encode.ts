@@ -1,4 +1,5 @@
 import type { Entry, SealedRequest } from './entry.js';
+import { withBody } from './entry-text.js';
 import { jsonString } from './json-text.js';
 
 /** The body of a request and the type it is sent under. */
@@ -17,9 +18,9 @@ export function requestJson(request: SealedRequest, appKey: string): string {
 /** The text and a request behind it, whose opening stands in the text already and whose last brace is still missing. */
 function withRequest(text: string, { head, entries }: SealedRequest): string {
   const first = entries[0] as Entry;
-  if (first.kind === 'request') return `${text}${head},${first.body}`;
-  let all = `${text}${head},"events":[${first.body}`;
-  for (let i = 1; i < entries.length; i++) all += `,${(entries[i] as Entry).body}`;
+  if (first.kind === 'request') return withBody(`${text}${head},`, first);
+  let all = withBody(`${text}${head},"events":[`, first);
+  for (let i = 1; i < entries.length; i++) all = withBody(`${all},`, entries[i] as Entry);
   return `${all}]`;
 }
 

@@ -36,6 +36,14 @@ export interface EntryDraft {
   readonly body: string;
   /** How many accepted calls this entry stands for; more than 1 only after a roll-up. */
   readonly weight: number;
+  /**
+   * How `body` is put together: a text that many entries begin with, which is the same object for all of them; the rest;
+   * and what {@link EventTime} says of `timestamp` and `tz`. The first and the last may be empty. All three are missing in
+   * what was not put together so, and never given to a user's storage.
+   */
+  readonly opening?: string;
+  readonly rest?: string;
+  readonly time?: string;
   /** The device as its queue knows it; missing in what does not come from one, and never given to a user's storage. */
   readonly origin?: EntryOrigin;
 }

@@ -9,6 +9,9 @@ import type { EntryFeature } from '../protocol/entry.js';
  * H countly-weave journal 1,<first id>,<first millisecond>
  * d<ref>,<idType>,<tz>,<device id as JSON>                    device, written before its first entry in the segment
  * e<id>,<device ref>,<at>,<body>                              event of consent feature `events`, weight 1
+ * b<ref>,<text>                                               text that bodies begin with
+ * o<id>,<device ref>,<at>,<text ref>,<rest>                   as `e`, with a body of such a text and the rest …
+ * n<id>,<device ref>,<at>,<text ref>,<rest>                   … and of what `EventTime` says of its time
  * x<id>,<device ref>,<at>,<kind><feature>,<weight>,<body>     any other entry
  * t<ref>,<JSON [path, before, after]>                         example of a head, without the device id
  * s<ref>,<device>,<equal start>,<equal end>,<ids>;<middle>    sealed request: its head as a difference to the example
@@ -19,7 +22,7 @@ import type { EntryFeature } from '../protocol/entry.js';
  * j<token>                                                    … which is complete: the adopted folder is obsolete
  * ```
  *
- * Device and example lines are repeated now and then, so that one damaged line does not take many records along.
+ * Device, text and example lines are repeated now and then, so that one damaged line does not take many records along.
  */
 export const FORMAT_VERSION = 1;
 
@@ -29,6 +32,9 @@ export const RecordType = {
   header: 0x48,
   device: 0x64,
   event: 0x65,
+  opening: 0x62,
+  openedEvent: 0x6f,
+  timedEvent: 0x6e,
   entry: 0x78,
   template: 0x74,
   seal: 0x73,
@@ -39,8 +45,10 @@ export const RecordType = {
   importEnd: 0x6a,
 } as const;
 
-/** How many entries may lean on one device line before it is written again. */
+/** How many entries may lean on one device line, or on one of a text, before it is written again. */
 export const REPEAT_DEVICE_EVERY = 32;
+/** Texts of one segment that bodies begin with; those of data instead of code have no end. */
+export const MOST_OPENINGS = 256;
 /** The same for seals and the lines of examples and frames, which are longer. */
 export const REPEAT_TEMPLATE_EVERY = 128;
 

@@ -105,15 +105,17 @@ export class RecordSink {
     this.text(JSON.stringify(value));
   }
 
-  /** A whole record of three numbers and a text, the shape of nearly all records. */
-  record(type: number, first: number, second: number, third: number, text: string): void {
+  /** A whole record of three numbers, perhaps a fourth, and a text: the shape of nearly all records. */
+  record(type: number, first: number, second: number, third: number, text: string, fourth = -1): void {
     if (!isShort(first) || !isShort(second) || !isShort(third)) {
       this.startRecord(type);
-      this.text(`${first.toString(36)},${second.toString(36)},${third.toString(36)},${text}`);
+      this.text(`${first.toString(36)},${second.toString(36)},${third.toString(36)},`);
+      if (fourth >= 0) this.text(`${fourth.toString(36)},`);
+      this.text(text);
       this.endRecord();
       return;
     }
-    this.#reserve(4 + 3 * MAX_DIGITS + text.length * MAX_UTF8 + CHECKSUM_LENGTH + 1);
+    this.#reserve(5 + 4 * MAX_DIGITS + text.length * MAX_UTF8 + CHECKSUM_LENGTH + 1);
     const bytes = this.bytes;
     const start = this.length;
     let at = start;
@@ -124,6 +126,10 @@ export class RecordSink {
     bytes[at++] = COMMA;
     at = putNumber(bytes, at, third);
     bytes[at++] = COMMA;
+    if (fourth >= 0) {
+      at = putNumber(bytes, at, fourth);
+      bytes[at++] = COMMA;
+    }
     at += bytes.write(text, at);
     putChecksum(bytes, at, crc32(bytes, this.#view, start, at));
     at += CHECKSUM_LENGTH;

@@ -1,4 +1,5 @@
 import type { DeviceIdType, Entry, SealedPath } from '../protocol/entry.js';
+import { EventTime } from '../protocol/event-time.js';
 import type { HeadTexts } from '../protocol/head.js';
 import { applyDifference, type HeadTemplate } from './head-template.js';
 import { type IdRun, parseRuns } from './id-runs.js';
@@ -39,12 +40,14 @@ export class SegmentDecoder {
   readonly settled: IdRun[] = [];
   readonly importsBegun: DecodedImport[] = [];
   readonly importsEnded: string[] = [];
-  /** Good entry records whose device line was damaged. */
+  /** Good entry records whose device line, or that of their text, was damaged. */
   orphans = 0;
   readonly #bytes: Buffer;
   readonly #lines: RecordLines;
   readonly #devices = new Map<number, Device>();
   readonly #templates = new Map<number, HeadTemplate>();
+  readonly #openings = new Map<number, string>();
+  readonly #time = new EventTime();
   readonly #frames = new Map<number, HeadTexts & { readonly path: SealedPath }>();
   /** Starts and ends of entry records, and of seals until `index` is through: devices may be repeated behind them. */
   readonly #entryPlaces: number[] = [];
@@ -89,17 +92,22 @@ export class SegmentDecoder {
       if (!wanted(id)) continue;
       const device = this.#devices.get(fields.number());
       const timestamp = this.#firstTime + fields.number();
-      if (!device) {
+      const type = this.#bytes[start];
+      const opened = type === RecordType.openedEvent || type === RecordType.timedEvent;
+      const opening = opened ? this.#openings.get(fields.number()) : '';
+      if (!device || opening === undefined) {
         this.orphans++;
         continue;
       }
       const { deviceId, idType, tz } = device;
-      const plain = this.#bytes[start] === RecordType.event;
+      const plain = opened || type === RecordType.event;
       const code = plain ? '' : fields.text();
       const weight = plain ? 1 : fields.number();
       const kind = plain || code[0] === 'e' ? 'event' : 'request';
       const feature = plain ? 'events' : featureOf(code.slice(1));
-      into.push({ id, deviceId, idType, tz, kind, feature, timestamp, weight, body: fields.rest() });
+      const time = type === RecordType.timedEvent ? this.#time.text(timestamp, tz) : '';
+      const body = opening + fields.rest() + time;
+      into.push({ id, deviceId, idType, tz, kind, feature, timestamp, weight, body });
     }
   }
 
@@ -108,6 +116,8 @@ export class SegmentDecoder {
     const fields = new Fields(this.#bytes, start + 1, end);
     switch (this.#bytes[start]) {
       case RecordType.event:
+      case RecordType.openedEvent:
+      case RecordType.timedEvent:
       case RecordType.entry:
         this.#entryPlaces.push(start, end);
         return;
@@ -120,6 +130,11 @@ export class SegmentDecoder {
         const idType = idTypeOf(fields.text());
         const tz = Number(fields.text());
         this.#devices.set(ref, { deviceId: JSON.parse(fields.rest()) as string, idType, tz });
+        return;
+      }
+      case RecordType.opening: {
+        const ref = fields.number();
+        this.#openings.set(ref, fields.rest());
         return;
       }
       case RecordType.frame: {

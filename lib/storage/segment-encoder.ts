@@ -5,6 +5,7 @@ import { formatRuns, type IdRun, putRuns, runsOf } from './id-runs.js';
 import {
   featureCode,
   HEADER_TEXT,
+  MOST_OPENINGS,
   REPEAT_DEVICE_EVERY,
   REPEAT_TEMPLATE_EVERY,
   RecordType,
@@ -28,7 +29,8 @@ class Device {
   }
 }
 
-interface Frame {
+/** A text that was written once, and how many records lean on it. */
+interface Shared {
   readonly ref: number;
   uses: number;
 }
@@ -54,7 +56,8 @@ export class SegmentEncoder {
   /** Of entries without an origin, which takes the mark else. */
   readonly #devices = new Map<string, Device>();
   readonly #templates: Template[] = [];
-  readonly #frames = { '/i': new Map<HeadFrame, Frame>(), '/i/bulk': new Map<HeadFrame, Frame>() };
+  readonly #frames = { '/i': new Map<HeadFrame, Shared>(), '/i/bulk': new Map<HeadFrame, Shared>() };
+  readonly #openings = new Map<string, Shared>();
   #place = { idType: Number.NaN, tz: 0, text: '' };
   #deviceCount = 0;
   #templateCount = 0;
@@ -78,7 +81,14 @@ export class SegmentEncoder {
     const place = id - this.#name.firstId;
     const time = draft.timestamp - this.#name.firstTime;
     if (draft.kind === 'event' && draft.feature === 'events' && draft.weight === 1) {
-      sink.record(RecordType.event, place, device.ref, time, draft.body);
+      const { opening, rest } = draft;
+      const shared = opening === undefined || opening === '' ? undefined : this.#opening(sink, opening);
+      if (shared === undefined || rest === undefined) {
+        sink.record(RecordType.event, place, device.ref, time, draft.body);
+        return;
+      }
+      const type = draft.time === '' ? RecordType.openedEvent : RecordType.timedEvent;
+      sink.record(type, place, device.ref, time, rest, shared.ref);
       return;
     }
     const kind = draft.kind === 'event' ? 'e' : 'r';
@@ -164,13 +174,31 @@ export class SegmentEncoder {
     return device;
   }
 
+  /** Undefined when the segment has so many that this one is not kept. */
+  #opening(sink: RecordSink, text: string): Shared | undefined {
+    let shared = this.#openings.get(text);
+    if (shared === undefined) {
+      if (this.#openings.size >= MOST_OPENINGS) return undefined;
+      shared = { ref: this.#openings.size, uses: 0 };
+      this.#openings.set(text, shared);
+    }
+    if (shared.uses++ % REPEAT_DEVICE_EVERY === 0) {
+      sink.startRecord(RecordType.opening);
+      sink.number(shared.ref);
+      sink.comma();
+      sink.text(text);
+      sink.endRecord();
+    }
+    return shared;
+  }
+
   /** The same for most devices, one after the other. */
   #placeText(idType: number, tz: number): string {
     if (this.#place.idType !== idType || this.#place.tz !== tz) this.#place = { idType, tz, text: `,${idType},${tz},` };
     return this.#place.text;
   }
 
-  #frameFor(sink: RecordSink, path: SealedPath, head: HeadFrame): Frame {
+  #frameFor(sink: RecordSink, path: SealedPath, head: HeadFrame): Shared {
     const frames = this.#frames[path];
     let frame = frames.get(head);
     if (!frame) {

@@ -7,7 +7,15 @@ import { createBackoff } from '../../lib/transport/backoff.js';
 import { event, START } from '../storage/support/drafts.js';
 
 function accept({ deviceId, timestamp, body, ...traits }: EntryDraft): QueuedEntry {
-  return QueuedEntry.accept(new DeviceQueue(deviceId, createBackoff()), traits, timestamp, body, new MemoryStorage());
+  return QueuedEntry.accept(
+    new DeviceQueue(deviceId, createBackoff()),
+    traits,
+    timestamp,
+    '',
+    body,
+    '',
+    new MemoryStorage(),
+  );
 }
 
 describe('an entry in the queue', () => {
@@ -25,6 +33,6 @@ describe('an entry in the queue', () => {
   it('knows the device of its queue', () => {
     const { deviceId, timestamp, body, ...traits } = event(1);
     const queue = new DeviceQueue(deviceId, createBackoff());
-    expect(QueuedEntry.accept(queue, traits, timestamp, body, new MemoryStorage()).origin).toBe(queue);
+    expect(QueuedEntry.accept(queue, traits, timestamp, '', body, '', new MemoryStorage()).origin).toBe(queue);
   });
 });

@@ -1,5 +1,5 @@
-import { flatText } from '../protocol/json-text.js';
-import { localTime } from '../protocol/timestamp.js';
+import { flatText } from './json-text.js';
+import { localTime } from './timestamp.js';
 
 const MINUTE = 60_000;
 
