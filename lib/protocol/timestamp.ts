@@ -14,8 +14,9 @@ export class Stamper {
 
   next(): number {
     const now = this.#clock.now();
-    if (now > this.#last) this.#last = now;
-    return this.#last;
+    if (now < this.#last) return this.#last;
+    this.#last = now;
+    return now;
   }
 }
 

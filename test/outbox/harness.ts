@@ -99,7 +99,9 @@ export function setup(options: Partial<OutboxOptions> = {}, storage = new Memory
     outbox,
     warnings,
     event(deviceId: string, key: string, feature: EntryFeature = 'events') {
-      put(deviceId, 'event', feature, `{"key":"${key}","count":1}`);
+      stamp = Math.max(stamp + 1, clock.now());
+      const traits = outbox.traits.of(0, 'event', feature, 0);
+      outbox.putEvent(deviceId, traits, stamp, '{"key":"', key, '","count":1}');
     },
     request(deviceId: string, member: string, feature: EntryFeature) {
       put(deviceId, 'request', feature, `"${member}":{"x":1}`);

@@ -30,6 +30,13 @@ describe('an entry in the queue', () => {
     expect(id).toBe(1);
   });
 
+  it('puts its body together from what it begins with, the rest and the time', () => {
+    const { deviceId, timestamp, ...traits } = event(1);
+    const queue = new DeviceQueue(deviceId, createBackoff());
+    const entry = QueuedEntry.accept(queue, traits, timestamp, '{"key":"', 'x"', ',"hour":3}', new MemoryStorage());
+    expect(entry.body).toBe('{"key":"x","hour":3}');
+  });
+
   it('knows the device of its queue', () => {
     const { deviceId, timestamp, body, ...traits } = event(1);
     const queue = new DeviceQueue(deviceId, createBackoff());

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { JournalStorage } from '../../lib/storage/journal.js';
 import type { Recovered } from '../../lib/storage/storage.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { event, START } from './support/drafts.js';
+import { event, inParts, START } from './support/drafts.js';
 import { FakeMachine } from './support/fake-machine.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
 
@@ -112,7 +112,8 @@ class Process {
   append(count: number, device: number): void {
     for (let i = 0; i < count; i++) {
       const n = this.world.count++;
-      const draft = event(n, { deviceId: `d${device}` });
+      const plain = event(n, { deviceId: `d${device}` });
+      const draft = n % 3 === 0 ? plain : inParts(plain, undefined, n % 3 === 1);
       const id = this.storage.append(draft);
       this.#useId(id);
       this.world.entries.set(draft.body, {

@@ -40,6 +40,13 @@ describe('RecordSink', () => {
     },
   );
 
+  it('writes a fourth number when there is one, whatever the size of the others', () => {
+    const sink = new RecordSink(8);
+    sink.record(0x62, 1, 2, 3, 'body', 0);
+    sink.record(0x62, 1, -2, 2 ** 40, 'body', 36);
+    expect(lines(sink)).toEqual(['b1,2,3,0,body', `b1,-2,${(2 ** 40).toString(36)},10,body`]);
+  });
+
   it('ends a record with its CRC-32', () => {
     const sink = new RecordSink(64);
     sink.record(0x62, 1, 2, 3, 'body');

@@ -6,7 +6,7 @@ import { parseSegmentFileName, type SegmentName, segmentFileName } from '../../l
 import { RecordSink } from '../../lib/storage/record-sink.js';
 import { type DecodedSeal, SegmentDecoder } from '../../lib/storage/segment-decoder.js';
 import { SegmentEncoder } from '../../lib/storage/segment-encoder.js';
-import { event, START } from './support/drafts.js';
+import { event, inParts, START } from './support/drafts.js';
 
 // For machines that are busy with other things.
 vi.setConfig({ testTimeout: 60_000 });
@@ -77,6 +77,8 @@ const anyCut: fc.Arbitrary<HeadCut> = fc.record({
 });
 const anyStep = fc.oneof(
   anyDraft.map((draft) => ({ draft })),
+  fc.tuple(anyDraft, fc.nat(5), fc.boolean()).map(([draft, cut, timed]) => ({ draft: inParts(draft, cut, timed) })),
+  fc.nat(9).map((n) => ({ draft: inParts(event(n), undefined, n % 2 === 0) })),
   fc.record({ ids: anyIds, path: anyPath, head: anyHead }),
   fc.record({ ids: anyIds, path: anyPath, cut: anyCut }),
   anyIds.map((settle) => ({ settle })),
@@ -113,12 +115,13 @@ describe('a segment', () => {
     );
   });
 
-  /** Lines that name a device. */
-  const namings = (sink: RecordSink): number =>
+  const linesOf = (sink: RecordSink, type: string): number =>
     sink.bytes
       .toString('latin1', 0, sink.length)
       .split('\n')
-      .filter((line) => line.startsWith('d')).length;
+      .filter((line) => line.startsWith(type)).length;
+  /** Lines that name a device. */
+  const namings = (sink: RecordSink): number => linesOf(sink, 'd');
   const origin = (deviceId: string): EntryOrigin => ({ deviceId, mark: undefined });
 
   it('names a device once, by what its origin notes, whatever other devices come between', () => {
@@ -161,6 +164,34 @@ describe('a segment', () => {
     expect(decode(last.bytes.subarray(0, last.length), third).seals).toEqual([sealText([600], '/i', textOf(cut))]);
   });
 
+  it('writes what many bodies begin with once, and the time of an entry not at all', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    const drafts = Array.from({ length: 30 }, (_, n) => inParts(event(n, { deviceId: 'a' }), 19, true));
+    drafts.forEach((draft, n) => {
+      encoder.entry(sink, NAME.firstId + n, draft);
+    });
+    const text = sink.bytes.toString('utf8', 0, sink.length);
+    expect(text.split('"key"')).toHaveLength(2);
+    expect(text).not.toContain('timestamp');
+    expect(decode(Buffer.from(text)).entries).toEqual(drafts.map((draft, n) => entryText(NAME.firstId + n, draft)));
+  });
+
+  it('has an end to the texts it knows: bodies beyond that are written whole', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    const drafts = Array.from({ length: 300 }, (_, n) => inParts(event(n), undefined, n % 2 === 0));
+    const before = drafts.map((draft, n) => ({ ...draft, opening: `${draft.opening}${n}`, body: '' }));
+    const made = before.map((draft) => ({ ...draft, body: `${draft.opening}${draft.rest}${draft.time}` }));
+    made.forEach((draft, n) => {
+      encoder.entry(sink, NAME.firstId + n, draft);
+    });
+    expect([linesOf(sink, 'b'), linesOf(sink, 'e')]).toEqual([256, 44]);
+    expect(decode(sink.bytes.subarray(0, sink.length)).entries).toEqual(
+      made.map((draft, n) => entryText(NAME.firstId + n, draft)),
+    );
+  });
+
   it('remembers imports', () => {
     const encoder = new SegmentEncoder(NAME);
     const sink = new RecordSink(16);
@@ -197,11 +228,8 @@ function sample(): { bytes: Buffer; ends: number[]; whole: Read } {
   const ends: number[] = [];
   encoder.header(sink);
   for (let n = 0; n < 40; n++) {
-    encoder.entry(
-      sink,
-      NAME.firstId + n,
-      event(n, n % 7 === 3 ? { feature: 'views', weight: 3, body: '{"ü":"🦜"}' } : {}),
-    );
+    const draft = event(n, n % 7 === 3 ? { feature: 'views', weight: 3, body: '{"ü":"🦜"}' } : {});
+    encoder.entry(sink, NAME.firstId + n, n % 2 === 0 ? inParts(draft, undefined, n % 4 === 0) : draft);
     ends.push(sink.length);
     if (n % 10 === 9) {
       const head = `"device_id":"device-1","t":0,"timestamp":${START + n}`;
@@ -253,8 +281,8 @@ describe('a damaged segment', () => {
         const got = [...read.entries, ...read.seals];
         expect(got.filter((it) => !known.has(it))).toEqual([]);
         expect(read.settled.filter((id) => !whole.settled.includes(id))).toEqual([]);
-        // A device or example line carries up to so many others; the sample has none that is repeated.
-        if (!'dt'.includes(lineAt(at)[0] as string)) expect(all.length - got.length).toBeLessThanOrEqual(1);
+        // A device, text or example line carries up to so many others; the sample has none that is repeated.
+        if (!'dbt'.includes(lineAt(at)[0] as string)) expect(all.length - got.length).toBeLessThanOrEqual(1);
         expect(read.damaged > 0 || read.torn).toBe(true);
       }),
       { numRuns: 600 },
@@ -278,12 +306,27 @@ describe('a damaged segment', () => {
     expect(decode(hurt).entries).toEqual(whole.entries);
   });
 
-  it('keeps the entries of a device that has many, when one of its lines is damaged', () => {
+  it.each([
+    ['of a device', 'd'],
+    ['with a text', 'b'],
+  ])('keeps all entries that lean on a line %s, when they are many and one such line is damaged', (_, type) => {
     const encoder = new SegmentEncoder(NAME);
     const sink = new RecordSink(16);
-    for (let n = 0; n < 100; n++) encoder.entry(sink, NAME.firstId + n, event(0));
+    for (let n = 0; n < 100; n++) encoder.entry(sink, NAME.firstId + n, inParts(event(0)));
     const hurt = Buffer.from(sink.bytes.subarray(0, sink.length));
-    hurt[3] = 1;
-    expect(decode(hurt).entries).toHaveLength(100);
+    const line = `\n${hurt.toString('latin1')}`.indexOf(`\n${type}`);
+    hurt[line + 3] = 1;
+    const read = decode(hurt);
+    expect(read.entries).toHaveLength(100);
+    expect(read.damaged).toBe(1);
+  });
+
+  it('counts the entries whose text is lost as damaged', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    for (let n = 0; n < 10; n++) encoder.entry(sink, NAME.firstId + n, inParts(event(0)));
+    const hurt = Buffer.from(sink.bytes.subarray(0, sink.length));
+    hurt[`\n${hurt.toString('latin1')}`.indexOf('\nb') + 3] = 1;
+    expect(decode(hurt)).toMatchObject({ entries: [], damaged: 11 });
   });
 });

@@ -1,4 +1,5 @@
 import type { EntryDraft } from '../../../lib/protocol/entry.js';
+import { EventTime } from '../../../lib/protocol/event-time.js';
 import type { Recovered, StorageListener } from '../../../lib/storage/storage.js';
 
 export const START = 1_700_000_000_000;
@@ -15,6 +16,13 @@ export function event(n: number, more: Partial<EntryDraft> = {}): EntryDraft {
     body: `{"key":"event","n":${n}}`,
     ...more,
   };
+}
+
+/** The same draft as the queue gives it for events: its body in parts, with the time of the entry behind if wanted. */
+export function inParts(draft: EntryDraft, cut = draft.body.length - 2, timed = false): EntryDraft {
+  const { body, timestamp, tz } = draft;
+  const time = timed ? new EventTime().text(timestamp, tz) : '';
+  return { ...draft, opening: body.slice(0, cut), rest: body.slice(cut), time, body: body + time };
 }
 
 /** Remembers what a storage told. */
