@@ -106,17 +106,19 @@ export class HousePort implements FeaturePort {
   ): void {
     if (!this.#takes(target)) return;
     const { outbox, dialect } = this.#parts;
-    const traits = outbox.traits.of(target.idType, kind, feature, this.offsetOf(target, timestamp));
+    const { deviceId, idType } = target;
+    const traits = outbox.traits.of(idType, kind, feature, this.offsetOf(target, timestamp));
     const own = kind === 'event' || dialect.place === undefined ? body : body + membersOf(this.#placeOf(target));
-    const seen = this.#hooked(target, kind, feature, timestamp, own);
+    const seen = this.#hooked(deviceId, kind, feature, timestamp, own);
     // What a hook has changed is no longer what its key says.
-    if (seen !== undefined) outbox.put(target.deviceId, traits, timestamp, seen, seen === own ? rollUp : undefined);
+    if (seen !== undefined) outbox.put(deviceId, traits, timestamp, seen, seen === own ? rollUp : undefined);
   }
 
   recordEvent(
     target: Target,
     feature: EntryFeature,
     timestamp: number,
+    tz: number,
     opening: string,
     rest: string,
     time: string,
@@ -125,7 +127,7 @@ export class HousePort implements FeaturePort {
       return this.record(target, 'event', feature, timestamp, opening + rest + time);
     if (!this.#takes(target)) return;
     const { outbox } = this.#parts;
-    const traits = outbox.traits.of(target.idType, 'event', feature, this.offsetOf(target, timestamp));
+    const traits = outbox.traits.of(target.idType, 'event', feature, tz);
     outbox.putEvent(target.deviceId, traits, timestamp, opening, rest, time);
   }
 
@@ -143,7 +145,7 @@ export class HousePort implements FeaturePort {
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */
   #hooked(
-    { deviceId }: Target,
+    deviceId: string,
     kind: EntryKind,
     feature: EntryFeature,
     timestamp: number,

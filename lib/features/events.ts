@@ -77,7 +77,8 @@ export class Events {
     if (feature === 'events' && !port.filters.event(key)) return port.refuse('filtered');
     const now = port.stamp();
     const at = input?.timestamp === undefined ? now : this.#timestamp(input.timestamp, now);
-    const time = this.#time.text(at, port.offsetOf(target, at));
+    const tz = port.offsetOf(target, at);
+    const time = this.#time.text(at, tz);
     // The time of the entry itself need not be kept and written as a text.
     const timeOfEntry = at === now ? time : '';
     const ownTime = at === now ? '' : time;
@@ -88,7 +89,7 @@ export class Events {
       const given = input?.segmentation;
       const rest = given === undefined ? undefined : openedText(head.opening, given, this.#rulesFor(key));
       const opening = rest === undefined ? head.once : head.opening.reached;
-      port.recordEvent(target, feature, now, opening, (rest ?? '') + ownTime, timeOfEntry);
+      port.recordEvent(target, feature, now, tz, opening, (rest ?? '') + ownTime, timeOfEntry);
       this.#settings.recorded(target, key);
       return;
     }
@@ -101,7 +102,7 @@ export class Events {
       const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
       port.record(target, 'event', feature, now, body, { key: equal, merge: (waiting) => mergeEvents(waiting, body) });
     } else {
-      port.recordEvent(target, feature, now, head.counted, counted + ownTime, timeOfEntry);
+      port.recordEvent(target, feature, now, tz, head.counted, counted + ownTime, timeOfEntry);
     }
     this.#settings.recorded(target, key);
   }

@@ -82,13 +82,14 @@ export interface FeaturePort {
     rollUp?: RollUp,
   ): void;
   /**
-   * Records an event whose text is `opening`, which is the same object for many events, then `rest`, then `time`: the text
-   * {@link EventTime} gives for the entry's own time and zone, or empty.
+   * Records an event whose text is `opening`, which is the same object for many events, then `rest`, then `time`: what
+   * {@link EventTime} says of `timestamp` and `tz`, or empty.
    */
   recordEvent(
     target: Target,
     feature: EntryFeature,
     timestamp: number,
+    tz: number,
     opening: string,
     rest: string,
     time: string,

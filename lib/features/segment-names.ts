@@ -33,7 +33,9 @@ export interface SegmentName {
   readonly textAfterText: string;
   /** The last text of this segment that needed no escapes: most segments have few values. */
   plain: string;
-  /** That text behind `nextText` and `textAfterText`, once it was met again. */
+  /** It was met more than once in a row. */
+  again: boolean;
+  /** That text behind `nextText` and `textAfterText`, once it was needed then. */
   nextPlain: string | undefined;
   plainAfterText: string | undefined;
 }
@@ -68,6 +70,7 @@ export class SegmentNames {
       afterText: flatText('",', quoted, ':'),
       textAfterText: flatText('",', quoted, ':"'),
       plain: '',
+      again: false,
       nextPlain: undefined,
       plainAfterText: undefined,
     };

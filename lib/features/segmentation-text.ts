@@ -100,8 +100,8 @@ function membersText(
             text = value;
           }
           common = further;
-        } else if (open) text += name.plainAfterText ?? name.textAfterText + value;
-        else if (text !== '') text += name.nextPlain ?? name.nextText + value;
+        } else if (open) text += plainAfterText(name, value);
+        else if (text !== '') text += nextPlain(name, value);
         else text = name.firstText + value;
         open = true;
       } else {
@@ -134,15 +134,27 @@ function membersText(
 
 function isPlainValue(name: SegmentName, value: string): boolean {
   if (name.plain === value) {
-    name.nextPlain ??= flatText(name.nextText, value);
-    name.plainAfterText ??= flatText(name.textAfterText, value);
+    name.again = true;
     return true;
   }
   if (!isPlain(value)) return false;
   name.plain = value.length <= LONGEST_COPIED ? value : '';
+  name.again = false;
   name.nextPlain = undefined;
   name.plainAfterText = undefined;
   return true;
+}
+
+function nextPlain(name: SegmentName, value: string): string {
+  if (!name.again) return name.nextText + value;
+  name.nextPlain ??= flatText(name.nextText, value);
+  return name.nextPlain;
+}
+
+function plainAfterText(name: SegmentName, value: string): string {
+  if (!name.again) return name.textAfterText + value;
+  name.plainAfterText ??= flatText(name.textAfterText, value);
+  return name.plainAfterText;
 }
 
 function tellTooMany({ call, reporter }: SegmentRules, count: number): void {

@@ -182,13 +182,15 @@ export class SegmentEncoder {
       shared = { ref: this.#openings.size, uses: 0 };
       this.#openings.set(text, shared);
     }
-    if (shared.uses++ % REPEAT_DEVICE_EVERY === 0) {
+    // Twice at the start, so that no single damaged line takes others along: these are entries of many devices.
+    if (shared.uses < 2 || shared.uses % REPEAT_DEVICE_EVERY === 0) {
       sink.startRecord(RecordType.opening);
       sink.number(shared.ref);
       sink.comma();
       sink.text(text);
       sink.endRecord();
     }
+    shared.uses++;
     return shared;
   }
 
