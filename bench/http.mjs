@@ -1,9 +1,9 @@
 // A NestJS application under load (issue 6): what watching it costs, beside the bare one.
-import { inTurns } from './support/load.mjs';
+import { load } from './support/load.mjs';
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';
 import { environment, publish, table } from './support/report.mjs';
-import { sideBySide, spread, summarise } from './support/rounds.mjs';
+import { interleave, spread, summarise } from './support/rounds.mjs';
 import { WEB_VARIANTS } from './web/index.mjs';
 
 const { quick, rounds, wanted } = readOptions(3);
@@ -16,35 +16,16 @@ const env = environment([
   'countly-sdk-nodejs',
   'autocannon',
 ]);
+const sink = await startSink();
 const sections = [];
 const raw = {};
 const seconds = quick ? 3 : 8;
 
-/** One application with a sink of its own. */
-async function watched(variant, platform, { load, leave }) {
-  const sink = await startSink();
-  try {
-    return await runScenario('web-app', { variant, platform, seconds }, sink, {
-      helpers: { load },
-      timeoutMs: 600_000,
-    });
-  } catch (error) {
-    leave();
-    throw error;
-  } finally {
-    sink.stop();
-  }
-}
-
 for (const platform of ['express', 'fastify']) {
   const variants = WEB_VARIANTS.filter(({ name }) => name === 'bare' || wanted(name));
-  const groups = [variants.filter(({ heavy }) => !heavy), ...variants.filter(({ heavy }) => heavy).map((one) => [one])];
-  let turns;
-  const results = await sideBySide(groups, rounds, (variant) => {
-    const group = groups.find((members) => members.includes(variant));
-    if (variant === group[0]) turns = inTurns(group.length);
-    return watched(variant, platform, turns);
-  });
+  const results = await interleave(variants, rounds, (variant) =>
+    runScenario('web-app', { variant, platform, seconds }, sink, { helpers: { load } }),
+  );
   raw[platform] = Object.fromEntries(results);
   const bare = results.get('bare');
   const beside = (list, compare) => spread(list.map((result, round) => compare(result, bare[round] ?? bare[0])));
@@ -66,8 +47,7 @@ for (const platform of ['express', 'fastify']) {
     title: `NestJS on ${platform}`,
     note:
       `autocannon with 50 connections for ${seconds} s after as long to warm up. Ratios and differences are to the bare ` +
-      'application of the same round; all down to `@Span` run at once and are loaded in turn, a second each, the others by ' +
-      'themselves. Delivered is what had arrived after a flush of at most three seconds.',
+      'application of the same round. Delivered is what had arrived after a flush of at most three seconds.',
     body: table(
       ['variant', 'requests/s', 'ratio', 'p99, ms', 'ratio of p99', 'µs CPU a request', 'added µs', '% delivered'],
       rows,
@@ -75,4 +55,5 @@ for (const platform of ['express', 'fastify']) {
   });
 }
 
+sink.stop();
 publish('http', env, sections, raw);

@@ -1,7 +1,7 @@
 /**
  * NestJS applications with one GET handler, alike but for what watches it. Each file exports variants: functions that get
  * `{ url, folder }` and give `{ imports?, decorators?, onRequest?, flush? }`; `onRequest(n)` runs in the handler,
- * `flush(app)` delivers what is queued. A heavy one keeps the machine busy for long after its requests.
+ * `flush(app)` delivers what is queued.
  */
 export const WEB_VARIANTS = [
   { name: 'bare', file: 'bare', variant: 'bare' },
@@ -11,11 +11,11 @@ export const WEB_VARIANTS = [
   { name: 'countly-weave, scope + event', file: 'countly-weave', variant: 'event', perRequest: 1 },
   { name: 'countly-weave, scope + event + trace', file: 'countly-weave', variant: 'eventAndTrace', perRequest: 2 },
   { name: 'nestjs-otel @Span', file: 'otel', variant: 'span', perRequest: 1 },
-  { name: 'posthog', file: 'client', variant: 'posthog', perRequest: 1, heavy: true },
-  { name: 'countly-sdk file (default)', file: 'client', variant: 'countlyFile', perRequest: 1, heavy: true },
-  { name: 'countly-sdk memory', file: 'client', variant: 'countlyMemory', perRequest: 1, heavy: true },
-  { name: 'Sentry, no tracing', file: 'sentry', variant: 'errorsOnly', perRequest: 0, heavy: true },
-  { name: 'Sentry, tracing', file: 'sentry', variant: 'tracing', perRequest: 1, heavy: true },
+  { name: 'posthog', file: 'client', variant: 'posthog', perRequest: 1 },
+  { name: 'countly-sdk file (default)', file: 'client', variant: 'countlyFile', perRequest: 1 },
+  { name: 'countly-sdk memory', file: 'client', variant: 'countlyMemory', perRequest: 1 },
+  { name: 'Sentry, no tracing', file: 'sentry', variant: 'errorsOnly', perRequest: 0 },
+  { name: 'Sentry, tracing', file: 'sentry', variant: 'tracing', perRequest: 1 },
 ];
 
 export async function loadWeb({ file, variant }, where) {
