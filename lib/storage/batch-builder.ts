@@ -10,8 +10,11 @@ import { SegmentEncoder } from './segment-encoder.js';
 import { SegmentFile } from './segment-file.js';
 import type { SegmentLedger } from './segment-ledger.js';
 
-/** Encoding and writing block the event loop: this much takes less than half a millisecond. */
+/** Encoding and writing block the event loop: so much, or so many, take less than half a millisecond. */
 const BATCH_BYTES = 64 * 1024;
+const BATCH_ENTRIES = 512;
+/** A segment ends with so many entries if they are small: what is settled may be deleted with it, and not much later. */
+const SEGMENT_ENTRIES = 32_768;
 /** A gap in the ids beyond this starts a new segment, because the bookkeeping of one is by position in a range of ids. */
 const MAX_GAP = 4_096;
 /** With nothing left to deliver, a segment beyond this size is given up: delivered data should not lie around. */
@@ -66,7 +69,7 @@ export class BatchBuilder {
 
   /** About a batch of entries waits. */
   get urgent(): boolean {
-    return this.entries.size > 1_024;
+    return this.entries.size > BATCH_ENTRIES;
   }
 
   note(note: Note): void {
@@ -114,12 +117,16 @@ export class BatchBuilder {
   #current(): OpenSegment {
     const open = this.#open;
     const firstId = this.entries.firstId ?? this.#nextId;
-    if (open && open.position < this.#options.segmentBytes && firstId - open.segment.lastId <= MAX_GAP) return open;
+    if (open && this.#hasRoom(open) && firstId - open.segment.lastId <= MAX_GAP) return open;
     const next = this.#create(firstId);
     this.close();
     this.#open = next;
     this.#options.ledger.add(next.segment);
     return next;
+  }
+
+  #hasRoom({ position, segment }: OpenSegment): boolean {
+    return position < this.#options.segmentBytes && segment.lastId - segment.name.firstId < SEGMENT_ENTRIES;
   }
 
   #create(firstId: number): OpenSegment {
@@ -145,11 +152,12 @@ export class BatchBuilder {
   /** Entries and notes in the order they came in, as many as make a batch; returns the notes. */
   #encode(open: OpenSegment, sink: RecordSink): Note[] {
     const { segment, encoder } = open;
+    let taken = 0;
     const take = (id: number, draft: EntryDraft): boolean => {
       this.#nextId = id + 1;
       segment.add(id);
       encoder.entry(sink, id, draft);
-      return sink.length < BATCH_BYTES;
+      return ++taken < BATCH_ENTRIES && sink.length < BATCH_BYTES;
     };
     let done = 0;
     for (;;) {

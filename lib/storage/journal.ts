@@ -22,7 +22,7 @@ export interface JournalOptions {
   readonly sync?: boolean;
   /** Longest time an entry waits in memory, in milliseconds. @default 20 */
   readonly commitIntervalMs?: number;
-  /** Size from which a new segment is begun, in bytes. @default 1 MiB */
+  /** Size from which a new segment is begun, in bytes. @default 4 MiB */
   readonly segmentBytes?: number;
   /** How often folders of dead processes are looked for, in milliseconds. @default 30 000 */
   readonly adoptIntervalMs?: number;
@@ -82,7 +82,7 @@ export class JournalStorage implements Storage {
       ledger: this.#ledger,
       folder: () => this.#own.ensure(),
       folderLost: () => this.#folderLost(),
-      segmentBytes: options.segmentBytes ?? 1024 * 1024,
+      segmentBytes: options.segmentBytes ?? 4 * 1024 * 1024,
       now: () => clock.now(),
     });
     this.#commits = new GroupCommit({
