@@ -6,7 +6,7 @@ const FEW = 4;
 /**
  * First-in-first-out list of entries that stays cheap when it is long: taking from the front moves an index, and the
  * array is cut only once half of it is used up. It is cheap when it is short as well: with many devices there are as many
- * lists, and a new one for every few entries would be most of what the garbage collector has to copy.
+ * lists, and a new one for every few entries would be work for the garbage collector.
  */
 export class EntryQueue {
   /** The entries are those from `#head` up to `#end`; what stands behind is room for more. */

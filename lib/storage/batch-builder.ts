@@ -13,7 +13,7 @@ import type { SegmentLedger } from './segment-ledger.js';
 /** Encoding and writing block the event loop: so much, or so many, take less than half a millisecond. */
 const BATCH_BYTES = 64 * 1024;
 const BATCH_ENTRIES = 512;
-/** A segment ends with so many entries if they are small: what is settled may be deleted with it, and not much later. */
+/** A segment of small entries ends with so many, so that what was delivered is deleted no later than large ones are. */
 const SEGMENT_ENTRIES = 32_768;
 /** A gap in the ids beyond this starts a new segment, because the bookkeeping of one is by position in a range of ids. */
 const MAX_GAP = 4_096;
