@@ -7,7 +7,7 @@ const PROLOGUE = /^"use strict";\s*Object\.defineProperty\(exports, "__esModule"
 const LINK = /^\/\/# sourceMappingURL=.*\s*/m;
 // What is documented stands in the declarations and in the source within the map; in the code it is read at each start of
 // a process and by nobody. The lines stay, or the map would be wrong.
-const DOCUMENTATION = /^[ \t]*\/\*\*[^]*?\*\/[ \t]*$/gm;
+const DOCUMENTATION = /^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*$/gm;
 const withoutDocumentation = (code) => code.replace(DOCUMENTATION, (block) => block.replace(/.+/g, ''));
 
 const [folder] = process.argv.slice(2);
