@@ -93,7 +93,7 @@ export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DeliveryMessage } from './outbox/channels.js';
 export type { DropReason } from './outbox/drop-reason.js';
 export type { LedgerState } from './outbox/ledger.js';
-export type { FlushResult } from './outbox/outbox.js';
+export type { FlushResult } from './outbox/outbox-port.js';
 export { prometheusText } from './outbox/prometheus.js';
 export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-feature.js';
 export type { Delivery, HoldReason } from './protocol/delivery.js';

@@ -5,7 +5,7 @@ import { resolveOptions } from '../config/resolve.js';
 import { scopeStore } from '../context/scope-store.js';
 import { isObject, optionsOf } from '../features/argument.js';
 import type { ServerSettings } from '../features/server-settings.js';
-import type { FlushResult } from '../outbox/outbox.js';
+import type { FlushResult } from '../outbox/outbox-port.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { ClientStats } from './client-stats.js';
 import { compose } from './compose.js';

@@ -1,47 +1,22 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Clock } from '../clock.js';
-import type { Reporter } from '../logger.js';
 import type { DeviceIdType, Entry } from '../protocol/entry.js';
-import type { Recovered, Storage } from '../storage/storage.js';
-import type { Backoff } from '../transport/backoff.js';
+import type { Recovered } from '../storage/storage.js';
 import { Accounts } from './accounts.js';
-import type { DeadLetter } from './dead-letter.js';
 import { type Deadline, withDeadline } from './deadline.js';
 import type { DeviceQueue } from './device-queue.js';
 import { DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
-import type { DispatcherOptions } from './dispatcher-port.js';
 import type { DropReason } from './drop-reason.js';
 import { type EntryTraits, TraitsPool } from './entry-traits.js';
 import { groupByDevice } from './group-by-device.js';
 import { type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
-import { Overflow, type OverflowLimits } from './overflow.js';
+import type { FlushResult, OutboxOptions, OutboxPort } from './outbox-port.js';
+import { Overflow } from './overflow.js';
 import { QueuedEntry } from './queued-entry.js';
 import { type RollUp, RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
-import { Sealer, type SealerOptions } from './sealer.js';
-import type { Sender } from './sender.js';
-
-export interface OutboxOptions extends DispatcherOptions, SealerOptions, OverflowLimits {
-  readonly eventQueueSize: number;
-}
-
-export interface OutboxPort {
-  readonly clock: Clock;
-  readonly storage: Storage;
-  readonly sender: Sender;
-  readonly reporter: Reporter;
-  readonly deadLetter: DeadLetter;
-  readonly backoff: Backoff;
-}
-
-/** What a flush achieved: entries delivered and dropped while it ran, and those still waiting. */
-export interface FlushResult {
-  readonly delivered: number;
-  readonly pending: number;
-  readonly dropped: number;
-}
+import { Sealer } from './sealer.js';
 
 /** V8 puts short texts together at once. */
 const IN_ONE_PIECE = 12;

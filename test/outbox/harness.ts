@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { Reporter, silentLogger } from '../../lib/logger.js';
 import { noDeadLetter } from '../../lib/outbox/dead-letter.js';
-import { Outbox, type OutboxOptions } from '../../lib/outbox/outbox.js';
+import { Outbox } from '../../lib/outbox/outbox.js';
+import type { OutboxOptions } from '../../lib/outbox/outbox-port.js';
 import { Sender } from '../../lib/outbox/sender.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
 import type { EntryFeature, EntryKind } from '../../lib/protocol/entry.js';
