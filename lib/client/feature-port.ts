@@ -114,8 +114,9 @@ export class HousePort implements FeaturePort {
     if (seen !== undefined) outbox.put(deviceId, traits, timestamp, seen, seen === own ? rollUp : undefined);
   }
 
-  recordEvent(
+  recordParts(
     target: Target,
+    kind: EntryKind,
     feature: EntryFeature,
     timestamp: number,
     tz: number,
@@ -123,12 +124,12 @@ export class HousePort implements FeaturePort {
     rest: string,
     time: string,
   ): void {
-    if (this.#options.beforeSend.length > 0)
-      return this.record(target, 'event', feature, timestamp, opening + rest + time);
+    const { outbox, dialect } = this.#parts;
+    const changes = this.#options.beforeSend.length > 0 || (kind === 'request' && dialect.place !== undefined);
+    if (changes) return this.record(target, kind, feature, timestamp, opening + rest + time);
     if (!this.#takes(target)) return;
-    const { outbox } = this.#parts;
-    const traits = outbox.traits.of(target.idType, 'event', feature, tz);
-    outbox.putEvent(target.deviceId, traits, timestamp, opening, rest, time);
+    const traits = outbox.traits.of(target.idType, kind, feature, tz);
+    outbox.putParts(target.deviceId, traits, timestamp, opening, rest, time);
   }
 
   /** Whether there is somebody to record for; his device is in use then. */

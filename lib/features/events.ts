@@ -89,7 +89,7 @@ export class Events {
       const given = input?.segmentation;
       const rest = given === undefined ? undefined : openedText(head.opening, given, this.#rulesFor(key));
       const opening = rest === undefined ? head.once : head.opening.reached;
-      port.recordEvent(target, feature, now, tz, opening, (rest ?? '') + ownTime, timeOfEntry);
+      port.recordParts(target, 'event', feature, now, tz, opening, (rest ?? '') + ownTime, timeOfEntry);
       this.#settings.recorded(target, key);
       return;
     }
@@ -102,7 +102,7 @@ export class Events {
       const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
       port.record(target, 'event', feature, now, body, { key: equal, merge: (waiting) => mergeEvents(waiting, body) });
     } else {
-      port.recordEvent(target, feature, now, tz, head.counted, counted + ownTime, timeOfEntry);
+      port.recordParts(target, 'event', feature, now, tz, head.counted, counted + ownTime, timeOfEntry);
     }
     this.#settings.recorded(target, key);
   }

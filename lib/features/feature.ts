@@ -82,11 +82,12 @@ export interface FeaturePort {
     rollUp?: RollUp,
   ): void;
   /**
-   * Records an event whose text is `opening`, which is the same object for many events, then `rest`, then `time`: what
+   * Records an entry whose text is `opening`, which is the same object for many entries, then `rest`, then `time`: what
    * {@link EventTime} says of `timestamp` and `tz`, or empty.
    */
-  recordEvent(
+  recordParts(
     target: Target,
+    kind: EntryKind,
     feature: EntryFeature,
     timestamp: number,
     tz: number,

@@ -1,9 +1,9 @@
 import { truncate } from '../config/limits.js';
-import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
 import { isObject, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import { member, namesOf, numberFrom } from './read-input.js';
+import { type Answer, answerText, TraceHeads } from './trace-heads.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface TraceInput {
@@ -23,12 +23,12 @@ export interface TraceInput {
   readonly app_metrics?: unknown;
 }
 
-const MAX_NAME = 2048;
 const METRIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 
 /** Application performance traces: one a request, under `apm_metrics` (contract §7). */
 export class Traces {
   readonly #port: FeaturePort;
+  readonly #heads = new TraceHeads();
 
   constructor(port: FeaturePort) {
     this.#port = port;
@@ -37,9 +37,12 @@ export class Traces {
   report(target: Target, input: TraceInput): void {
     const port = this.#port;
     const trace = isObject(input) ? fromWire(input) : {};
-    const metrics = trace.type === 'network' ? this.#networkMetrics(trace) : this.#deviceMetrics(trace);
-    const name = typeof trace.name === 'string' ? trace.name.replaceAll('.', '').replace(/^\$+/, '') : '';
-    if (metrics === undefined || name === '') {
+    const { type } = trace;
+    const network = type === 'network';
+    const took = numberFrom(network ? trace.responseTimeMs : trace.durationMs);
+    const code = network ? numberFrom(trace.responseCode) : 0;
+    const head = network || type === 'device' ? this.#heads.of(type, trace.name) : undefined;
+    if (took === undefined || code === undefined || head === undefined) {
       port.reporter.warn(
         'reportTrace',
         'reportTrace: a trace needs a name, the type "device" with durationMs or "network" with responseTimeMs and responseCode; it is dropped.',
@@ -48,33 +51,44 @@ export class Traces {
     }
     if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
-    const took = Math.max(numberFrom(trace.type === 'network' ? trace.responseTimeMs : trace.durationMs) ?? 0, 0);
-    const start = trace.startedAt === undefined ? undefined : callerTimestamp(trace.startedAt, timestamp);
-    if (trace.startedAt !== undefined && start === undefined) {
-      this.#tell('startedAt', 'milliseconds (13 digits)', trace.startedAt, 'the time before the end is used');
-    }
-    const stz = start ?? Math.round(timestamp - took);
+    const answer = network ? this.#answer(code, trace) : undefined;
+    const opening = answer === undefined ? head.upToDuration() : (head.upToTime(answer) ?? head.begin);
+    // The opening without its last member, which the rest begins with then.
+    const missing = answer === undefined || opening !== head.begin ? '' : answerText(answer);
+    const more = answer === undefined ? this.#moreMetrics(trace.metrics) : '';
+    const ms = rounded(took);
+    const stz = this.#start(trace, timestamp, ms);
     // The end has to lie after the start, also for what took less than a millisecond.
-    const etz = Math.max(Math.round(stz + took), stz + 1);
-    port.record(
-      target,
-      'request',
-      'apm',
-      timestamp,
-      `"apm":{"type":"${trace.type}","name":${jsonString(truncate(name, MAX_NAME))},"apm_metrics":{${metrics}},"stz":${stz},"etz":${etz}}`,
-    );
+    const etz = Math.max(Math.round(stz + ms), stz + 1);
+    const rest = `${missing}${ms}${more}},"stz":${stz},"etz":${etz}}`;
+    port.recordParts(target, 'request', 'apm', timestamp, port.offsetOf(target, timestamp), opening, rest, '');
   }
 
-  #deviceMetrics(trace: TraceInput): string | undefined {
-    const duration = numberFrom(trace.durationMs);
-    if (trace.type !== 'device' || duration === undefined) return undefined;
-    let text = `"duration":${rounded(duration)}`;
-    if (trace.metrics !== undefined && !isObject(trace.metrics)) {
-      this.#tell('metrics', 'an object of numbers', trace.metrics, 'they are left out');
+  #start({ startedAt }: TraceInput, timestamp: number, took: number): number {
+    const start = startedAt === undefined ? undefined : callerTimestamp(startedAt, timestamp);
+    if (startedAt !== undefined && start === undefined) {
+      this.#tell('startedAt', 'milliseconds (13 digits)', startedAt, 'the time before the end is used');
     }
-    for (const key of namesOf(trace.metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
+    return start ?? Math.round(timestamp - took);
+  }
+
+  #answer(code: number, trace: TraceInput): Answer {
+    return {
+      code: code >= 100 && code < 600 ? Math.trunc(code) : 0,
+      received: this.#size('responsePayloadSize', trace.responsePayloadSize),
+      sent: this.#size('requestPayloadSize', trace.requestPayloadSize),
+    };
+  }
+
+  /** The further metrics of a device trace. */
+  #moreMetrics(metrics: unknown): string {
+    let text = '';
+    if (metrics !== undefined && !isObject(metrics)) {
+      this.#tell('metrics', 'an object of numbers', metrics, 'they are left out');
+    }
+    for (const key of namesOf(metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
       if (key === 'duration') continue;
-      const number = numberFrom(member(trace.metrics, key));
+      const number = numberFrom(member(metrics, key));
       if (number !== undefined && METRIC_KEY.test(key)) text += `,"${key}":${rounded(number)}`;
       else
         this.#port.reporter.warn(
@@ -83,18 +97,6 @@ export class Traces {
         );
     }
     return text;
-  }
-
-  #networkMetrics(trace: TraceInput): string | undefined {
-    const time = numberFrom(trace.responseTimeMs);
-    const code = numberFrom(trace.responseCode);
-    if (time === undefined || code === undefined) return undefined;
-    const sent = this.#size('requestPayloadSize', trace.requestPayloadSize);
-    const received = this.#size('responsePayloadSize', trace.responsePayloadSize);
-    return (
-      `"response_time":${rounded(time)},"response_payload_size":${received}` +
-      `,"request_payload_size":${sent},"response_code":${code >= 100 && code < 600 ? Math.trunc(code) : 0}`
-    );
   }
 
   #size(argument: string, value: unknown): number {

@@ -91,8 +91,8 @@ export class Outbox {
     this.#put(deviceId, traits, timestamp, '', body, '', rollUp);
   }
 
-  /** Takes an event whose body is three texts, see `EntryDraft`. */
-  putEvent(
+  /** Takes an entry whose body is three texts, see `EntryDraft`. */
+  putParts(
     deviceId: string,
     traits: EntryTraits,
     timestamp: number,

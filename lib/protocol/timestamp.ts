@@ -57,9 +57,13 @@ export function machineOffset(timestamp: number): number {
 export function callerTimestamp(value: unknown, now: number): number | undefined {
   const number = value instanceof Date ? value.getTime() : typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
-  const digits = String(Math.round(number)).length;
-  const milliseconds = digits === 13 ? Math.round(number) : digits === 10 ? Math.round(number * 1000) : undefined;
-  return milliseconds === undefined || number <= 0 ? undefined : Math.min(milliseconds, now);
+  const whole = Math.round(number);
+  if (hasDigits(whole, 13)) return Math.min(whole, now);
+  return hasDigits(whole, 10) ? Math.min(Math.round(number * 1000), now) : undefined;
+}
+
+function hasDigits(whole: number, digits: number): boolean {
+  return whole >= 10 ** (digits - 1) && whole < 10 ** digits;
 }
 
 function mod(value: number, by: number): number {

@@ -93,7 +93,8 @@ export class SegmentDecoder {
       const device = this.#devices.get(fields.number());
       const timestamp = this.#firstTime + fields.number();
       const type = this.#bytes[start];
-      const opened = type === RecordType.openedEvent || type === RecordType.timedEvent;
+      const trace = type === RecordType.openedTrace;
+      const opened = trace || type === RecordType.openedEvent || type === RecordType.timedEvent;
       const opening = opened ? this.#openings.get(fields.number()) : '';
       if (!device || opening === undefined) {
         this.orphans++;
@@ -103,8 +104,8 @@ export class SegmentDecoder {
       const plain = opened || type === RecordType.event;
       const code = plain ? '' : fields.text();
       const weight = plain ? 1 : fields.number();
-      const kind = plain || code[0] === 'e' ? 'event' : 'request';
-      const feature = plain ? 'events' : featureOf(code.slice(1));
+      const kind = !trace && (plain || code[0] === 'e') ? 'event' : 'request';
+      const feature = trace ? 'apm' : plain ? 'events' : featureOf(code.slice(1));
       const time = type === RecordType.timedEvent ? this.#time.text(timestamp, tz) : '';
       const body = opening + fields.rest() + time;
       into.push({ id, deviceId, idType, tz, kind, feature, timestamp, weight, body });
@@ -118,6 +119,7 @@ export class SegmentDecoder {
       case RecordType.event:
       case RecordType.openedEvent:
       case RecordType.timedEvent:
+      case RecordType.openedTrace:
       case RecordType.entry:
         this.#entryPlaces.push(start, end);
         return;

@@ -42,6 +42,14 @@ interface Template extends HeadTemplate {
 
 let encoders = 0;
 
+/** How an entry is written if its body begins with a text that others begin with; undefined where there is no way to. */
+function openedType({ kind, feature, weight, time }: EntryDraft): number | undefined {
+  if (weight !== 1) return undefined;
+  if (kind === 'request') return feature === 'apm' && !time ? RecordType.openedTrace : undefined;
+  if (feature !== 'events') return undefined;
+  return time ? RecordType.timedEvent : RecordType.openedEvent;
+}
+
 /** Examples compared with a new head; heads of one client have two or three shapes. */
 const TEMPLATES_TRIED = 4;
 
@@ -80,16 +88,14 @@ export class SegmentEncoder {
     const device = this.#deviceOf(sink, draft.deviceId, draft.idType, draft.tz, draft.origin);
     const place = id - this.#name.firstId;
     const time = draft.timestamp - this.#name.firstTime;
-    if (draft.kind === 'event' && draft.feature === 'events' && draft.weight === 1) {
-      const { opening, rest } = draft;
-      const shared = opening === undefined || opening === '' ? undefined : this.#opening(sink, opening);
-      if (shared === undefined || rest === undefined) {
-        sink.record(RecordType.event, place, device.ref, time, draft.body);
-        return;
-      }
-      const type = draft.time === '' ? RecordType.openedEvent : RecordType.timedEvent;
-      sink.record(type, place, device.ref, time, rest, shared.ref);
-      return;
+    const type = openedType(draft);
+    const { opening, rest } = draft;
+    if (type !== undefined && opening !== undefined && opening !== '' && rest !== undefined) {
+      const shared = this.#opening(sink, opening);
+      if (shared !== undefined) return sink.record(type, place, device.ref, time, rest, shared.ref);
+    }
+    if (type === RecordType.openedEvent || type === RecordType.timedEvent) {
+      return sink.record(RecordType.event, place, device.ref, time, draft.body);
     }
     const kind = draft.kind === 'event' ? 'e' : 'r';
     const more = `${kind}${featureCode(draft.feature)},${draft.weight.toString(36)},`;

@@ -40,7 +40,7 @@ const cases: readonly [string, (client: Countly) => void, readonly string[]][] =
         responsePayloadSize: 10,
       }),
     [
-      `${HEAD()}"apm":{"type":"network","name":"GET /users/:id","apm_metrics":{"response_time":12,"response_payload_size":10,"request_payload_size":0,"response_code":200},"stz":1700000000000,"etz":1700000000012}}`,
+      `${HEAD()}"apm":{"type":"network","name":"GET /users/:id","apm_metrics":{"response_code":200,"response_payload_size":10,"request_payload_size":0,"response_time":12},"stz":1700000000000,"etz":1700000000012}}`,
     ],
   ],
   [

@@ -35,6 +35,42 @@ describe('a trace', () => {
     ]);
   });
 
+  it('says what it has to, whether or not the answer before was the same', async () => {
+    test = recorded();
+    const answers = [
+      [200, 10, 0],
+      [200, 10, 0],
+      [404, 10, 0],
+      [404, 10, 0],
+      [404, 11, 0],
+      [404, 11, 0],
+      [404, 11, 2],
+      [404, 11, 2],
+    ] as const;
+    answers.forEach(([responseCode, responsePayloadSize, requestPayloadSize], n) => {
+      const sizes = { responsePayloadSize, requestPayloadSize };
+      test.client.recordNetworkTrace({ name: n < 7 ? 'GET /' : 'PUT "/"', responseTimeMs: n, responseCode, ...sizes });
+    });
+    test.client.reportTrace({ type: 'device', name: 'GET /', startedAt: 1, durationMs: 7 });
+    expect(await traces()).toMatchObject([
+      ...answers.map(([response_code, response_payload_size, request_payload_size], response_time) => ({
+        type: 'network',
+        name: response_time < 7 ? 'GET /' : 'PUT "/"',
+        apm_metrics: { response_code, response_payload_size, request_payload_size, response_time },
+      })),
+      { type: 'device', name: 'GET /', apm_metrics: { duration: 7 } },
+    ]);
+  });
+
+  it('knows its names in any number and of any length', async () => {
+    test = recorded();
+    const names = [...Array.from({ length: 600 }, (_, n) => `GET /${n}`), 'x'.repeat(3_000), '$'.repeat(9)];
+    for (const name of [...names, ...names]) test.client.reportTrace({ type: 'device', name, startedAt: 1, durationMs: 1 });
+    const expected = [...names.slice(0, 600), 'x'.repeat(2_048)];
+    expect(((await traces()) as { name: string }[]).map(({ name }) => name)).toEqual([...expected, ...expected]);
+    expect(test.client.stats().dropped).toEqual({ invalid: 2 });
+  });
+
   it('of the start of the process works', async () => {
     test = recorded();
     test.client.reportAppStart();

@@ -102,7 +102,7 @@ export function setup(options: Partial<OutboxOptions> = {}, storage = new Memory
     event(deviceId: string, key: string, feature: EntryFeature = 'events') {
       stamp = Math.max(stamp + 1, clock.now());
       const traits = outbox.traits.of(0, 'event', feature, 0);
-      outbox.putEvent(deviceId, traits, stamp, '{"key":"', key, '","count":1}');
+      outbox.putParts(deviceId, traits, stamp, '{"key":"', key, '","count":1}');
     },
     request(deviceId: string, member: string, feature: EntryFeature) {
       put(deviceId, 'request', feature, `"${member}":{"x":1}`);

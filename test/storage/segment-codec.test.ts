@@ -44,6 +44,11 @@ const entryText = (id: number, draft: EntryDraft): string => {
   return JSON.stringify({ id, deviceId, idType, tz, kind, feature, timestamp, weight, body });
 };
 
+const trace = (n: number, from: Partial<EntryDraft> = {}, timed = false): EntryDraft => {
+  const body = `"apm":{"type":"network","name":"GET /","apm_metrics":{"response_time":${n}}}`;
+  return inParts({ ...event(n, from), kind: 'request', feature: 'apm', body }, 68, timed);
+};
+
 const anyDraft: fc.Arbitrary<EntryDraft> = fc.record({
   deviceId: fc.oneof(fc.constantFrom('u1', 'u2'), fc.string({ unit: 'grapheme', minLength: 1 })),
   idType: fc.constantFrom(0 as const, 1 as const, 9 as const),
@@ -79,6 +84,7 @@ const anyStep = fc.oneof(
   anyDraft.map((draft) => ({ draft })),
   fc.tuple(anyDraft, fc.nat(5), fc.boolean()).map(([draft, cut, timed]) => ({ draft: inParts(draft, cut, timed) })),
   fc.nat(9).map((n) => ({ draft: inParts(event(n), undefined, n % 2 === 0) })),
+  fc.nat(9).map((n) => ({ draft: trace(n, {}, n === 9) })),
   fc.record({ ids: anyIds, path: anyPath, head: anyHead }),
   fc.record({ ids: anyIds, path: anyPath, cut: anyCut }),
   anyIds.map((settle) => ({ settle })),
@@ -175,6 +181,19 @@ describe('a segment', () => {
     expect(linesOf(sink, 'b')).toBe(2);
     expect(text.split('"key"')).toHaveLength(3);
     expect(text).not.toContain('timestamp');
+    expect(decode(Buffer.from(text)).entries).toEqual(drafts.map((draft, n) => entryText(NAME.firstId + n, draft)));
+  });
+
+  it('writes what many traces begin with once', () => {
+    const encoder = new SegmentEncoder(NAME);
+    const sink = new RecordSink(16);
+    const drafts = Array.from({ length: 30 }, (_, n) => trace(n, { deviceId: 'a' }));
+    drafts.forEach((draft, n) => {
+      encoder.entry(sink, NAME.firstId + n, draft);
+    });
+    const text = sink.bytes.toString('utf8', 0, sink.length);
+    expect([linesOf(sink, 'b'), linesOf(sink, 'p')]).toEqual([2, 30]);
+    expect(text.split('"apm"')).toHaveLength(3);
     expect(decode(Buffer.from(text)).entries).toEqual(drafts.map((draft, n) => entryText(NAME.firstId + n, draft)));
   });
 
