@@ -65,8 +65,8 @@ export interface NetworkTrace {
   readonly type: 'network';
   /** A route template such as `GET /orders/:id`, never a raw URL. */
   readonly name: string;
-  /** Start, in milliseconds since the epoch. */
-  readonly startedAt: number;
+  /** Start, in milliseconds since the epoch. @default `responseTimeMs` before now */
+  readonly startedAt?: number | undefined;
   readonly responseTimeMs: number;
   /** HTTP status. */
   readonly responseCode: number;
@@ -77,7 +77,7 @@ export interface NetworkTrace {
 }
 
 /** A network trace as `recordNetworkTrace` takes it. */
-export type NetworkTraceOptions = Omit<NetworkTrace, 'type' | 'startedAt'> & { readonly startedAt?: number };
+export type NetworkTraceOptions = Omit<NetworkTrace, 'type'>;
 
 /** A running device trace. */
 export interface RunningTrace {

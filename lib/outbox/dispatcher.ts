@@ -202,7 +202,7 @@ export class Dispatcher {
         this.gate.success();
         if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
         if (delivery.info !== undefined) this.#messages.ignored(delivery.info);
-        for (const part of parts) this.#finish(part, undefined);
+        for (const part of parts) this.#finish(part, undefined, now);
         return;
       case 'retry':
         // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
@@ -219,10 +219,10 @@ export class Dispatcher {
         for (const { queue } of parts) this.#delay(queue, now + HOLD_MS);
         return;
       case 'split':
-        for (const part of parts) this.#split(part, delivery.reason);
+        for (const part of parts) this.#split(part, delivery.reason, now);
         return;
       case 'rejected':
-        for (const part of parts) this.#discard(part, 'rejected', delivery.reason);
+        for (const part of parts) this.#discard(part, 'rejected', delivery.reason, now);
         return;
     }
   }
@@ -231,7 +231,7 @@ export class Dispatcher {
     const { queue } = part;
     queue.backoff = queue.backoff.next(delivery.afterMs);
     if (delivery.bounded === true && queue.backoff.failures >= MAX_BOUNDED_ATTEMPTS) {
-      this.#discard(part, 'undeliverable', delivery.reason);
+      this.#discard(part, 'undeliverable', delivery.reason, now);
       return;
     }
     this.#delay(queue, now + queue.backoff.delayMs);
@@ -245,38 +245,37 @@ export class Dispatcher {
   }
 
   /** Too large for the way: two requests of half the events, or nothing that can be done. */
-  #split(part: Part, reason: string): void {
+  #split(part: Part, reason: string, now: number): void {
     const { queue, request } = part;
-    if (request.entries.length < 2) return this.#discard(part, 'rejected', reason);
+    if (request.entries.length < 2) return this.#discard(part, 'rejected', reason, now);
     this.#port.sealer.split(queue);
-    this.#reschedule(queue);
+    this.#reschedule(queue, now);
   }
 
-  #discard(part: Part, reason: DropReason, message: string): void {
+  #discard(part: Part, reason: DropReason, message: string, now: number): void {
     this.#messages.givenUp(part.request.entries.length, message);
     this.#port.discarded(part.request, message);
-    this.#finish(part, reason);
+    this.#finish(part, reason, now);
   }
 
-  #finish({ queue, request }: Part, reason: DropReason | undefined): void {
+  #finish({ queue, request }: Part, reason: DropReason | undefined, now: number): void {
     queue.sealed.shift();
     queue.backoff = this.#port.backoff;
     queue.withdrawn = undefined;
     if (reason === undefined) this.#port.accounts.delivered(request.entries);
     else this.#port.accounts.dropped(request.entries, reason);
-    this.#reschedule(queue);
+    this.#reschedule(queue, now);
     this.#port.order.release(queue);
   }
 
-  #reschedule(queue: DeviceQueue): void {
+  /** @param now - on the monotonic clock */
+  #reschedule(queue: DeviceQueue, now: number): void {
     const { schedule } = this.#port;
     if (queue.isEmpty) return this.#port.emptied(queue);
     if (queue.sealed.length > 0 || this.#flushing > 0) return schedule.due(queue);
-    const { clock } = this.#port;
-    const now = clock.monotonic();
     // What is left has waited since its own time. Sent at once, the last few would be requests for themselves; what has
     // waited half as long goes along, as in `Schedule.advance`.
-    queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
+    queue.since = now - Math.max(0, this.#port.clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
     if (queue.since + this.#options.flushInterval / 2 <= now || queue.urgent) return schedule.due(queue);
     schedule.resume(queue);
   }

@@ -9,7 +9,6 @@ import type { TrafficOptions } from './traffic.options.js';
 export function traceObserver(options: TrafficOptions, warnings: Warnings): RequestObserver {
   return (unit) => {
     if (leftOut(options)) return;
-    const startedAt = Date.now();
     const start = performance.now();
     // The resolvers read the headers a moment ago, and what was read just now is quick to read again (`bearerOf`).
     const requestPayloadSize = bytes(unit.context.header('content-length'));
@@ -21,7 +20,6 @@ export function traceObserver(options: TrafficOptions, warnings: Warnings): Requ
       scope.reportTrace({
         type: 'network',
         name,
-        startedAt,
         responseTimeMs: performance.now() - start,
         responseCode: statusCode,
         requestPayloadSize,

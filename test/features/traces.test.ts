@@ -65,7 +65,8 @@ describe('a trace', () => {
   it('knows its names in any number and of any length', async () => {
     test = recorded();
     const names = [...Array.from({ length: 600 }, (_, n) => `GET /${n}`), 'x'.repeat(3_000), '$'.repeat(9)];
-    for (const name of [...names, ...names]) test.client.reportTrace({ type: 'device', name, startedAt: 1, durationMs: 1 });
+    for (const name of [...names, ...names])
+      test.client.reportTrace({ type: 'device', name, startedAt: 1, durationMs: 1 });
     const expected = [...names.slice(0, 600), 'x'.repeat(2_048)];
     expect(((await traces()) as { name: string }[]).map(({ name }) => name)).toEqual([...expected, ...expected]);
     expect(test.client.stats().dropped).toEqual({ invalid: 2 });
