@@ -1,36 +1,24 @@
 import 'reflect-metadata';
-import { pause, startMeter } from '../support/meter.mjs';
+import { cpuNow, pause } from '../support/meter.mjs';
 import { loadWeb } from '../web/index.mjs';
 
 /** A NestJS application under load from another process. */
-export default async function webApp({ variant, platform, seconds, url, folder }, sink) {
+export default async function webApp({ variant, platform, warmUp, seconds, url, folder }, sink) {
   await sink.reset();
   const watch = await loadWeb(variant, { url, folder });
-  const counter = { served: 0, first: 0, last: 0 };
+  const counter = { served: 0 };
   const app = await createApp(watch, platform, counter);
   await app.listen(0, '127.0.0.1');
-  const target = `${await app.getUrl()}/items/17`;
-  await sink.load({ target, seconds });
-
-  // Without a pause: what the warm-up left to be sent is as much as what this will leave, so all work is in the figures.
-  const stop = startMeter({ loop: true });
-  const warmUp = counter.served;
-  counter.first = undefined;
-  const { p99, errors } = await sink.load({ target, seconds });
-  const { cpuMs, loopP99Ms } = stop();
-  const { served: all, first, last } = counter;
-  const served = all - warmUp;
+  const origin = await app.getUrl();
+  // Without a pause behind the warm-up: what that left to be sent is as much as what the rest will leave.
+  const result = await sink.load({ origin, warmUp, seconds });
   await Promise.race([watch.flush?.(app), pause(3000)]);
   await pause(1500);
   const { distinct, duplicates } = await sink.count();
   return {
-    perSecond: (1000 * served) / (last - first),
-    p99,
-    errors,
-    cpuUs: (cpuMs * 1000) / served,
-    loopP99Ms,
+    ...result,
     duplicates,
-    delivered: variant.perRequest > 0 ? (100 * distinct) / (all * variant.perRequest) : undefined,
+    delivered: variant.perRequest > 0 ? (100 * distinct) / (counter.served * variant.perRequest) : undefined,
   };
 }
 
@@ -39,8 +27,6 @@ async function createApp(watch, platform, counter) {
   const { NestFactory } = await import('@nestjs/core');
   class Items {
     find(id) {
-      counter.last = performance.now();
-      counter.first ??= counter.last;
       counter.served++;
       watch.onRequest?.(counter.served);
       return { id, name: 'a thing', price: 12.5 };
@@ -55,7 +41,16 @@ async function createApp(watch, platform, counter) {
   Controller('items')(Items);
   class App {}
   Module({ imports: watch.imports ?? [], controllers: [Items] })(App);
-  return NestFactory.create(App, await adapter(platform), { logger: ['error'] });
+  const app = await NestFactory.create(App, await adapter(platform), { logger: ['error'] });
+  // Before Nest's own routes and everything that watches them.
+  const meter = () => ({ cpuUs: cpuNow(), served: counter.served });
+  if (platform === 'express') app.getHttpAdapter().get('/meter', (_request, response) => response.json(meter()));
+  else
+    app
+      .getHttpAdapter()
+      .getInstance()
+      .get('/meter', async () => meter());
+  return app;
 }
 
 async function adapter(platform) {
