@@ -51,16 +51,22 @@ export class Traces {
     }
     if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
-    const answer = network ? this.#answer(code, trace) : undefined;
-    const opening = answer === undefined ? head.upToDuration() : (head.upToTime(answer) ?? head.begin);
-    // The opening without its last member, which the rest begins with then.
-    const missing = answer === undefined || opening !== head.begin ? '' : answerText(answer);
-    const more = answer === undefined ? this.#moreMetrics(trace.metrics) : '';
     const ms = rounded(took);
+    let opening: string;
+    let metrics: string;
+    if (network) {
+      const answer = this.#answer(code, trace);
+      const asBefore = head.upToTime(answer);
+      opening = asBefore ?? head.begin;
+      metrics = asBefore === undefined ? answerText(answer) + ms : String(ms);
+    } else {
+      opening = head.upToDuration();
+      metrics = ms + this.#moreMetrics(trace.metrics);
+    }
     const stz = this.#start(trace, timestamp, ms);
     // The end has to lie after the start, also for what took less than a millisecond.
     const etz = Math.max(Math.round(stz + ms), stz + 1);
-    const rest = `${missing}${ms}${more}},"stz":${stz},"etz":${etz}}`;
+    const rest = `${metrics}},"stz":${stz},"etz":${etz}}`;
     port.recordParts(target, 'request', 'apm', timestamp, port.offsetOf(target, timestamp), opening, rest, '');
   }
 

@@ -36,7 +36,8 @@ export function encodeSingle(request: SealedRequest, appKey: string, encoding: E
 }
 
 /**
- * Body of `/i/bulk` with at least one request. `safe_api_response` asks for the answer after the work instead of before it (contract §11.3).
+ * Body of `/i/bulk` with at least one request. `safe_api_response` asks for the answer after the work instead of before
+ * it (contract §11.3).
  */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
   const opening = openingOf(appKey);

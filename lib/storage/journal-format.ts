@@ -12,7 +12,7 @@ import type { EntryFeature } from '../protocol/entry.js';
  * b<ref>,<text>                                               text that bodies begin with
  * o<id>,<device ref>,<at>,<text ref>,<rest>                   as `e`, with a body of such a text and the rest …
  * n<id>,<device ref>,<at>,<text ref>,<rest>                   … and of what `EventTime` says of its time
- * p<id>,<device ref>,<at>,<text ref>,<rest>                   trace (request of feature `apm`, weight 1) of such a text and the rest
+ * p<id>,<device ref>,<at>,<text ref>,<rest>                   trace (feature `apm`, weight 1) of such a text and the rest
  * x<id>,<device ref>,<at>,<kind><feature>,<weight>,<body>     any other entry
  * t<ref>,<JSON [path, before, after]>                         example of a head, without the device id
  * s<ref>,<device>,<equal start>,<equal end>,<ids>;<middle>    sealed request: its head as a difference to the example

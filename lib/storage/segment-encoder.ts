@@ -94,7 +94,7 @@ export class SegmentEncoder {
       const shared = this.#opening(sink, opening);
       if (shared !== undefined) return sink.record(type, place, device.ref, time, rest, shared.ref);
     }
-    if (type === RecordType.openedEvent || type === RecordType.timedEvent) {
+    if (type !== undefined && draft.kind === 'event') {
       return sink.record(RecordType.event, place, device.ref, time, draft.body);
     }
     const kind = draft.kind === 'event' ? 'e' : 'r';
