@@ -4,18 +4,16 @@
  */
 const LAYERS = {
   protocol: [],
-  context: [],
-  storage: ['protocol'],
-  transport: ['protocol'],
-  config: ['storage', 'transport', 'protocol'],
-  outbox: ['storage', 'transport', 'protocol'],
+  journal: ['protocol'],
+  http: ['protocol'],
+  config: ['journal', 'http', 'protocol'],
+  outbox: ['journal', 'http', 'protocol'],
   features: ['config', 'protocol'],
-  client: ['features', 'outbox', 'config', 'storage', 'transport', 'context', 'protocol'],
+  scope: ['features', 'outbox', 'config', 'journal', 'http', 'protocol'],
   segmentation: ['config', 'protocol'],
-  decorators: ['client', 'segmentation', 'context', 'protocol'],
-  plan: ['decorators', 'segmentation', 'client', 'config', 'protocol'],
-  testing: ['decorators', 'segmentation', 'client', 'transport', 'storage', 'config', 'protocol', 'context', 'outbox'],
-  compat: ['client', 'config', 'protocol', 'features', 'storage', 'transport'],
+  decorators: ['scope', 'segmentation', 'protocol'],
+  testing: ['decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
+  compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
 };
 
 module.exports = {
@@ -52,9 +50,9 @@ module.exports = {
       to: { path: 'class-transformer' },
     },
     {
-      name: 'undici-lives-in-transport',
+      name: 'undici-lives-in-http',
       severity: 'error',
-      from: { path: '^(lib|nest)/', pathNot: '^lib/transport/' },
+      from: { path: '^(lib|nest)/', pathNot: '^lib/http/' },
       to: { path: 'node_modules/undici' },
     },
     {

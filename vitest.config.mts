@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Rooms whose code keeps nothing outside of its objects: their tests share one copy of it, which halves their time. */
-const STATELESS = ['features', 'outbox', 'storage', 'protocol', 'config', 'segmentation'].map(
+const STATELESS = ['features', 'outbox', 'journal', 'protocol', 'config', 'segmentation'].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 const timeouts = { testTimeout: 15_000, hookTimeout: 30_000 };

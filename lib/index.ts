@@ -1,40 +1,5 @@
 // The public list, by hand. Nothing else lives here.
-export type { AbTests } from './client/ab-tests.js';
-export { type ClientStats, Countly, type FlushOptions } from './client/countly.js';
-export type { ContextScope, RegisteredClient, ScopeDefaults } from './client/current.js';
-export {
-  bindDefaults,
-  bindToClient,
-  contextScope,
-  registerClient,
-  registeredClient,
-  scopeFor,
-  unregisterClient,
-} from './client/current.js';
-export { sanitizeDeviceId, TEMPORARY_ID } from './client/device-id.js';
-export { type ConsentName, DeviceScope, type ScopeInit } from './client/device-scope.js';
-export type {
-  CrashOptions,
-  DeviceTrace,
-  EventOptions,
-  NetworkTrace,
-  NetworkTraceOptions,
-  NpsFeedback,
-  OpenView,
-  PlaceOptions,
-  RatingFeedback,
-  RunningEvent,
-  RunningTrace,
-  ScopeApi,
-  Segmentation,
-  SegmentValue,
-  SessionOptions,
-  SurveyFeedback,
-  TraceReport,
-  UserDetails,
-  ViewOptions,
-} from './client/scope-api.js';
-export type { UserData } from './client/user-data.js';
+
 export { type Clock, systemClock } from './clock.js';
 export type { BeforeSend, OutgoingEntry } from './config/before-send.js';
 export { DEFAULT_LIMITS, type Limits } from './config/limits.js';
@@ -46,7 +11,6 @@ export type {
   LocationOptions,
   RemoteConfigCallback,
 } from './config/options.js';
-export { STANDS_FOR } from './context/scope-store.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
 export { claimReport, layersOf, type ReportOrigin, reportMark } from './decorators/error-trail.js';
@@ -89,6 +53,8 @@ export {
 export type { FeedbackWidget, Fetched } from './features/feedback.js';
 export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
 export type { ServerSettings } from './features/server-settings.js';
+export type { QueryResult, Transport, WireRequest } from './http/transport.js';
+export type { Recovered, Storage, StorageListener, StorageStats } from './journal/storage.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DeliveryMessage } from './outbox/channels.js';
 export type { DropReason } from './outbox/drop-reason.js';
@@ -99,8 +65,43 @@ export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-featur
 export type { Delivery, HoldReason } from './protocol/delivery.js';
 export type { Encoding } from './protocol/encode.js';
 export type { Entry, EntryDraft, EntryFeature, EntryKind, SealedPath, SealedRequest } from './protocol/entry.js';
+export type { AbTests } from './scope/ab-tests.js';
+export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
+export type { ContextScope, RegisteredClient, ScopeDefaults } from './scope/current.js';
+export {
+  bindDefaults,
+  bindToClient,
+  contextScope,
+  registerClient,
+  registeredClient,
+  scopeFor,
+  unregisterClient,
+} from './scope/current.js';
+export { sanitizeDeviceId, TEMPORARY_ID } from './scope/device-id.js';
+export { type ConsentName, DeviceScope, type ScopeInit } from './scope/device-scope.js';
+export type {
+  CrashOptions,
+  DeviceTrace,
+  EventOptions,
+  NetworkTrace,
+  NetworkTraceOptions,
+  NpsFeedback,
+  OpenView,
+  PlaceOptions,
+  RatingFeedback,
+  RunningEvent,
+  RunningTrace,
+  ScopeApi,
+  Segmentation,
+  SegmentValue,
+  SessionOptions,
+  SurveyFeedback,
+  TraceReport,
+  UserDetails,
+  ViewOptions,
+} from './scope/scope-api.js';
+export { STANDS_FOR } from './scope/scope-store.js';
+export type { UserData } from './scope/user-data.js';
 export { mapRemoteConfig } from './segmentation/remote-config-class.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';
-export type { Recovered, Storage, StorageListener, StorageStats } from './storage/storage.js';
-export type { QueryResult, Transport, WireRequest } from './transport/transport.js';

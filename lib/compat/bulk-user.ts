@@ -1,10 +1,10 @@
-import type { DeviceScope } from '../client/device-scope.js';
-import type { Segmentation, UserDetails } from '../client/scope-api.js';
 import { systemClock } from '../clock.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/event-key.js';
 import type { Logger } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { DeviceScope } from '../scope/device-scope.js';
+import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import type { CompatClient } from './compat-client.js';
 import type { BulkUserConf } from './conf.js';
 import { ConsentCalls } from './consent-calls.js';

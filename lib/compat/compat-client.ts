@@ -1,16 +1,16 @@
-import { contained } from '../client/contained.js';
-import { Countly as Client } from '../client/countly.js';
-import { registerClient } from '../client/current.js';
-import { sanitizeDeviceId } from '../client/device-id.js';
-import { DeviceScope } from '../client/device-scope.js';
-import type { CrashOptions } from '../client/scope-api.js';
-import { ScopeTarget } from '../client/scope-target.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { CountlyOptions } from '../config/options.js';
 import { segmentationText } from '../features/segmentation-text.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { jsonString } from '../protocol/json-text.js';
+import { contained } from '../scope/contained.js';
+import { Countly as Client } from '../scope/countly.js';
+import { registerClient } from '../scope/current.js';
+import { sanitizeDeviceId } from '../scope/device-id.js';
+import { DeviceScope } from '../scope/device-scope.js';
+import type { CrashOptions } from '../scope/scope-api.js';
+import { ScopeTarget } from '../scope/scope-target.js';
 import { crashText } from './crash-text.js';
 
 /** The client behind the official names: what it sends by itself is what the official SDK sends. */

@@ -1,4 +1,4 @@
-import type { OutgoingOptions } from '../transport/request-options.js';
+import type { OutgoingOptions } from '../http/request-options.js';
 import type { CustomStorageMethod, StorageType } from './storage-types.js';
 
 /** Told about fetched remote config: an error or `false`, and all values known. */

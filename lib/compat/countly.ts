@@ -1,5 +1,5 @@
-import type { Segmentation, UserDetails } from '../client/scope-api.js';
 import { systemClock } from '../clock.js';
+import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import { CountlyBulk } from './bulk.js';
 import type { CompatClient as Client } from './compat-client.js';
 import type { CountlyConf, FetchCallback } from './conf.js';

@@ -10,7 +10,7 @@ const UNREADABLE = 'Thrown value that cannot be read';
 export function crashText(error: unknown, limits: Limits): string {
   const lines = textOf(error).slice(0, MAX_STACK).split('\n').slice(0, limits.maxStackTraceLinesPerThread);
   const text = lines.map((line) => truncate(line, limits.maxStackTraceLineLength)).join('\n');
-  // A server drops a crash without a text (contract §13 row 38).
+  // A server drops a crash without a text (docs/protocol.md §13 row 38).
   return text.trim() === '' ? UNREADABLE : text;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
+import type { Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
-import type { Storage, StorageListener, StorageStats } from '../storage/storage.js';
 import type { CustomStorageMethod } from './storage-types.js';
 
 const COMMIT_MS = 20;

@@ -1,5 +1,5 @@
+import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/delivery.js';
-import type { QueryResult, Transport, WireRequest } from '../transport/transport.js';
 
 /** Lets requests through only while it is open: what a bulk server's `start` and `stop` do. */
 export class GatedTransport implements Transport {

@@ -1,6 +1,6 @@
-import type { Countly } from '../client/countly.js';
-import type { DeviceScope } from '../client/device-scope.js';
 import { consoleLogger, type Logger } from '../logger.js';
+import type { Countly } from '../scope/countly.js';
+import type { DeviceScope } from '../scope/device-scope.js';
 import { CompatClient } from './compat-client.js';
 import type { LegacyStore } from './legacy-store.js';
 import { claimQueueFiles, finishClaim, type LegacyRequest, QUEUE_KEYS, requestsOf } from './queue-files.js';

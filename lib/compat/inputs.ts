@@ -1,4 +1,4 @@
-import type { Segmentation } from '../client/scope-api.js';
+import type { Segmentation } from '../scope/scope-api.js';
 
 /** An event as `add_event` takes it. */
 export interface CompatEvent {

@@ -94,7 +94,7 @@ function working(given: { readonly [Name in keyof CountlyOptions]: CountlyOption
   }
 }
 
-/** Servers want texts in metrics (contract §3.3). */
+/** Servers want texts in metrics (docs/protocol.md §3.3). */
 function textsOf(metrics: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(metrics)

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../clock.js';
+import { createStorage, defaultStoragePath } from '../journal/create-storage.js';
+import type { Storage } from '../journal/storage.js';
 import type { Logger } from '../logger.js';
-import { createStorage, defaultStoragePath } from '../storage/create-storage.js';
-import type { Storage } from '../storage/storage.js';
 import { CompatClient } from './compat-client.js';
 import type { CountlyConf } from './conf.js';
 import { CustomStorage } from './custom-storage.js';

@@ -1,4 +1,4 @@
-import type { Countly as Client } from '../client/countly.js';
+import type { Countly as Client } from '../scope/countly.js';
 import type { FetchCallback } from './conf.js';
 
 type Argument = readonly string[] | FetchCallback | null | undefined;

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { DeviceIdFile } from '../client/device-id.js';
 import { systemClock } from '../clock.js';
 import type { CountlyOptions } from '../config/options.js';
+import { createStorage, defaultStoragePath } from '../journal/create-storage.js';
+import type { Storage } from '../journal/storage.js';
 import type { Logger } from '../logger.js';
-import { createStorage, defaultStoragePath } from '../storage/create-storage.js';
-import type { Storage } from '../storage/storage.js';
+import { DeviceIdFile } from '../scope/device-id.js';
 import { CompatClient as Client } from './compat-client.js';
 import type { CountlyConf } from './conf.js';
 import { CustomStorage } from './custom-storage.js';

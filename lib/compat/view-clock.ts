@@ -1,5 +1,5 @@
-import type { OpenView } from '../client/scope-api.js';
 import type { Clock } from '../clock.js';
+import type { OpenView } from '../scope/scope-api.js';
 
 /** The view on display, with the time that `stop_time` takes out of it. */
 export class ViewClock {

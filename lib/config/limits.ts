@@ -1,4 +1,4 @@
-/** How long and how many; the defaults every Countly SDK shares (contract §4.2). */
+/** How long and how many; the defaults every Countly SDK shares (docs/protocol.md §4.2). */
 export interface Limits {
   /** Characters of an event key, view name, segment name or trace name. @default 128 */
   readonly maxKeyLength: number;
@@ -11,7 +11,7 @@ export interface Limits {
   /** Lines of a stack in a crash report, for the error and for each of its causes. @default 30 */
   readonly maxStackTraceLinesPerThread: number;
   /**
-   * Characters of a stack line. A long stack line blocks a Countly server for minutes (contract §15.6), so this one
+   * Characters of a stack line. A long stack line blocks a Countly server for minutes (docs/protocol.md §15.6), so this one
    * cannot be raised above 2000.
    * @default 200
    */

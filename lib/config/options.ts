@@ -1,10 +1,10 @@
 import type { ConnectionOptions } from 'node:tls';
+import type { RequestOptions } from '../http/request-options.js';
+import type { Transport } from '../http/transport.js';
+import type { Storage } from '../journal/storage.js';
 import type { Logger } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { Encoding } from '../protocol/encode.js';
-import type { Storage } from '../storage/storage.js';
-import type { RequestOptions } from '../transport/request-options.js';
-import type { Transport } from '../transport/transport.js';
 import type { BeforeSend } from './before-send.js';
 import type { Limits } from './limits.js';
 
@@ -27,7 +27,7 @@ export interface DeadLetterOptions {
 }
 
 /**
- * Where this process's own device is (contract §2.4). For the people behind requests, give it with their scope. Without
+ * Where this process's own device is (docs/protocol.md §2.4). For the people behind requests, give it with their scope. Without
  * any of it the place stays unknown: a Countly server would otherwise place everyone in your data centre.
  */
 export interface LocationOptions {
@@ -129,7 +129,7 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
 
   /**
    * - `auto`: few ready devices go to `/i`, each answered for itself; many go to `/i/bulk`.
-   * - `single`: always `/i`. Used by itself when there is a salt (contract §2.6).
+   * - `single`: always `/i`. Used by itself when there is a salt (docs/protocol.md §2.6).
    * @default 'auto'
    */
   readonly delivery?: DeliveryMode | undefined;
@@ -189,7 +189,7 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   /** Fetch remote config of the own device at the start and when its id changes; a function is told the result. @default false */
   readonly remoteConfig?: boolean | RemoteConfigCallback | undefined;
   /**
-   * Ask the server for its SDK behaviour settings (contract §10.5) and obey them. The last good answer is kept on disk.
+   * Ask the server for its SDK behaviour settings (docs/protocol.md §10.5) and obey them. The last good answer is kept on disk.
    * @default true
    */
   readonly serverSettings?: boolean | undefined;
@@ -200,7 +200,7 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly deviceIdleTimeout?: number | undefined;
   /** Time zone of the people, where a scope does not say: minutes east of UTC. @default the machine's */
   readonly timezoneOffset?: number | undefined;
-  /** Overrides of what is reported about this machine (contract §3.3). */
+  /** Overrides of what is reported about this machine (docs/protocol.md §3.3). */
   readonly metrics?: Readonly<Record<string, string>> | undefined;
   /** `maxBreadcrumbCount`, as the official SDK named it before. */
   readonly maxLogs?: number | undefined;

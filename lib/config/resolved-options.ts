@@ -1,10 +1,10 @@
 import type { ConnectionOptions } from 'node:tls';
+import type { RequestOptions } from '../http/request-options.js';
+import type { Transport } from '../http/transport.js';
+import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { Encoding } from '../protocol/encode.js';
-import type { Storage } from '../storage/storage.js';
-import type { RequestOptions } from '../transport/request-options.js';
-import type { Transport } from '../transport/transport.js';
 import type { BeforeSend } from './before-send.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import type { CountlyOptions, DeliveryMode, Durability, LocationOptions, RemoteConfigCallback } from './options.js';
@@ -120,7 +120,7 @@ export function withDefaults(options: CountlyOptions): ResolvedOptions {
     ca: options.ca,
     tls: options.tls,
     requestOptions: options.requestOptions ?? options.httpOptions,
-    // Bulk requests of an app with a salt are lost by every server (contract §2.6).
+    // Bulk requests of an app with a salt are lost by every server (docs/protocol.md §2.6).
     delivery: options.salt === undefined ? (options.delivery ?? 'auto') : 'single',
     flushInterval: options.flushInterval ?? options.interval ?? 2000,
     maxQueuedEntries:

@@ -1,4 +1,4 @@
-import type { EventOptions, ScopeApi, Segmentation } from '../client/scope-api.js';
+import type { EventOptions, ScopeApi, Segmentation } from '../scope/scope-api.js';
 import type { MethodCall } from './call.js';
 import { type OptionRules, RULES, SEGMENTED_RULES } from './check-options.js';
 import type { EventDecoratorOptions } from './options.js';

@@ -1,4 +1,4 @@
-import type { Segmentation } from '../client/scope-api.js';
+import type { Segmentation } from '../scope/scope-api.js';
 import type { Call } from './call.js';
 
 /** A class whose class-transformer decorators say what goes into a segmentation. */

@@ -1,5 +1,5 @@
-import type { ScopeApi } from '../client/scope-api.js';
 import { CountlyDecoratorError } from '../errors.js';
+import type { ScopeApi } from '../scope/scope-api.js';
 import { type Call, MethodCall } from './call.js';
 import type { Outcome } from './options.js';
 import type { Advice, Method } from './weave/advice.js';

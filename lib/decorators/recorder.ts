@@ -1,5 +1,5 @@
-import type { ContextScope, RegisteredClient } from '../client/current.js';
-import type { ScopeApi } from '../client/scope-api.js';
+import type { ContextScope, RegisteredClient } from '../scope/current.js';
+import type { ScopeApi } from '../scope/scope-api.js';
 import { MethodCall } from './call.js';
 import type { Moment } from './options.js';
 import type { Advice, WeaveKind } from './weave/advice.js';

@@ -1,4 +1,4 @@
-import type { ScopeApi } from '../client/scope-api.js';
+import type { ScopeApi } from '../scope/scope-api.js';
 import { checkOptions, type OptionRules, SEGMENTED_RULES } from './check-options.js';
 import { claimReport, type FailureFrame, layersOf } from './error-trail.js';
 import type { SegmentedOptions } from './options.js';

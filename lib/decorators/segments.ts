@@ -1,4 +1,4 @@
-import type { ScopeApi, Segmentation } from '../client/scope-api.js';
+import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { isMapped, toSegmentation, toSegmentationUnder } from '../segmentation/to-segmentation.js';
 import { MethodCall } from './call.js';

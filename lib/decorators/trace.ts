@@ -1,4 +1,4 @@
-import type { ScopeApi, TraceReport } from '../client/scope-api.js';
+import type { ScopeApi, TraceReport } from '../scope/scope-api.js';
 import type { MethodCall } from './call.js';
 import { COMMON_RULES, type OptionRules, RULES, readArguments } from './check-options.js';
 import type { CommonOptions, FromCall } from './options.js';

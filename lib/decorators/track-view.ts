@@ -1,4 +1,4 @@
-import type { OpenView, ScopeApi, Segmentation } from '../client/scope-api.js';
+import type { OpenView, ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { type OptionRules, RULES, readArguments, SEGMENTED_RULES } from './check-options.js';
 import type { SegmentedOptions } from './options.js';
 import { recorder } from './recorder.js';

@@ -1,5 +1,5 @@
-import { registeredClient } from '../client/current.js';
 import { CountlyDecoratorError } from '../errors.js';
+import { registeredClient } from '../scope/current.js';
 import { MethodCall } from './call.js';
 import { checkOptions, RULES } from './check-options.js';
 import type { FromCall } from './options.js';

@@ -4,7 +4,7 @@ import type { Fetched } from './feedback.js';
 import { textFrom } from './read-input.js';
 import { keysText } from './remote-config.js';
 
-/** A/B tests of remote config values (contract §10.2). */
+/** A/B tests of remote config values (docs/protocol.md §10.2). */
 export class AbTesting {
   readonly #port: FeaturePort;
 

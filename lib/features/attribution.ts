@@ -4,7 +4,7 @@ import { tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import { member, namesOf, textFrom } from './read-input.js';
 
-/** Where a person came from (contract §8). */
+/** Where a person came from (docs/protocol.md §8). */
 export class Attribution {
   readonly #port: FeaturePort;
 

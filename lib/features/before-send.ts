@@ -70,7 +70,7 @@ function requestBody(members: Record<string, unknown>): string | undefined {
   return texts.length === 0 ? undefined : texts.join(',');
 }
 
-/** A server keeps no objects and no null (contract §13 rows 12 and 13). */
+/** A server keeps no objects and no null (docs/protocol.md §13 rows 12 and 13). */
 function flat(segmentation: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(segmentation)

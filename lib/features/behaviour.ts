@@ -3,7 +3,7 @@ import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { createFilters, type Filters, NO_FILTERS } from './filters.js';
 import type { ServerSettings } from './server-settings.js';
 
-/** When to let a slow server breathe (contract §10.5). */
+/** When to let a slow server breathe (docs/protocol.md §10.5). */
 export interface BackOffRule {
   readonly enabled: boolean;
   /** An answer slower than this makes us pause: milliseconds. */
@@ -55,7 +55,7 @@ const SWITCHES = [
   ['cet', 'events'],
   ['lt', 'location'],
 ] as const;
-// A long stack line blocks a server for minutes (contract §15.6), whatever its own settings say.
+// A long stack line blocks a server for minutes (docs/protocol.md §15.6), whatever its own settings say.
 const LONGEST_STACK_LINE = 2000;
 
 export function effectiveBehaviour(options: BehaviourOptions, server: ServerSettings): Behaviour {

@@ -33,7 +33,7 @@ export class Breadcrumbs {
     return this.#oldest === 0 ? lines : [...lines.slice(this.#oldest), ...lines.slice(0, this.#oldest)];
   }
 
-  /** As the server takes it in `_logs`: one line each (contract §6). */
+  /** As the server takes it in `_logs`: one line each (docs/protocol.md §6). */
   text(): string {
     return this.lines().join('\n');
   }

@@ -16,7 +16,7 @@ export interface ConsentSettings {
   changed(target: Target, given: readonly ConsentFeature[], withdrawn: ReadonlySet<string>, begun: boolean): void;
 }
 
-/** Consent per device: what is asked before recording, and what the server and the queue are told (contract §9). */
+/** Consent per device: what is asked before recording, and what the server and the queue are told (docs/protocol.md §9). */
 export class Consent {
   readonly #port: FeaturePort;
   readonly #settings: ConsentSettings;

@@ -17,7 +17,7 @@ export interface CrashInput {
 const MEGABYTE = 1024 * 1024;
 const DEVICE_FIELDS = ['_os', '_os_version', '_device', '_app_version', '_cpu', '_architecture'] as const;
 
-/** Crash reports, fatal and not (contract §6). */
+/** Crash reports, fatal and not (docs/protocol.md §6). */
 export class Crashes {
   readonly #port: FeaturePort;
   readonly #startedAt: number;
@@ -46,7 +46,7 @@ export class Crashes {
     }
     fields.push(
       `"_name":${jsonString(error.name)},"_type":${jsonString(error.type)},"_error":${jsonString(error.stack)}`,
-      // Real booleans: a server takes any other spelling for fatal (contract §13 row 40).
+      // Real booleans: a server takes any other spelling for fatal (docs/protocol.md §13 row 40).
       `"_nonfatal":${!this.#isFatal(input.fatal)},"_javascript":true,"_not_os_specific":true,"_background":true`,
       `"_run":${Math.round((port.clock.monotonic() - this.#startedAt) / 1000)}`,
       `"_ram_total":${Math.round(totalmem() / MEGABYTE)},"_ram_current":${Math.round((totalmem() - freemem()) / MEGABYTE)}`,
@@ -57,7 +57,7 @@ export class Crashes {
     const custom = this.#custom(input);
     if (custom !== undefined) fields.push(`"_custom":${custom}`);
     const now = port.stamp();
-    // A crash has no time of its own; that of its request counts (contract §6).
+    // A crash has no time of its own; that of its request counts (docs/protocol.md §6).
     const at = this.#timeOf(input.timestamp, now);
     port.record(target, 'request', 'crashes', at, `"crash":{${fields.join(',')}}`);
   }

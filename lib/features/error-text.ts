@@ -5,7 +5,7 @@ export interface ErrorText {
   /** `TypeError: x is undefined`; stable, because the server groups by it. */
   readonly name: string;
   readonly type: string;
-  /** The stack, cut to the limits, and after a blank line those of its causes: only the first block groups (contract §6). */
+  /** The stack, cut to the limits, and after a blank line those of its causes: only the first block groups (docs/protocol.md §6). */
   readonly stack: string;
 }
 
@@ -22,7 +22,7 @@ const UNREADABLE: ErrorText = {
 export function errorText(thrown: unknown, limits: Limits): ErrorText {
   const first = describe(thrown);
   const name = truncate(first.name, limits.maxStackTraceLineLength);
-  // A server drops a crash without `_error` (contract §13 row 38), so a blank stack is not an option.
+  // A server drops a crash without `_error` (docs/protocol.md §13 row 38), so a blank stack is not an option.
   const blocks = [cutStack(first.stack, limits) || cutStack(name, limits) || first.type];
   const seen = new Set<unknown>([thrown]);
   const waiting = causesOf(thrown);
@@ -37,7 +37,7 @@ export function errorText(thrown: unknown, limits: Limits): ErrorText {
 
 /**
  * A stack with so many lines of so many characters and no blank ones. One long line keeps a Countly server busy for
- * minutes (contract §15.6), whatever kind of line break the others have.
+ * minutes (docs/protocol.md §15.6), whatever kind of line break the others have.
  */
 export function cutStack(stack: string, limits: Limits): string {
   return stack

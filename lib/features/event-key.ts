@@ -2,7 +2,7 @@ import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { member, textFrom } from './read-input.js';
 
-/** Internal keys a client may send, and the consent each needs (contract §4.4). Others are made by the server. */
+/** Internal keys a client may send, and the consent each needs (docs/protocol.md §4.4). Others are made by the server. */
 const INTERNAL_KEYS = new Map<string, ConsentFeature>([
   ['[CLY]_view', 'views'],
   ['[CLY]_star_rating', 'star-rating'],
@@ -13,10 +13,10 @@ const INTERNAL_KEYS = new Map<string, ConsentFeature>([
   ['[CLY]_orientation', 'users'],
 ]);
 
-// The server cuts these out of keys (contract §4.1).
+// The server cuts these out of keys (docs/protocol.md §4.1).
 const HAS_FORBIDDEN = /system\.|\.\.|\$/;
 const FORBIDDEN_IN_KEY = /system\.|\.\.|\$/g;
-// A key of 128 characters is dropped by the server, one of 127 is kept (contract §4.1).
+// A key of 128 characters is dropped by the server, one of 127 is kept (docs/protocol.md §4.1).
 export const LONGEST_KEY = 127;
 const PUSH_MESSAGE_ID = 24;
 
@@ -40,7 +40,7 @@ export function featureOfKey(key: string, segmentation: unknown): ConsentFeature
   return feature === 'clicks' && member(segmentation, 'type') === 'scroll' ? 'scrolls' : feature;
 }
 
-/** Why a server would drop this internal event (contract §13 rows 31, 36, 37); undefined when it would not. */
+/** Why a server would drop this internal event (docs/protocol.md §13 rows 31, 36, 37); undefined when it would not. */
 export function internalFault(key: string, segmentation: unknown): string | undefined {
   switch (key) {
     case '[CLY]_view':

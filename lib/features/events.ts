@@ -28,10 +28,10 @@ export interface EventSettings {
 }
 
 const HOUR = 3_600_000;
-// A view's duration of ten digits is taken for a timestamp (contract §13 row 33).
+// A view's duration of ten digits is taken for a timestamp (docs/protocol.md §13 row 33).
 const LONGEST_DURATION = 999_999_999;
 
-/** Custom events (contract §4). */
+/** Custom events (docs/protocol.md §4). */
 export class Events {
   readonly #port: FeaturePort;
   readonly #settings: EventSettings;

@@ -58,7 +58,7 @@ export interface FeaturePort {
   /** In force now; the server may change them at any time. */
   readonly limits: Limits;
   readonly filters: Filters;
-  /** What is reported about this machine (contract §3.3); always has `_os` and `_app_version`. */
+  /** What is reported about this machine (docs/protocol.md §3.3); always has `_os` and `_app_version`. */
   readonly metrics: Readonly<Record<string, string>>;
   /** A timestamp for a new entry: milliseconds that never go back. */
   stamp(): number;

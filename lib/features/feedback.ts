@@ -3,7 +3,7 @@ import type { Events } from './events.js';
 import type { FeaturePort, Query, Target } from './feature.js';
 import { member, namesOf, numberFrom, shown, textFrom } from './read-input.js';
 
-/** A widget a server offers (contract §10.3). */
+/** A widget a server offers (docs/protocol.md §10.3). */
 export interface FeedbackWidget {
   readonly id: string;
   readonly type: string;
@@ -15,7 +15,7 @@ export interface FeedbackWidget {
 /** What a fetch came back with. `reason` is for people. */
 export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
-/** Answers to rating, NPS and survey widgets (contract §4.4), and the list of widgets. */
+/** Answers to rating, NPS and survey widgets (docs/protocol.md §4.4), and the list of widgets. */
 export class Feedback {
   readonly #port: FeaturePort;
   readonly #events: Events;

@@ -1,4 +1,4 @@
-/** What the server wants of events, segments and user properties (contract §10.5). */
+/** What the server wants of events, segments and user properties (docs/protocol.md §10.5). */
 export interface Filters {
   /** Whether a custom event of this key is recorded. */
   event(key: string): boolean;

@@ -26,7 +26,7 @@ export interface IdentityParts {
   moveState(from: string, to: string): void;
 }
 
-/** Changes of a device's id (contract §2.7). */
+/** Changes of a device's id (docs/protocol.md §2.7). */
 export class Identity {
   readonly #port: FeaturePort;
   readonly #parts: IdentityParts;

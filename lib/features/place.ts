@@ -38,7 +38,7 @@ export interface PlaceInput {
   readonly location?: unknown;
 }
 
-/** Keeps what a Countly server can use of a place (contract §2.4); undefined when that is nothing. */
+/** Keeps what a Countly server can use of a place (docs/protocol.md §2.4); undefined when that is nothing. */
 export function readPlace(given: PlaceInput): Place | undefined {
   const { ip, countryCode, city, location } = given;
   const place: Place = {
@@ -64,7 +64,7 @@ export function placeMembers(place: Place): string {
   if (place.ip !== undefined) text += `,"ip_address":${jsonString(place.ip)}`;
   if (place.countryCode !== undefined) {
     text += `,"country_code":"${place.countryCode}"`;
-    // With a country alone the server takes the city from the sender's address (contract §2.4).
+    // With a country alone the server takes the city from the sender's address (docs/protocol.md §2.4).
     const city = place.city ?? (place.ip === undefined && place.location === undefined ? 'Unknown' : undefined);
     if (city !== undefined) text += `,"city":${jsonString(city)}`;
   } else if (place.city !== undefined && place.ip !== undefined) {

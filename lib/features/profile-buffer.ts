@@ -1,4 +1,4 @@
-/** The ways a custom property can change (contract §5); `$set` is a plain value on the wire. */
+/** The ways a custom property can change (docs/protocol.md §5); `$set` is a plain value on the wire. */
 export type ProfileOperator = '$set' | '$setOnce' | '$inc' | '$mul' | '$min' | '$max' | '$push' | '$addToSet' | '$pull';
 
 /** A change of one property: JSON texts for lists and plain values, numbers where a server calculates. */

@@ -39,7 +39,7 @@ export function readChange(
       : { operator: operator as '$push', property: name, value: kept };
   }
   if (!PLAIN.has(operator)) return warn(port, operator, 'no such operator');
-  // An empty text unsets the property (contract §5).
+  // An empty text unsets the property (docs/protocol.md §5).
   const text = value === '' || value === null ? '""' : valueText(value, rules, name);
   return text === undefined
     ? warn(port, operator, `"${name}" needs a text, a number or true or false, got ${shown(value)}`)

@@ -22,7 +22,7 @@ const OURS = new Set([
 ]);
 // What the caller says himself where nothing is added (`DeviceIdType` 9).
 const ENVELOPE = new Set(['t', 'hour', 'dow']);
-// A server answers these with an error, or does something else than asked for (contract §13 row 30).
+// A server answers these with an error, or does something else than asked for (docs/protocol.md §13 row 30).
 const REFUSED = new Set([
   'app_id',
   'user_id',
@@ -36,10 +36,10 @@ const REFUSED = new Set([
   'requests',
 ]);
 
-// What is larger a proxy in front of the server often refuses (contract §1.4).
+// What is larger a proxy in front of the server often refuses (docs/protocol.md §1.4).
 const LARGEST = 1_000_000;
 
-/** Requests the caller composes: as they are, but only such as a server counts (contract §13). */
+/** Requests the caller composes: as they are, but only such as a server counts (docs/protocol.md §13). */
 export class RawRequests {
   readonly #port: FeaturePort;
 

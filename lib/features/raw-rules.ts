@@ -29,7 +29,7 @@ const FEATURE_OF: Readonly<Record<string, ConsentFeature>> = {
   ip_address: 'location',
 };
 
-// What a server parses; inside a bulk only real values count (contract §11.4).
+// What a server parses; inside a bulk only real values count (docs/protocol.md §11.4).
 const STRUCTURED = new Set(['events', 'metrics', 'crash', 'consent', 'user_details', 'apm', 'aid', 'hc']);
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -51,7 +51,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (typeof value['_error'] !== 'string' || !value['_os'] || !value['_app_version']) {
       return 'a crash needs _error, _os and _app_version';
     }
-    // The one thing that is cut: a long line keeps the whole server busy (contract §15.6).
+    // The one thing that is cut: a long line keeps the whole server busy (docs/protocol.md §15.6).
     value['_error'] = value['_error']
       .slice(0, 100_000)
       .split(/\n\s*\n/)

@@ -18,7 +18,7 @@ export type RemoteConfigValues = Readonly<Record<string, unknown>>;
 
 const EMPTY: RemoteConfigValues = Object.freeze({});
 
-/** Values an operator sets on the server (contract §10.1), remembered for each device. */
+/** Values an operator sets on the server (docs/protocol.md §10.1), remembered for each device. */
 export class RemoteConfig {
   readonly #port: FeaturePort;
   readonly #method: 'rc' | 'fetch_remote_config';
@@ -37,7 +37,7 @@ export class RemoteConfig {
     const omitKeys = keysText(reporter, 'fetchRemoteConfig', 'omitKeys', wanted.omitKeys);
     const fields = {
       method: this.#method,
-      // As JSON text: a server ignores real lists here (contract §13 row 57).
+      // As JSON text: a server ignores real lists here (docs/protocol.md §13 row 57).
       ...(keys === undefined ? {} : { keys }),
       ...(omitKeys === undefined ? {} : { omit_keys: omitKeys }),
       ...(wanted.enrol === true ? { oi: '1' } : {}),
@@ -45,7 +45,7 @@ export class RemoteConfig {
     };
     let answer = await this.#port.query(target, { path: '/o/sdk', fields, awaited });
     if (!answer.ok && answer.status === 400 && /invalid method/i.test(answer.message)) {
-      // Servers before 24 know only the older name (contract §10.1).
+      // Servers before 24 know only the older name (docs/protocol.md §10.1).
       const older = { ...fields, method: 'fetch_remote_config' };
       answer = await this.#port.query(target, { path: '/o/sdk', fields: older, awaited });
     }

@@ -1,7 +1,7 @@
 import { type Limits, truncate } from '../config/limits.js';
 import { flatText, jsonString, ownCopy } from '../protocol/json-text.js';
 
-// The server removes dots and leading dollars from segment names (contract §4.3); doing it here keeps what is sent and
+// The server removes dots and leading dollars from segment names (docs/protocol.md §4.3); doing it here keeps what is sent and
 // what is stored the same.
 const DOTS = /\./g;
 const LEADING_DOLLARS = /^\$+/;

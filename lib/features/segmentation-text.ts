@@ -8,7 +8,7 @@ import { type SegmentName, segmentNames } from './segment-names.js';
 const isOwn = Object.prototype.hasOwnProperty;
 // V8 copies what is cut out of a text up to this length; a longer piece would keep the whole text in memory.
 const LONGEST_COPIED = 12;
-// A server keeps 10 elements by default, and lists never reach aggregated data (contract §4.2).
+// A server keeps 10 elements by default, and lists never reach aggregated data (docs/protocol.md §4.2).
 const MAX_ELEMENTS = 100;
 
 /** What decides over segments beside their values. */
@@ -27,7 +27,7 @@ export interface SegmentRules {
 
 /**
  * Segments as the JSON object a server counts: at most so many, names and values cut to their limits, nothing nested,
- * nothing that would be stored as "[object Object]" or "null" (contract §13 rows 9–14). Never throws.
+ * nothing that would be stored as "[object Object]" or "null" (docs/protocol.md §13 rows 9–14). Never throws.
  *
  * @returns the JSON text, or undefined when nothing is left
  */

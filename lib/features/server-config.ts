@@ -11,7 +11,7 @@ export interface SettingsFile {
 const NOTHING_SET: ServerSettings = Object.freeze({});
 
 /**
- * The SDK behaviour settings of the server (contract §10.5). What could not be fetched leaves what is known in force;
+ * The SDK behaviour settings of the server (docs/protocol.md §10.5). What could not be fetched leaves what is known in force;
  * servers without the plugin are asked again at the usual interval, without a word.
  */
 export class ServerConfig {

@@ -1,6 +1,6 @@
 import type { FilterLists } from './filters.js';
 
-/** What an operator set for SDKs (contract §10.5). A key that is absent leaves the developer's choice. */
+/** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
 export interface ServerSettings extends FilterLists {
   readonly tracking?: boolean;
   readonly networking?: boolean;

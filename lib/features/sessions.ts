@@ -21,7 +21,7 @@ interface Extended {
   dueAt: number;
 }
 
-// A server does not count a session that begins so soon after the last one (contract §3.1).
+// A server does not count a session that begins so soon after the last one (docs/protocol.md §3.1).
 const COOLDOWN_MS = 15_000;
 const LONGEST_SECONDS = 86_400;
 /** A year: a caller's number beyond it is no duration, and would be told in as many parts as it has days. */
@@ -29,7 +29,7 @@ const MOST_SECONDS = 366 * LONGEST_SECONDS;
 // These describe the machine for crash reports; a session has no use for them.
 const CRASH_ONLY = new Set(['_architecture', '_cpu']);
 
-/** Sessions, one a device (contract §3): begin, extensions while it lasts, end – each in a request of its own. */
+/** Sessions, one a device (docs/protocol.md §3): begin, extensions while it lasts, end – each in a request of its own. */
 export class Sessions {
   readonly #port: FeaturePort;
   readonly #views: Views;

@@ -67,7 +67,7 @@ export class TraceHeads {
   }
 
   #fresh(known: Map<string, TraceHead>, type: 'network' | 'device', name: string): TraceHead | undefined {
-    // A server takes neither (contract §7).
+    // A server takes neither (docs/protocol.md §7).
     const clean = name.replaceAll('.', '').replace(/^\$+/, '');
     if (clean === '') return undefined;
     const head = new TraceHead(type, truncate(clean, MAX_NAME));

@@ -25,7 +25,7 @@ export interface TraceInput {
 
 const METRIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 
-/** Application performance traces: one a request, under `apm_metrics` (contract §7). */
+/** Application performance traces: one a request, under `apm_metrics` (docs/protocol.md §7). */
 export class Traces {
   readonly #port: FeaturePort;
   readonly #heads = new TraceHeads();

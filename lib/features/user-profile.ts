@@ -20,7 +20,7 @@ const LONGEST_PICTURE = 4096;
 
 const EMPTY = 'userDetails: details must have something in them; they are dropped.';
 
-/** User details and custom properties (contract §5). */
+/** User details and custom properties (docs/protocol.md §5). */
 export class UserProfile {
   readonly #port: FeaturePort;
   readonly #settings: ProfileSettings;

@@ -8,17 +8,17 @@ import { numberFrom } from './read-input.js';
 import { segmentationText } from './segmentation-text.js';
 import { uniqueId } from './unique-id.js';
 
-/** Names Countly uses itself in a view's segmentation (contract §4.4). */
+/** Names Countly uses itself in a view's segmentation (docs/protocol.md §4.4). */
 const RESERVED = new Set(
   'name segment height width y x visit uvc start bounce exit type view domain dur _id _idv utm_source utm_medium utm_campaign utm_term utm_content referrer'.split(
     ' ',
   ),
 );
-// The server cuts names there (contract §4.4).
+// The server cuts names there (docs/protocol.md §4.4).
 const LONGEST_NAME = 128;
 const VIEW_KEY = '[CLY]_view';
 
-/** Views: a start that counts a visit, and an end that carries the duration under the same `_idv` (contract §4.4). */
+/** Views: a start that counts a visit, and an end that carries the duration under the same `_idv` (docs/protocol.md §4.4). */
 export class Views {
   readonly #port: FeaturePort;
   readonly #time = new EventTime();
@@ -98,7 +98,7 @@ export class Views {
   }
 
   #recordEnd(target: Target, timestamp: number, view: ViewOnDisplay, seconds: number): void {
-    // The server takes whole seconds, and ten digits for a timestamp (contract §4.4).
+    // The server takes whole seconds, and ten digits for a timestamp (docs/protocol.md §4.4).
     const dur = Math.min(Math.max(0, Math.round(seconds)), 86_400);
     this.#record(target, timestamp, `{${this.#base(target, view)}}`, `,"dur":${dur}`);
   }

@@ -1,6 +1,6 @@
+import type { Storage } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
 import { bodyLength } from '../protocol/entry-text.js';
-import type { Storage } from '../storage/storage.js';
 import { channels, publish } from './channels.js';
 import type { DropReason } from './drop-reason.js';
 import { idsOf } from './ids-of.js';

@@ -1,5 +1,5 @@
+import type { Backoff } from '../http/backoff.js';
 import type { EntryOrigin, SealedRequest } from '../protocol/entry.js';
-import type { Backoff } from '../transport/backoff.js';
 import { EntryQueue } from './entry-queue.js';
 import type { Linked, LinkedList } from './linked-list.js';
 

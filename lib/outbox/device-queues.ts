@@ -1,4 +1,4 @@
-import type { Backoff } from '../transport/backoff.js';
+import type { Backoff } from '../http/backoff.js';
 import { DeviceQueue } from './device-queue.js';
 
 /** How many times a queue may become idle until the first of these is forgotten. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
+import type { Backoff } from '../http/backoff.js';
 import type { Reporter } from '../logger.js';
 import type { SealedRequest } from '../protocol/entry.js';
-import type { Backoff } from '../transport/backoff.js';
 import type { Accounts } from './accounts.js';
 import type { DeviceQueue } from './device-queue.js';
 import type { MergeOrder } from './merge-order.js';

@@ -130,7 +130,7 @@ export class Dispatcher {
   #startSingle(part: Part): void {
     part.queue.busy = true;
     this.#singles++;
-    // An app with a salt loses every bulk (contract §2.6), also one that was sealed before the salt was configured.
+    // An app with a salt loses every bulk (docs/protocol.md §2.6), also one that was sealed before the salt was configured.
     const single = part.request.path === '/i' || this.#options.delivery === 'single';
     void this.#exchange([part], single).finally(() => {
       this.#singles--;

@@ -1,4 +1,4 @@
-import type { Backoff } from '../transport/backoff.js';
+import type { Backoff } from '../http/backoff.js';
 
 /**
  * Opens and closes the way to the server as a whole. One failing request waits for itself; several in a row, or a

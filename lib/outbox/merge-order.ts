@@ -7,7 +7,7 @@ const MERGE = '"old_device_id":';
 
 /**
  * Keeps the order between two devices that become one: the merge leaves after everything that was accepted for the old
- * id before it, or the server would make a new user of what comes late (contract §2.7). Also keeps back what waits for
+ * id before it, or the server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits for
  * an id at all.
  */
 export class MergeOrder {

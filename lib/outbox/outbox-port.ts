@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
+import type { Backoff } from '../http/backoff.js';
+import type { Storage } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
-import type { Storage } from '../storage/storage.js';
-import type { Backoff } from '../transport/backoff.js';
 import type { DeadLetter } from './dead-letter.js';
 import type { DispatcherOptions } from './dispatcher-port.js';
 import type { OverflowLimits } from './overflow.js';

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { Recovered } from '../journal/storage.js';
 import type { DeviceIdType, Entry } from '../protocol/entry.js';
-import type { Recovered } from '../storage/storage.js';
 import { Accounts } from './accounts.js';
 import { type Deadline, withDeadline } from './deadline.js';
 import type { DeviceQueue } from './device-queue.js';

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.js';
+import type { Transport } from '../http/transport.js';
 import type { Delivery } from '../protocol/delivery.js';
 import type { SealedRequest } from '../protocol/entry.js';
-import type { Transport } from '../transport/transport.js';
 import { Sender, type SenderOptions } from './sender.js';
 
 /** Told about each accepted request: how long the answer took, and how old the youngest entry in it was. */
 export type Delivered = (tookMs: number, ageMs: number) => void;
 
-/** A sender that tells how long a server takes to accept, for the back-off rule of contract §10.5. */
+/** A sender that tells how long a server takes to accept, for the back-off rule of docs/protocol.md §10.5. */
 export class PacedSender extends Sender {
   readonly #clock: Clock;
   readonly #delivered: Delivered;

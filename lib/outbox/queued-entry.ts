@@ -1,5 +1,5 @@
+import type { Storage } from '../journal/storage.js';
 import type { DeviceIdType, Entry, EntryFeature, EntryKind, EntryOrigin } from '../protocol/entry.js';
-import type { Storage } from '../storage/storage.js';
 import type { EntryTraits } from './entry-traits.js';
 
 /** V8 keeps a small whole number in the place of a reference; the time since 1970 would be an object of its own. */

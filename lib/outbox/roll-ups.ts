@@ -1,5 +1,5 @@
+import type { Storage } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
-import type { Storage } from '../storage/storage.js';
 import type { Accounts } from './accounts.js';
 import type { DeviceQueue } from './device-queue.js';
 import type { EntryTraits, TraitsPool } from './entry-traits.js';

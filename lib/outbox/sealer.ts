@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.js';
+import type { Storage } from '../journal/storage.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { RequestHeads } from '../protocol/head.js';
-import type { Storage } from '../storage/storage.js';
 import type { Accounts } from './accounts.js';
 import { takeNextRequest } from './batcher.js';
 import type { DeviceQueue } from './device-queue.js';
 import { idsOf } from './ids-of.js';
 
-/** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (contract §1.4). */
+/** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
 const MOMENT_MS = 1000;
 
@@ -103,7 +103,7 @@ export class Sealer {
   }
 
   /**
-   * A server takes two requests with the same content and time in a row for one that was repeated (contract §2.8), so
+   * A server takes two requests with the same content and time in a row for one that was repeated (docs/protocol.md §2.8), so
    * those of one moment follow each other. What is older on purpose keeps its time.
    */
   #timeOf(queue: DeviceQueue, entries: readonly Entry[]): number {

@@ -1,8 +1,8 @@
+import type { Transport } from '../http/transport.js';
 import { checksum256 } from '../protocol/checksum.js';
 import type { Delivery } from '../protocol/delivery.js';
 import { type Encoding, encodeBulk, encodeSingle } from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
-import type { Transport } from '../transport/transport.js';
 
 export interface SenderOptions {
   readonly appKey: string;
@@ -24,7 +24,7 @@ export class Sender {
     const { appKey, salt, encoding } = this.#options;
     const encoded = encodeSingle(request, appKey, encoding);
     if (salt === undefined) return this.#transport.send({ path: '/i', query: '', ...encoded });
-    // Over the exact bytes that leave, so computed here and never stored (contract §2.6).
+    // Over the exact bytes that leave, so computed here and never stored (docs/protocol.md §2.6).
     const checksum = checksum256(encoded.body, salt);
     return encoding === 'json'
       ? this.#transport.send({ path: '/i', query: `checksum256=${checksum}`, ...encoded })

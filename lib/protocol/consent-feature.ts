@@ -1,4 +1,4 @@
-/** The names Countly records consent under (contract §9). */
+/** The names Countly records consent under (docs/protocol.md §9). */
 export const CONSENT_FEATURES = [
   'sessions',
   'events',

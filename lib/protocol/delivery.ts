@@ -2,7 +2,7 @@
 export type HoldReason = 'app-unknown' | 'app-paused' | 'unauthorized' | 'checksum';
 
 /**
- * What became of one HTTP request. Expected outcomes are values: a transport never throws (contract §1.6).
+ * What became of one HTTP request. Expected outcomes are values: a transport never throws (docs/protocol.md §1.6).
  * - `delivered`: accepted. `info` is the server's remark when it accepted but ignored the content.
  * - `retry`: a passing fault; `afterMs` when the server named a delay.
  * - `hold`: configuration, or trouble that looks like it; keep everything, try rarely, say it loudly.

@@ -10,7 +10,7 @@ export interface EncodedBody {
 
 export type Encoding = 'json' | 'form';
 
-/** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, contract §11.4). */
+/** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, docs/protocol.md §11.4). */
 export function requestJson(request: SealedRequest, appKey: string): string {
   return `${withRequest(openingOf(appKey), request)}}`;
 }
@@ -37,7 +37,7 @@ export function encodeSingle(request: SealedRequest, appKey: string, encoding: E
 
 /**
  * Body of `/i/bulk` with at least one request. `safe_api_response` asks for the answer after the work instead of before
- * it (contract §11.3).
+ * it (docs/protocol.md §11.3).
  */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
   const opening = openingOf(appKey);

@@ -40,7 +40,7 @@ const BEFORE = '"device_id":"';
 const MOST_FRAMES = 1_000;
 
 /**
- * The JSON members that stand before the content of every request (contract §2). They are fixed when the request is
+ * The JSON members that stand before the content of every request (docs/protocol.md §2). They are fixed when the request is
  * sealed; the request's time differs from that of the device's request before.
  */
 export class RequestHeads {
@@ -86,7 +86,7 @@ export class RequestHeads {
       const version = this.#appVersion === undefined ? '' : `,"av":${jsonString(this.#appVersion)}`;
       const sdk = `,"sdk_name":"${SDK_NAME}","sdk_version":"${SDK_VERSION}"`;
       const day = dayless ? '' : `,"hour":${hour},"dow":${dow}`;
-      // `tz` as text: a Countly server does not store the number 0 (contract §2.2).
+      // `tz` as text: a Countly server does not store the number 0 (docs/protocol.md §2.2).
       const middle = `"${type}${sdk}${version},"timestamp":`;
       frame = { before: BEFORE, middle, after: `${day},"tz":"${tz}"`, idType, tz };
       if (this.#frames.size >= MOST_FRAMES) this.#frames.clear();

@@ -7,7 +7,7 @@ export interface FilePart {
   readonly content: Uint8Array;
 }
 
-/** A request with a file; the one kind of body that is no JSON and no form (contract §1.3). */
+/** A request with a file; the one kind of body that is no JSON and no form (docs/protocol.md §1.3). */
 export interface MultipartBody {
   readonly contentType: `multipart/form-data; boundary=${string}`;
   readonly body: string;
@@ -37,7 +37,7 @@ export function multipartBody(
   return { contentType: `multipart/form-data; boundary=${boundary}`, body };
 }
 
-/** What a checksum of such a body is made of: the fields, decoded, in their order (contract §2.6). */
+/** What a checksum of such a body is made of: the fields, decoded, in their order (docs/protocol.md §2.6). */
 export function multipartPayload(fields: Readonly<Record<string, string>>): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${value}`)

@@ -52,7 +52,7 @@ export function machineOffset(timestamp: number): number {
 
 /**
  * A caller's time as the server takes it: whole milliseconds with 13 digits, or undefined when it means nothing to a
- * Countly server (contract §2.2: exactly 10 digits for seconds or 13 for milliseconds; the future is clamped to now).
+ * Countly server (docs/protocol.md §2.2: exactly 10 digits for seconds or 13 for milliseconds; the future is clamped to now).
  */
 export function callerTimestamp(value: unknown, now: number): number | undefined {
   const number = value instanceof Date ? value.getTime() : typeof value === 'string' ? Number(value) : value;

@@ -1,5 +1,5 @@
-import type { ContextScope, RegisteredClient } from '../client/current.js';
-import type { OpenView, ScopeApi } from '../client/scope-api.js';
+import type { ContextScope, RegisteredClient } from '../scope/current.js';
+import type { OpenView, ScopeApi } from '../scope/scope-api.js';
 
 const view = (name: string): OpenView => ({ name, end: () => {} });
 const timed = (key: string): ReturnType<ScopeApi['startEvent']> => ({ key, end: () => {}, cancel: () => {} });

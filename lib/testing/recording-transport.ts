@@ -1,5 +1,5 @@
+import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/delivery.js';
-import type { QueryResult, Transport, WireRequest } from '../transport/transport.js';
 
 /** One `/i` request as the server would understand it, taken out of whatever body carried it. */
 export interface LogicalRequest {
@@ -127,7 +127,7 @@ export function decodeRequest(request: WireRequest): readonly LogicalRequest[] {
   const { requests, ...shared } = parameters;
   if (request.path !== '/i/bulk') return [logicalRequest(parameters)];
   if (!Array.isArray(requests)) return [];
-  // Of the outer parameters an entry inherits the app key only (contract §11.1).
+  // Of the outer parameters an entry inherits the app key only (docs/protocol.md §11.1).
   const { app_key } = shared;
   return requests
     .filter(isObject)

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
+import type { Recovered, Storage, StorageListener } from '../journal/storage.js';
 import type { Entry, EntryDraft } from '../protocol/entry.js';
-import type { Recovered, Storage, StorageListener } from '../storage/storage.js';
 import type { ContractCase } from './contract-case.js';
 
 /** A fresh storage to be examined, on a place of its own. */

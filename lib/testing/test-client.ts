@@ -1,7 +1,7 @@
-import { Countly } from '../client/countly.js';
-import { registerClient } from '../client/current.js';
 import type { CountlyOptions } from '../config/options.js';
 import { silentLogger } from '../logger.js';
+import { Countly } from '../scope/countly.js';
+import { registerClient } from '../scope/current.js';
 import { ManualClock } from './manual-clock.js';
 import { type RecordedEvent, RecordingTransport } from './recording-transport.js';
 

@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/delivery.js';
-import type { Transport, WireRequest } from '../transport/transport.js';
 import type { ContractCase } from './contract-case.js';
 
 /** What a transport under test is created for. */

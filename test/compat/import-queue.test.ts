@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Countly as Client } from '../../lib/client/countly.js';
 import { CountlySdk, type CustomStorageMethod, importQueueFiles } from '../../lib/compat/index.js';
 import { silentLogger } from '../../lib/logger.js';
+import { Countly as Client } from '../../lib/scope/countly.js';
 import { Recorder } from './support/recorder.js';
 
 const TIME = 1_700_000_000_000;

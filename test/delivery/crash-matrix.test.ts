@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Countly } from '../../lib/client/countly.js';
 import type { CountlyOptions } from '../../lib/config/options.js';
 import { silentLogger } from '../../lib/logger.js';
+import { Countly } from '../../lib/scope/countly.js';
 import { type Behaviour, CountlyServer } from '../support/countly-server.js';
 
 const CHILD = join(__dirname, 'crash-child.mjs');

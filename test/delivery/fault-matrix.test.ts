@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Countly } from '../../lib/client/countly.js';
 import type { CountlyOptions } from '../../lib/config/options.js';
 import { silentLogger } from '../../lib/logger.js';
+import { Countly } from '../../lib/scope/countly.js';
 import { type Behaviour, CountlyServer, type Script } from '../support/countly-server.js';
 
 const DEVICES = 12;

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Countly } from '../../lib/client/countly.js';
 import { silentLogger } from '../../lib/logger.js';
+import { Countly } from '../../lib/scope/countly.js';
 import { CountlyServer, type LogicalRequest } from '../support/countly-server.js';
 
 // Each test starts processes, and two cores may be busy.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { TEMPORARY_ID } from '../../lib/client/device-id.js';
+import { TEMPORARY_ID } from '../../lib/scope/device-id.js';
 import { isBalanced, type Recorded, recorded } from '../support/recorded.js';
 
 describe('a change of the device id', () => {

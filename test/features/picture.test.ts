@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CountlyOptions } from '../../lib/config/options.js';
+import type { WireRequest } from '../../lib/http/transport.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
-import type { WireRequest } from '../../lib/transport/transport.js';
 import { type Recorded, recorded } from '../support/recorded.js';
 
 /** The parts of a multipart body as a server's parser finds them. */
@@ -64,7 +64,7 @@ describe('a picture of a person on this machine', () => {
     expect(Buffer.from(parts['user_picture']?.value ?? '', 'base64').equals(picture)).toBe(true);
   });
 
-  it('has a checksum over its fields when there is a salt (contract §2.6)', async () => {
+  it('has a checksum over its fields when there is a salt (docs/protocol.md §2.6)', async () => {
     start({ salt: 's3cr3t' }).client.userDetails({ picturePath: path() });
     await test.client.flush();
     const { checksum256, user_picture: _file, ...fields } = partsOf(uploads()[0] as WireRequest);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readServerSettings } from '../../lib/features/server-settings.js';
-import { MemoryStorage } from '../../lib/storage/memory.js';
+import { MemoryStorage } from '../../lib/journal/memory.js';
 import { fieldsOf, type Recorded, recorded } from '../support/recorded.js';
 
 const settled = async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createBackoff } from '../../lib/http/backoff.js';
 import { DeviceQueues } from '../../lib/outbox/device-queues.js';
 import type { Entry } from '../../lib/protocol/entry.js';
-import { createBackoff } from '../../lib/transport/backoff.js';
 import { setup } from './harness.js';
 
 const entry: Entry = {

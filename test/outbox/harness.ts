@@ -1,4 +1,7 @@
 import { expect } from 'vitest';
+import { createBackoff } from '../../lib/http/backoff.js';
+import type { QueryResult, Transport, WireRequest } from '../../lib/http/transport.js';
+import { MemoryStorage } from '../../lib/journal/memory.js';
 import { Reporter, silentLogger } from '../../lib/logger.js';
 import { noDeadLetter } from '../../lib/outbox/dead-letter.js';
 import { Outbox } from '../../lib/outbox/outbox.js';
@@ -6,10 +9,7 @@ import type { OutboxOptions } from '../../lib/outbox/outbox-port.js';
 import { Sender } from '../../lib/outbox/sender.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
 import type { EntryFeature, EntryKind } from '../../lib/protocol/entry.js';
-import { MemoryStorage } from '../../lib/storage/memory.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { createBackoff } from '../../lib/transport/backoff.js';
-import type { QueryResult, Transport, WireRequest } from '../../lib/transport/transport.js';
 
 /** A request as the server would read it. */
 export interface SeenRequest {

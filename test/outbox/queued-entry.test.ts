@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createBackoff } from '../../lib/http/backoff.js';
+import { MemoryStorage } from '../../lib/journal/memory.js';
 import { DeviceQueue } from '../../lib/outbox/device-queue.js';
 import { QueuedEntry } from '../../lib/outbox/queued-entry.js';
 import type { EntryDraft } from '../../lib/protocol/entry.js';
-import { MemoryStorage } from '../../lib/storage/memory.js';
-import { createBackoff } from '../../lib/transport/backoff.js';
-import { event, START } from '../storage/support/drafts.js';
+import { event, START } from '../journal/support/drafts.js';
 
 function accept({ deviceId, timestamp, body, ...traits }: EntryDraft): QueuedEntry {
   return QueuedEntry.accept(

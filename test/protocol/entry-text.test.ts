@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bodyLength, withBody } from '../../lib/protocol/entry-text.js';
-import { event, inParts } from '../storage/support/drafts.js';
+import { event, inParts } from '../journal/support/drafts.js';
 
 describe('the text of an entry', () => {
   it.each([

@@ -29,7 +29,7 @@ export type Script = (request: {
 
 /**
  * A Countly server as far as delivery is concerned: it counts events by device and key, and recognises a repetition the
- * way a real one does – only against the same person's last request, by its bytes and its timestamp (contract §2.8).
+ * way a real one does – only against the same person's last request, by its bytes and its timestamp (docs/protocol.md §2.8).
  */
 export class CountlyServer {
   readonly counts = new Map<string, number>();

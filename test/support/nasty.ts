@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DeviceScope } from '../../lib/client/device-scope.js';
+import type { DeviceScope } from '../../lib/scope/device-scope.js';
 
 const cyclic: Record<string, unknown> = { name: 'cycle' };
 cyclic['self'] = cyclic;

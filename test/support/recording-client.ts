@@ -1,9 +1,4 @@
-import {
-  type ContextScope,
-  type RegisteredClient,
-  registerClient,
-  unregisterClient,
-} from '../../lib/client/current.js';
+import { type ContextScope, type RegisteredClient, registerClient, unregisterClient } from '../../lib/scope/current.js';
 import type {
   CrashOptions,
   EventOptions,
@@ -12,8 +7,8 @@ import type {
   ScopeApi,
   TraceReport,
   ViewOptions,
-} from '../../lib/client/scope-api.js';
-import { scopeStore } from '../../lib/context/scope-store.js';
+} from '../../lib/scope/scope-api.js';
+import { scopeStore } from '../../lib/scope/scope-store.js';
 
 /** One call of a scope, as a test wants to compare it. */
 export type Recorded =

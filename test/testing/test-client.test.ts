@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { registeredClient } from '../../lib/client/current.js';
+import { registeredClient } from '../../lib/scope/current.js';
 import { createTestClient, type TestClient } from '../../lib/testing/test-client.js';
 
 let countly: TestClient | undefined;

@@ -1,4 +1,4 @@
-import { contextScope, scopeFor } from '../../client/current.js';
+import { contextScope, scopeFor } from '../../scope/current.js';
 import type { Run } from '../weave/run.js';
 
 /** The parts of rxjs that are used, described by shape: this library does not import rxjs. */

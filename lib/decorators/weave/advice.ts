@@ -1,4 +1,4 @@
-import type { ScopeApi } from '../../client/scope-api.js';
+import type { ScopeApi } from '../../scope/scope-api.js';
 
 /** What a decorator does; also what the tracking plan lists. */
 export type WeaveKind = 'event' | 'timed-event' | 'view' | 'error' | 'trace' | 'breadcrumb' | 'device' | 'custom';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import type { ScopeApi } from '../../client/scope-api.js';
 import { consoleLogger, Reporter } from '../../logger.js';
+import type { ScopeApi } from '../../scope/scope-api.js';
 
 /** Returned in place of a value when a callback failed. */
 export const FAILED: unique symbol = Symbol('countly-weave.failed');

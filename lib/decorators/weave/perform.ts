@@ -1,6 +1,6 @@
-import { scopeFor } from '../../client/current.js';
-import type { ScopeApi } from '../../client/scope-api.js';
-import { scopeStore } from '../../context/scope-store.js';
+import { scopeFor } from '../../scope/current.js';
+import type { ScopeApi } from '../../scope/scope-api.js';
+import { scopeStore } from '../../scope/scope-store.js';
 import { carryFrame, currentFrame, enterFrame, frameGoesOn, newFrame } from '../error-trail.js';
 import type { Method } from './advice.js';
 import { describe, warnOnce } from './contained.js';

@@ -1,5 +1,5 @@
-import { scopeFor } from '../../client/current.js';
-import type { ScopeApi } from '../../client/scope-api.js';
+import { scopeFor } from '../../scope/current.js';
+import type { ScopeApi } from '../../scope/scope-api.js';
 import type { Advice } from './advice.js';
 
 /** What a call keeps for each advice; only made when an advice names a client or keeps state. */

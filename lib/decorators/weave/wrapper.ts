@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { nobodyRecords } from '../../client/current.js';
+import { nobodyRecords } from '../../scope/current.js';
 import type { Method } from './advice.js';
 import { shareMetadata } from './metadata-bridge.js';
 import { recordingOf } from './perform.js';

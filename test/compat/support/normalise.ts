@@ -17,9 +17,9 @@ const GIVEN_BEFORE = 1_750_000_000_000;
  * - the clock: times are compared where the scenario gives them, `hour`, `dow` and measured seconds with them;
  * - generated device ids, which no two starts share;
  * - `segmentation` and `_custom` without members, which say as much as none; a session's end that adds no seconds;
- * - the place on a request of events: a server reads it with `begin_session` only (contract §2.4), and events are put
+ * - the place on a request of events: a server reads it with `begin_session` only (docs/protocol.md §2.4), and events are put
  *   together with others when they leave;
- * - under which of two ids an event travels that are merged before it leaves: a server joins both (contract §2.7).
+ * - under which of two ids an event travels that are merged before it leaves: a server joins both (docs/protocol.md §2.7).
  */
 export function normalise(run: Run, measured: readonly string[] = []): Normalised {
   const groups: Record<string, Record<string, unknown>[]> = {};

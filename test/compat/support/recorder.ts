@@ -56,7 +56,7 @@ export class Recorder {
       return remoteConfig(params);
     }
     for (const entry of path.endsWith('/i/bulk') ? bulkEntries(params) : [params]) {
-      // A server knows the last request of a person again, so that a repetition counts once (contract §2.8).
+      // A server knows the last request of a person again, so that a repetition counts once (docs/protocol.md §2.8).
       const text = JSON.stringify(entry);
       if (this.#last.get(entry['device_id']) === text) continue;
       this.#last.set(entry['device_id'], text);
@@ -78,7 +78,7 @@ function bulkEntries(params: Record<string, unknown>): Record<string, unknown>[]
   return (typeof requests === 'string' ? JSON.parse(requests) : requests) as Record<string, unknown>[];
 }
 
-/** A server tries the query and the body, each without the checksum itself (contract §2.6). */
+/** A server tries the query and the body, each without the checksum itself (docs/protocol.md §2.6). */
 function isChecksumOf(checksum: string, query: string, body: string): boolean {
   return [query, body]
     .map((text) => text.replace(/&?checksum256=[^&]*/, ''))

@@ -1,0 +1,190 @@
+import type { Clock } from '../clock.js';
+import type { Dialect } from '../config/dialect.js';
+import type { ResolvedOptions } from '../config/resolve.js';
+import { AbTesting } from '../features/ab-testing.js';
+import { Attribution } from '../features/attribution.js';
+import type { Behaviour } from '../features/behaviour.js';
+import { Consent } from '../features/consent.js';
+import { Crashes } from '../features/crashes.js';
+import { type DeviceState, DeviceStates } from '../features/device-state.js';
+import { Events } from '../features/events.js';
+import { Feedback } from '../features/feedback.js';
+import { Identity } from '../features/identity.js';
+import { readPlace } from '../features/place.js';
+import { RawRequests } from '../features/raw-request.js';
+import { RemoteConfig } from '../features/remote-config.js';
+import { ServerConfig } from '../features/server-config.js';
+import { Sessions } from '../features/sessions.js';
+import { TimedEvents } from '../features/timed-events.js';
+import { TimedTraces } from '../features/timed-traces.js';
+import { Traces } from '../features/traces.js';
+import { UserProfile } from '../features/user-profile.js';
+import { Views } from '../features/views.js';
+import { defaultStoragePath } from '../journal/create-storage.js';
+import { Reporter } from '../logger.js';
+import { delivery, type TunableOptions } from './delivery.js';
+import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
+import { HousePort } from './feature-port.js';
+import { outsideScopes } from './outside-scopes.js';
+import { PictureUploads } from './picture-uploads.js';
+import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+import { settingsFile } from './settings-file.js';
+
+export type Core = ReturnType<typeof compose>;
+
+const SAVE_PROFILE_MS = 5000;
+
+/** The composition root: the only place that knows which part gets which. */
+export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
+  const clock = outsideScopes(machineClock);
+  const reporter = new Reporter(options.logger, () => clock.monotonic());
+  const folder = folderOf(options);
+  const tuned: TunableOptions = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
+  const serverConfig = new ServerConfig(options, settingsFile(options.serverSettings ? folder : undefined), applied);
+  const { outbox, transport, progress } = delivery(options, tuned, {
+    clock,
+    reporter,
+    folder,
+    backOff: () => serverConfig.behaviour.backOff,
+  });
+
+  const idFile = new DeviceIdFile(folder);
+  if (options.clearStoredDeviceId) idFile.clear();
+  const device = options.temporaryDeviceId ? ({ id: TEMPORARY_ID, type: 1 } as const) : idFile.load(options.deviceId);
+  const identity: DeviceIdentity = {
+    deviceId: device.id,
+    idType: device.type,
+    changed: () => identity.deviceId !== TEMPORARY_ID && idFile.store({ id: identity.deviceId, type: identity.idType }),
+  };
+  const { ipAddress, ...where } = options.location;
+  const own = new ScopeTarget(identity, undefined, { place: readPlace({ ...where, ip: ipAddress }) });
+
+  const uploads = new PictureUploads(options, {
+    transport,
+    clock,
+    reporter,
+    enabled: () => serverConfig.behaviour.networking && !options.testMode,
+  });
+  const port = new HousePort(options, {
+    clock,
+    reporter,
+    outbox,
+    transport,
+    dialect,
+    uploads,
+    behaviour: () => serverConfig.behaviour,
+    states: () => states,
+    isAllowed: (target, feature) => consent.isAllowed(target, feature),
+  });
+  const consent = new Consent(port, {
+    required: () => serverConfig.behaviour.consentRequired,
+    groups: options.consentGroups,
+    map: dialect.consentMap,
+    changed(target, given, withdrawn, begun) {
+      const state = port.peekState(target.deviceId);
+      if (withdrawn.has('sessions')) sessions.withdrawn(target, begun);
+      if (withdrawn.has('users') && state !== undefined) state.profile = undefined;
+      if (withdrawn.has('views') && state?.view !== undefined) {
+        state.view.ended = true;
+        state.view = undefined;
+      }
+      if (given.includes('sessions')) sessions.beginWanted(target);
+    },
+  });
+  const views = new Views(port);
+  const sessions = new Sessions(port, views, {
+    updateSeconds: () => serverConfig.behaviour.sessionUpdate,
+    locateSender: options.locateSender,
+    tellsPlace: dialect.place === undefined,
+  });
+  const profile = new UserProfile(port, {
+    maxChanges: () => serverConfig.behaviour.maxProfileChanges,
+    saveAfterMs: SAVE_PROFILE_MS,
+  });
+  const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
+  const events = new Events(port, {
+    rollUp: options.rollUp,
+    recorded(target, key) {
+      const { urgent } = serverConfig.behaviour;
+      if (urgent.size > 0 && urgent.has(key)) outbox.hurry(target.deviceId);
+    },
+  });
+  const traces = new Traces(port);
+
+  function applied(behaviour: Behaviour): void {
+    tuned.eventQueueSize = behaviour.eventQueueSize;
+    tuned.maxQueuedEntries = behaviour.maxQueuedEntries;
+    tuned.maxAge = behaviour.maxAge;
+    outbox.setEnabled(behaviour.networking && !options.testMode);
+    // The first request after the start tells the whole map (docs/protocol.md §9), also when it is the operator who requires it.
+    const known = port.peekState(own.deviceId)?.consent;
+    if (behaviour.consentRequired && known === undefined && dialect.consentMap === undefined)
+      consent.apply(own, new Set(options.consent));
+  }
+
+  /** A device is forgotten: what is open ends with its last activity, and says so. */
+  function leaving(state: DeviceState): void {
+    const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
+    const target = new ScopeTarget({ deviceId: state.deviceId, idType }, state);
+    const at = Math.round(clock.now() - (clock.monotonic() - state.lastSeen));
+    profile.saveState(target, state);
+    views.endForgotten(target, state, at);
+    sessions.endForgotten(target, state, at);
+  }
+
+  return {
+    options,
+    clock,
+    reporter,
+    port,
+    own,
+    states,
+    events,
+    timedEvents: new TimedEvents(port, events),
+    views,
+    sessions,
+    profile,
+    crashes: new Crashes(port, options.crashSegments),
+    traces,
+    timedTraces: new TimedTraces(port, traces),
+    attribution: new Attribution(port),
+    feedback: new Feedback(port, events, dialect.bareMachine ? undefined : port.metrics['_os']),
+    remoteConfig: new RemoteConfig(port, dialect.remoteConfigMethod),
+    abTesting: new AbTesting(port),
+    rawRequests: new RawRequests(port),
+    consent,
+    serverConfig,
+    identity: new Identity(port, {
+      views,
+      sessions,
+      profile,
+      consent,
+      temporaryId: TEMPORARY_ID,
+      reassign: (to, idType) => outbox.reassign(to, idType),
+      moveState: (from, to) => states.rename(from, to),
+    }),
+    outbox,
+    transport,
+    progress,
+    uploads,
+    /** Starts what runs by itself. */
+    start(): void {
+      outbox.hold(TEMPORARY_ID);
+      applied(serverConfig.behaviour);
+      if (identity.deviceId !== TEMPORARY_ID) outbox.reassign(identity.deviceId, identity.idType);
+      outbox.open();
+      if (options.serverSettings && !options.testMode) serverConfig.start(port, own);
+    },
+    stop(): void {
+      serverConfig.stop();
+      sessions.stop();
+    },
+  };
+}
+
+/** Where this client may keep files; a storage of the user's own is no reason to write anywhere else. */
+function folderOf(options: ResolvedOptions): string | undefined {
+  if (options.disabled || options.durability === 'memory') return undefined;
+  if (options.storage !== undefined && options.storagePath === undefined) return undefined;
+  return options.storagePath ?? defaultStoragePath(options.appKey);
+}

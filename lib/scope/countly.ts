@@ -1,0 +1,224 @@
+import { type Clock, systemClock } from '../clock.js';
+import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
+import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
+import { resolveOptions } from '../config/resolve.js';
+import { isObject, optionsOf } from '../features/argument.js';
+import type { ServerSettings } from '../features/server-settings.js';
+import type { FlushResult } from '../outbox/outbox-port.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ClientStats } from './client-stats.js';
+import { compose } from './compose.js';
+import { contained } from './contained.js';
+import { contextScope, type RegisteredClient, registerClient, unregisterClient } from './current.js';
+import { TEMPORARY_ID } from './device-id.js';
+import { DeviceScope, type ScopeInit } from './device-scope.js';
+import { type FlushOptions, timeoutOf } from './flush-options.js';
+import { hookedClient } from './hooked-client.js';
+import { checkedId, targetOf } from './new-target.js';
+import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
+import type { Segmentation } from './scope-api.js';
+import { scopeStore } from './scope-store.js';
+import { ScopeTarget } from './scope-target.js';
+
+export type { ClientStats } from './client-stats.js';
+export type { FlushOptions } from './flush-options.js';
+
+const DEFAULT_FLUSH_MS = 10_000;
+const EXPIRE_EVERY_MS = 30_000;
+
+/**
+ * A client of one application on a Countly server. It records for any number of devices, and is itself the scope of
+ * the process's own device.
+ *
+ * @example
+ * ```ts
+ * import { Countly } from 'countly-weave';
+ *
+ * const countly = Countly.init({ url: 'http://127.0.0.1:6010', appKey: 'shop', appVersion: '1.4.2' });
+ * countly.run({ deviceId: 'visitor-17' }, () => {
+ *   // Everything started here – awaits, timers, streams – belongs to visitor-17.
+ *   countly.current().addEvent('checkout', { sum: 12.5, segmentation: { currency: 'EUR' } });
+ * });
+ * void countly.close();
+ * ```
+ */
+export class Countly extends DeviceScope implements RegisteredClient {
+  readonly name: string;
+  readonly #hooks: HookedClient;
+  #trackErrors: boolean;
+  #cancelExpiry: () => void = () => {};
+  #closing: Promise<FlushResult> | undefined;
+
+  /**
+   * Makes a client without registering it: decorators find it only through Nest, or through a scope.
+   * @throws CountlyConfigError with every problem of the options at once
+   */
+  constructor(options: CountlyOptions = {}, clock: Clock = systemClock, dialect: Dialect = OWN_DIALECT) {
+    const resolved = resolveOptions(options);
+    const core = compose(resolved, clock, dialect);
+    super(core, core.own);
+    this.name = resolved.name;
+    this.#trackErrors = resolved.trackErrors;
+    this.#hooks = hookedClient(core, {
+      fatal: (error) => this.#trackErrors && this.logError(error, { fatal: true }),
+      flush: (timeout) => this.flush({ timeout }),
+    });
+    if (resolved.disabled) return;
+    core.start();
+    addProcessHooks(this.#hooks);
+    this.#expireLater();
+    if (resolved.session === 'automatic') this.beginSession();
+    if (resolved.remoteConfig !== false) this.#fetchRemoteConfig();
+  }
+
+  /**
+   * Makes a client and registers it under its name, so that decorators find it. A disabled one is not registered:
+   * woven methods then run as if they were not woven.
+   * @throws CountlyConfigError with every problem of the options at once
+   */
+  static init(options: CountlyOptions = {}): Countly {
+    const client = new Countly(options);
+    if (client.enabled) registerClient(client);
+    return client;
+  }
+
+  /** False for a client that was made with `disabled`. */
+  get enabled(): boolean {
+    return !this.core.options.disabled;
+  }
+
+  /** What the operator of the server set for SDKs (docs/protocol.md §10.5), as far as it is known and valid. */
+  get serverSettings(): ServerSettings {
+    return this.core.serverConfig.settings;
+  }
+
+  /**
+   * The scope of a device. An id that cannot be one (empty, longer than 256 characters, with control characters, the
+   * zero UUID) gives a scope whose entries are counted as dropped.
+   */
+  device(deviceId: string): DeviceScope {
+    return this.#scope(new ScopeTarget({ deviceId: checkedId(this.core.reporter, 'device', deviceId), idType: 0 }));
+  }
+
+  /** The scope the running code belongs to, if it is one of this client; else the process's own device. */
+  current(): DeviceScope {
+    const scope = contextScope();
+    return scope instanceof DeviceScope && scope.client === this ? scope : this;
+  }
+
+  /** Makes a scope current for `fn` and for everything it starts: awaits, timers, streams, event emitters. */
+  run<T>(scope: ScopeInit | DeviceScope, fn: () => T): T {
+    return scopeStore.run(scope instanceof DeviceScope ? scope : this.scope(scope), fn);
+  }
+
+  /** A scope with breadcrumbs and timers of its own, as `run` enters it. */
+  scope(init: ScopeInit): DeviceScope {
+    return this.#scope(targetOf(this.core, init));
+  }
+
+  /** Names several features at once, for `giveConsent`, `removeConsent` and `checkConsent`. */
+  groupFeatures(groups: Readonly<Record<string, ConsentFeature | readonly ConsentFeature[]>>): void {
+    contained(this.core, 'groupFeatures', undefined, () => this.core.consent.group(groups));
+  }
+
+  override changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
+    const before = this.deviceId;
+    super.changeId(deviceId, options);
+    if (this.deviceId === before || this.core.options.remoteConfig === false) return;
+    this.core.remoteConfig.forget(this.target);
+    this.#fetchRemoteConfig();
+  }
+
+  /** Holds everything of the own device until `setId` or `changeId` names it. */
+  useTemporaryId(): void {
+    this.changeId(TEMPORARY_ID);
+  }
+
+  /**
+   * Reports uncaught exceptions as fatal crashes from now on, as the option `trackErrors` does from the start.
+   * @param segments what every crash report of this client carries from now on
+   */
+  trackErrors(segments?: Segmentation): void {
+    this.#trackErrors = true;
+    const { crashes, reporter } = this.core;
+    if (isObject(segments)) crashes.useSegments(segments);
+    else if (segments !== undefined) optionsOf(reporter, 'trackErrors', segments);
+  }
+
+  /** Reports how long the process took until now, as the trace `app_start` (docs/protocol.md §7). */
+  reportAppStart(): void {
+    const durationMs = process.uptime() * 1000;
+    const startedAt = Math.round(this.core.clock.now() - durationMs);
+    this.reportTrace({ type: 'device', name: 'app_start', startedAt, durationMs });
+  }
+
+  /** Where every accepted entry is now. */
+  stats(): ClientStats {
+    const { outbox, states, progress } = this.core;
+    return {
+      ...outbox.stats(),
+      devices: states.size,
+      lastDeliveryAt: progress.lastDeliveryAt,
+      oldestPendingAge: progress.oldestPendingAge(),
+    };
+  }
+
+  /** Delivers what was accepted so far. Never rejects; the result says what is still pending after the timeout. */
+  async flush(options?: FlushOptions): Promise<FlushResult> {
+    const { outbox, profile, uploads } = this.core;
+    profile.saveAll();
+    const timeout = timeoutOf(this.core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
+    const [result] = await Promise.all([outbox.flush(timeout), uploads.settled(timeout)]);
+    return result;
+  }
+
+  /**
+   * Ends sessions and views, delivers, and releases files, sockets and timers. What could not be delivered stays on disk
+   * for the next start. Later calls return the same result.
+   */
+  close(options?: FlushOptions): Promise<FlushResult> {
+    const { options: settings, reporter } = this.core;
+    this.#closing ??= this.#close(timeoutOf(reporter, 'close', options, settings.shutdownTimeout));
+    return this.#closing;
+  }
+
+  async #close(timeout: number): Promise<FlushResult> {
+    const { core } = this;
+    unregisterClient(this);
+    this.#cancelExpiry();
+    core.stop();
+    core.profile.saveAll();
+    const own = core.states.peek(this.deviceId);
+    // The own device was there until now; the others until they were last seen.
+    if (own !== undefined) core.views.endCurrent(core.own, own);
+    core.sessions.end(core.own);
+    core.states.clear();
+    const [result] = await Promise.all([core.outbox.close(timeout), core.uploads.settled(timeout)]);
+    core.uploads.close();
+    removeProcessHooks(this.#hooks);
+    await core.transport.close();
+    return result;
+  }
+
+  #scope(target: ScopeTarget): DeviceScope {
+    return new DeviceScope(this.core, target, this);
+  }
+
+  #fetchRemoteConfig(): void {
+    const { remoteConfig: told } = this.core.options;
+    void this.core.remoteConfig.fetch(this.core.own, {}, false).then((answer) => {
+      if (typeof told !== 'function') return;
+      const error = answer.ok ? undefined : new Error(answer.reason);
+      contained(this.core, 'remoteConfig', undefined, () =>
+        (told as RemoteConfigCallback)(error, this.getRemoteConfig()),
+      );
+    });
+  }
+
+  #expireLater(): void {
+    this.#cancelExpiry = this.core.clock.after(EXPIRE_EVERY_MS, () => {
+      this.core.states.expire();
+      this.#expireLater();
+    });
+  }
+}

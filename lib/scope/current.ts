@@ -1,0 +1,109 @@
+import type { ScopeApi } from './scope-api.js';
+import { scopeStore } from './scope-store.js';
+
+/** The name `Countly.init` registers under when none is given. */
+export const DEFAULT_CLIENT = 'default';
+
+/** What the registry needs to know of a client. */
+export interface RegisteredClient extends ScopeApi {
+  readonly name: string;
+  /** A scope for this device. */
+  device(deviceId: string): ScopeApi;
+}
+
+/** A scope as the context carries it: it knows the client it records through. */
+export interface ContextScope extends ScopeApi {
+  readonly client: RegisteredClient;
+}
+
+interface Registry {
+  /** All clients of a name, the one in use last. */
+  readonly clients: Map<string, RegisteredClient[]>;
+  /** Client an object belongs to (Nest: the module's); lets two applications in one process stay apart. */
+  readonly owners: WeakMap<object, RegisteredClient>;
+  /** Whether any instance was ever bound; a `WeakMap` does not tell. */
+  bound: boolean;
+  /** What applies to the decorated methods of an object (Nest: of its feature module). Made with the first of them. */
+  defaults?: WeakMap<object, ScopeDefaults>;
+}
+
+/** What applies to decorated methods of an object, whatever scope they run in. */
+export interface ScopeDefaults {
+  /** Client of methods whose decorators name none. */
+  readonly client: string | undefined;
+  /** The scope in another shape; one that is to be left outside has to carry `STANDS_FOR`. */
+  apply(scope: ScopeApi): ScopeApi;
+}
+
+const KEY = Symbol.for('countly-weave.clients');
+type GlobalSlot = { [KEY]?: Registry };
+const slot = globalThis as GlobalSlot;
+slot[KEY] ??= { clients: new Map(), owners: new WeakMap(), bound: false };
+const registry = slot[KEY];
+
+/** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
+export function registerClient(client: RegisteredClient): void {
+  const others = registry.clients.get(client.name)?.filter((other) => other !== client) ?? [];
+  registry.clients.set(client.name, [...others, client]);
+}
+
+/** Takes the client out again; the name goes back to the one that had it before. */
+export function unregisterClient(client: RegisteredClient): void {
+  const others = registry.clients.get(client.name)?.filter((other) => other !== client) ?? [];
+  if (others.length === 0) registry.clients.delete(client.name);
+  else registry.clients.set(client.name, others);
+}
+
+/** The registered client of that name, if any. */
+export function registeredClient(name: string = DEFAULT_CLIENT): RegisteredClient | undefined {
+  return registry.clients.get(name)?.at(-1);
+}
+
+/** Binds an instance to a client: its decorated methods report there when no scope is current. */
+export function bindToClient(instance: object, client: RegisteredClient): void {
+  registry.owners.set(instance, client);
+  registry.bound = true;
+}
+
+/** Gives defaults to the decorated methods of an instance. */
+export function bindDefaults(instance: object, defaults: ScopeDefaults): void {
+  registry.defaults ??= new WeakMap();
+  registry.defaults.set(instance, defaults);
+}
+
+/** The scope entered by `client.run`, if the running code descends from one. */
+export function contextScope(): ContextScope | undefined {
+  return scopeStore.current() as ContextScope | undefined;
+}
+
+/** Whether no client and no scope is there at all. Without any a woven method must cost next to nothing. */
+export function nobodyRecords(): boolean {
+  return registry.clients.size === 0 && !registry.bound && contextScope() === undefined;
+}
+
+/**
+ * Where a woven method reports: the current scope, else the client its instance is bound to, else the default client.
+ * With a client name, that client – under the device of the current scope, if there is one.
+ */
+export function scopeFor(instance: unknown, clientName?: string): ScopeApi | undefined {
+  const defaults = registry.defaults?.get(instance as object);
+  if (defaults === undefined) return plainScopeFor(instance, clientName);
+  const scope = plainScopeFor(instance, clientName ?? defaults.client);
+  return scope === undefined ? undefined : defaults.apply(scope);
+}
+
+function plainScopeFor(instance: unknown, clientName: string | undefined): ScopeApi | undefined {
+  const current = contextScope();
+  if (clientName !== undefined) {
+    const named = registeredClient(clientName);
+    if (named === undefined || current === undefined) return named;
+    // An empty id is nobody's, with every client.
+    return current.client === named || current.deviceId === '' ? current : named.device(current.deviceId);
+  }
+  if (current !== undefined) return current;
+  if (registry.bound && typeof instance === 'object' && instance !== null) {
+    const owner = registry.owners.get(instance);
+    if (owner !== undefined) return owner;
+  }
+  return registeredClient();
+}

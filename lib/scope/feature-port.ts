@@ -1,0 +1,209 @@
+import type { Clock } from '../clock.js';
+import type { Dialect } from '../config/dialect.js';
+import type { Limits } from '../config/limits.js';
+import type { ResolvedOptions } from '../config/resolve.js';
+import { runHooks } from '../features/before-send.js';
+import type { Behaviour } from '../features/behaviour.js';
+import type { DeviceState, DeviceStates, UnitOfWork } from '../features/device-state.js';
+import type { FeaturePort, Picture, Query, QueryAnswer, RollUp, Target } from '../features/feature.js';
+import type { Filters } from '../features/filters.js';
+import type { Transport } from '../http/transport.js';
+import type { Reporter } from '../logger.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
+import { jsonString } from '../protocol/json-text.js';
+import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { hostMetrics } from './host-metrics.js';
+import type { PictureUploads } from './picture-uploads.js';
+import { ask } from './query.js';
+import type { ScopeTarget } from './scope-target.js';
+
+/** What stands behind the port. Functions where a part is made after it. */
+export interface PortParts {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly outbox: Outbox;
+  readonly transport: Transport;
+  readonly dialect: Dialect;
+  readonly uploads: PictureUploads;
+  readonly behaviour: () => Behaviour;
+  readonly states: () => DeviceStates;
+  readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
+}
+
+/** Why nothing of a feature is recorded for a target. */
+type Refusal = 'invalid' | 'filtered' | 'consent';
+
+/**
+ * The house as the features see it. A class, because V8 keeps an object literal with accessors in a hash table: every
+ * call of every feature comes through here several times.
+ */
+export class HousePort implements FeaturePort {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly metrics: Readonly<Record<string, string>>;
+  readonly #options: ResolvedOptions;
+  readonly #parts: PortParts;
+  readonly #stamper: Stamper;
+
+  constructor(options: ResolvedOptions, parts: PortParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#stamper = new Stamper(parts.clock);
+    this.clock = parts.clock;
+    this.reporter = parts.reporter;
+    this.metrics = hostMetrics(options.appVersion, options.metrics, parts.dialect.bareMachine);
+  }
+
+  get limits(): Limits {
+    return this.#parts.behaviour().limits;
+  }
+
+  get filters(): Filters {
+    return this.#parts.behaviour().filters;
+  }
+
+  stamp(): number {
+    return this.#stamper.next();
+  }
+
+  offsetOf(target: Target, timestamp: number): number {
+    return target.tz ?? this.#options.timezoneOffset ?? machineOffset(timestamp);
+  }
+
+  isAllowed(target: Target, feature: ConsentFeature): boolean {
+    return !this.#options.disabled && this.#refusal(target, feature) === undefined;
+  }
+
+  admits(target: Target, feature: ConsentFeature): boolean {
+    if (this.#options.disabled) return false;
+    const reason = this.#refusal(target, feature);
+    if (reason === undefined) return true;
+    if (reason !== 'invalid' || !isNobody(target)) this.#parts.outbox.refuse(reason);
+    return false;
+  }
+
+  peekState(deviceId: string): DeviceState | undefined {
+    return this.#parts.states().peek(deviceId);
+  }
+
+  stateOf(deviceId: string): DeviceState {
+    return this.#parts.states().of(deviceId);
+  }
+
+  workOf(target: Target): UnitOfWork {
+    return target.work ?? this.stateOf(target.deviceId);
+  }
+
+  record(
+    target: Target,
+    kind: EntryKind,
+    feature: EntryFeature,
+    timestamp: number,
+    body: string,
+    rollUp?: RollUp,
+  ): void {
+    if (!this.#takes(target)) return;
+    const { outbox, dialect } = this.#parts;
+    const { deviceId, idType } = target;
+    const traits = outbox.traits.of(idType, kind, feature, this.offsetOf(target, timestamp));
+    const own = kind === 'event' || dialect.place === undefined ? body : body + membersOf(this.#placeOf(target));
+    const seen = this.#hooked(deviceId, kind, feature, timestamp, own);
+    // What a hook has changed is no longer what its key says.
+    if (seen !== undefined) outbox.put(deviceId, traits, timestamp, seen, seen === own ? rollUp : undefined);
+  }
+
+  recordParts(
+    target: Target,
+    kind: EntryKind,
+    feature: EntryFeature,
+    timestamp: number,
+    tz: number,
+    opening: string,
+    rest: string,
+    time: string,
+  ): void {
+    const { outbox, dialect } = this.#parts;
+    const changes = this.#options.beforeSend.length > 0 || (kind === 'request' && dialect.place !== undefined);
+    if (changes) return this.record(target, kind, feature, timestamp, opening + rest + time);
+    if (!this.#takes(target)) return;
+    const traits = outbox.traits.of(target.idType, kind, feature, tz);
+    outbox.putParts(target.deviceId, traits, timestamp, opening, rest, time);
+  }
+
+  /** Whether there is somebody to record for; his device is in use then. */
+  #takes(target: Target): boolean {
+    if (this.#options.disabled) return false;
+    const { outbox, states } = this.#parts;
+    if (target.deviceId !== '') {
+      states().touch(target.deviceId);
+      return true;
+    }
+    if (!isNobody(target)) outbox.refuse('invalid');
+    return false;
+  }
+
+  /** The text as the hooks leave it; undefined, and counted, when they drop it. */
+  #hooked(
+    deviceId: string,
+    kind: EntryKind,
+    feature: EntryFeature,
+    timestamp: number,
+    body: string,
+  ): string | undefined {
+    const { beforeSend } = this.#options;
+    if (beforeSend.length === 0 || feature === 'core') return body;
+    const { outbox, reporter } = this.#parts;
+    const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+    if (seen === undefined) outbox.refuse('filtered');
+    return seen;
+  }
+
+  refuse(reason: Refusal): void {
+    if (!this.#options.disabled) this.#parts.outbox.refuse(reason);
+  }
+
+  upload(target: Target, picture: Picture): void {
+    if (this.#options.disabled || target.deviceId === '') return;
+    // The scope's device may get another id while the file is read.
+    const { deviceId, idType, tz, place, metrics } = target;
+    this.#parts.uploads.add({ deviceId, idType, tz, place, metrics, work: undefined }, picture);
+  }
+
+  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {
+    return this.#parts.outbox.purge(deviceId, features);
+  }
+
+  async query(target: Target, query: Query): Promise<QueryAnswer> {
+    const options = this.#options;
+    const { transport, behaviour } = this.#parts;
+    // An operator who stops the traffic still has to be able to let it go on.
+    const stopped = options.testMode || (!behaviour().networking && query.fields['method'] !== 'sc');
+    if (options.disabled || stopped) return { ok: false, status: 0, message: 'sending is switched off' };
+    const fields = { ...this.#placeOf(target), ...query.fields };
+    return ask(transport, this.clock, options, target, { ...query, fields });
+  }
+
+  #refusal(target: Target, feature: ConsentFeature): Refusal | undefined {
+    if (target.deviceId === '') return 'invalid';
+    const { tracking, off } = this.#parts.behaviour();
+    if (!tracking || (off.size > 0 && off.has(feature))) return 'filtered';
+    return target.idType === 9 || this.#parts.isAllowed(target, feature) ? undefined : 'consent';
+  }
+
+  #placeOf(target: Target): Readonly<Record<string, string>> {
+    if (target.idType === 9) return {};
+    return this.#parts.dialect.place?.(this.isAllowed(target, 'location')) ?? {};
+  }
+}
+
+function isNobody(target: Target): boolean {
+  return (target as Partial<ScopeTarget>).identity?.nobody === true;
+}
+
+function membersOf(texts: Readonly<Record<string, string>>): string {
+  return Object.entries(texts)
+    .map(([name, text]) => `,"${name}":${jsonString(text)}`)
+    .join('');
+}

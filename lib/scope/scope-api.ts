@@ -1,0 +1,184 @@
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
+
+export type { Segmentation, SegmentValue };
+
+/** What `addEvent` takes beside the key. */
+export interface EventOptions {
+  /** How often it happened. A positive integer. @default 1 */
+  readonly count?: number | undefined;
+  /** A number to add up, such as a price. */
+  readonly sum?: number | undefined;
+  /** How long it took, in seconds; fractions are kept to the microsecond. */
+  readonly dur?: number | undefined;
+  readonly segmentation?: Segmentation | undefined;
+  /** When it happened, in milliseconds (13 digits) or seconds (10 digits) since the epoch, or a Date. @default now */
+  readonly timestamp?: number | Date | undefined;
+  /** Merge with equal events (same device, key and segmentation) of the same hour that wait in the same batch. */
+  readonly rollUp?: boolean | undefined;
+}
+
+/** A running timed event. */
+export interface RunningEvent {
+  readonly key: string;
+  /** Records the event with the time since the start as `dur`. Later calls do nothing. */
+  end(options?: Omit<EventOptions, 'dur'>): void;
+  cancel(): void;
+}
+
+export interface ViewOptions {
+  readonly segmentation?: Segmentation | undefined;
+}
+
+/** A view on display. */
+export interface OpenView {
+  readonly name: string;
+  /** Reports how long it was shown. `durationSeconds` replaces the measured time. Later calls do nothing. */
+  end(durationSeconds?: number): void;
+}
+
+export interface CrashOptions {
+  /** @default false */
+  readonly fatal?: boolean | undefined;
+  /** Custom segments of the crash, flat. */
+  readonly segmentation?: Segmentation | undefined;
+  /** Layers (`Class.method`) the error crossed, innermost first. */
+  readonly layers?: readonly string[] | undefined;
+  /** When it happened, in milliseconds since the epoch. @default now */
+  readonly timestamp?: number | undefined;
+}
+
+/** An APM trace (docs/protocol.md §7). Times are milliseconds. */
+export type TraceReport = DeviceTrace | NetworkTrace;
+
+export interface DeviceTrace {
+  readonly type: 'device';
+  readonly name: string;
+  /** Start, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Further numeric measurements. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface NetworkTrace {
+  readonly type: 'network';
+  /** A route template such as `GET /orders/:id`, never a raw URL. */
+  readonly name: string;
+  /** Start, in milliseconds since the epoch. @default `responseTimeMs` before now */
+  readonly startedAt?: number | undefined;
+  readonly responseTimeMs: number;
+  /** HTTP status. */
+  readonly responseCode: number;
+  /** Bytes. @default 0 */
+  readonly requestPayloadSize?: number | undefined;
+  /** Bytes. @default 0 */
+  readonly responsePayloadSize?: number | undefined;
+}
+
+/** A network trace as `recordNetworkTrace` takes it. */
+export type NetworkTraceOptions = Omit<NetworkTrace, 'type'>;
+
+/** A running device trace. */
+export interface RunningTrace {
+  readonly name: string;
+  /** Reports the time since the start, with further measurements. Later calls do nothing. */
+  end(metrics?: Readonly<Record<string, number>>): void;
+  cancel(): void;
+}
+
+/** How a session lasts. */
+export interface SessionOptions {
+  /**
+   * True: as long as the process does, extended every `sessionUpdate` seconds. False: as long as the device is active; it
+   * ends by itself after `deviceIdleTimeout`.
+   * @default true for the process's own device, false for any other
+   */
+  readonly heartbeat?: boolean | undefined;
+}
+
+/** What is known of a person (docs/protocol.md §5). `null` or an empty text removes what the server knows. */
+export interface UserDetails {
+  readonly name?: string | null | undefined;
+  readonly username?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly organization?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  /** URL of a picture, up to 4096 characters. */
+  readonly picture?: string | null | undefined;
+  /**
+   * A picture on this machine, up to 5 MB, uploaded beside the queue: it is tried five times and does not survive the end
+   * of the process. With `picture` it is ignored.
+   */
+  readonly picturePath?: string | undefined;
+  /** `M` or `F`. */
+  readonly gender?: string | null | undefined;
+  /** Year of birth. */
+  readonly byear?: number | null | undefined;
+  /** Custom properties; an operator such as `{ $inc: 1 }` changes what the server has. */
+  readonly custom?: Readonly<Record<string, SegmentValue | Readonly<Record<string, SegmentValue>>>> | undefined;
+}
+
+/** An answer to a rating widget. */
+export interface RatingFeedback {
+  /** 1 to 5. */
+  readonly rating: number;
+  readonly widgetId?: string | undefined;
+  readonly email?: string | undefined;
+  readonly comment?: string | undefined;
+  /** Whether the person wants to be contacted. */
+  readonly contactMe?: boolean | undefined;
+  /** @default the platform of this machine */
+  readonly platform?: string | undefined;
+  /** @default the client's `appVersion` */
+  readonly appVersion?: string | undefined;
+}
+
+/** An answer to an NPS widget. */
+export interface NpsFeedback {
+  readonly widgetId: string;
+  /** 0 to 10; needed unless `closed`. */
+  readonly rating?: number | undefined;
+  readonly comment?: string | undefined;
+  /** The person closed the widget without an answer. */
+  readonly closed?: boolean | undefined;
+  readonly platform?: string | undefined;
+  readonly appVersion?: string | undefined;
+}
+
+/** Answers to a survey widget. */
+export interface SurveyFeedback {
+  readonly widgetId: string;
+  /** Answers by the ids of their questions; needed unless `closed`. */
+  readonly answers?: Readonly<Record<string, string | number>> | undefined;
+  readonly closed?: boolean | undefined;
+  readonly platform?: string | undefined;
+  readonly appVersion?: string | undefined;
+}
+
+/** Where a device is (docs/protocol.md §2.4). */
+export interface PlaceOptions {
+  /** The person's address; the server derives the place from it. */
+  readonly ip?: string | undefined;
+  /** ISO 3166-1 alpha-2, such as `DE`. */
+  readonly countryCode?: string | undefined;
+  readonly city?: string | undefined;
+  /** `latitude,longitude`. */
+  readonly location?: string | undefined;
+}
+
+/**
+ * Everything that can be recorded for one device. A `DeviceScope` has it, and the client itself has it for the process's
+ * own device. No call here ever throws, waits or changes what the caller gets.
+ */
+export interface ScopeApi {
+  readonly deviceId: string;
+  /** Whether entries of this feature are recorded for this device now. */
+  isAllowed(feature: ConsentFeature): boolean;
+  addEvent(key: string, options?: EventOptions): void;
+  startEvent(key: string): RunningEvent;
+  trackView(name: string, options?: ViewOptions): OpenView;
+  addBreadcrumb(text: string): void;
+  logError(error: unknown, options?: CrashOptions): void;
+  reportTrace(trace: TraceReport): void;
+}

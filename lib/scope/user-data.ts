@@ -1,0 +1,95 @@
+import type { ProfileOperator } from '../features/profile-buffer.js';
+import type { Core } from './compose.js';
+import { contained } from './contained.js';
+import type { ScopeTarget } from './scope-target.js';
+
+type Scalar = string | number | boolean;
+
+/**
+ * Changes of a person's custom properties (docs/protocol.md §5). They wait for each other and leave with `save`, after five
+ * seconds, or when there are a hundred; two operators on one property go out in two requests, in their order.
+ *
+ * @example
+ * ```ts
+ * import { Countly } from 'countly-weave';
+ *
+ * const countly = Countly.init({ url: 'http://127.0.0.1:6010', appKey: 'shop' });
+ * const { userData } = countly.device('visitor-17');
+ * userData.set('plan', 'pro');
+ * userData.increment('logins');
+ * userData.save();
+ * ```
+ */
+export class UserData {
+  readonly #core: Core;
+  readonly #target: ScopeTarget;
+
+  /** @internal */
+  constructor(core: Core, target: ScopeTarget) {
+    this.#core = core;
+    this.#target = target;
+  }
+
+  set(property: string, value: Scalar | readonly Scalar[]): void {
+    this.#change('$set', property, value);
+  }
+
+  /** Sets the value if the server has none yet. */
+  setOnce(property: string, value: Scalar | readonly Scalar[]): void {
+    this.#change('$setOnce', property, value);
+  }
+
+  unset(property: string): void {
+    this.#change('$set', property, '');
+  }
+
+  /** Adds one. */
+  increment(property: string): void {
+    this.#change('$inc', property, 1);
+  }
+
+  /** Adds a number, which may be negative. */
+  incrementBy(property: string, value: number): void {
+    this.#change('$inc', property, value);
+  }
+
+  multiply(property: string, value: number): void {
+    this.#change('$mul', property, value);
+  }
+
+  /** Keeps the larger of both numbers. */
+  max(property: string, value: number): void {
+    this.#change('$max', property, value);
+  }
+
+  /** Keeps the smaller of both numbers. */
+  min(property: string, value: number): void {
+    this.#change('$min', property, value);
+  }
+
+  /** Adds to a list. */
+  push(property: string, value: Scalar | readonly Scalar[]): void {
+    this.#change('$push', property, value);
+  }
+
+  /** Adds to a list what it does not have yet. */
+  pushUnique(property: string, value: Scalar | readonly Scalar[]): void {
+    this.#change('$addToSet', property, value);
+  }
+
+  /** Removes from a list. */
+  pull(property: string, value: Scalar | readonly Scalar[]): void {
+    this.#change('$pull', property, value);
+  }
+
+  /** Sends the changes. */
+  save(): void {
+    contained(this.#core, 'userData.save', undefined, () => this.#core.profile.save(this.#target));
+  }
+
+  #change(operator: ProfileOperator, property: string, value: unknown): void {
+    contained(this.#core, 'userData', undefined, () =>
+      this.#core.profile.change(this.#target, operator, property, value),
+    );
+  }
+}

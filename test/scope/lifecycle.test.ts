@@ -1,0 +1,154 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Countly } from '../../lib/scope/countly.js';
+import { DeviceIdFile } from '../../lib/scope/device-id.js';
+import { fatal, recorded } from '../support/recorded.js';
+
+describe('the id of the own device', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'weave-id-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+
+  it('is made once and kept', () => {
+    const first = new DeviceIdFile(folder).load(undefined);
+    expect(first.type).toBe(1);
+    expect(new DeviceIdFile(folder).load(undefined)).toEqual(first);
+  });
+
+  it('that was given wins, and one that was changed is remembered with its type', () => {
+    const file = new DeviceIdFile(folder);
+    expect(file.load('given')).toEqual({ id: 'given', type: 0 });
+    file.store({ id: 'named', type: 0 });
+    expect(new DeviceIdFile(folder).load(undefined)).toEqual({ id: 'named', type: 0 });
+  });
+
+  it('can be forgotten, and garbage in the file is no id', () => {
+    const file = new DeviceIdFile(folder);
+    const first = file.load(undefined);
+    file.clear();
+    expect(file.load(undefined)).not.toEqual(first);
+    writeFileSync(join(folder, 'device-id'), '\u0000\u0001');
+    expect(file.load(undefined).type).toBe(1);
+  });
+
+  it('survives a disk that takes nothing', () => {
+    const file = new DeviceIdFile(join(folder, 'file', 'below'));
+    writeFileSync(join(folder, 'file'), '');
+    expect(file.load(undefined).type).toBe(1);
+    expect(() => file.store({ id: 'x', type: 0 })).not.toThrow();
+  });
+
+  it('follows changeId over a restart', async () => {
+    const options = {
+      url: 'http://127.0.0.1:9',
+      appKey: 'K',
+      storagePath: folder,
+      testMode: true,
+      logger: { error() {}, warn() {}, log() {} },
+    };
+    const first = new Countly(options);
+    first.changeId('me');
+    await first.close({ timeout: 10 });
+    const second = new Countly(options);
+    expect([second.deviceId, second.deviceIdType]).toEqual(['me', 0]);
+    await second.close({ timeout: 10 });
+    const third = new Countly({ ...options, clearStoredDeviceId: true });
+    expect(third.deviceIdType).toBe(1);
+    await third.close({ timeout: 10 });
+  });
+});
+
+describe('a disabled client', () => {
+  it('needs nothing, does nothing and costs nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weave-off-'));
+    const listeners = process.listenerCount('exit');
+    const client = Countly.init({ disabled: true, storagePath: join(folder, 'none') });
+    client.addEvent('a');
+    client.beginSession();
+    client.trackView('x').end();
+    client.userData.increment('n');
+    client.logError(new Error('x'));
+    expect(client.isAllowed('events')).toBe(false);
+    expect(await client.fetchRemoteConfig()).toMatchObject({ ok: false });
+    expect(client.stats()).toMatchObject({ accepted: 0, pending: 0, dropped: {} });
+    expect(process.listenerCount('exit')).toBe(listeners);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+    expect(await client.close()).toEqual({ delivered: 0, pending: 0, dropped: 0 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  });
+});
+
+describe('a client', () => {
+  it('shows neither key nor salt to its logger', async () => {
+    const lines: string[] = [];
+    const note = (line: string) => void lines.push(line);
+    const test = recorded({
+      appKey: 'topsecretkey',
+      salt: 'topsecretsalt',
+      debug: true,
+      logger: { error: note, warn: note, log: note, debug: note },
+    });
+    test.transport.answer({ kind: 'hold', reason: 'app-unknown', message: 'App does not exist' });
+    test.client.addEvent('');
+    test.client.addEvent('a', { sum: Number.NaN });
+    void test.client.flush({ timeout: 1 });
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join()).not.toMatch(/topsecret/);
+  });
+
+  it('in test mode records and never sends', async () => {
+    const test = recorded({ testMode: true, serverSettings: true });
+    test.client.addEvent('a');
+    expect(await test.client.flush()).toMatchObject({ delivered: 0, pending: 1 });
+    expect(await test.client.fetchRemoteConfig()).toMatchObject({ ok: false });
+    expect([test.transport.requests.length, test.transport.queries.length]).toEqual([0, 0]);
+  });
+
+  it('ends what is open when it closes', async () => {
+    const test = recorded();
+    test.client.beginSession();
+    test.client.trackView('/a');
+    test.client.userData.set('x', 1);
+    test.client.device('v').beginSession();
+    test.clock.advance(3000);
+    await test.close();
+    const own = test.transport.delivered.filter(({ deviceId }) => deviceId === 'test-device');
+    expect(own.at(-1)?.parameters).toMatchObject({ end_session: 1, session_duration: 3 });
+    expect(test.transport.events.at(-1)).toMatchObject({ key: '[CLY]_view', dur: 3 });
+    expect(test.transport.delivered.some(({ parameters }) => 'user_details' in parameters)).toBe(true);
+    expect(test.transport.delivered.filter(({ deviceId }) => deviceId === 'v').at(-1)?.parameters).toHaveProperty(
+      'end_session',
+    );
+    expect(test.clock.pendingTimers).toBe(0);
+  });
+
+  it('reports a fatal error when it is told to, and keeps what is not saved', () => {
+    const test = recorded();
+    test.client.trackErrors({ zone: 'a' });
+    test.client.userData.set('x', 1);
+    fatal(new Error('fatal'));
+    expect(test.client.stats().pending).toBe(2);
+    return test.close();
+  });
+
+  it('of a file mode keeps its files in its folder only', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weave-files-'));
+    const client = new Countly({
+      url: 'http://127.0.0.1:9',
+      appKey: 'K',
+      storagePath: folder,
+      testMode: true,
+      logger: { error() {}, warn() {}, log() {} },
+    });
+    client.addEvent('a');
+    await client.close({ timeout: 10 });
+    expect(readdirSync(folder)).toContain('device-id');
+    expect(readFileSync(join(folder, 'device-id'), 'utf8')).toBe(client.deviceId);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  });
+});

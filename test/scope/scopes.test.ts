@@ -1,0 +1,126 @@
+import { EventEmitter, once } from 'node:events';
+import { Readable } from 'node:stream';
+import { setImmediate as immediate, setTimeout as timeout } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ConsentFeature } from '../../lib/protocol/consent-feature.js';
+import type { Countly } from '../../lib/scope/countly.js';
+import { recorded } from '../support/recorded.js';
+
+const STEPS = ['await', 'timer', 'immediate', 'stream', 'emitter', 'tick', 'parallel'] as const;
+type Step = (typeof STEPS)[number];
+interface Request {
+  readonly consent: readonly ConsentFeature[];
+  readonly steps: readonly Step[];
+}
+
+const shared = new EventEmitter();
+shared.setMaxListeners(0);
+
+/** Goes on later, by one of the ways a server does. */
+async function pass(step: Step): Promise<void> {
+  switch (step) {
+    case 'timer':
+      return timeout(Math.random() * 3);
+    case 'immediate':
+      return immediate();
+    case 'tick':
+      return new Promise((resolve) => process.nextTick(resolve));
+    case 'stream':
+      for await (const _chunk of Readable.from(['a', 'b'])) await null;
+      return;
+    case 'emitter': {
+      const own = new EventEmitter();
+      setImmediate(() => own.emit('done'));
+      await once(own, 'done');
+      return;
+    }
+    case 'parallel':
+      await Promise.all([timeout(1), immediate(), null]);
+      return;
+    default:
+      await null;
+  }
+}
+
+/** One simulated request; everything it records carries its number. */
+async function serve(client: Countly, number: number, { steps }: Request): Promise<void> {
+  const mark = `r${number}`;
+  client.current().addBreadcrumb(mark);
+  client.current().startEvent('work');
+  shared.on('tick', () => client.current().addBreadcrumb('tick'));
+  for (const step of steps) {
+    await pass(step);
+    client.current().addEvent('step', { segmentation: { mark } });
+    client.current().addBreadcrumb(mark);
+  }
+  client.current().endEvent('work', { segmentation: { mark } });
+  client.current().logError(new Error(mark), { segmentation: { mark } });
+}
+
+describe('concurrent units of work', () => {
+  it('never see each other: device, consent, breadcrumbs, timers', async () => {
+    const request = fc.record<Request>({
+      consent: fc.subarray<ConsentFeature>(['events', 'crashes']),
+      steps: fc.array(fc.constantFrom(...STEPS), { maxLength: 4 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 100, maxLength: 100 }), async (requests) => {
+        const test = recorded({ requireConsent: true, trackErrors: false, delivery: 'auto' });
+        const { client } = test;
+        await Promise.all(
+          // Four devices in a row share one person, so that units of one device are apart as well.
+          requests.map((one, number) =>
+            client.run({ deviceId: `d${number >> 2}`, consent: one.consent }, () => serve(client, number, one)),
+          ),
+        );
+        for (const sent of await test.sent())
+          check(sent.deviceId ?? '', sent.events, sent.parameters['crash'], requests);
+        expect(client.current()).toBe(client);
+        shared.removeAllListeners();
+        await test.close();
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  it('are left with the function that entered them, also when it throws', () => {
+    const { client } = recorded();
+    expect(() =>
+      client.run({ deviceId: 'a' }, () => {
+        throw new Error('x');
+      }),
+    ).toThrow('x');
+    expect(client.current()).toBe(client);
+    client.run({ deviceId: 'a' }, () =>
+      client.run({ deviceId: 'b' }, () => expect(client.current().deviceId).toBe('b')),
+    );
+  });
+
+  it('of another client are not ours', () => {
+    const one = recorded();
+    const other = recorded();
+    one.client.run({ deviceId: 'a' }, () => expect(other.client.current()).toBe(other.client));
+  });
+});
+
+function check(
+  deviceId: string,
+  events: readonly Readonly<Record<string, unknown>>[],
+  crash: unknown,
+  requests: readonly Request[],
+): void {
+  const own = (number: number) => `d${number >> 2}` === deviceId;
+  for (const event of events) {
+    const number = Number((event['segmentation'] as { mark: string }).mark.slice(1));
+    expect(own(number)).toBe(true);
+    expect(requests[number]?.consent).toContain('events');
+    if (event['key'] === 'work') expect(event).toHaveProperty('dur');
+  }
+  if (crash === undefined) return;
+  const { _custom, _logs } = crash as { _custom: { mark: string }; _logs: string };
+  const number = Number(_custom.mark.slice(1));
+  expect(own(number)).toBe(true);
+  expect(requests[number]?.consent).toContain('crashes');
+  expect(new Set(_logs.split('\n'))).toEqual(new Set([_custom.mark]));
+}
