@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
- * (errors.ts, logger.ts, clock.ts). Docs: CONTRIBUTING.md.
+ * (check.ts, errors.ts, logger.ts, clock.ts). Docs: CONTRIBUTING.md.
  */
 const LAYERS = {
   protocol: [],
@@ -38,10 +38,10 @@ module.exports = {
       to: { path: ['^lib/index\\.ts$', '^lib/[^/]+/index\\.ts$'] },
     },
     {
-      name: 'primitives-import-nothing',
+      name: 'primitives-import-primitives',
       severity: 'error',
-      from: { path: '^lib/(errors|logger|clock)\\.ts$' },
-      to: { path: '^lib/' },
+      from: { path: '^lib/(errors|logger|clock|check)\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/(errors|logger|clock)\\.ts$' },
     },
     {
       name: 'class-transformer-lives-in-segmentation',

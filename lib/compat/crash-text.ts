@@ -1,5 +1,5 @@
+import { member } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
-import { member } from '../features/read-input.js';
 
 // Far more than the limits ever keep; splitting a text of megabytes into lines would hold the host up.
 const MAX_STACK = 100_000;

@@ -1,7 +1,6 @@
-import { tellMisfit } from './argument.js';
+import { tellMisfit, textFrom } from '../check.js';
 import type { FeaturePort, Query, Target } from './feature.js';
 import type { Fetched } from './feedback.js';
-import { textFrom } from './read-input.js';
 import { keysText } from './remote-config.js';
 
 /** A/B tests of remote config values (docs/protocol.md §10.2). */

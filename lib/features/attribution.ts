@@ -1,8 +1,7 @@
+import { member, namesOf, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import { tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
-import { member, namesOf, textFrom } from './read-input.js';
 
 /** Where a person came from (docs/protocol.md §8). */
 export class Attribution {

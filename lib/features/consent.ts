@@ -1,5 +1,5 @@
+import { isObject, tellMisfit } from '../check.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
-import { isObject, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);

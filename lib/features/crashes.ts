@@ -1,8 +1,8 @@
 import { freemem, totalmem } from 'node:os';
+import { optionsOf, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
-import { optionsOf, tellMisfit } from './argument.js';
 import { errorText } from './error-text.js';
 import type { FeaturePort, Target } from './feature.js';
 import { segmentationText } from './segmentation-text.js';

@@ -1,6 +1,6 @@
+import { member, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import { member, textFrom } from './read-input.js';
 
 /** Internal keys a client may send, and the consent each needs (docs/protocol.md §4.4). Others are made by the server. */
 const INTERNAL_KEYS = new Map<string, ConsentFeature>([

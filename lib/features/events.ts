@@ -1,13 +1,12 @@
+import { isObject, numberFrom, optionsOf, shown, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { EventTime } from '../protocol/event-time.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
-import { isObject, optionsOf, tellMisfit } from './argument.js';
 import { type EventHead, EventHeads, eventHead } from './event-heads.js';
 import { cleanKey, featureOfKey, internalFault } from './event-key.js';
 import { mergeEvents } from './event-roll-up.js';
 import type { FeaturePort, Target } from './feature.js';
-import { numberFrom, shown } from './read-input.js';
 import { openedText, type SegmentRules, segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */

@@ -1,7 +1,6 @@
-import { tellMisfit } from './argument.js';
+import { member, namesOf, numberFrom, shown, tellMisfit, textFrom } from '../check.js';
 import type { Events } from './events.js';
 import type { FeaturePort, Query, Target } from './feature.js';
-import { member, namesOf, numberFrom, shown, textFrom } from './read-input.js';
 
 /** A widget a server offers (docs/protocol.md §10.3). */
 export interface FeedbackWidget {

@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
+import { member, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
-import { tellMisfit } from './argument.js';
-import { member } from './read-input.js';
 
 /** Where a device is, as far as anyone said. */
 export interface Place {

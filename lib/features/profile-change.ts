@@ -1,6 +1,6 @@
+import { numberFrom, shown } from '../check.js';
 import type { FeaturePort } from './feature.js';
 import type { ProfileChange } from './profile-buffer.js';
-import { numberFrom, shown } from './read-input.js';
 import { segmentName } from './segment-names.js';
 import { valueText } from './segmentation-text.js';
 

@@ -1,10 +1,9 @@
+import { member, namesOf, tellMisfit } from '../check.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
-import { tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import { checkRawMember, featuresOf } from './raw-rules.js';
-import { member, namesOf } from './read-input.js';
 
 // Given with every request by the library itself; a caller's own would be a second one.
 const OURS = new Set([

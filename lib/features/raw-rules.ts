@@ -1,8 +1,8 @@
+import { numberFrom } from '../check.js';
 import type { Limits } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import { cutStack } from './error-text.js';
 import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './event-key.js';
-import { numberFrom } from './read-input.js';
 
 /** A member of a raw request as it can be sent, or why it cannot. */
 export type CheckedMember = { readonly value: unknown; readonly text: string } | { readonly problem: string };

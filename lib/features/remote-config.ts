@@ -1,6 +1,6 @@
+import { optionsOf, tellMisfit } from '../check.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
-import { optionsOf, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
 import type { Fetched } from './feedback.js';
 

@@ -1,9 +1,8 @@
+import { numberFrom, optionsOf, shown, tellMisfit } from '../check.js';
 import { jsonString } from '../protocol/json-text.js';
-import { optionsOf, tellMisfit } from './argument.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { placeMembers, UNKNOWN_PLACE } from './place.js';
-import { numberFrom, shown } from './read-input.js';
 import type { Views } from './views.js';
 
 export interface SessionSettings {

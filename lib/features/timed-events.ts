@@ -1,4 +1,4 @@
-import { optionsOf, tellMisfit } from './argument.js';
+import { optionsOf, tellMisfit } from '../check.js';
 import type { EventInput, Events } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
 import { type RunningTimer, Timers } from './timers.js';

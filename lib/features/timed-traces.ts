@@ -1,4 +1,4 @@
-import { tellMisfit } from './argument.js';
+import { tellMisfit } from '../check.js';
 import type { FeaturePort, Target } from './feature.js';
 import { type RunningTimer, Timers } from './timers.js';
 import type { Traces } from './traces.js';

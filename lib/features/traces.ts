@@ -1,8 +1,7 @@
+import { isObject, member, namesOf, numberFrom, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
-import { isObject, tellMisfit } from './argument.js';
 import type { FeaturePort, Target } from './feature.js';
-import { member, namesOf, numberFrom } from './read-input.js';
 import { type Answer, answerText, TraceHeads } from './trace-heads.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */

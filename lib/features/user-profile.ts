@@ -1,11 +1,10 @@
+import { isObject, member, namesOf, shown, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import { isObject } from './argument.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { ProfileBuffer, type ProfileOperator } from './profile-buffer.js';
 import { readChange } from './profile-change.js';
-import { member, namesOf, shown, textFrom } from './read-input.js';
 
 /** How much and how long changes wait for company. */
 export interface ProfileSettings {

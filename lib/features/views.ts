@@ -1,10 +1,9 @@
+import { numberFrom, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { EventTime } from '../protocol/event-time.js';
 import { jsonString } from '../protocol/json-text.js';
-import { tellMisfit } from './argument.js';
 import type { DeviceState, ViewOnDisplay } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { numberFrom } from './read-input.js';
 import { segmentationText } from './segmentation-text.js';
 import { uniqueId } from './unique-id.js';
 

@@ -1,8 +1,8 @@
+import { isObject, optionsOf } from '../check.js';
 import { type Clock, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
-import { isObject, optionsOf } from '../features/argument.js';
 import type { ServerSettings } from '../features/server-settings.js';
 import type { FlushResult } from '../outbox/outbox-port.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';

@@ -1,5 +1,4 @@
-import { optionsOf, tellMisfit } from '../features/argument.js';
-import { member } from '../features/read-input.js';
+import { member, optionsOf, tellMisfit } from '../check.js';
 import type { Reporter } from '../logger.js';
 
 /** How long a flush may take. */

@@ -1,4 +1,4 @@
-import { isObject, tellMisfit } from '../features/argument.js';
+import { isObject, tellMisfit } from '../check.js';
 import { type Place, readPlace, tellPlace } from '../features/place.js';
 import type { Core } from './compose.js';
 import { contained } from './contained.js';

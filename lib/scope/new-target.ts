@@ -1,4 +1,4 @@
-import { isObject, tellMisfit } from '../features/argument.js';
+import { isObject, tellMisfit } from '../check.js';
 import { emptyWork } from '../features/device-state.js';
 import type { Reporter } from '../logger.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';

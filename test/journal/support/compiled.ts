@@ -19,7 +19,7 @@ export function compileStorage(): { lib: string; remove: () => void } {
         outDir: folder,
         typeRoots: [join(ROOT, 'node_modules', '@types')],
       },
-      include: [join(ROOT, 'lib', 'storage')],
+      include: [join(ROOT, 'lib', 'journal')],
     }),
   );
   writeFileSync(join(folder, 'package.json'), '{"type":"commonjs"}');
