@@ -1,6 +1,6 @@
 import type { ApiQuery } from './api-query.js';
 
-/** Problems by rule of the contract, the worst first, each with its newest message. */
+/** Problems by row of docs/protocol.md §13, the worst first, each with its newest message. */
 export function readProblemGroups({ parts }: ApiQuery): unknown {
   // SQLite takes the other columns of a group from the row that holds the maximum: the newest problem.
   const groups = parts.store.database

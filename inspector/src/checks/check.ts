@@ -12,9 +12,9 @@ export type Level = 'E' | 'W' | 'N';
 /** Nothing found, one finding, or several. A message says what came and, where it helps, what was expected. */
 export type Found = string | readonly string[] | undefined;
 
-/** One rule of the contract, looking at one kind of subject. Checks only look: they must not change anything. */
+/** One row of docs/protocol.md §13, looking at one kind of subject. Checks only look: they must not change anything. */
 export interface Check<Subject> {
-  /** Row of the contract's table, see `catalogue.ts`. */
+  /** Row of the table in docs/protocol.md §13, see `catalogue.ts`. */
   readonly row: number;
   find(subject: Subject): Found;
 }

@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../sql/sql.js';
 /** Beyond this many distinct values nothing new is remembered: the limit is already known to be passed. */
 const REMEMBERED_VALUES = 1001;
 
-/** What a server knows across requests and devices, as far as the limits of the contract need it. */
+/** What a server knows across requests and devices, as far as its limits (docs/protocol.md §4.2) need it. */
 export class ServerMemory {
   readonly #keys = new Set<string>();
   readonly #values = new Map<string, Set<string>>();

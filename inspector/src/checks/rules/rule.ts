@@ -1,6 +1,6 @@
 import type { Level } from '../check.js';
 
-/** One row of the contract's table, in words for people. */
+/** One row of the table in docs/protocol.md §13, in words for people. */
 export interface Rule {
   readonly row: number;
   readonly level: Level;
