@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const files = ['record', 'deliver', 'weave', 'http', 'soak'];
+const files = ['record', 'deliver', 'cold', 'weave', 'http', 'soak'];
 let failed = 0;
 for (const file of files) {
   console.error(`== ${file}`);

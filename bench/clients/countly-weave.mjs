@@ -15,5 +15,6 @@ export function start({ url, folder, settings }) {
     track: (deviceId, n) => client.device(deviceId).addEvent(EVENT_KEY, { segmentation: segmentation(n) }),
     flush: () => client.flush({ timeout: 60_000 }),
     stats: () => client.stats(),
+    close: () => client.close(),
   };
 }

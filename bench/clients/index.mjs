@@ -1,7 +1,7 @@
 /**
  * The clients under test. Each file exports `start({ url, folder, many, settings })`, which gives
- * `{ track(deviceId, n), flush(), stats?() }`: `track` records the benchmark's event, `flush` delivers by the client's
- * own means and resolves when it says that it is done.
+ * `{ track(deviceId, n), flush(), close?(), stats?() }`: `track` records the benchmark's event, `flush` delivers by the
+ * client's own means and resolves when it says that it is done.
  *
  * `default` variants are the client as its manual starts it; `tuned` ones are set by hand for bulk transfer, to be fair
  * to clients whose defaults are made for little traffic.

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 
 /**
  * `--quick` (one short round), `--rounds n`, `--only text` (variants and sections whose name contains it), `--clients text`
- * (the same for the clients of a section). Several texts are separated by commas.
+ * (the same for the clients of a section), `--node path` (where whole processes are measured: under which Node). Several
+ * texts or paths are separated by commas.
  */
 export function readOptions(defaultRounds = 5) {
   const { values } = parseArgs({
@@ -11,11 +12,13 @@ export function readOptions(defaultRounds = 5) {
       rounds: { type: 'string' },
       only: { type: 'string' },
       clients: { type: 'string' },
+      node: { type: 'string' },
     },
   });
   const quick = values.quick ?? false;
   const rounds = values.rounds === undefined ? (quick ? 1 : defaultRounds) : Number(values.rounds);
-  return { quick, rounds, wanted: containing(values.only), wantedClient: containing(values.clients) };
+  const nodes = values.node?.split(',') ?? [process.execPath];
+  return { quick, rounds, nodes, wanted: containing(values.only), wantedClient: containing(values.clients) };
 }
 
 function containing(texts) {
