@@ -1,4 +1,4 @@
-// From the call to the arrival (issue 4): all at once, at a steady rate, in a burst; each beside what really arrived.
+// From the call to the arrival: all at once, at a steady rate, in a burst; each beside what really arrived.
 import { CLIENTS, PACKAGES } from './clients/index.mjs';
 import { EVENT_BYTES } from './support/event.mjs';
 import { readOptions } from './support/options.mjs';

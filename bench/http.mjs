@@ -1,4 +1,4 @@
-// A NestJS application under load (issue 6): what watching it costs, beside the bare one.
+// A NestJS application under load: what watching it costs, beside the bare one.
 import { load } from './support/load.mjs';
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';

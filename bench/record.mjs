@@ -1,4 +1,4 @@
-// What a call costs the caller (issue 3): against JSON.stringify and the peers, with a full queue, and for many people.
+// What a call costs the caller: against JSON.stringify and the peers, with a full queue, and for many people.
 import { CLIENTS, PACKAGES } from './clients/index.mjs';
 import { EVENT_BYTES } from './support/event.mjs';
 import { readOptions } from './support/options.mjs';

@@ -1,4 +1,4 @@
-// Long and steady, with the server away in the middle (issue 4). SOAK_SECONDS and SOAK_OUTAGE_SECONDS change the length.
+// Long and steady, with the server away in the middle. SOAK_SECONDS and SOAK_OUTAGE_SECONDS change the length.
 import { CLIENTS } from './clients/index.mjs';
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';

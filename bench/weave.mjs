@@ -1,4 +1,4 @@
-// What a decorated call costs (issue 5), beside a wrapper by hand, OpenTelemetry and Sentry.
+// What a decorated call costs, beside a wrapper by hand, OpenTelemetry and Sentry.
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';
 import { environment, publish, table } from './support/report.mjs';
@@ -36,7 +36,7 @@ for (const method of ['sync', 'async']) {
   });
 }
 
-/** Pairs that issue 5 wants compared; round by round, because the machine differs from round to round. */
+/** Pairs to be compared; round by round, because the machine differs from round to round. */
 const PAIRS = [
   ['@TimedEvent', 'nestjs-otel @Span, batch processor', 'less than 1'],
   ['five stacked, one records', '@TimedEvent', 'less than 2'],
