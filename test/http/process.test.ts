@@ -9,7 +9,7 @@ beforeAll(compileTransport);
 afterAll(removeCompiled);
 
 // Well below what would hold the process otherwise (4 s for an idle connection, 30 s for a request), and generous for a
-// busy machine: V8 finishes compiling undici's parser before it lets a process end.
+// busy machine.
 const SOON = 3000;
 
 function quoted(value: string): string {
@@ -124,12 +124,39 @@ test('nothing becomes an unhandled rejection, and the exit code stays', async ()
   expect(ended).toMatchObject({ code: 0, lines: ['host is done'], errors: '' });
 });
 
-test("the host's own fetch keeps its own dispatcher", async () => {
+test("the host's own HTTP stays as it is", async () => {
+  const server = await startServer((_request, response) => json(response, 200, SUCCESS));
   const ended = await runChild(`
-    const found = () => [1, 2].map((n) => globalThis[Symbol.for('undici.globalDispatcher.' + n)] === undefined);
-    createHttpTransport({ url: 'http://127.0.0.1:1' });
-    console.log(JSON.stringify(found()));
-    console.log(Object.keys(require.cache).filter((file) => file.includes('undici/index.js')).length);
+    const http = require('node:http');
+    const state = () => [http.request, http.globalAgent, fetch, JSON.stringify(http.globalAgent.options),
+      globalThis[Symbol.for('undici.globalDispatcher.1')], globalThis[Symbol.for('undici.globalDispatcher.2')]];
+    const before = state();
+    http.request = () => { throw new Error('a tracer would have seen this'); };
+    const hold = setTimeout(() => {}, 3000);
+    createHttpTransport({ url: ${quoted(server.url)} }).send(request).then((delivery) => {
+      clearTimeout(hold);
+      before[0] = http.request;
+      console.log(delivery.kind, state().every((value, at) => value === before[at]), http.globalAgent.requests.length);
+    });
   `);
-  expect(ended).toMatchObject({ code: 0, lines: ['[true,true]', '0'], errors: '' });
+  expect(ended).toMatchObject({ code: 0, lines: ['delivered true undefined'], errors: '' });
+});
+
+test('the modules of Node are loaded when they are needed', async () => {
+  const server = await startServer((_request, response) => json(response, 200, SUCCESS));
+  const ended = await runChild(`
+    const loaded = () => ['http', 'https', 'tls', 'zlib'].filter((name) => process.moduleLoadList.includes('NativeModule ' + name));
+    const plain = createHttpTransport({ url: ${quoted(server.url)} });
+    const secure = createHttpTransport({ url: 'https://127.0.0.1:1' });
+    console.log('before:', ...loaded());
+    const hold = setTimeout(() => {}, 3000);
+    (async () => {
+      await plain.send(request);
+      console.log('http:', ...loaded());
+      await secure.send(request);
+      console.log('https:', ...loaded());
+      clearTimeout(hold);
+    })();
+  `);
+  expect(ended.lines).toEqual(['before:', 'http: http', 'https: http https tls']);
 });

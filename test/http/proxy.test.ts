@@ -127,7 +127,7 @@ describe('the way is chosen', () => {
     ['loopback IPv6', 'https://[::1]', BOTH, 'direct'],
   ])('%s: %s', (_name, url, env, expected) => {
     const route = chooseRoute(parseEndpoint(url), undefined, env, () => {});
-    expect(route.kind === 'direct' ? 'direct' : `${route.kind} ${route.proxy.href}`).toBe(expected);
+    expect(route.kind === 'direct' ? 'direct' : `${route.kind} ${route.proxy.origin}/`).toBe(expected);
   });
 
   test('an explicit proxy is used whatever the environment says, `false` means none', () => {
