@@ -64,12 +64,15 @@ describe('a server that does not answer', () => {
   });
 
   test('an answer before the request was read to its end counts, and the connection goes', async () => {
-    const early = createServer((socket) => socket.once('data', () => socket.write(rawAnswer('', '413 Too Large'))));
-    const { port } = await listen(early);
-    const transport = openTransport({ url: `http://127.0.0.1:${port}`, requestTimeoutMs: 3000 });
-    const [delivery, ms] = await timed(transport.send({ ...REQUEST, body: 'x'.repeat(30_000_000) }));
-    expect(delivery).toMatchObject({ kind: 'split' });
-    expect(ms).toBeLessThan(2500);
+    const early = createServer((socket) =>
+      socket.once('data', () => socket.pause().write(rawAnswer('', '413 Too Large'))),
+    );
+    const { port, connections } = await listen(early);
+    const transport = openTransport({ url: `http://127.0.0.1:${port}`, requestTimeoutMs: 3000, connections: 1 });
+    const large = { ...REQUEST, body: 'x'.repeat(30_000_000) };
+    expect(await transport.send(large)).toMatchObject({ kind: 'split' });
+    expect(await transport.send(large)).toMatchObject({ kind: 'split' });
+    expect(connections()).toBe(2);
   });
 
   test('a slow answer within the deadline counts', async () => {
@@ -266,6 +269,17 @@ describe('closing', () => {
     expect(await transport.query(REQUEST)).toEqual({ ok: false, status: 0, message: 'the transport was closed' });
     await transport.close();
     expect(server.seen).toHaveLength(1);
+  });
+
+  test('ends requests that wait for a connection, and opens none for them', async () => {
+    const server = await startRaw(() => {});
+    const transport = openTransport({ url: server.url, connections: 1 });
+    const pending = [1, 2, 3].map(() => transport.send(REQUEST));
+    await expect.poll(() => server.seen.length).toBe(1);
+    await transport.close();
+    expect(await Promise.all(pending)).toEqual(Array(3).fill({ kind: 'retry', reason: 'the transport was closed' }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.connections()).toBe(1);
   });
 
   test('gives up a connection under construction', async () => {
