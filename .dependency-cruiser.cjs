@@ -50,10 +50,10 @@ module.exports = {
       to: { path: 'class-transformer' },
     },
     {
-      name: 'undici-lives-in-http',
+      name: 'requests-live-in-http',
       severity: 'error',
-      from: { path: '^(lib|nest)/', pathNot: '^lib/http/' },
-      to: { path: 'node_modules/undici' },
+      from: { path: '^(lib|nest)/', pathNot: '^lib/(http|testing)/' },
+      to: { path: '^(node:)?(http|http2|https)$' },
     },
     {
       name: 'workspaces-use-package-names',

@@ -1,7 +1,7 @@
 import { CountlyConfigError } from '../errors.js';
 import type { WireRequest } from './transport.js';
 
-/** The server's address, taken apart once. */
+/** The address of a server or a proxy, taken apart once. */
 export interface Endpoint {
   /** Scheme, host and port: what connections are opened to. */
   readonly origin: string;
@@ -23,16 +23,16 @@ export interface Endpoint {
  * @throws CountlyConfigError when it is not an absolute http(s) address
  */
 export function parseEndpoint(address: string): Endpoint {
+  const endpoint = endpointOf(address);
+  if (endpoint) return endpoint;
+  const actual = JSON.stringify(withoutCredentials(address));
+  throw new CountlyConfigError([{ option: 'url', expected: 'an http:// or https:// address', actual }]);
+}
+
+/** Takes an address apart; undefined when it is not an absolute http(s) address. */
+export function endpointOf(address: string): Endpoint | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new CountlyConfigError([
-      {
-        option: 'url',
-        expected: 'an http:// or https:// address',
-        actual: JSON.stringify(withoutCredentials(address)),
-      },
-    ]);
-  }
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
   const secure = url.protocol === 'https:';
   const authorization = basicAuthorization(url);
   return {
@@ -53,7 +53,7 @@ export function requestTarget(endpoint: Endpoint, request: Pick<WireRequest, 'pa
 }
 
 /** `Basic …` for an address with `user:password@`. */
-export function basicAuthorization(url: URL): string | undefined {
+function basicAuthorization(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;
   const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
   return `Basic ${Buffer.from(credentials).toString('base64')}`;

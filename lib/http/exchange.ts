@@ -1,128 +1,117 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher, Pool as PoolType } from 'undici';
-import { Client } from './undici.js';
+import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
+import type { ResponseParts } from '../protocol/answer.js';
+import { LocalFailure } from './failure-text.js';
 
-/** What one attempt over one connection came to. */
+/** What one request came to. */
 export type Outcome =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
-  | {
-      readonly kind: 'failure';
-      readonly error: unknown;
-      /** A reused connection turned out to be closed before any byte of an answer: the server's idle timeout. */
-      readonly stale: boolean;
-    };
+  | ({ readonly kind: 'answer' } & ResponseParts)
+  | { readonly kind: 'failure'; readonly error: unknown };
 
 /** One request as it goes on the wire. */
-export interface Outgoing {
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body: string;
+export interface Outgoing extends ClientRequestArgs {
+  readonly body: string | Uint8Array;
 }
 
-const EXCHANGE = Symbol('exchange');
-type TrackedOptions = Dispatcher.DispatchOptions & { [EXCHANGE]?: Exchange };
-
-/** One connection of the pool, which knows whether its socket has carried an answer before. */
-export class Lane extends Client {
-  reused = false;
-
-  constructor(...parameters: ConstructorParameters<typeof Client>) {
-    super(...parameters);
-    this.on('connect', () => {
-      this.reused = false;
-    });
-  }
-
-  override dispatch(options: TrackedOptions, handler: Dispatcher.DispatchHandler): boolean {
-    options[EXCHANGE]?.onLane(this);
-    return super.dispatch(options, handler);
-  }
-}
-
-/** One attempt. `result` always resolves: with an answer, a failure, or through `fail` from outside. */
-export class Exchange implements Dispatcher.DispatchHandler {
+/** One request and its answer. `result` always resolves: with an answer, a failure, or through `fail` from outside. */
+export class Exchange {
   readonly result: Promise<Outcome>;
-  #resolve: (outcome: Outcome) => void = () => {};
-  #settled = false;
-  #controller: Dispatcher.DispatchController | undefined;
-  #lane: Lane | undefined;
-  #reused = false;
-  #begun = false;
-  #status = 0;
-  #headers: IncomingHttpHeaders = {};
-  #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #outgoing: Outgoing;
   readonly #maxBytes: number;
+  #resolve: (outcome: Outcome | Promise<Outcome>) => void = () => {};
+  #settled = false;
+  #request: ClientRequest | undefined;
 
   /** @param maxBytes the answer is cut, and its connection closed, after so many bytes */
-  constructor(pool: PoolType, outgoing: Outgoing, maxBytes: number) {
+  constructor(outgoing: Outgoing, maxBytes: number) {
+    this.#outgoing = outgoing;
     this.#maxBytes = maxBytes;
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    const options: TrackedOptions = { method: 'POST', ...outgoing, [EXCHANGE]: this };
-    try {
-      pool.dispatch(options, this);
-    } catch (error) {
-      this.#settle({ kind: 'failure', error, stale: false });
-    }
   }
 
-  /** Ends the attempt now. What is still queued for a connection will not be sent; a running one loses its socket. */
-  fail(error: Error): void {
-    if (this.#settled) return;
-    this.#settle({ kind: 'failure', error, stale: false });
-    this.#controller?.abort(error);
+  /**
+   * Sends it, and once more when it met a connection that the server had already closed. Resolves when the connection is
+   * free for somebody else.
+   */
+  async run(): Promise<void> {
+    const stale = await this.#attempt(true);
+    if (stale) await this.#attempt(false);
   }
 
-  onLane(lane: Lane): void {
-    this.#lane = lane;
+  /** Ends it now. What was not sent yet will not be sent; what is under way loses its connection. */
+  fail(error: unknown): void {
+    this.#settle({ kind: 'failure', error });
+    this.#request?.destroy();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    this.#reused = this.#lane?.reused ?? false;
-    if (this.#settled) controller.abort(new Error('ended before it was sent'));
+  /** True when a reused connection turned out to be closed before any byte of an answer: the server's idle timeout. */
+  #attempt(repeatable: boolean): Promise<boolean> {
+    return new Promise((done) => {
+      if (this.#settled) return done(false);
+      const { body, ...options } = this.#outgoing;
+      // Not `http.request`: tracers put a span around that one, and their headers on our deliveries.
+      const request = new (process.getBuiltinModule('node:http').ClientRequest)(options);
+      this.#request = request;
+      let before = 0;
+      let stale = false;
+      request.once('socket', (socket) => {
+        before = socket.bytesRead;
+      });
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const unanswered = request.reusedSocket && request.socket?.bytesRead === before;
+        stale = repeatable && !this.#settled && unanswered && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        if (!stale) this.#settle({ kind: 'failure', error });
+      });
+      request.once('response', (response) => this.#read(response, request));
+      request.once('close', () => {
+        if (!stale) this.#settle({ kind: 'failure', error: new LocalFailure('connection was cut') });
+        done(stale);
+      });
+      request.end(body);
+    });
   }
 
-  onResponseStarted(): void {
-    this.#begun = true;
+  #read(response: IncomingMessage, request: ClientRequest): void {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (): void => this.#settle(answer(response, Buffer.concat(chunks), this.#maxBytes));
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= this.#maxBytes) return;
+      end();
+      request.destroy();
+    });
+    response.once('end', () => {
+      end();
+      // Answered before it was all sent: nobody reads the rest.
+      if (!request.writableFinished) request.destroy();
+    });
+    response.on('error', (error) => this.fail(error));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    this.#status = status;
-    this.#headers = headers;
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#size += chunk.length;
-    this.#chunks.push(chunk);
-    if (this.#size <= this.#maxBytes) return;
-    this.#answer();
-    controller.abort(new Error('answer too long'));
-  }
-
-  onResponseEnd(): void {
-    if (this.#lane) this.#lane.reused = true;
-    this.#answer();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#settle({ kind: 'failure', error, stale: this.#reused && !this.#begun && isReset(error) });
-  }
-
-  #answer(): void {
-    const body = Buffer.concat(this.#chunks).subarray(0, this.#maxBytes).toString('utf8');
-    this.#settle({ kind: 'answer', status: this.#status, headers: this.#headers, body });
-  }
-
-  #settle(outcome: Outcome): void {
+  /** The first one counts. */
+  #settle(outcome: Outcome | Promise<Outcome>): void {
     this.#settled = true;
-    this.#chunks = [];
     this.#resolve(outcome);
   }
 }
 
-function isReset(error: Error & { code?: string }): boolean {
-  return error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET' || error.code === 'EPIPE';
+function answer({ statusCode, headers }: IncomingMessage, bytes: Buffer, max: number): Outcome | Promise<Outcome> {
+  const answered = (body: Buffer): Outcome => {
+    return { kind: 'answer', status: statusCode ?? 0, headers, body: body.subarray(0, max).toString('utf8') };
+  };
+  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || bytes.length === 0) return answered(bytes);
+  // A proxy may compress though nobody asked it to.
+  const { brotliDecompress, unzip } = process.getBuiltinModule('node:zlib');
+  return new Promise((resolve) => {
+    const done = (error: Error | null, unpacked: Buffer): void =>
+      error === null
+        ? resolve(answered(unpacked))
+        : resolve({ kind: 'failure', error: new LocalFailure('the answer could not be decompressed') });
+    if (encoding === 'br') brotliDecompress(bytes, { maxOutputLength: max }, done);
+    else unzip(bytes, { maxOutputLength: max }, done);
+  });
 }

@@ -9,9 +9,6 @@ const TEXT: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'host name could not be looked up',
   ECONNRESET: 'connection was cut',
   EPIPE: 'connection was cut',
-  UND_ERR_SOCKET: 'connection was cut',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'answer was cut',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   ETIMEDOUT: 'no connection in time',
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
@@ -32,6 +29,6 @@ export function failureText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'network error';
   const { code } = error as { code?: unknown };
   if (typeof code !== 'string') return 'network error';
-  const text = TEXT[code];
+  const text = Object.hasOwn(TEXT, code) ? TEXT[code] : undefined;
   return text === undefined ? `network error (${code})` : `${text} (${code})`;
 }

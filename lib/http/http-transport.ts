@@ -1,18 +1,15 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { Pool as PoolType } from 'undici';
 import { type Clock, systemClock } from '../clock.js';
+import { readDelivery, readQuery } from '../protocol/answer.js';
 import type { Delivery } from '../protocol/delivery.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/sdk-info.js';
-import { quietConnector } from './connector.js';
+import { Connections, proxyHeaders } from './connections.js';
 import { type Endpoint, parseEndpoint, requestTarget } from './endpoint.js';
-import { Exchange, Lane, type Outcome, type Outgoing } from './exchange.js';
+import { Exchange, type Outcome, type Outgoing } from './exchange.js';
 import { failureText, LocalFailure } from './failure-text.js';
 import { chooseRoute, type Environment, type Route } from './proxy-route.js';
-import { readDelivery } from './read-delivery.js';
-import { readQuery } from './read-query.js';
 import { applyRequestOptions, type RequestOptions } from './request-options.js';
 import type { QueryResult, Transport, WireRequest } from './transport.js';
-import { Pool } from './undici.js';
 
 /** Settings of the HTTP transport. */
 export interface HttpTransportOptions {
@@ -46,15 +43,13 @@ export interface HttpTransportOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-/** A Countly server closes idle connections after 5 s (docs/protocol.md §15.8); ours go before that. */
-const IDLE_MS = 4000;
 /** Longer than any answer to a request; nothing in it is worth more memory. */
 const MAX_ANSWER_BYTES = 1_048_576;
 /** A remote config may be large. */
 const MAX_QUERY_BYTES = 16_777_216;
 
 /**
- * A transport over HTTP/1.1 with a bounded pool of kept-alive connections.
+ * A transport over HTTP/1.1 with a bounded number of kept-alive connections.
  *
  * Neither its connections nor its timers keep the process alive, also not with a request under way. Whoever awaits a
  * result while nothing else runs must hold the event loop with a timer of their own, as `flush` does.
@@ -69,9 +64,12 @@ class HttpTransport implements Transport {
   readonly #options: HttpTransportOptions;
   readonly #endpoint: Endpoint;
   readonly #route: Route;
-  readonly #pool: PoolType;
-  readonly #destroySockets: () => void;
+  /** Opened with the first request, so that Node's HTTP modules cost nobody a slower start. */
+  #connections: Connections | undefined;
   readonly #running = new Set<Exchange>();
+  /** Requests that may go out before one must wait, and those that wait. */
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
   readonly #warned = new Set<string>();
   #closed = false;
 
@@ -79,22 +77,7 @@ class HttpTransport implements Transport {
     this.#options = options;
     this.#endpoint = parseEndpoint(options.url);
     this.#route = chooseRoute(this.#endpoint, options.proxy, options.env ?? process.env, this.#warn);
-    const connector = quietConnector({
-      route: this.#route,
-      tls: { ...(options.ca === undefined ? {} : { ca: options.ca }), ...options.tls },
-      timeoutMs: options.connectTimeoutMs ?? 5000,
-    });
-    this.#destroySockets = connector.destroyAll;
-    this.#pool = new Pool(this.#route.kind === 'forward' ? this.#route.proxy.origin : this.#endpoint.origin, {
-      connections: options.connections ?? 8,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      // The absolute deadline below is stricter than both, and holds when an answer trickles.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: connector.connect,
-      factory: (origin, settings) => new Lane(origin, settings),
-    });
+    this.#free = options.connections ?? 8;
   }
 
   async send(request: WireRequest): Promise<Delivery> {
@@ -110,46 +93,49 @@ class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
     this.#closed = true;
-    const failure = new LocalFailure('the transport was closed');
-    for (const exchange of this.#running) exchange.fail(failure);
-    try {
-      const destroyed = this.#pool.destroy();
-      // The pool lets connections under construction finish; they would hold the process meanwhile.
-      this.#destroySockets();
-      await destroyed;
-    } catch {
-      // Closing is all that was asked for.
-    }
+    for (const exchange of this.#running) exchange.fail(closed());
+    this.#connections?.destroy();
   }
 
-  /** One request under one deadline, repeated once when it met a connection the server had already closed. */
+  /** One request under one deadline. */
   async #post(request: WireRequest, maxBytes: number): Promise<Outcome> {
-    const timeoutMs = this.#options.requestTimeoutMs ?? 30_000;
-    let current: Exchange | undefined;
-    const deadline = setTimeout(() => current?.fail(new LocalFailure(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    deadline.unref();
+    if (this.#closed) return { kind: 'failure', error: closed() };
+    let exchange: Exchange;
     try {
-      const outgoing = this.#outgoing(request);
-      for (let repeated = false; ; repeated = true) {
-        if (this.#closed) return { kind: 'failure', error: new LocalFailure('the transport was closed'), stale: false };
-        current = new Exchange(this.#pool, outgoing, maxBytes);
-        this.#running.add(current);
-        const outcome = await current.result;
-        this.#running.delete(current);
-        if (outcome.kind === 'answer' || !outcome.stale || repeated) return outcome;
-      }
+      exchange = new Exchange(this.#outgoing(request), maxBytes);
+    } catch (error) {
+      return { kind: 'failure', error };
+    }
+    const timeoutMs = this.#options.requestTimeoutMs ?? 30_000;
+    const late = (): void => exchange.fail(new LocalFailure(`no answer within ${timeoutMs} ms`));
+    const deadline = setTimeout(late, timeoutMs).unref();
+    this.#running.add(exchange);
+    void this.#inTurn(exchange);
+    const outcome = await exchange.result;
+    this.#running.delete(exchange);
+    clearTimeout(deadline);
+    return outcome;
+  }
+
+  /** Bounds the connections. The agent's own bound does not count tunnels under construction. */
+  async #inTurn(exchange: Exchange): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      await exchange.run();
     } catch (error) {
       // A transport never rejects; whatever this was, the entries are still there for the next attempt.
-      return { kind: 'failure', error, stale: false };
-    } finally {
-      clearTimeout(deadline);
+      exchange.fail(error);
     }
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
   }
 
   #outgoing(request: WireRequest): Outgoing {
-    const { host, port, authorization } = this.#endpoint;
+    const { host, port, authorization, origin } = this.#endpoint;
+    const route = this.#route;
     const { path, headers } = applyRequestOptions(
       {
         method: 'POST',
@@ -159,6 +145,7 @@ class HttpTransport implements Transport {
         headers: {
           host,
           'content-type': request.contentType,
+          'accept-encoding': 'identity',
           'user-agent': this.#options.userAgent ?? `${SDK_NAME}/${SDK_VERSION}`,
           ...(authorization === undefined ? {} : { authorization }),
         },
@@ -166,13 +153,14 @@ class HttpTransport implements Transport {
       this.#options.requestOptions,
       this.#warn,
     );
-    if (this.#route.kind !== 'forward') return { path, headers, body: request.body };
-    const { authorization: proxyAuthorization } = this.#route;
-    return {
-      path: this.#endpoint.origin + path,
-      headers: proxyAuthorization === undefined ? headers : { ...headers, 'proxy-authorization': proxyAuthorization },
-      body: request.body,
-    };
+    const { connectTimeoutMs = 5000, ca, tls } = this.#options;
+    this.#connections ??= new Connections(this.#endpoint, route, {
+      tls: { ...(ca === undefined ? {} : { ca }), ...tls },
+      timeoutMs: connectTimeoutMs,
+    });
+    const outgoing = { ...this.#connections.target, method: 'POST', path, headers, body: request.body };
+    if (route.kind !== 'forward') return outgoing;
+    return { ...outgoing, path: origin + path, headers: { ...headers, ...proxyHeaders(route.proxy) } };
   }
 
   readonly #warn = (message: string): void => {
@@ -184,4 +172,8 @@ class HttpTransport implements Transport {
       // Nowhere left to tell it.
     }
   };
+}
+
+function closed(): LocalFailure {
+  return new LocalFailure('the transport was closed');
 }

@@ -1,5 +1,5 @@
 import { CountlyConfigError } from '../errors.js';
-import { basicAuthorization, type Endpoint, withoutCredentials } from './endpoint.js';
+import { type Endpoint, endpointOf, withoutCredentials } from './endpoint.js';
 
 /**
  * The way to the server.
@@ -8,9 +8,7 @@ import { basicAuthorization, type Endpoint, withoutCredentials } from './endpoin
  *   for them).
  * - `tunnel`: the proxy opens a tunnel with CONNECT, and TLS runs through it.
  */
-export type Route =
-  | { readonly kind: 'direct' }
-  | { readonly kind: 'forward' | 'tunnel'; readonly proxy: URL; readonly authorization?: string };
+export type Route = { readonly kind: 'direct' } | { readonly kind: 'forward' | 'tunnel'; readonly proxy: Endpoint };
 
 /** Environment variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,15 +47,8 @@ export function chooseRoute(
 
 function through(endpoint: Endpoint, address: string): Route | undefined {
   // `http_proxy=proxy.local:3128` without a scheme is common and understood everywhere.
-  const text = address.includes('://') ? address : `http://${address}`;
-  const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (!proxy || (proxy.protocol !== 'http:' && proxy.protocol !== 'https:')) return undefined;
-  const authorization = basicAuthorization(proxy);
-  return {
-    kind: endpoint.secure ? 'tunnel' : 'forward',
-    proxy,
-    ...(authorization === undefined ? {} : { authorization }),
-  };
+  const proxy = endpointOf(address.includes('://') ? address : `http://${address}`);
+  return proxy && { kind: endpoint.secure ? 'tunnel' : 'forward', proxy };
 }
 
 // A proxy elsewhere has another loopback than we do, so an ambient proxy setting cannot be meant for it.

@@ -1,5 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
-
 /** What a `requestOptions` function gets to see and may change. */
 export interface OutgoingOptions {
   /** For reading; connections are opened to the configured server only. */
@@ -51,6 +49,7 @@ export function applyRequestOptions(
 }
 
 function merged(base: Record<string, string>, extra: Readonly<Record<string, unknown>>): Record<string, string> {
+  const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
   const headers = { ...base };
   for (const [name, value] of Object.entries(extra)) {
     const key = name.toLowerCase();

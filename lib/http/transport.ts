@@ -1,4 +1,6 @@
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery, QueryResult } from '../protocol/delivery.js';
+
+export type { QueryResult };
 
 /** One HTTP request, ready to go out. */
 export interface WireRequest {
@@ -10,13 +12,9 @@ export interface WireRequest {
     | 'application/json'
     | 'application/x-www-form-urlencoded'
     | `multipart/form-data; boundary=${string}`;
-  readonly body: string;
+  /** Text, sent as UTF-8, or bytes. */
+  readonly body: string | Uint8Array;
 }
-
-/** What a fetching endpoint (`/o/sdk`) answered. */
-export type QueryResult =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly status: number; readonly message: string };
 
 /**
  * Carries requests to a Countly server.
@@ -27,6 +25,6 @@ export type QueryResult =
 export interface Transport {
   send(request: WireRequest): Promise<Delivery>;
   query(request: WireRequest): Promise<QueryResult>;
-  /** Ends open connections. Never rejects. */
+  /** Ends open connections. Never rejects, and waits for nobody. */
   close(): Promise<void>;
 }

@@ -145,8 +145,9 @@ function logicalRequest(parameters: Record<string, unknown>): LogicalRequest {
 }
 
 function bodyOf(request: WireRequest): Record<string, unknown> {
-  if (request.contentType === 'application/x-www-form-urlencoded') return fields(request.body);
-  const value = parsed(request.body);
+  const body = typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8');
+  if (request.contentType === 'application/x-www-form-urlencoded') return fields(body);
+  const value = parsed(body);
   return isObject(value) ? value : {};
 }
 

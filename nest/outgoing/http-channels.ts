@@ -60,8 +60,12 @@ function undici(listener: HttpListener): Channels {
   };
 }
 
+/** On the agent of every delivery of this library (lib/http/connections.ts), of whatever client. */
+const DELIVERIES = Symbol.for('countly-weave.deliveries');
+
 /** A `ClientRequest` of Node. */
 interface NodeRequest {
+  readonly agent?: { readonly [DELIVERIES]?: boolean };
   readonly method: string;
   readonly path: string;
   readonly host: string;
@@ -70,16 +74,19 @@ interface NodeRequest {
 }
 
 function nodeHttp(listener: HttpListener): Channels {
+  const ours = (request: NodeRequest) => request.agent?.[DELIVERIES] === true;
   const known = (request: NodeRequest) =>
     described(request.method, String(request.getHeader('host') ?? request.host), request.path);
   return {
     // Since Node 22.12; before, the headers have been sent by the time of the first news.
     'http.client.request.created'(message) {
       const request = message['request'] as unknown as NodeRequest;
+      if (ours(request)) return;
       listener.created?.({ ...known(request), addHeader: (name, value) => void request.setHeader(name, value) });
     },
     'http.client.request.start'(message) {
       const request = message['request'] as unknown as NodeRequest;
+      if (ours(request)) return;
       listener.started?.(request, known(request), size(request.getHeader('content-length')));
     },
     'http.client.response.finish'(message) {

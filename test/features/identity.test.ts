@@ -25,7 +25,7 @@ describe('a change of the device id', () => {
     test = recorded({ delivery: 'auto' });
     let blocked = true;
     test.transport.answer((request) =>
-      blocked && request.body.includes('"device_id":"anonymous"')
+      blocked && String(request.body).includes('"device_id":"anonymous"')
         ? { kind: 'retry', reason: 'not now' }
         : { kind: 'delivered' },
     );

@@ -11,7 +11,7 @@ import { type Recorded, recorded } from '../support/recorded.js';
 /** The parts of a multipart body as a server's parser finds them. */
 function partsOf(request: WireRequest): Record<string, { header: string; value: string }> {
   const boundary = /boundary=(.+)$/.exec(request.contentType)?.[1] ?? '';
-  const parts = request.body.split(`--${boundary}`).slice(1, -1);
+  const parts = String(request.body).split(`--${boundary}`).slice(1, -1);
   return Object.fromEntries(
     parts.map((part) => {
       const [header = '', value = ''] = part.trim().split('\r\n\r\n');

@@ -21,7 +21,7 @@ describe('the contract finds', () => {
     ],
     'a transport that compresses or re-encodes': [
       1,
-      (real) => ({ send: (request) => real.send({ ...request, body: encodeURI(request.body) }) }),
+      (real) => ({ send: (request) => real.send({ ...request, body: encodeURI(String(request.body)) }) }),
     ],
   };
   for (const [name, [failing, flaw]] of Object.entries(flawed)) {

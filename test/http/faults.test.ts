@@ -63,6 +63,18 @@ describe('a server that does not answer', () => {
     expect(server.seen.map((request) => request.body)).toEqual(['first', 'third']);
   });
 
+  test('an answer before the request was read to its end counts, and the connection goes', async () => {
+    const early = createServer((socket) =>
+      socket.once('data', () => socket.pause().write(rawAnswer('', '413 Too Large'))),
+    );
+    const { port, connections } = await listen(early);
+    const transport = openTransport({ url: `http://127.0.0.1:${port}`, requestTimeoutMs: 3000, connections: 1 });
+    const large = { ...REQUEST, body: 'x'.repeat(30_000_000) };
+    expect(await transport.send(large)).toMatchObject({ kind: 'split' });
+    expect(await transport.send(large)).toMatchObject({ kind: 'split' });
+    expect(connections()).toBe(2);
+  });
+
   test('a slow answer within the deadline counts', async () => {
     const server = await startServer((_request, response) => setTimeout(() => json(response, 200, SUCCESS), 100));
     const transport = openTransport({ url: server.url, requestTimeoutMs: 2000 });
@@ -175,7 +187,7 @@ describe('a kept-alive connection', () => {
     // The repetition finds the other connection idle, which has answered before and is dead as well.
     resetFirst();
     expect(await reset).toEqual({ kind: 'retry', reason: 'connection was cut (ECONNRESET)' });
-    expect(resets).toEqual(['2 {"reset":1}', '1 {"reset":1}']);
+    expect(resets.sort()).toEqual(['1 {"reset":1}', '2 {"reset":1}']);
     expect(server.connections()).toBe(2);
   });
 
@@ -257,6 +269,17 @@ describe('closing', () => {
     expect(await transport.query(REQUEST)).toEqual({ ok: false, status: 0, message: 'the transport was closed' });
     await transport.close();
     expect(server.seen).toHaveLength(1);
+  });
+
+  test('ends requests that wait for a connection, and opens none for them', async () => {
+    const server = await startRaw(() => {});
+    const transport = openTransport({ url: server.url, connections: 1 });
+    const pending = [1, 2, 3].map(() => transport.send(REQUEST));
+    await expect.poll(() => server.seen.length).toBe(1);
+    await transport.close();
+    expect(await Promise.all(pending)).toEqual(Array(3).fill({ kind: 'retry', reason: 'the transport was closed' }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.connections()).toBe(1);
   });
 
   test('gives up a connection under construction', async () => {

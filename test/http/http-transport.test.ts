@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createHttpTransport } from '../../lib/http/http-transport.js';
 import { json, SUCCESS, startServer } from './support/http-server.js';
@@ -20,6 +21,17 @@ describe('a request', () => {
     });
     expect(seen?.headers).not.toHaveProperty('content-encoding');
     expect(seen?.headers).not.toHaveProperty('authorization');
+  });
+
+  test('may carry bytes', async () => {
+    const bytes = new Uint8Array([0x7b, 0xff, 0x00, 0x7d]);
+    const received: Buffer[] = [];
+    const server = await startServer((_request, response) => json(response, 200, SUCCESS));
+    server.server.prependListener('request', (request) => request.on('data', (chunk: Buffer) => received.push(chunk)));
+    const transport = openTransport({ url: server.url });
+    expect(await transport.send({ ...REQUEST, body: bytes })).toEqual({ kind: 'delivered' });
+    expect(Buffer.concat(received)).toEqual(Buffer.from(bytes));
+    expect(server.seen[0]?.headers['content-length']).toBe('4');
   });
 
   test.each(['/countly', '/countly/', '/countly//'])('keeps the base path of %j', async (path) => {
@@ -79,6 +91,44 @@ describe('a request', () => {
     });
     expect(await transport.send(REQUEST)).toMatchObject({ kind: 'hold', reason: 'app-unknown' });
     expect(server.seen).toHaveLength(answers.length);
+  });
+});
+
+describe('a compressed answer', () => {
+  test('is not asked for', async () => {
+    const server = await startServer((_request, response) => json(response, 200, SUCCESS));
+    await openTransport({ url: server.url }).send(REQUEST);
+    expect(server.seen[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('of a proxy that compresses all the same is understood: %s', async (encoding, compress) => {
+    const server = await startServer((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress(SUCCESS)),
+    );
+    const transport = openTransport({ url: server.url, connections: 1 });
+    expect(await transport.send(REQUEST)).toEqual({ kind: 'delivered' });
+    expect(await transport.query(REQUEST)).toEqual({ ok: true, value: { result: 'Success' } });
+    expect(server.connections()).toBe(1);
+  });
+
+  test.each([
+    ['that is none', 'gzip', Buffer.from(SUCCESS)],
+    ['that was cut', 'gzip', gzipSync(SUCCESS).subarray(0, 20)],
+    ['of an unknown kind', 'zstd', Buffer.from(SUCCESS)],
+    ['that would fill the memory', 'gzip', gzipSync(Buffer.alloc(40_000_000, 0x20))],
+  ])('%s is no answer', async (_name, encoding, body) => {
+    const server = await startServer((_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(body),
+    );
+    const transport = openTransport({ url: server.url });
+    const reason = 'the answer could not be decompressed';
+    expect(await transport.send(REQUEST)).toEqual({ kind: 'retry', reason });
+    expect(await transport.query(REQUEST)).toEqual({ ok: false, status: 0, message: reason });
   });
 });
 

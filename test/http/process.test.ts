@@ -1,5 +1,7 @@
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { compileTransport, removeCompiled, runChild } from './support/child.js';
 import { json, listen, SUCCESS, startServer } from './support/http-server.js';
 import { startProxy } from './support/proxy.js';
@@ -9,8 +11,14 @@ beforeAll(compileTransport);
 afterAll(removeCompiled);
 
 // Well below what would hold the process otherwise (4 s for an idle connection, 30 s for a request), and generous for a
-// busy machine: V8 finishes compiling undici's parser before it lets a process end.
+// busy machine.
 const SOON = 3000;
+
+async function connectTo(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
 
 function quoted(value: string): string {
   return JSON.stringify(value);
@@ -47,6 +55,29 @@ describe('the process ends by itself', () => {
     expect(ended).toMatchObject({ code: 0, lines: ['host is done'], errors: '' });
     expect(ended.ms).toBeLessThan(SOON);
     expect(server.seen).toHaveLength(1);
+  });
+
+  test('with a connection that does not come about, when its time is over', async () => {
+    // Its queue takes two connections, and it accepts none: the third hangs in the handshake of TCP.
+    const busy = spawn(process.execPath, [
+      '-e',
+      `const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+        require('node:fs').writeSync(1, String(server.address().port));
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 12_000);
+      });`,
+    ]);
+    onTestFinished(() => void busy.kill('SIGKILL'));
+    const [port] = (await once(busy.stdout, 'data')) as [Buffer];
+    const waiting = await Promise.all([1, 2].map(() => connectTo(Number(port))));
+    const ended = await runChild(`
+      const transport = createHttpTransport({ url: 'http://127.0.0.1:${port}', connectTimeoutMs: 1000 });
+      transport.send(request).then((delivery) => console.log(delivery.reason));
+      setTimeout(() => console.log('host is done'), 200);
+    `);
+    for (const socket of waiting) socket.destroy();
+    // The operating system's pending call holds the process until then, whatever Node is told.
+    expect(ended).toMatchObject({ code: 0, lines: ['host is done', 'no connection within 1000 ms'], errors: '' });
+    expect(ended.ms).toBeLessThan(1000 + SOON);
   });
 
   test('with a request that nobody answers over a connection used before', async () => {
@@ -124,12 +155,39 @@ test('nothing becomes an unhandled rejection, and the exit code stays', async ()
   expect(ended).toMatchObject({ code: 0, lines: ['host is done'], errors: '' });
 });
 
-test("the host's own fetch keeps its own dispatcher", async () => {
+test("the host's own HTTP stays as it is", async () => {
+  const server = await startServer((_request, response) => json(response, 200, SUCCESS));
   const ended = await runChild(`
-    const found = () => [1, 2].map((n) => globalThis[Symbol.for('undici.globalDispatcher.' + n)] === undefined);
-    createHttpTransport({ url: 'http://127.0.0.1:1' });
-    console.log(JSON.stringify(found()));
-    console.log(Object.keys(require.cache).filter((file) => file.includes('undici/index.js')).length);
+    const http = require('node:http');
+    const state = () => [http.request, http.globalAgent, fetch, JSON.stringify(http.globalAgent.options),
+      globalThis[Symbol.for('undici.globalDispatcher.1')], globalThis[Symbol.for('undici.globalDispatcher.2')]];
+    const before = state();
+    http.request = () => { throw new Error('a tracer would have seen this'); };
+    const hold = setTimeout(() => {}, 3000);
+    createHttpTransport({ url: ${quoted(server.url)} }).send(request).then((delivery) => {
+      clearTimeout(hold);
+      before[0] = http.request;
+      console.log(delivery.kind, state().every((value, at) => value === before[at]), http.globalAgent.requests.length);
+    });
   `);
-  expect(ended).toMatchObject({ code: 0, lines: ['[true,true]', '0'], errors: '' });
+  expect(ended).toMatchObject({ code: 0, lines: ['delivered true undefined'], errors: '' });
+});
+
+test('the modules of Node are loaded when they are needed', async () => {
+  const server = await startServer((_request, response) => json(response, 200, SUCCESS));
+  const ended = await runChild(`
+    const loaded = () => ['http', 'https', 'tls', 'zlib'].filter((name) => process.moduleLoadList.includes('NativeModule ' + name));
+    const plain = createHttpTransport({ url: ${quoted(server.url)} });
+    const secure = createHttpTransport({ url: 'https://127.0.0.1:1' });
+    console.log('before:', ...loaded());
+    const hold = setTimeout(() => {}, 3000);
+    (async () => {
+      await plain.send(request);
+      console.log('http:', ...loaded());
+      await secure.send(request);
+      console.log('https:', ...loaded());
+      clearTimeout(hold);
+    })();
+  `);
+  expect(ended.lines).toEqual(['before:', 'http: http', 'https: http https tls']);
 });

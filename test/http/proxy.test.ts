@@ -10,7 +10,7 @@ import { openTransport, REQUEST } from './support/transport.js';
 let certificate: { key: string; cert: string };
 
 beforeAll(() => {
-  certificate = selfSigned('DNS:countly.invalid');
+  certificate = selfSigned('DNS:countly.invalid', 'DNS:localhost');
 });
 
 describe('through a proxy', () => {
@@ -70,6 +70,21 @@ describe('through a proxy', () => {
     });
   });
 
+  test.each(['http', 'https'])(
+    '%s: an https proxy works the same, over no more connections than configured',
+    async (scheme) => {
+      const options = scheme === 'https' ? { tls: certificate } : {};
+      const server = await startServer((_request, response) => json(response, 200, SUCCESS), options);
+      const proxy = await startProxy(server.port, 'works', certificate);
+      const url = `${scheme}://countly.invalid`;
+      const transport = openTransport({ url, proxy: proxy.url, ca: certificate.cert, connections: 3 });
+      const deliveries = await Promise.all(Array.from({ length: 20 }, () => transport.send(REQUEST)));
+      expect(deliveries).toEqual(Array(20).fill({ kind: 'delivered' }));
+      expect(server.seen).toHaveLength(20);
+      expect(proxy.connections()).toBe(3);
+    },
+  );
+
   test.each([
     ['refuses', 'proxy answered 403 to CONNECT'],
     ['cuts', 'connection was cut (ECONNRESET)'],
@@ -127,7 +142,7 @@ describe('the way is chosen', () => {
     ['loopback IPv6', 'https://[::1]', BOTH, 'direct'],
   ])('%s: %s', (_name, url, env, expected) => {
     const route = chooseRoute(parseEndpoint(url), undefined, env, () => {});
-    expect(route.kind === 'direct' ? 'direct' : `${route.kind} ${route.proxy.href}`).toBe(expected);
+    expect(route.kind === 'direct' ? 'direct' : `${route.kind} ${route.proxy.origin}/`).toBe(expected);
   });
 
   test('an explicit proxy is used whatever the environment says, `false` means none', () => {

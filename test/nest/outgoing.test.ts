@@ -158,7 +158,10 @@ describe('outgoing requests', () => {
     expect(await b.traces()).toEqual([]);
   });
 
-  it('are never those that deliver to Countly', async () => {
+  it.each([
+    ['', {}],
+    [' under another name', { requestOptions: { headers: { host: 'countly.internal' } } }],
+  ])('are never those that deliver to Countly%s', async (_name, options) => {
     const server = new CountlyServer();
     await server.start();
     const collector = new Collector();
@@ -177,7 +180,7 @@ describe('outgoing requests', () => {
     const { url } = await start(
       'express',
       {
-        imports: [CountlyModule.forRoot({ ...rest, url: server.url, traces: { outgoing: true } })],
+        imports: [CountlyModule.forRoot({ ...rest, ...options, url: server.url, traces: { outgoing: true } })],
         controllers: [Busy],
       },
       collector,

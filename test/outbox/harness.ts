@@ -42,11 +42,11 @@ export class ScriptedTransport implements Transport {
 }
 
 function read(request: WireRequest): SeenRequest {
-  const body = JSON.parse(request.body) as Record<string, unknown>;
+  const body = JSON.parse(String(request.body)) as Record<string, unknown>;
   const list = (request.path === '/i/bulk' ? body['requests'] : [body]) as Record<string, unknown>[];
   return {
     path: request.path,
-    body: request.body,
+    body: String(request.body),
     devices: list.map((item) => String(item['device_id'])),
     content: list.map((item) => {
       const events = item['events'] as { key: string }[] | undefined;

@@ -61,7 +61,7 @@ export function recorded(options: CountlyOptions = {}): Recorded {
       return requests.filter((request) => request.deviceId === deviceId).map(({ parameters }) => contentOf(parameters));
     },
     async bodies() {
-      return (await fresh()).map(({ request }) => request.body);
+      return (await fresh()).map(({ request }) => String(request.body));
     },
   };
 }
@@ -72,7 +72,7 @@ export function contentOf(parameters: Readonly<Record<string, unknown>>): Record
 
 /** The fields of a query. */
 export function fieldsOf(request: WireRequest | undefined): Record<string, string> {
-  return Object.fromEntries(new URLSearchParams(request?.body ?? ''));
+  return Object.fromEntries(new URLSearchParams(String(request?.body ?? '')));
 }
 
 /** The promise of the ledger. */

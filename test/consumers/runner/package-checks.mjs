@@ -16,7 +16,7 @@ const DIST = /^dist\/(lib|nest)\/[\w./-]+\.(js|d\.ts|js\.map)$/;
  */
 const MAX_OWN_BYTES = 3_000_000;
 const MAX_TOTAL_BYTES = 13_000_000;
-const PRODUCTION = ['class-transformer', 'countly-weave', 'reflect-metadata', 'undici', 'zod'];
+const PRODUCTION = ['class-transformer', 'countly-weave', 'reflect-metadata', 'zod'];
 
 export function checkTarball(report, { files, manifest }) {
   return report.check('tarball: only what a user needs', () => {

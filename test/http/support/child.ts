@@ -5,16 +5,16 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = resolve(__dirname, '../../..');
-// Inside node_modules: the compiled code finds undici from there, and git ignores it.
+// Inside node_modules, which git ignores.
 const OUT = join(ROOT, 'node_modules/.cache/countly-weave-transport', String(process.pid));
-export const COMPILED = join(OUT, 'lib/transport/http-transport.js');
+export const COMPILED = join(OUT, 'lib/http/http-transport.js');
 
 /** Compiles the transport as it ships, for child processes that run without a TypeScript loader. */
 export async function compileTransport(): Promise<void> {
   const tsc = join(dirname(createRequire(__filename).resolve('typescript/package.json')), 'bin/tsc');
   await mkdir(OUT, { recursive: true });
   const project = join(OUT, 'tsconfig.json');
-  const files = ['http-transport.ts', 'undici-modules.d.ts'].map((file) => join(ROOT, 'lib/transport', file));
+  const files = [join(ROOT, 'lib/http/http-transport.ts')];
   const compilerOptions = {
     noEmit: false,
     rootDir: ROOT,

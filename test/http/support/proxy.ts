@@ -1,4 +1,5 @@
-import { createServer, request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { listen } from './http-server.js';
 
@@ -6,13 +7,14 @@ import { listen } from './http-server.js';
 export async function startProxy(
   port: number,
   behaviour: 'works' | 'refuses' | 'cuts' | 'hangs' = 'works',
+  tls?: { key: string; cert: string },
 ): Promise<{
   url: string;
   seen: { line: string; authorization: string | undefined; host: string | undefined }[];
   connections: () => number;
 }> {
   const seen: { line: string; authorization: string | undefined; host: string | undefined }[] = [];
-  const server = createServer((incoming, response) => {
+  const forward: RequestListener = (incoming, response) => {
     const { method = '', url = '', headers } = incoming;
     seen.push({ line: `${method} ${url}`, authorization: headers['proxy-authorization'], host: headers.host });
     const target = new URL(url);
@@ -22,7 +24,8 @@ export async function startProxy(
       answer.pipe(response);
     });
     incoming.pipe(onward);
-  });
+  };
+  const server = tls === undefined ? createServer(forward) : createTlsServer(tls, forward);
   server.on('connect', ({ url = '', headers }, socket) => {
     seen.push({ line: `CONNECT ${url}`, authorization: headers['proxy-authorization'], host: headers.host });
     socket.on('error', () => {});
@@ -37,5 +40,6 @@ export async function startProxy(
     socket.on('close', () => onward.destroy());
   });
   const listening = await listen(server);
-  return { url: `http://127.0.0.1:${listening.port}`, seen, connections: listening.connections };
+  const origin = tls === undefined ? 'http://127.0.0.1' : 'https://localhost';
+  return { url: `${origin}:${listening.port}`, seen, connections: listening.connections };
 }

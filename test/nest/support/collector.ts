@@ -19,7 +19,7 @@ export class Collector implements Transport {
 
   async send(request: WireRequest): Promise<Delivery> {
     if (!this.online) return { kind: 'retry', reason: 'offline' };
-    const body = JSON.parse(request.body) as Record<string, unknown>;
+    const body = JSON.parse(String(request.body)) as Record<string, unknown>;
     for (const one of (body['requests'] as Record<string, unknown>[] | undefined) ?? [body]) this.#take(one);
     return { kind: 'delivered' };
   }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDelivery } from '../../lib/http/read-delivery.js';
-import { readQuery } from '../../lib/http/read-query.js';
+import { MAX_RETRY_AFTER_MS, readDelivery, readQuery, retryAfterMs } from '../../lib/protocol/answer.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
 
 const NOW = 1_700_000_000_000;
@@ -105,6 +104,17 @@ const ROWS: Record<string, Row[]> = {
       said('Request does not match checksum'),
       { kind: 'hold', reason: 'checksum' },
     ],
+    [
+      'no /i at this address',
+      400,
+      said('Invalid path'),
+      {
+        kind: 'hold',
+        reason: 'wrong-path',
+        message: expect.stringMatching(/^Invalid path: `url` must be .* without \/i/),
+      },
+    ],
+    ['a firewall that names a delay', 403, HTML, { kind: 'hold', afterMs: 90_000 }, { 'retry-after': '90' }],
     ['a proxy wants a password', 401, HTML, { kind: 'hold', reason: 'unauthorized' }],
     [
       'a firewall',
@@ -123,16 +133,7 @@ const ROWS: Record<string, Row[]> = {
     ],
     ['missing requests', 400, said('Missing parameter "requests"'), rejected],
     ['invalid parameter', 400, said('Invalid parameter "app_id"'), rejected],
-    ['invalid path', 400, said('Invalid path'), rejected],
     ['device id of zeros with another status', 400, said('Ignoring device_id'), rejected],
-    [
-      'method',
-      405,
-      said('Method not allowed'),
-      { kind: 'rejected', reason: 'refused for good (405): Method not allowed' },
-    ],
-    ['target too long', 414, HTML, { kind: 'rejected', reason: 'refused for good (414)' }],
-    ['head too long', 431, '', rejected],
   ],
   'too large': [
     ['nginx', 413, HTML, { kind: 'split', reason: 'too large for the server or a proxy before it (413)' }],
@@ -147,9 +148,30 @@ const ROWS: Record<string, Row[]> = {
     ['pipeline (A, B)', 400, said('Could not ingest data'), bounded],
     ['pipeline (C)', 400, said('Could not record events: x'), bounded],
     ['target of a redirected app', 400, said('Redirect error. Tried to redirect to:https://b.example'), bounded],
-    ['a proxy’s own 400', 400, HTML, { ...bounded, reason: 'status 400' }],
-    ['another 4xx', 418, '', { ...bounded, reason: 'status 418' }],
-    ['conflict, with a delay', 409, '', { ...bounded, afterMs: 3000 }, { 'retry-after': '3' }],
+    ['method, though it is always the same', 405, said('Method not allowed'), bounded],
+    ['busy, with a delay', 400, said('Cannot get app user'), { ...bounded, afterMs: 3000 }, { 'retry-after': '3' }],
+    ['unknown words, with a delay', 200, said('Later'), { ...bounded, afterMs: 4000 }, { 'retry-after': '4' }],
+  ],
+  'the page of a proxy proves nothing about these bytes': [
+    [
+      'method not allowed',
+      405,
+      HTML,
+      { ...bounded, reason: 'not the answer of a Countly server (status 405, text/html)' },
+      { 'content-type': 'text/html' },
+    ],
+    ['the same of an object store', 405, '<?xml version="1.0"?><Error/>', bounded],
+    ['target too long', 414, HTML, bounded],
+    ['head too long', 431, '', bounded],
+    ['a bad request', 400, HTML, bounded],
+    ['not acceptable', 406, HTML, bounded],
+    ['a conflict, with a delay', 409, '', { ...bounded, afterMs: 3000 }, { 'retry-after': '3' }],
+    ['a teapot', 418, '', bounded],
+    ['a page that quotes Countly', 400, `<p>${said('Missing parameter "app_key"')}</p>`, bounded],
+    ['a JSON answer in other words', 422, '{"error":"Invalid parameter"}', bounded],
+    ['final words as a list', 400, '["Missing parameter"]', bounded],
+    ['final words with the status of a gateway', 502, said('Missing parameter'), retry],
+    ['final words with the status of a limit', 429, said('Request ignored: too many'), retry],
   ],
   'passing faults': [
     ['request timeout', 408, '', retry],
@@ -226,12 +248,23 @@ describe('readDelivery', () => {
     }
   });
 
+  test('texts steer no terminal', () => {
+    const body = said('a\u001b[31mred\u009b1m \u202eover\u0000');
+    expect(readDelivery({ status: 500, headers: {}, body }, NOW)).toMatchObject({
+      reason: 'status 500: a [31mred 1m over ',
+    });
+    const headers = { 'content-type': 'text/\u001b[2J' };
+    expect(readDelivery({ status: 200, headers, body: '' }, NOW)).toMatchObject({
+      reason: expect.not.stringContaining('\u001b'),
+    });
+  });
+
   test('texts are one line, decoded once', () => {
     const delivery = readDelivery(
-      { status: 400, headers: {}, body: said('a\n b &amp;lt; &#39;c&#39; &nope; &#0;') },
+      { status: 400, headers: {}, body: said('a\n b &amp;lt; &#39;c&#x27; &nope; &#0; &constructor;') },
       NOW,
     );
-    expect(delivery).toMatchObject({ reason: "status 400: a b &lt; 'c' &nope; &#0;" });
+    expect(delivery).toMatchObject({ reason: "status 400: a b &lt; 'c' &nope; &#0; &constructor;" });
   });
 });
 
@@ -261,4 +294,30 @@ describe('readQuery', () => {
   ])('%s: %i', (_name, status, body, expected) => {
     expect(readQuery({ status, headers: {}, body })).toMatchObject(expected);
   });
+});
+
+const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
+
+test.each<[string | string[] | undefined, number | undefined]>([
+  [undefined, undefined],
+  ['', undefined],
+  ['   ', undefined],
+  ['soon', undefined],
+  ['-5', undefined],
+  ['1e3', undefined],
+  ['0', 0],
+  ['7', 7000],
+  [' 7 ', 7000],
+  ['1.5', 1500],
+  [['3', '9'], 3000],
+  ['86400', MAX_RETRY_AFTER_MS],
+  ['9'.repeat(400), MAX_RETRY_AFTER_MS],
+  ['Mon, 23 Nov 2026 12:01:30 GMT', 90_000],
+  ['Monday, 23-Nov-26 12:01:30 GMT', 90_000],
+  ['Mon Nov 23 12:01:30 2026 GMT', 90_000],
+  ['Mon, 23 Nov 2026 11:00:00 GMT', 0],
+  ['Mon, 23 Nov 2036 12:00:00 GMT', MAX_RETRY_AFTER_MS],
+  ['Mon, 99 Nov 2026 12:00:00 GMT', undefined],
+])('Retry-After %j is %j ms', (value, expected) => {
+  expect(retryAfterMs(value, NOON)).toBe(expected);
 });

@@ -1,0 +1,187 @@
+import type { Delivery, HoldReason, QueryResult } from './delivery.js';
+
+/** The parts of an HTTP response that decide. Header names in lower case. */
+export interface ResponseParts {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** What a server put into its JSON answer. */
+interface ServerAnswer {
+  /** The text of `result`, HTML entities decoded; undefined when `result` is missing or no text. */
+  readonly result: string | undefined;
+  /** The text of `info`, decoded. */
+  readonly info: string | undefined;
+  /** The whole parsed body. */
+  readonly value: unknown;
+}
+
+/** Longest delay a server can ask of us, in milliseconds: one hour. A mistyped header must not mute us for days. */
+export const MAX_RETRY_AFTER_MS = 3_600_000;
+const MAX_SHOWN = 200;
+
+/**
+ * What a response of `/i` or `/i/bulk` means, for all server generations (docs/protocol.md §1.5, §1.6). Entries are
+ * rejected only for words of a Countly server: the page of a proxy says nothing about them, whatever its status is.
+ *
+ * @param now milliseconds since the epoch, for a `Retry-After` that is a date
+ */
+export function readDelivery(response: ResponseParts, now: number): Delivery {
+  const { status } = response;
+  const answer = readServerAnswer(response.body);
+  const accepted = status >= 200 && status < 300;
+  if (accepted && answer?.result?.toLowerCase() === 'success') {
+    return answer.info === undefined ? { kind: 'delivered' } : { kind: 'delivered', info: showable(answer.info) };
+  }
+  // Older servers refuse with status 200, too.
+  if (accepted || status === 400) {
+    const verdict = readVerdict(answer?.result ?? '');
+    if (verdict) return verdict;
+  }
+  if (status === 413) return { kind: 'split', reason: 'too large for the server or a proxy before it (413)' };
+  const delay = afterMs(response, now);
+  if (status === 401 || status === 403 || status === 407) {
+    const message = withResult(`the server or a proxy refused us (${status})`, answer);
+    return { kind: 'hold', reason: 'unauthorized', message, ...delay };
+  }
+  if (status >= 300 && status < 400) return { kind: 'retry', reason: redirectText(response), ...delay };
+  // The address is the same for every request, so a missing one says nothing about these bytes.
+  if (status === 404 || status === 410) {
+    const reason = `nothing answers at this address (${status}): check \`url\`, also its folder`;
+    return { kind: 'retry', reason, ...delay };
+  }
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return { kind: 'retry', reason: withResult(`status ${status}`, answer), ...delay };
+  }
+  if (answer?.result !== undefined) {
+    // Neither proof of acceptance nor of refusal. The duplicate check makes a repetition harmless.
+    const reason = withResult(accepted ? 'unknown answer' : `status ${status}`, answer);
+    return { kind: 'retry', reason, bounded: true, ...delay };
+  }
+  const type = String(response.headers['content-type'] ?? 'no content type').split(';', 1)[0] ?? '';
+  const reason = `not the answer of a Countly server (status ${status}, ${showable(type)})`;
+  // A captive portal has nothing against these bytes; a firewall that says 400 or 406 may.
+  return accepted ? { kind: 'retry', reason, ...delay } : { kind: 'retry', reason, bounded: true, ...delay };
+}
+
+/** What a response of a fetching endpoint (`/o/sdk`) means: parsed JSON, or why there is none. */
+export function readQuery({ status, body }: ResponseParts): QueryResult {
+  const answer = readServerAnswer(body);
+  const accepted = status >= 200 && status < 300;
+  if (!answer) return { ok: false, status, message: `not the answer of a Countly server (status ${status})` };
+  // An older server reports a wrong checksum with status 200 here too.
+  if (!accepted || (answer.result !== undefined && isRefusedChecksum(answer.result))) {
+    return { ok: false, status, message: showable(answer.result ?? `status ${status}`) };
+  }
+  return { ok: true, value: answer.value };
+}
+
+const HOLDS: readonly (readonly [RegExp, HoldReason, remedy: string])[] = [
+  // The checksum is made when a request is sent, so everything can be kept until the salt is put right.
+  [/\bchecksum/i, 'checksum', ''],
+  // An older server says this also while its database is down.
+  [/^App does not exist/, 'app-unknown', ''],
+  [/^App is currently not accepting data/, 'app-paused', ''],
+  [
+    /^Invalid path/,
+    'wrong-path',
+    ': `url` must be the address of the server alone, without /i and without a page of it',
+  ],
+];
+
+/** Words of a Countly server that decide by themselves. */
+function readVerdict(result: string): Delivery | undefined {
+  for (const [words, reason, remedy] of HOLDS) {
+    if (words.test(result)) return { kind: 'hold', reason, message: showable(result) + remedy };
+  }
+  // No repetition of the same bytes can change these.
+  return /^(Missing parameter|Invalid (parameter|method)|Ignoring device_id|Request ignored)/.test(result)
+    ? { kind: 'rejected', reason: showable(result) }
+    : undefined;
+}
+
+/** The server knows a salt and the request's checksum is missing or wrong. */
+function isRefusedChecksum(result: string): boolean {
+  return HOLDS[0]?.[0].test(result) ?? false;
+}
+
+// Never followed: after 301 and 302 clients repeat a POST as GET, and the app key would go to a host nobody configured.
+// It is either a wrong `url` (http for https, missing `www`) or a captive portal, so everything is kept.
+function redirectText({ status, headers }: ResponseParts): string {
+  const location = String(headers['location'] ?? '');
+  if (!URL.canParse(location)) return `redirected (${status}), which is not followed: check \`url\``;
+  const { origin, pathname } = new URL(location);
+  return `redirected (${status}) to ${showable(origin + pathname)}, which is not followed: check \`url\``;
+}
+
+function withResult(text: string, answer: ServerAnswer | undefined): string {
+  return answer?.result === undefined ? text : `${text}: ${showable(answer.result)}`;
+}
+
+function afterMs({ headers }: ResponseParts, now: number): { afterMs?: number } {
+  const delay = retryAfterMs(headers['retry-after'], now);
+  return delay === undefined ? {} : { afterMs: delay };
+}
+
+/**
+ * `Retry-After` in milliseconds from now, clamped to 0 … {@link MAX_RETRY_AFTER_MS}; undefined when it is missing or
+ * means nothing.
+ *
+ * @param value seconds, or an HTTP date
+ * @param now milliseconds since the epoch
+ */
+export function retryAfterMs(value: string | readonly string[] | undefined, now: number): number | undefined {
+  const text = (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
+  if (text === '') return undefined;
+  const delay = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : httpDate(text) - now;
+  return Number.isNaN(delay) ? undefined : Math.min(Math.max(Math.ceil(delay), 0), MAX_RETRY_AFTER_MS);
+}
+
+// Date.parse takes almost anything ("-5" is a year to it); every HTTP date starts with the name of a weekday.
+function httpDate(text: string): number {
+  return /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+/** Reads a response body; undefined when it is not JSON. */
+function readServerAnswer(body: string): ServerAnswer | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const { result, info } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return { result: asText(result), info: asText(info), value };
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? decodeEntities(value) : undefined;
+}
+
+const ENTITIES = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+/** Countly escapes the strings of its answers for HTML (docs/protocol.md §1.3). */
+function decodeEntities(text: string): string {
+  return text.replace(/&(#?\w+);/g, (entity: string, name: string) => {
+    const code = /^#x[\da-f]+$/i.test(name) ? Number(`0${name.slice(1)}`) : /^#\d+$/.test(name) ? +name.slice(1) : 0;
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : (ENTITIES.get(name) ?? entity);
+  });
+}
+
+/**
+ * Text from outside that may be logged: short, on one line, without anything that steers a terminal, and without key or
+ * checksum should the server quote the request.
+ */
+export function showable(text: string): string {
+  const line = text
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/\b(app_key|checksum(?:256)?)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi, '$1$2***');
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
+}
