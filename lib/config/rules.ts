@@ -1,14 +1,11 @@
 import { isIP } from 'node:net';
 import { isList } from '../check.js';
-import { CONSENT_FEATURES } from '../protocol/consent-feature.js';
 import type { CountlyOptions } from './options.js';
 import * as is from './schema.js';
 
-const plainText = { ...is.text, shows: 'plain' } as const;
 const off: is.Rule = { ...is.flag, expected: 'false', test: (value) => value === false };
 const header = is.pattern('a header', /^[\t\x20-\x7e\x80-\xff]*$/);
 const anyText = is.pattern('a text', /^/);
-const features = is.listOf(`a list of ${CONSENT_FEATURES.join(', ')}`, is.oneOf(...CONSENT_FEATURES));
 const requestOptions = is.either(
   is.callback,
   is.shape('an object with headers', { headers: is.recordOf('an object of texts without line ends', header) }),
@@ -28,15 +25,15 @@ export const RULES: Readonly<Record<keyof CountlyOptions, is.Rule>> = {
   deviceId: is.text,
   temporaryDeviceId: is.flag,
   clearStoredDeviceId: is.flag,
-  name: plainText,
-  appVersion: { ...plainText, expected: 'a non-empty text such as "1.4.2"' },
+  name: is.plainText,
+  appVersion: { ...is.plainText, expected: 'a non-empty text such as "1.4.2"' },
   disabled: is.flag,
   debug: is.flag,
   testMode: is.flag,
   logger: is.instanceOf('an object with the methods error, warn and log', 'error', 'warn', 'log'),
   requireConsent: is.flag,
-  consent: features,
-  consentGroups: is.recordOf('an object of lists of features', features),
+  consent: is.features,
+  consentGroups: is.recordOf('an object of lists of features', is.features),
   session: is.oneOf('automatic', 'manual'),
   sessionUpdate: is.seconds(1, 86_400),
   locateSender: is.flag,

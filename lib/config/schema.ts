@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { described, isList, isObject, nearest, type Shows } from '../check.js';
 import type { ConfigProblem } from '../errors.js';
+import { CONSENT_FEATURES } from '../protocol/consent-feature.js';
 
 /** What a value must be. Options of the client, of Nest and of decorators, and the server's settings are read by these. */
 export interface Rule {
@@ -34,6 +35,8 @@ export const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 export const flag = rule('true or false', v.boolean(), PLAIN);
 export const text = rule('a non-empty text', v.pipe(v.string(), v.minLength(1)));
+/** A text that is no secret and nobody's name. */
+export const plainText: Rule = { ...text, ...PLAIN };
 export const callback = rule('a function', v.function_());
 export const finite = rule(
   'a finite number',
@@ -65,6 +68,8 @@ export const listOf = (expected: string, item: Rule): Rule => ({
   expected,
   test: (value) => isList(value) && value.every(item.test),
 });
+
+export const features = listOf(`a list of ${CONSENT_FEATURES.join(', ')}`, oneOf(...CONSENT_FEATURES));
 
 /** Own names only, whatever they are called. */
 export const recordOf = (expected: string, item: Rule): Rule => ({

@@ -90,15 +90,23 @@ describe('CountlyModule', () => {
       anonymous: 'maybe',
       resolverTimeout: -1,
       flushIntervall: 3,
+      bootReprt: true,
+      networkTraces: { sample: 2, filtr: 1 },
+      errors: { minStatus: '500' },
     } as unknown as CountlyModuleOptions;
     const boot = Test.createTestingModule({ imports: [CountlyModule.forRoot(wrong)] }).compile();
     const error = await boot.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(CountlyConfigError);
+    expect((error as CountlyConfigError).message).toMatch(/flushInterval"\?\)[\s\S]*bootReport"\?/);
     expect((error as CountlyConfigError).problems.map(({ option }) => option).sort()).toEqual([
       'anonymous',
       'appKey',
+      'bootReprt',
       'deviceId',
+      'errors.minStatus',
       'flushIntervall',
+      'networkTraces.filtr',
+      'networkTraces.sample',
       'resolverTimeout',
       'url',
     ]);
