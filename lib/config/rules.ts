@@ -5,7 +5,6 @@ import * as is from './schema.js';
 
 const off: is.Rule = { ...is.flag, expected: 'false', test: (value) => value === false };
 const header = is.pattern('a header', /^[\t\x20-\x7e\x80-\xff]*$/);
-const anyText = is.pattern('a text', /^/);
 const requestOptions = is.either(
   is.callback,
   is.shape('an object with headers', { headers: is.recordOf('an object of texts without line ends', header) }),
@@ -70,13 +69,13 @@ export const RULES: Readonly<Record<keyof CountlyOptions, is.Rule>> = {
   beforeSend: is.either(is.callback, is.listOf('a list of functions', is.callback)),
   rollUp: is.flag,
   trackErrors: is.flag,
-  crashSegments: is.recordOf('an object of texts, numbers and booleans', is.either(anyText, is.finite, is.flag)),
+  crashSegments: is.recordOf('an object of texts, numbers and booleans', is.either(is.anyText, is.finite, is.flag)),
   remoteConfig: is.either(is.flag, is.callback),
   serverSettings: is.flag,
   maxDevices: is.whole(1),
   deviceIdleTimeout: is.seconds(1),
   timezoneOffset: is.whole(-840, 840, 'minutes east of UTC'),
-  metrics: is.recordOf('an object of texts', anyText),
+  metrics: is.recordOf('an object of texts', is.anyText),
   countryCode: is.pattern('two letters such as "DE"', /^[A-Za-z]{2}$/, 'plain'),
   city: is.text,
   location: is.pattern('latitude and longitude such as "52.5,13.4"', /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { described, isList, isObject, nearest, type Shows } from '../check.js';
+import { LONGEST_DELAY_MS } from '../clock.js';
 import type { ConfigProblem } from '../errors.js';
 import { CONSENT_FEATURES } from '../protocol/consent-feature.js';
 
@@ -30,10 +31,8 @@ const range = (words: string, min: number, max: number): string =>
 const between = (words: string, min: number, max: number): Rule =>
   rule(range(words, min, max), v.pipe(v.number(), v.minValue(min), v.maxValue(max)), PLAIN);
 
-/** Timers count milliseconds in 31 bits; a longer delay would be over at once. */
-export const LONGEST_DELAY_MS = 2 ** 31 - 1;
-
 export const flag = rule('true or false', v.boolean(), PLAIN);
+export const anyText = rule('a text', v.string());
 export const text = rule('a non-empty text', v.pipe(v.string(), v.minLength(1)));
 /** A text that is no secret and nobody's name. */
 export const plainText: Rule = { ...text, ...PLAIN };
