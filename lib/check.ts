@@ -90,7 +90,10 @@ export function described(value: unknown, shows?: Shows): string {
   if (value === undefined || value === null) return value === null ? 'null' : 'nothing';
   if (value === '') return 'an empty text';
   if (typeof value === 'function') return 'a function';
-  if (isList(value)) return describedList(value, shows);
+  if (isList(value)) {
+    const items = value.slice(0, 3).map((item) => described(item, shows));
+    return `a list of ${value.length}${shows === undefined ? ' (not shown)' : `: ${items.join(', ')}`}`;
+  }
   if (typeof value === 'object') return describedObject(value);
   if (typeof value === 'string') {
     if (shows === 'address' && /[./:]/.test(value)) return `"${shownAddress(value)}" (string)`;
@@ -98,15 +101,6 @@ export function described(value: unknown, shows?: Shows): string {
     return `a text of ${value.length} characters (not shown)`;
   }
   return shows === undefined ? `a value of type ${typeof value} (not shown)` : `${String(value)} (${typeof value})`;
-}
-
-function describedList(list: readonly unknown[], shows: Shows | undefined): string {
-  if (list.length === 0) return 'an empty list';
-  if (shows === undefined) return `a list of ${list.length} (not shown)`;
-  return `a list of ${list.length}: ${list
-    .slice(0, 3)
-    .map((item) => described(item, shows))
-    .join(', ')}`;
 }
 
 function describedObject(value: object): string {

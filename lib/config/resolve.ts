@@ -43,19 +43,14 @@ const DEFAULTS = {
   metrics: {},
 } as const satisfies CountlyOptions;
 
-const AS_GIVEN = [
-  ...(['deviceId', 'appVersion', 'storagePath', 'storage', 'transport', 'proxy'] as const),
-  ...(['ca', 'tls', 'requestOptions', 'timezoneOffset'] as const),
-] as const;
-
 type Settled = { readonly [Name in keyof typeof DEFAULTS]: Exclude<CountlyOptions[Name], undefined> };
-type AsGiven = { readonly [Name in (typeof AS_GIVEN)[number]]: CountlyOptions[Name] };
+type Optional = 'salt' | 'deviceId' | 'appVersion' | 'storagePath' | 'storage' | 'transport' | 'proxy' | 'ca' | 'tls';
+type AsGiven = { readonly [Name in Optional | 'requestOptions' | 'timezoneOffset']: CountlyOptions[Name] };
 
 /** Options with every default filled in. Frozen; the caller's object is neither kept nor changed. */
 export interface ResolvedOptions extends Settled, AsGiven {
   readonly url: string;
   readonly appKey: string;
-  readonly salt: string | undefined;
   readonly logger: Logger;
   readonly deadLetter: false | Required<DeadLetterOptions>;
   readonly beforeSend: readonly BeforeSend[];
@@ -149,8 +144,8 @@ function completed(options: CountlyOptions): ResolvedOptions {
   });
   const { countryCode, city, location, ipAddress } = options;
   return Object.freeze({
+    ...(options as AsGiven),
     ...settled,
-    ...(Object.fromEntries(AS_GIVEN.map((name) => [name, options[name]])) as AsGiven),
     requestOptions: options.requestOptions ?? httpOptions,
     url: serverUrl(reporter, trimmed(reporter, 'url', options.url) ?? ''),
     appKey: trimmed(reporter, 'appKey', options.appKey) ?? '',
