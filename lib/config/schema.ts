@@ -37,11 +37,7 @@ export const text = rule('a non-empty text', v.pipe(v.string(), v.minLength(1)))
 /** A text that is no secret and nobody's name. */
 export const plainText: Rule = { ...text, ...PLAIN };
 export const callback = rule('a function', v.function_());
-export const finite = rule(
-  'a finite number',
-  v.pipe(v.number(), v.minValue(-Number.MAX_VALUE), v.maxValue(Number.MAX_VALUE)),
-  PLAIN,
-);
+export const finite = rule('a finite number', v.pipe(v.number(), v.finite()), PLAIN);
 export const share = between('a number', 0, 1);
 export const milliseconds = (min: number): Rule => between('milliseconds', min, LONGEST_DELAY_MS);
 export const seconds = (min: number, max = Math.floor(LONGEST_DELAY_MS / 1000)): Rule => between('seconds', min, max);

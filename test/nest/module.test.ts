@@ -114,6 +114,8 @@ describe('CountlyModule', () => {
       imports: [CountlyModule.forRootAsync({ useFactory: () => undefined as never })],
     }).compile();
     await expect(nothing).rejects.toThrow(/options: expected an object/);
+    const bare = Test.createTestingModule({ imports: [CountlyModule.forRoot(undefined as never)] }).compile();
+    await expect(bare).rejects.toThrow(/url: .*COUNTLY_URL[\s\S]*appKey: .*COUNTLY_APP_KEY/);
   });
 
   it('boots and serves when nothing can be delivered', async () => {
