@@ -2,79 +2,46 @@ import { isObject } from '../check.js';
 import * as is from '../config/schema.js';
 import type { FilterLists } from './filters.js';
 
-/** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
-export interface ServerSettings extends FilterLists {
-  readonly tracking?: boolean;
-  readonly networking?: boolean;
-  readonly st?: boolean;
-  readonly vt?: boolean;
-  readonly crt?: boolean;
-  readonly cet?: boolean;
-  readonly lt?: boolean;
-  readonly ecz?: boolean;
-  readonly rcz?: boolean;
-  readonly cr?: boolean;
-  readonly bom?: boolean;
-  readonly log?: boolean;
-  readonly czi?: number;
-  readonly sui?: number;
-  readonly eqs?: number;
-  readonly rqs?: number;
-  readonly dort?: number;
-  readonly scui?: number;
-  readonly lkl?: number;
-  readonly lvs?: number;
-  readonly lsv?: number;
-  readonly lbc?: number;
-  readonly ltlpt?: number;
-  readonly ltl?: number;
-  readonly bom_at?: number;
-  readonly bom_rqp?: number;
-  readonly bom_ra?: number;
-  readonly bom_d?: number;
-  readonly upcl?: number;
-  readonly jte?: readonly string[];
-}
-
-const list = is.listOf('a list of texts', is.anyText);
-const lists = is.recordOf('an object of lists', list);
-const length = is.whole(1, 2000);
-const count = is.whole(1, 500);
+const FLAGS = ['tracking', 'networking', 'st', 'vt', 'crt', 'cet', 'lt', 'ecz', 'rcz', 'cr', 'bom', 'log'] as const;
 
 /**
- * What each key must be; any other value is ignored, the others hold. Every number has an end: no timer that is over at
- * once, no event of megabytes, whatever a server says.
+ * What numbers may be. Each has an end: no timer that is over at once, no event of megabytes, whatever a server says.
  */
-const RULES: Readonly<Record<keyof ServerSettings, is.Rule>> = {
-  tracking: is.flag,
-  networking: is.flag,
-  st: is.flag,
-  vt: is.flag,
-  crt: is.flag,
-  cet: is.flag,
-  lt: is.flag,
-  ecz: is.flag,
-  rcz: is.flag,
-  cr: is.flag,
-  bom: is.flag,
-  log: is.flag,
+const NUMBERS = {
   czi: is.whole(15, 86_400),
   sui: is.whole(1, 86_400),
   eqs: is.whole(1, 10_000),
   rqs: is.whole(1, 100_000),
   dort: is.whole(0, 87_600),
   scui: is.whole(1, 168),
-  lkl: length,
-  lvs: length,
-  lsv: count,
+  lkl: is.whole(1, 2000),
+  lvs: is.whole(1, 2000),
+  lsv: is.whole(1, 500),
   lbc: is.whole(0, 500),
-  ltlpt: count,
-  ltl: length,
+  ltlpt: is.whole(1, 500),
+  ltl: is.whole(1, 2000),
   bom_at: is.whole(1, 3600),
   bom_rqp: is.share,
   bom_ra: is.whole(1, 87_600),
   bom_d: is.whole(1, 86_400),
   upcl: is.whole(1, 10_000),
+} as const;
+
+type Flags = { readonly [Name in (typeof FLAGS)[number]]?: boolean };
+type Numbers = { readonly [Name in keyof typeof NUMBERS]?: number };
+
+/** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
+export interface ServerSettings extends FilterLists, Flags, Numbers {
+  readonly jte?: readonly string[];
+}
+
+const list = is.listOf('a list of texts', is.anyText);
+const lists = is.recordOf('an object of lists', list);
+
+/** What each key must be; any other value is ignored, the others hold. */
+const RULES: Readonly<Record<keyof ServerSettings, is.Rule>> = {
+  ...(Object.fromEntries(FLAGS.map((name) => [name, is.flag])) as Record<(typeof FLAGS)[number], is.Rule>),
+  ...NUMBERS,
   eb: list,
   ew: list,
   upb: list,
