@@ -11,7 +11,7 @@ const LAYERS = {
   features: ['config', 'protocol'],
   scope: ['features', 'outbox', 'config', 'journal', 'http', 'protocol'],
   segmentation: ['config', 'protocol'],
-  decorators: ['scope', 'segmentation', 'protocol'],
+  decorators: ['scope', 'segmentation', 'config', 'protocol'],
   testing: ['decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
 };

@@ -81,3 +81,58 @@ export function isList(value: unknown): value is unknown[] {
     return false;
   }
 }
+
+/** How much of a value a message may show: numbers, booleans and short words, or an address without its secrets. */
+export type Shows = 'plain' | 'address';
+
+/** A wrong value in words. What is inside texts and objects may be secret or personal. */
+export function described(value: unknown, shows?: Shows): string {
+  if (value === undefined || value === null) return value === null ? 'null' : 'nothing';
+  if (value === '') return 'an empty text';
+  if (typeof value === 'function') return 'a function';
+  if (isList(value)) {
+    const items = value.slice(0, 3).map((item) => described(item, shows));
+    return `a list of ${value.length}${shows === undefined ? ' (not shown)' : `: ${items.join(', ')}`}`;
+  }
+  if (typeof value === 'object') return describedObject(value);
+  if (typeof value === 'string') {
+    if (shows === 'address' && /[./:]/.test(value)) return `"${shownAddress(value)}" (string)`;
+    if (shows === 'plain' && /^[\w .,+-]{1,24}$/.test(value)) return `"${value}" (string)`;
+    return `a text of ${value.length} characters (not shown)`;
+  }
+  return shows === undefined ? `a value of type ${typeof value} (not shown)` : `${String(value)} (${typeof value})`;
+}
+
+function describedObject(value: object): string {
+  const names = Object.keys(value).filter((name) => /^[\w$-]{1,32}$/.test(name));
+  return names.length === 0 ? 'an object' : `an object with ${names.slice(0, 5).join(', ')}`;
+}
+
+/** An address without credentials and without what follows its path. */
+function shownAddress(address: string): string {
+  const open = address.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/([?#]).*$/s, '$1…');
+  return open.replace(/[^\x20-\x7e…]/g, '?').slice(0, 100);
+}
+
+/** The name among these that was most likely meant: another spelling, or a slip of a few characters. */
+export function nearest(given: string, names: readonly string[]): string | undefined {
+  const plain = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
+  const [best] = names
+    .map((name) => ({ name, slips: distance(plain(name), plain(given)) }))
+    .sort((a, b) => a.slips - b.slips);
+  return best !== undefined && best.slips <= Math.max(1, Math.floor(given.length / 4)) ? best.name : undefined;
+}
+
+/** How many characters have to be added, removed or replaced. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (let i = 0; i < one.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; j++) {
+      const replaced = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}

@@ -11,12 +11,15 @@ export interface Clock {
   after(ms: number, task: () => void, holdProcess?: boolean): () => void;
 }
 
+/** Timers count milliseconds in 31 bits; a longer delay would be over at once. */
+export const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
   after(ms, task, holdProcess = false) {
-    const timer = setTimeout(task, ms);
+    const timer = setTimeout(task, Math.min(ms, LONGEST_DELAY_MS));
     if (!holdProcess) timer.unref();
     return () => clearTimeout(timer);
   },

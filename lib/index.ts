@@ -11,6 +11,9 @@ export type {
   LocationOptions,
   RemoteConfigCallback,
 } from './config/options.js';
+// for nest/, moves to internal.ts
+export { optionProblems } from './config/resolve.js';
+export * as optionRules from './config/schema.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
 export { claimReport, layersOf, type ReportOrigin, reportMark } from './decorators/error-trail.js';

@@ -12,7 +12,8 @@ import {
 import { type ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { applicationConfig } from './application-config.js';
 import { DEFAULT_NAME } from './countly.constants.js';
-import { ConfigurableModuleClass } from './countly.module-definition.js';
+import { ConfigurableModuleClass, type CountlyModuleExtras } from './countly.module-definition.js';
+import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
 import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
@@ -62,6 +63,15 @@ export class CountlyModule
   extends ConfigurableModuleClass
   implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
+  /**
+   * The client, and everything this module adds. Without options, all comes from the environment.
+   * @throws CountlyConfigError at boot, with every problem of the options
+   */
+  static override forRoot(options: CountlyModuleOptions & Partial<CountlyModuleExtras>): DynamicModule {
+    // biome-ignore lint/complexity/noThisInStatic: the builder makes a module of the class that it is called on
+    return super.forRoot(options ?? {});
+  }
+
   /**
    * Defaults for the decorated methods and the controllers of the module that imports them; needs `forRoot` as well.
    *

@@ -1,7 +1,7 @@
-import { type Countly, registerClient } from '../lib/index.js';
+import { Countly, registerClient } from '../lib/index.js';
 import { Carriers } from './carrier/carriers.js';
 import type { CountlyModuleOptions } from './countly.options.js';
-import { type ModuleSettings, makeClient, splitOptions } from './countly.settings.js';
+import { type ModuleSettings, splitOptions } from './countly.settings.js';
 import { FailureObserver } from './errors/failure-observer.js';
 import { FeaturePolicies } from './feature/feature-policies.js';
 import { describe } from './identity/deadline.js';
@@ -28,10 +28,10 @@ export class CountlyRuntime implements ScopeDeps {
 
   /** @throws CountlyConfigError with every problem of the options; it stops the boot */
   constructor(options: CountlyModuleOptions, name: string) {
-    const split = splitOptions(options, name);
-    this.client = makeClient(split);
-    this.settings = split.settings;
-    this.warnings = new Warnings(split.settings.logger);
+    const { client, settings } = splitOptions(options, name);
+    this.client = new Countly(client);
+    this.settings = settings;
+    this.warnings = new Warnings(settings.logger);
     const { carrier, requireConsent } = this.settings;
     this.carriers = carrier && new Carriers(this.client, carrier, requireConsent, this.warnings);
     this.scopes = new ScopeOpener(this.client, this.settings, this.warnings, this.carriers);

@@ -1,6 +1,5 @@
 import type { CountlyOptions } from '../config/options.js';
-import { resolveOptions } from '../config/resolve.js';
-import { isCountlyError } from '../errors.js';
+import { optionProblems } from '../config/resolve.js';
 import type { BulkConf, CountlyConf, FetchCallback, SharedConf } from './conf.js';
 
 /** Options that work, and what had to be left out of the configuration for it. */
@@ -80,18 +79,12 @@ function common(conf: SharedConf): CountlyOptions {
  */
 function working(given: { readonly [Name in keyof CountlyOptions]: CountlyOptions[Name] | undefined }): Translated {
   const options = given as CountlyOptions;
-  try {
-    resolveOptions(options);
-    return { options, problems: [] };
-  } catch (error) {
-    if (!isCountlyError(error) || !('problems' in error)) throw error;
-    const found = error.problems as readonly { option: string; expected: string; actual: string }[];
-    const problems = found.map(({ option, expected, actual }) => `${option} must be ${expected}, got ${actual}`);
-    const bad = new Set(found.map(({ option }) => option));
-    if (bad.has('url') || bad.has('appKey')) return { options: { disabled: true, debug: options.debug }, problems };
-    const good = Object.fromEntries(Object.entries(options).filter(([option]) => !bad.has(option)));
-    return { options: good, problems };
-  }
+  const found = optionProblems(options);
+  const problems = found.map(({ option, expected, actual }) => `${option} must be ${expected}, got ${actual}`);
+  const bad = new Set(found.map(({ option }) => option.replace(/\..*/, '')));
+  if (bad.has('url') || bad.has('appKey')) return { options: { disabled: true, debug: options.debug }, problems };
+  const good = Object.entries(options).filter(([option]) => !bad.has(option));
+  return { options: Object.fromEntries(good), problems };
 }
 
 /** Servers want texts in metrics (docs/protocol.md §3.3). */

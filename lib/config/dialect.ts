@@ -22,3 +22,16 @@ export const OWN_DIALECT: Dialect = Object.freeze({
   consentMap: undefined,
   place: undefined,
 });
+
+/** Makes an instance of a class out of plain values. */
+export type ClassMapper = <T extends object>(type: new () => T, values: Readonly<Record<string, unknown>>) => T;
+
+let mapper: ClassMapper = (type, values) => Object.assign(new type(), values);
+
+/** Lets `segmentation/` take over, which knows the decorators on the class; without it, values are assigned as they are. */
+export function useClassMapper(better: ClassMapper): void {
+  mapper = better;
+}
+
+/** Makes an instance with the mapper in use. */
+export const mapToClass: ClassMapper = (type, values) => mapper(type, values);

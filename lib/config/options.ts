@@ -44,11 +44,13 @@ type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined
 
 /**
  * Configuration of a client. Everything is optional except `url` and `appKey`, and those may come from the environment
- * (`COUNTLY_URL`, `COUNTLY_APP_KEY`). All problems are reported at once in a `CountlyConfigError`.
+ * (`COUNTLY_URL`, `COUNTLY_APP_KEY`). All problems are reported at once in a `CountlyConfigError`. Delays are at most as
+ * long as a timer of Node.js can be: 2147483647 ms, 24 days.
  */
 export interface CountlyOptions extends LimitOptions, LocationOptions {
   /**
    * Address of the Countly server, with the sub-directory it lives in, if any: `https://countly.example.com/analytics`.
+   * A trailing `/i` is left out with a warning; the address of a page (`/dashboard#…`) is refused.
    * @default environment variable `COUNTLY_URL`
    */
   readonly url?: string | undefined;

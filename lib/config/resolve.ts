@@ -1,99 +1,187 @@
+import { described, isList, isObject, member } from '../check.js';
 import { type ConfigProblem, CountlyConfigError } from '../errors.js';
-import { fromEnvironment } from './environment.js';
-import type { CountlyOptions } from './options.js';
-import { type ResolvedOptions, withDefaults } from './resolved-options.js';
+import { consoleLogger, type Logger, Reporter } from '../logger.js';
+import type { BeforeSend } from './before-send.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import type { CountlyOptions, DeadLetterOptions, LocationOptions } from './options.js';
 import { RULES } from './rules.js';
+import { type Members, problemsIn } from './schema.js';
 
-export type { ResolvedOptions } from './resolved-options.js';
+const DEFAULTS = {
+  name: 'default',
+  temporaryDeviceId: false,
+  clearStoredDeviceId: false,
+  disabled: false,
+  testMode: false,
+  requireConsent: false,
+  consent: [],
+  consentGroups: {},
+  session: 'manual',
+  sessionUpdate: 60,
+  locateSender: false,
+  durability: 'batched',
+  delivery: 'auto',
+  encoding: 'json',
+  flushInterval: 2000,
+  eventQueueSize: 100,
+  maxEvents: 500,
+  maxQueuedEntries: 100_000,
+  maxQueuedBytes: 64 * 1024 * 1024,
+  maxParallelRequests: 8,
+  requestTimeout: 30_000,
+  failTimeout: 60,
+  dropRequestsOlderThan: 0,
+  shutdownTimeout: 5000,
+  handleSignals: false,
+  rollUp: false,
+  trackErrors: false,
+  crashSegments: {},
+  remoteConfig: false,
+  serverSettings: true,
+  maxDevices: 10_000,
+  deviceIdleTimeout: 1800,
+  metrics: {},
+} as const satisfies CountlyOptions;
 
-const SECRET = new Set<string>(['appKey', 'salt']);
+type Settled = { readonly [Name in keyof typeof DEFAULTS]: Exclude<CountlyOptions[Name], undefined> };
+type Optional = 'salt' | 'deviceId' | 'appVersion' | 'storagePath' | 'storage' | 'transport' | 'proxy' | 'ca' | 'tls';
+type AsGiven = { readonly [Name in Optional | 'requestOptions' | 'timezoneOffset']: CountlyOptions[Name] };
+
+/** Options with every default filled in. Frozen; the caller's object is neither kept nor changed. */
+export interface ResolvedOptions extends Settled, AsGiven {
+  readonly url: string;
+  readonly appKey: string;
+  readonly logger: Logger;
+  readonly deadLetter: false | Required<DeadLetterOptions>;
+  readonly beforeSend: readonly BeforeSend[];
+  readonly location: LocationOptions;
+  readonly limits: Limits;
+}
+
 // Two names for one thing: giving both can only be a mistake.
-const EXCLUSIVE: readonly (readonly [keyof CountlyOptions, keyof CountlyOptions])[] = [
+const EXCLUSIVE = [
   ['flushInterval', 'interval'],
   ['maxQueuedEntries', 'queueSize'],
   ['requestOptions', 'httpOptions'],
   ['durability', 'storageType'],
   ['maxBreadcrumbCount', 'maxLogs'],
-  ['deviceId', 'temporaryDeviceId'],
-];
+] as const;
 
 /**
  * Checks options, adds the environment and the defaults.
  * @throws CountlyConfigError with all problems, when there is any
  */
 export function resolveOptions(given: CountlyOptions, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
-  if (!isObject(given))
-    throw new CountlyConfigError([{ option: 'options', expected: 'an object', actual: describe(given) }]);
-  const own = withoutUndefined(given);
-  const ambient = withoutUndefined(fromEnvironment(env));
-  // A device id of the environment is a default like any other; the code's wish for a temporary one is explicit.
-  if (own.temporaryDeviceId === true) delete (ambient as { deviceId?: string }).deviceId;
-  const options = { ...ambient, ...own } as CountlyOptions;
-  const problems = problemsOf(options);
+  const problems = optionProblems(given, {}, env);
   if (problems.length > 0) throw new CountlyConfigError(problems);
-  return withDefaults(options);
+  return completed(withEnvironment(given, env));
 }
 
-function problemsOf(options: CountlyOptions): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  for (const [option, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(RULES, option) ? RULES[option as keyof CountlyOptions] : undefined;
-    if (rule === undefined) {
-      problems.push({ option, expected: `one of the known options${nearest(option)}`, actual: 'an unknown option' });
-    } else if (!rule.accepts(value)) {
-      const actual = SECRET.has(option) ? describeSecret(value) : describe(value);
-      problems.push({ option, expected: rule.expected, actual });
-    }
+/** Everything that is wrong with options of a client, and with those somebody adds or replaces. */
+export function optionProblems(
+  given: object,
+  also: Members = {},
+  env: NodeJS.ProcessEnv = process.env,
+): ConfigProblem[] {
+  if (!isObject(given)) return [{ option: 'options', expected: 'an object', actual: described(given) }];
+  const options = withEnvironment(given, env);
+  const problems = problemsIn(options, { ...RULES, ...also });
+  const both = (one: string, other: string) =>
+    problems.push({ option: one, expected: `no "${other}" beside it: both mean the same setting`, actual: 'both' });
+  for (const [one, other] of EXCLUSIVE) {
+    if (options[one] !== undefined && options[other] !== undefined) both(one, other);
   }
-  for (const [option, other] of EXCLUSIVE) {
-    if (options[option] === undefined || options[other] === undefined || options[other] === false) continue;
-    problems.push({ option, expected: `no "${other}" beside it: both mean the same setting`, actual: 'both' });
-  }
-  return [...problems, ...missing(options)];
+  if (typeof options.deviceId === 'string' && options.temporaryDeviceId === true) both('deviceId', 'temporaryDeviceId');
+  if (options.disabled === true) return problems;
+  // A transport of the user's own needs no address.
+  if (options.transport === undefined && options.url === undefined) problems.push(missing('url', 'COUNTLY_URL'));
+  if (options.appKey === undefined) problems.push(missing('appKey', 'COUNTLY_APP_KEY'));
+  return problems;
 }
 
-/** A disabled client needs neither address nor key; a transport of the user's own needs no address. */
-function missing(options: CountlyOptions): ConfigProblem[] {
-  if (options.disabled === true) return [];
-  const needed = [
-    ['url', 'COUNTLY_URL', options.transport !== undefined],
-    ['appKey', 'COUNTLY_APP_KEY', false],
-  ] as const;
-  return needed
-    .filter(([option, , elsewhere]) => options[option] === undefined && !elsewhere)
-    .map(([option, variable]) => ({
-      option,
-      expected: `${RULES[option].expected} (or the environment variable ${variable})`,
-      actual: 'nothing',
-    }));
+function missing(option: 'url' | 'appKey', variable: string): ConfigProblem {
+  const expected = `${RULES[option].expected} (or the environment variable ${variable})`;
+  return { option, expected, actual: 'nothing' };
 }
 
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+/** What is not said by the options the environment may say. An empty variable or place counts as absent. */
+function withEnvironment(given: CountlyOptions, env: NodeJS.ProcessEnv): CountlyOptions {
+  const value = (name: string) => (env[name] === '' ? undefined : env[name]);
+  const ambient = {
+    url: value('COUNTLY_URL'),
+    appKey: value('COUNTLY_APP_KEY'),
+    salt: value('COUNTLY_SALT'),
+    // A default like any other; the code's wish for a temporary one is explicit.
+    deviceId: given.temporaryDeviceId === true ? undefined : value('COUNTLY_DEVICE_ID'),
+    debug: booleanOf(value('COUNTLY_DEBUG')),
+    disabled: booleanOf(value('COUNTLY_DISABLED')),
+  };
+  const empty = ['countryCode', 'city', 'location', 'ipAddress'];
+  const isSaid = ([name, said]: [string, unknown]) => said !== undefined && !(said === '' && empty.includes(name));
+  return Object.fromEntries([...Object.entries(ambient), ...Object.entries(given)].filter(isSaid));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** Anything that is neither yes nor no is left as it is, and then reported with its name. */
+function booleanOf(value: string | undefined): boolean | undefined {
+  if (/^(1|true|yes|on)$/i.test(value ?? '')) return true;
+  return /^(0|false|no|off)$/i.test(value ?? '') ? false : (value as boolean | undefined);
 }
 
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return 'a function';
-  try {
-    const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@"]*@/g, '//***@');
-    return `${text} (${value === null ? 'null' : typeof value})`.slice(0, 200);
-  } catch {
-    return `a value of type ${typeof value}`;
-  }
+/** Valid options, with every default filled in. */
+function completed(options: CountlyOptions): ResolvedOptions {
+  const { storageType, interval, queueSize, httpOptions, maxLogs, beforeSend, deadLetter } = options;
+  const logger = options.logger ?? consoleLogger(options.debug ?? false);
+  const reporter = new Reporter(logger, Date.now);
+  const salt = trimmed(reporter, 'salt', options.salt);
+  const entries = options.eventQueueSize ?? DEFAULTS.eventQueueSize;
+  const settled = allOf<Settled>(DEFAULTS, {
+    durability: storageType === 'memory' ? 'memory' : undefined,
+    flushInterval: interval,
+    maxQueuedEntries: queueSize === undefined ? undefined : queueSize * entries,
+    ...options,
+    // Bulk requests of an app with a salt are lost by every server (docs/protocol.md §2.6).
+    ...(salt === undefined ? {} : { delivery: 'single' }),
+  });
+  const { countryCode, city, location, ipAddress } = options;
+  return Object.freeze({
+    ...(options as AsGiven),
+    ...settled,
+    requestOptions: options.requestOptions ?? httpOptions,
+    url: serverUrl(reporter, trimmed(reporter, 'url', options.url) ?? ''),
+    appKey: trimmed(reporter, 'appKey', options.appKey) ?? '',
+    salt,
+    logger,
+    deadLetter:
+      deadLetter === false ? false : Object.freeze({ redact: Object.freeze([...(deadLetter?.redact ?? [])]) }),
+    beforeSend: Object.freeze(beforeSend === undefined ? [] : [beforeSend].flat()),
+    location: Object.freeze({ countryCode, city, location, ipAddress }),
+    limits: Object.freeze(allOf<Limits>(DEFAULT_LIMITS, { maxBreadcrumbCount: maxLogs, ...options })),
+  });
 }
 
-function describeSecret(value: unknown): string {
-  return value === '' ? 'an empty text' : `a value of type ${typeof value} (not shown)`;
+/** What is given of these settings, as copies, and the usual of the others. */
+function allOf<Settings extends object>(usual: object, given: object): Settings {
+  const copy = (value: unknown) =>
+    isList(value) ? Object.freeze([...value]) : isObject(value) ? Object.freeze({ ...value }) : value;
+  const entries = Object.entries(usual).map(([name, value]) => [name, copy(member(given, name) ?? value)]);
+  return Object.fromEntries(entries) as Settings;
 }
 
-/** Most unknown options are another spelling of a known one, such as the official SDK's snake_case. */
-function nearest(option: string): string {
-  const plain = (name: string) => name.replace(/_/g, '').toLowerCase();
-  const match = Object.keys(RULES).find((known) => plain(known) === plain(option));
-  return match === undefined ? '' : ` (did you mean "${match}"?)`;
+/** Secrets read from a file come with its last line end. */
+function trimmed(reporter: Reporter, option: string, value: string | undefined): string | undefined {
+  const bare = value?.trim();
+  if (bare !== value) reporter.warn(option, `\`${option}\` has blanks or line ends around it; they are left out.`);
+  return bare;
+}
+
+/** The path of requests is ours to add. */
+function serverUrl(reporter: Reporter, url: string): string {
+  const bare = url.replace(/\/+$/, '');
+  const server = bare.replace(/\/[io](\/(bulk|sdk))?$/, '').replace(/\/+$/, '');
+  if (server !== bare)
+    reporter.warn(
+      'url',
+      '`url` is the address of the server alone; what follows it for requests, such as "/i", is left out.',
+    );
+  return server;
 }

@@ -1,5 +1,6 @@
+import { either, flag, listOf, object, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
-import { checkOptions, type OptionRules, RULES } from './check-options.js';
+import { checkOptions, type OptionRules } from './check-options.js';
 import { weaveMetadataOf } from './metadata.js';
 import { methodsOf } from './methods-of.js';
 import type { EventDecoratorOptions } from './options.js';
@@ -28,19 +29,16 @@ export interface InstrumentOptions {
   readonly statics?: boolean;
 }
 
-const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
-const switchOrOptions = {
-  expected: 'a boolean or an object of options',
-  test: (value: unknown): boolean => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
-};
+const switchOrOptions = either(flag, { ...object, expected: 'an object of options' });
+const names = listOf('a list of method names', plainText);
 const INSTRUMENT_RULES: OptionRules = {
   trace: switchOrOptions,
   errors: switchOrOptions,
   events: switchOrOptions,
-  only: { expected: 'an array of method names', test: isNames },
-  except: { expected: 'an array of method names', test: isNames },
-  inherited: RULES.flag,
-  statics: RULES.flag,
+  only: names,
+  except: names,
+  inherited: flag,
+  statics: flag,
 };
 
 /** A class decorator for both dialects. */

@@ -1,3 +1,4 @@
+import { oneOf } from '../config/schema.js';
 import type { ScopeApi, TraceReport } from '../scope/scope-api.js';
 import type { MethodCall } from './call.js';
 import { COMMON_RULES, type OptionRules, RULES, readArguments } from './check-options.js';
@@ -31,7 +32,7 @@ const NETWORK_NUMBERS = ['responseCode', 'requestPayloadSize', 'responsePayloadS
 const TRACE_RULES: OptionRules = {
   ...COMMON_RULES,
   name: RULES.text,
-  type: { expected: "'device' or 'network'", test: (value) => value === 'device' || value === 'network' },
+  type: oneOf('device', 'network'),
   metrics: RULES.callback,
   responseCode: RULES.callback,
   requestPayloadSize: RULES.callback,

@@ -1,3 +1,4 @@
+import { oneOf } from '../config/schema.js';
 import type { OpenView, ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { type OptionRules, RULES, readArguments, SEGMENTED_RULES } from './check-options.js';
 import type { SegmentedOptions } from './options.js';
@@ -28,7 +29,7 @@ export interface TrackViewOptions<
 const VIEW_RULES: OptionRules = {
   ...SEGMENTED_RULES,
   name: RULES.text,
-  duration: { expected: "'next' or 'method'", test: (value) => value === 'next' || value === 'method' },
+  duration: oneOf('next', 'method'),
 };
 
 /**

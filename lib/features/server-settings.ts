@@ -1,82 +1,47 @@
+import { isObject } from '../check.js';
+import * as is from '../config/schema.js';
 import type { FilterLists } from './filters.js';
 
+const FLAGS = ['tracking', 'networking', 'st', 'vt', 'crt', 'cet', 'lt', 'ecz', 'rcz', 'cr', 'bom', 'log'] as const;
+
+/**
+ * What numbers may be. Each has an end: no timer that is over at once, no event of megabytes, whatever a server says.
+ */
+const NUMBERS = {
+  czi: is.whole(15, 86_400),
+  sui: is.whole(1, 86_400),
+  eqs: is.whole(1, 10_000),
+  rqs: is.whole(1, 100_000),
+  dort: is.whole(0, 87_600),
+  scui: is.whole(1, 168),
+  lkl: is.whole(1, 2000),
+  lvs: is.whole(1, 2000),
+  lsv: is.whole(1, 500),
+  lbc: is.whole(0, 500),
+  ltlpt: is.whole(1, 500),
+  ltl: is.whole(1, 2000),
+  bom_at: is.whole(1, 3600),
+  bom_rqp: is.share,
+  bom_ra: is.whole(1, 87_600),
+  bom_d: is.whole(1, 86_400),
+  upcl: is.whole(1, 10_000),
+} as const;
+
+type Flags = { readonly [Name in (typeof FLAGS)[number]]?: boolean };
+type Numbers = { readonly [Name in keyof typeof NUMBERS]?: number };
+
 /** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
-export interface ServerSettings extends FilterLists {
-  readonly tracking?: boolean;
-  readonly networking?: boolean;
-  readonly st?: boolean;
-  readonly vt?: boolean;
-  readonly crt?: boolean;
-  readonly cet?: boolean;
-  readonly lt?: boolean;
-  readonly ecz?: boolean;
-  readonly rcz?: boolean;
-  readonly cr?: boolean;
-  readonly bom?: boolean;
-  readonly log?: boolean;
-  readonly czi?: number;
-  readonly sui?: number;
-  readonly eqs?: number;
-  readonly rqs?: number;
-  readonly dort?: number;
-  readonly scui?: number;
-  readonly lkl?: number;
-  readonly lvs?: number;
-  readonly lsv?: number;
-  readonly lbc?: number;
-  readonly ltlpt?: number;
-  readonly ltl?: number;
-  readonly bom_at?: number;
-  readonly bom_rqp?: number;
-  readonly bom_ra?: number;
-  readonly bom_d?: number;
-  readonly upcl?: number;
+export interface ServerSettings extends FilterLists, Flags, Numbers {
   readonly jte?: readonly string[];
 }
 
-type Test = (value: unknown) => boolean;
+const list = is.listOf('a list of texts', is.anyText);
+const lists = is.recordOf('an object of lists', list);
 
-const flag: Test = (value) => typeof value === 'boolean';
-const least =
-  (min: number): Test =>
-  (value) =>
-    Number.isInteger(value) && (value as number) >= min;
-const share: Test = (value) => typeof value === 'number' && value >= 0 && value <= 1;
-const list: Test = (value) => Array.isArray(value) && value.every((item) => typeof item === 'string');
-const lists: Test = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(list);
-
-/** What each key must be; a value of another type is ignored, the others hold. */
-const TESTS: Readonly<Record<keyof ServerSettings, Test>> = {
-  tracking: flag,
-  networking: flag,
-  st: flag,
-  vt: flag,
-  crt: flag,
-  cet: flag,
-  lt: flag,
-  ecz: flag,
-  rcz: flag,
-  cr: flag,
-  bom: flag,
-  log: flag,
-  czi: least(15),
-  sui: least(1),
-  eqs: least(1),
-  rqs: least(1),
-  dort: least(0),
-  scui: least(1),
-  lkl: least(1),
-  lvs: least(1),
-  lsv: least(1),
-  lbc: least(0),
-  ltlpt: least(1),
-  ltl: least(1),
-  bom_at: least(1),
-  bom_rqp: share,
-  bom_ra: least(1),
-  bom_d: least(1),
-  upcl: least(1),
+/** What each key must be; any other value is ignored, the others hold. */
+const RULES: Readonly<Record<keyof ServerSettings, is.Rule>> = {
+  ...(Object.fromEntries(FLAGS.map((name) => [name, is.flag])) as Record<(typeof FLAGS)[number], is.Rule>),
+  ...NUMBERS,
   eb: list,
   ew: list,
   upb: list,
@@ -88,14 +53,15 @@ const TESTS: Readonly<Record<keyof ServerSettings, Test>> = {
   esw: lists,
 };
 
-/** Reads an answer `{ v, t, c }`; undefined when it is none. Unknown keys and wrong types are left out. */
+/** Reads an answer `{ v, t, c }`; undefined when it is none. Unknown keys and wrong values are left out. */
 export function readServerSettings(answer: unknown): ServerSettings | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const { v, t, c } = answer as Record<string, unknown>;
-  if (typeof v !== 'number' || typeof t !== 'number') return undefined;
-  if (typeof c !== 'object' || c === null || Array.isArray(c)) return undefined;
-  const known = Object.entries(c).filter(
-    ([key, value]) => Object.hasOwn(TESTS, key) && TESTS[key as keyof ServerSettings](value),
-  );
+  const { v, t, c } = isObject(answer) ? answer : {};
+  if (typeof v !== 'number' || typeof t !== 'number' || !isObject(c)) return undefined;
+  const known = Object.entries(RULES).flatMap(([key, rule]) => {
+    const value = Object.hasOwn(c, key) ? c[key] : undefined;
+    if (!rule.test(value)) return [];
+    // Events may be called `constructor`: these have no names but their own.
+    return [[key, isObject(value) ? Object.assign(Object.create(null), value) : value]];
+  });
   return Object.freeze(Object.fromEntries(known)) as ServerSettings;
 }

@@ -1,5 +1,5 @@
 import { isObject, optionsOf, tellMisfit } from '../check.js';
-import { mapToClass } from '../config/class-mapper.js';
+import { mapToClass } from '../config/dialect.js';
 import type { FeedbackWidget, Fetched } from '../features/feedback.js';
 import { readPlace, tellPlace } from '../features/place.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';

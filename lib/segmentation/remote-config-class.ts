@@ -1,5 +1,5 @@
 import type * as ClassTransformer from 'class-transformer';
-import { type ClassMapper, useClassMapper } from '../config/class-mapper.js';
+import { type ClassMapper, useClassMapper } from '../config/dialect.js';
 
 /** Remote config values through class-transformer, so that `@Expose`, `@Type` and `@Transform` on the class apply. */
 export const mapRemoteConfig: ClassMapper = (type, values) => {

@@ -1,4 +1,4 @@
-import { type ConfigProblem, CountlyConfigError, type Segmentation } from '../../lib/index.js';
+import type { Segmentation } from '../../lib/index.js';
 import type { ErrorReportOptions } from '../errors/error-policy.js';
 import type { TrafficOptions } from '../traffic/traffic.options.js';
 
@@ -22,42 +22,4 @@ export interface CountlyFeatureOptions {
   readonly errors?: boolean | ErrorReportOptions | undefined;
   /** Whether these controllers' pages become views, in place of `views` of `forRoot`. */
   readonly views?: boolean | TrafficOptions | undefined;
-}
-
-type Check = readonly [option: keyof CountlyFeatureOptions, expected: string, holds: (value: unknown) => boolean];
-
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isPolicy = (value: unknown) => typeof value === 'boolean' || isObject(value);
-
-const CHECKS: readonly Check[] = [
-  ['client', 'the name of a client', isText],
-  ['keyPrefix', 'a text', isText],
-  ['segmentation', 'an object', isObject],
-  ['errors', 'true, false or an object', isPolicy],
-  ['views', 'true, false or an object', isPolicy],
-];
-
-/**
- * @internal
- * @throws CountlyConfigError with every problem at once
- */
-export function checkFeature(options: unknown): void {
-  if (!isObject(options)) {
-    throw new CountlyConfigError([
-      { option: 'forFeature', expected: 'an object', actual: `a value of type ${typeof options}` },
-    ]);
-  }
-  const given = options as Record<string, unknown>;
-  const known = new Set<string>(CHECKS.map(([option]) => option));
-  const problems: ConfigProblem[] = Object.keys(given)
-    .filter((key) => !known.has(key))
-    .map((key) => ({ option: `forFeature.${key}`, expected: `one of ${[...known].join(', ')}`, actual: key }));
-  for (const [option, expected, holds] of CHECKS) {
-    const value = given[option];
-    if (value === undefined || holds(value)) continue;
-    const actual = `${JSON.stringify(value) ?? 'a value'} (${typeof value})`.slice(0, 200);
-    problems.push({ option: `forFeature.${option}`, expected, actual });
-  }
-  if (problems.length > 0) throw new CountlyConfigError(problems);
 }

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { type CountlyFeatureOptions, checkFeature } from './feature.options.js';
+import { CountlyConfigError, optionRules } from '../../lib/index.js';
+import { FEATURE_RULE } from '../countly.rules.js';
+import type { CountlyFeatureOptions } from './feature.options.js';
 
 const FEATURE = Symbol('countly-weave.nest.feature');
 let features = 0;
@@ -11,7 +13,8 @@ export class CountlyFeatureModule {}
 
 /** @throws CountlyConfigError */
 export function featureModule(options: CountlyFeatureOptions): DynamicModule {
-  checkFeature(options);
+  const problems = optionRules.problemsIn({ forFeature: options ?? null }, { forFeature: FEATURE_RULE });
+  if (problems.length > 0) throw new CountlyConfigError(problems);
   // Numbered, because Nest takes dynamic modules with equal values for one, and functions for equal too easily.
   return { module: CountlyFeatureModule, providers: [{ provide: FEATURE, useValue: { id: features++, options } }] };
 }

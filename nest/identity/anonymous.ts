@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ConfigProblem } from '../../lib/index.js';
 import { type CookieAttributes, readCookie } from './cookies.js';
 
 /** Settings of `anonymous: 'cookie'`. The cookie is `HttpOnly`, and `Secure` when the request came by HTTPS. */
@@ -30,6 +31,21 @@ export interface AnonymousCookie extends CookieAttributes {
 }
 
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** @internal what no browser would keep, though each setting for itself is right. */
+export function cookieProblems({ anonymous }: { readonly anonymous?: unknown }): ConfigProblem[] {
+  const { cookie, path, domain, sameSite, secure } = Object(anonymous) as AnonymousOptions;
+  const isHostOnly = String(cookie).startsWith('__Host-');
+  const needsSecure = sameSite === 'None' || isHostOnly || String(cookie).startsWith('__Secure-');
+  const problems: ConfigProblem[] = [];
+  const wants = (option: string, expected: string, value: unknown) =>
+    problems.push({ option: `anonymous.${option}`, expected, actual: JSON.stringify(value) ?? 'nothing' });
+  if (needsSecure && secure !== true)
+    wants('secure', 'true: browsers ask for it beside this `sameSite` or name', secure);
+  if (isHostOnly && (path ?? '/') !== '/') wants('path', '"/" for a cookie named __Host-', path);
+  if (isHostOnly && domain !== undefined) wants('domain', 'none for a cookie named __Host-', domain);
+  return problems;
+}
 
 /** @internal fills in the defaults. */
 export function anonymousCookie(options: AnonymousOptions): AnonymousCookie {

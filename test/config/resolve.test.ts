@@ -3,6 +3,7 @@ import type { CountlyOptions } from '../../lib/config/options.js';
 import { resolveOptions } from '../../lib/config/resolve.js';
 import { RULES } from '../../lib/config/rules.js';
 import { CountlyConfigError } from '../../lib/errors.js';
+import { silentLogger } from '../../lib/logger.js';
 
 const NEEDED = { url: 'https://countly.example.com/sub/', appKey: 'KEY' };
 const resolve = (options: Record<string, unknown>, env = {}) => resolveOptions(options as CountlyOptions, env);
@@ -41,30 +42,98 @@ describe('the configuration', () => {
     expect(
       problemsOf({ url: 'ftp://x', appKey: '', flushInterval: -1, consent: ['event'], countryCode: 'Germany' }),
     ).toEqual([
-      { option: 'url', expected: 'an http:// or https:// URL', actual: '"ftp://x" (string)' },
+      {
+        option: 'url',
+        expected: expect.stringMatching(/^an http:\/\/ or https:\/\/ URL/),
+        actual: '"ftp://x" (string)',
+      },
       { option: 'appKey', expected: 'the non-empty application key', actual: 'an empty text' },
-      { option: 'flushInterval', expected: 'milliseconds, 0 or more', actual: '-1 (number)' },
-      expect.objectContaining({ option: 'consent', actual: '["event"] (object)' }),
+      { option: 'flushInterval', expected: 'milliseconds from 0 to 2147483647', actual: '-1 (number)' },
+      expect.objectContaining({ option: 'consent', actual: 'a list of 1: "event" (string)' }),
       { option: 'countryCode', expected: 'two letters such as "DE"', actual: '"Germany" (string)' },
     ]);
   });
 
   it('knows no other option, and tells the one that was meant', () => {
-    expect(problemsOf({ ...NEEDED, app_version: '1', constructor: 1 })).toEqual([
-      {
-        option: 'app_version',
-        expected: 'one of the known options (did you mean "appVersion"?)',
-        actual: 'an unknown option',
-      },
-      { option: 'constructor', expected: 'one of the known options', actual: 'an unknown option' },
+    const unknown = (option: string, meant?: string) => ({
+      option,
+      expected: `one of the known options${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`,
+      actual: 'an unknown option',
+    });
+    const given = { app_version: '1', flushIntervall: 1, seesion: 'manual', constructor: 1 };
+    expect(problemsOf({ ...NEEDED, ...given })).toEqual([
+      unknown('app_version', 'appVersion'),
+      unknown('flushIntervall', 'flushInterval'),
+      unknown('seesion', 'session'),
+      unknown('constructor'),
+    ]);
+    expect(problemsOf({ ...NEEDED, deadLetter: { redacted: [] }, requestOptions: { header: {} } })).toMatchObject([
+      { option: 'deadLetter.redacted', expected: 'one of redact (did you mean "redact"?)' },
+      { option: 'requestOptions.header', expected: 'one of headers (did you mean "headers"?)' },
     ]);
   });
 
-  it('shows neither key, nor salt, nor a password of an address', () => {
-    const text = JSON.stringify(
-      problemsOf({ url: 'ftp://ann:pass@host', appKey: { s: 'topsecret' }, salt: 7654321, proxy: 1 }),
-    );
-    expect(text).not.toMatch(/topsecret|7654321|pass@/);
+  it('shows nothing secret or personal, wherever it was put', () => {
+    const secret = 'hunter2-and-more';
+    const wrong = {
+      url: `ftp://ann:${secret}@host/x?token=${secret}#${secret}`,
+      appKey: { s: secret },
+      salt: 7654321,
+      deviceId: [secret],
+      proxy: [`http://ann:${secret}@proxy`],
+      requestOptions: { headers: { authorization: `Bearer ${secret}\n` } },
+      tls: `-----BEGIN PRIVATE KEY-----${secret}`,
+      ca: [{ pem: secret }],
+      flushInterval: `http://ann:${secret}@host`,
+      delivery: `authorization: ${secret}`,
+      metrics: { _os: { secret } },
+      name: { secret },
+    };
+    const problems = problemsOf(wrong);
+    expect(problems.map(({ option }) => option).sort()).toEqual([
+      ...['appKey', 'ca', 'delivery', 'deviceId', 'flushInterval', 'metrics', 'name', 'proxy'],
+      ...['requestOptions.headers', 'salt', 'tls', 'url'],
+    ]);
+    const text = JSON.stringify(problems);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain('7654321');
+    expect(text).toContain('ftp://***@host/x?…');
+    for (const url of [`ann:${secret}@host`, `ftp://ann:a@b#c/${secret}@host`, `//x@y@${secret}@z`])
+      expect(JSON.stringify(problemsOf({ ...NEEDED, url }))).not.toContain(secret);
+  });
+
+  it('refuses delays that no timer can keep', () => {
+    const month = 30 * 86_400_000;
+    const wrong = { flushInterval: month, requestTimeout: Infinity, shutdownTimeout: NaN, failTimeout: month };
+    expect(problemsOf({ ...NEEDED, ...wrong }).map(({ option }) => option)).toEqual(Object.keys(wrong));
+    expect(resolve({ ...NEEDED, flushInterval: 86_400_000 }).flushInterval).toBe(86_400_000);
+  });
+
+  it('refuses or repairs an address that leads to a page or to one path', () => {
+    const warned: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warned.push(message) };
+    for (const url of ['https://c.example/dashboard#/5f/analytics', 'https://c.example/#/', 'https://c.example/i?a=b'])
+      expect(problemsOf({ ...NEEDED, url })).toMatchObject([{ option: 'url' }]);
+    expect(resolve({ ...NEEDED, logger }).url).toBe('https://countly.example.com/sub');
+    expect(warned).toEqual([]);
+    expect(resolve({ ...NEEDED, logger, url: 'https://c.example/sub/i/' }).url).toBe('https://c.example/sub');
+    expect(resolve({ ...NEEDED, logger, url: 'https://c.example/i/bulk' }).url).toBe('https://c.example');
+    expect(warned).toEqual([expect.stringContaining('"/i"'), expect.stringContaining('"/i"')]);
+  });
+
+  it('takes off the line end of a key or salt that was read from a file, and says so without it', () => {
+    const warned: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warned.push(message) };
+    const options = { appKey: 'KEY\n', salt: ' SALT', url: 'http://127.0.0.1:6010\n', logger };
+    expect(resolve(options)).toMatchObject({ appKey: 'KEY', salt: 'SALT', url: 'http://127.0.0.1:6010' });
+    expect(warned).toHaveLength(3);
+    expect(warned.join()).not.toMatch(/KEY\b|SALT\b/);
+    expect(problemsOf({ ...NEEDED, appKey: ' \n' })).toMatchObject([{ option: 'appKey' }]);
+  });
+
+  it('takes an empty place for none', () => {
+    const { location } = resolve({ ...NEEDED, ipAddress: '', city: '', countryCode: '', location: '' });
+    expect(Object.values(location)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it('has every setup property of the official SDK in camelCase', () => {

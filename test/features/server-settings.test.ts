@@ -68,6 +68,44 @@ describe('reading the server settings', () => {
     ).toEqual({ lkl: 50 });
   });
 
+  it('leaves out numbers that no timer, request or memory could bear', () => {
+    const c = {
+      sui: 30 * 86_400,
+      scui: 720,
+      bom_d: 1e12,
+      lbc: 1e308,
+      lvs: 1e308,
+      lsv: 1e308,
+      ltl: 1e6,
+      rqs: 1e15,
+      upcl: 0.5,
+    };
+    expect(readServerSettings({ v: 2, t: 1, c: { ...c, lkl: 50 } })).toEqual({ lkl: 50 });
+  });
+
+  it('takes events by the names they have, whatever these are', async () => {
+    const c = JSON.parse('{"esb":{"constructor":["a"],"__proto__":["b"]},"esw":{},"toString":true,"constructor":1}');
+    const settings = readServerSettings({ v: 2, t: 1, c });
+    expect(Object.keys(settings ?? {}).sort()).toEqual(['esb', 'esw']);
+    expect(Object.entries(settings?.esb ?? {})).toEqual([
+      ['constructor', ['a']],
+      ['__proto__', ['b']],
+    ]);
+    expect(settings?.esw?.['constructor']).toBeUndefined();
+    const nonsense = JSON.parse('{"esb":{"constructor":5},"sb":["a"]}');
+    expect(readServerSettings({ v: 2, t: 1, c: nonsense })).toEqual({ sb: ['a'] });
+    const test = await governed(c);
+    for (const key of ['constructor', '__proto__', 'toString'])
+      test.client.addEvent(key, { segmentation: { a: 1, b: 2 } });
+    const sent = (await test.contents()).flatMap(({ events }) => events ?? []);
+    await test.close();
+    expect(sent).toMatchObject([
+      { key: 'constructor', segmentation: { b: 2 } },
+      { key: '__proto__', segmentation: { a: 1 } },
+      { key: 'toString', segmentation: { a: 1, b: 2 } },
+    ]);
+  });
+
   it('takes nothing for an answer that is none', () => {
     for (const answer of [null, {}, { v: 2, t: 1 }, { v: 2, t: 1, c: [] }, { result: 'Success' }, 'x', { c: {} }]) {
       expect(readServerSettings(answer)).toBeUndefined();

@@ -281,8 +281,10 @@ describe('forFeature', () => {
     const wrong = { client: '', keyPrefix: 7, segmentation: [], errors: 'no', views: 1, prefix: 'x' };
     const make = () => CountlyModule.forFeature(wrong as unknown as CountlyFeatureOptions);
     expect(make).toThrow(CountlyConfigError);
+    for (const option of ['client', 'keyPrefix', 'segmentation', 'errors', 'views'])
+      expect(make).toThrow(`forFeature.${option}: `);
     expect(make).toThrow(
-      /forFeature\.prefix: expected one of client, keyPrefix, segmentation, errors, views, got prefix/,
+      /forFeature\.prefix: expected one of client, keyPrefix, segmentation, errors, views, got an unknown option/,
     );
     expect(() => CountlyModule.forFeature(undefined as never)).toThrow(/forFeature: expected an object/);
   });

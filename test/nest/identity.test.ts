@@ -1,6 +1,7 @@
 import { type CanActivate, Controller, type ExecutionContext, Get, Injectable, UseGuards } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { contextScope, silentLogger } from '../../lib/index.js';
+import { CountlyConfigError, contextScope, silentLogger } from '../../lib/index.js';
 import {
   afterGuards,
   CountlyDeviceId,
@@ -215,5 +216,41 @@ describe.each(PLATFORMS)('visitors nobody knows, on %s', (platform) => {
     expect((await ask({ cookie: `countly_device=${visitor}`, 'x-login': 'user-1' }, 'login')).cookies).toEqual([]);
     await countly.flush();
     expect(collector.of('merge')).toEqual([]);
+  });
+});
+
+describe('the cookie of anonymous visitors', () => {
+  const problems = async (anonymous: object): Promise<string[]> => {
+    const wrong = quiet(new Collector(), { anonymous } as CountlyModuleOptions);
+    const boot = Test.createTestingModule({ imports: [CountlyModule.forRoot(wrong)] }).compile();
+    const error = (await boot.catch((reason: unknown) => reason)) as CountlyConfigError;
+    expect(error).toBeInstanceOf(CountlyConfigError);
+    return error.problems.map(({ option }) => option);
+  };
+
+  it.each([
+    [{ domain: 'x\r\n' }, 'domain'],
+    [{ domain: 'shop.example; Path=/admin' }, 'domain'],
+    [{ path: 'shop' }, 'path'],
+    [{ path: '/a;b' }, 'path'],
+    [{ cookie: 'a=b' }, 'cookie'],
+    [{ cookie: '' }, 'cookie'],
+    [{ maxAge: Number.NaN }, 'maxAge'],
+    [{ maxAge: '60' }, 'maxAge'],
+    [{ sameSite: 'none' }, 'sameSite'],
+    [{ sameSite: 'None' }, 'secure'],
+    [{ cookie: '__Secure-v', secure: false }, 'secure'],
+    [{ cookie: '__Host-v', secure: true, domain: 'shop.example' }, 'domain'],
+    [{ merge: 'yes' }, 'merge'],
+    [{ maxage: 60 }, 'maxage'],
+  ])('cannot be set with %j', async (anonymous, option) => {
+    expect(await problems(anonymous)).toEqual([`anonymous.${option}`]);
+  });
+
+  it('has all its problems told at once', async () => {
+    expect(await problems({ domain: 1, sameSite: 'Lax', httpOnly: true })).toEqual([
+      'anonymous.domain',
+      'anonymous.httpOnly',
+    ]);
   });
 });

@@ -90,15 +90,23 @@ describe('CountlyModule', () => {
       anonymous: 'maybe',
       resolverTimeout: -1,
       flushIntervall: 3,
+      bootReprt: true,
+      networkTraces: { sample: 2, filtr: 1 },
+      errors: { minStatus: '500' },
     } as unknown as CountlyModuleOptions;
     const boot = Test.createTestingModule({ imports: [CountlyModule.forRoot(wrong)] }).compile();
     const error = await boot.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(CountlyConfigError);
+    expect((error as CountlyConfigError).message).toMatch(/flushInterval"\?\)[\s\S]*bootReport"\?/);
     expect((error as CountlyConfigError).problems.map(({ option }) => option).sort()).toEqual([
       'anonymous',
       'appKey',
+      'bootReprt',
       'deviceId',
+      'errors.minStatus',
       'flushIntervall',
+      'networkTraces.filtr',
+      'networkTraces.sample',
       'resolverTimeout',
       'url',
     ]);
@@ -106,6 +114,8 @@ describe('CountlyModule', () => {
       imports: [CountlyModule.forRootAsync({ useFactory: () => undefined as never })],
     }).compile();
     await expect(nothing).rejects.toThrow(/options: expected an object/);
+    const bare = Test.createTestingModule({ imports: [CountlyModule.forRoot(undefined as never)] }).compile();
+    await expect(bare).rejects.toThrow(/url: .*COUNTLY_URL[\s\S]*appKey: .*COUNTLY_APP_KEY/);
   });
 
   it('boots and serves when nothing can be delivered', async () => {

@@ -87,14 +87,30 @@ export const cases: Cases = {
   'wrong options are refused with name, expectation and value': () => {
     const refuse = (make: () => unknown, pattern: RegExp): void =>
       assert.throws(make, (error: Error) => error.name === 'CountlyDecoratorError' && pattern.test(error.message));
-    refuse(() => TrackEvent(''), /expected the key to be a non-empty string/);
-    refuse(() => TrackEvent('x', { count: 0 }), /`count` to be a positive integer.*got 0 \(number\)/);
-    refuse(() => TrackEvent('x', { on: 'later' as never }), /`on` to be 'call', 'success'.*got 'later' \(string\)/);
-    refuse(() => TrackEvent('x', { sample: 2 }), /`sample` to be a number from 0 to 1, got 2/);
-    refuse(() => TrackEvent('x', { segmentaton: {} } as never), /no option `segmentaton`.*segmentation/);
-    refuse(() => TrackEvent('x', [] as never), /expected options to be an object, got an array/);
-    refuse(() => TrackEvent(5 as never), /expected options to be an object, got 5/);
-    refuse(() => ReportErrors({ on: 'call' } as never), /no option `on`/);
-    refuse(() => Instrument({ only: 'x' as never }), /`only` to be an array/);
+    refuse(() => TrackEvent(''), /^@TrackEvent: expected the key to be a non-empty text, got an empty text/);
+    refuse(() => TrackEvent('x', { count: 0 }), /count: expected a whole number, 1 or more .*got 0 \(number\)/);
+    refuse(() => TrackEvent('x', { on: 'later' as never }), /on: expected "call", "success".*got "later" \(string\)/);
+    refuse(() => TrackEvent('x', { sample: 2 }), /sample: expected a number from 0 to 1, got 2/);
+    refuse(() => TrackEvent('x', { segmentaton: {} } as never), /segmentaton: .*did you mean "segmentation"/);
+    refuse(() => TrackEvent('x', { sample: 2, on: 1 } as never), /sample: .*on: /);
+    refuse(() => TrackEvent('x', [] as never), /expected options to be an object, got a list of 0/);
+    refuse(() => TrackEvent(5 as never), /expected options to be an object, got a value of type number/);
+    refuse(() => ReportErrors({ on: 'call' } as never), /on: expected one of when, .*got an unknown option/);
+    refuse(() => Instrument({ only: 'x' as never }), /only: expected a list of method names, got "x"/);
+  },
+
+  'a decorator without its parentheses says so': () => {
+    const refuse = (use: () => unknown, name: string): void =>
+      assert.throws(use, (error: Error) => error.message === `${name} stands without parentheses. Write ${name}().`);
+    class Victim {
+      run(): void {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Victim.prototype, 'run');
+    const context = { kind: 'method', name: 'run' };
+    refuse(() => decorateWith(TrackEvent, Victim.prototype, 'run', descriptor), '@TrackEvent');
+    refuse(() => decorateWith(TrackEvent, Victim.prototype.run, context), '@TrackEvent');
+    refuse(() => decorateWith(ReportErrors, Victim.prototype, 'run', descriptor), '@ReportErrors');
+    refuse(() => decorateWith(ReportErrors, Victim.prototype.run, context), '@ReportErrors');
+    refuse(() => decorateWith(Instrument, Victim), '@Instrument');
   },
 };

@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import { described, isList, isObject, nearest, type Shows } from '../check.js';
+import { LONGEST_DELAY_MS } from '../clock.js';
+import type { ConfigProblem } from '../errors.js';
+import { CONSENT_FEATURES } from '../protocol/consent-feature.js';
+
+/** What a value must be. Options of the client, of Nest and of decorators, and the server's settings are read by these. */
+export interface Rule {
+  /** Completes "expected …". */
+  readonly expected: string;
+  readonly test: (value: unknown) => boolean;
+  /** An object is read member by member, in place of `test`. */
+  readonly members?: Members;
+  readonly required?: boolean;
+  /** What a message may show of a wrong value. @default its type only */
+  readonly shows?: Shows;
+}
+
+/** The members an object may have. */
+export type Members = Readonly<Record<string, Rule>>;
+
+const PLAIN = { shows: 'plain' } as const;
+
+function rule(expected: string, schema: v.GenericSchema, more: Partial<Rule> = {}): Rule {
+  return { expected, test: (value) => v.is(schema, value), ...more };
+}
+
+const range = (words: string, min: number, max: number): string =>
+  max === Number.MAX_SAFE_INTEGER ? `${words}, ${min} or more` : `${words} from ${min} to ${max}`;
+
+const between = (words: string, min: number, max: number): Rule =>
+  rule(range(words, min, max), v.pipe(v.number(), v.minValue(min), v.maxValue(max)), PLAIN);
+
+export const flag = rule('true or false', v.boolean(), PLAIN);
+export const anyText = rule('a text', v.string());
+export const text = rule('a non-empty text', v.pipe(v.string(), v.minLength(1)));
+/** A text that is no secret and nobody's name. */
+export const plainText: Rule = { ...text, ...PLAIN };
+export const callback = rule('a function', v.function_());
+export const finite = rule('a finite number', v.pipe(v.number(), v.finite()), PLAIN);
+export const share = between('a number', 0, 1);
+export const milliseconds = (min: number): Rule => between('milliseconds', min, LONGEST_DELAY_MS);
+export const seconds = (min: number, max = Math.floor(LONGEST_DELAY_MS / 1000)): Rule => between('seconds', min, max);
+export const hours = (min: number): Rule => between('hours', min, 87_600);
+
+export const whole = (min: number, max = Number.MAX_SAFE_INTEGER, words = 'a whole number'): Rule =>
+  rule(range(words, min, max), v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)), PLAIN);
+
+export const oneOf = (...values: readonly string[]): Rule => {
+  const quoted = values.map((value) => `"${value}"`);
+  const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  return rule(expected, v.picklist(values), PLAIN);
+};
+
+/** When a decorator records. */
+export const moment = oneOf('call', 'success', 'error', 'settle');
+
+export const pattern = (expected: string, form: RegExp, shows?: 'plain'): Rule =>
+  rule(expected, v.pipe(v.string(), v.regex(form)), shows && { shows });
+
+export const listOf = (expected: string, item: Rule): Rule => ({
+  ...item,
+  expected,
+  test: (value) => isList(value) && value.every(item.test),
+});
+
+export const features = listOf(`a list of ${CONSENT_FEATURES.join(', ')}`, oneOf(...CONSENT_FEATURES));
+
+/** Own names only, whatever they are called. */
+export const recordOf = (expected: string, item: Rule): Rule => ({
+  expected,
+  test: (value) => isObject(value) && Object.values(value).every(item.test),
+});
+
+export const instanceOf = (expected: string, ...methods: readonly string[]): Rule => ({
+  expected,
+  test: (value) => isObject(value) && methods.every((name) => typeof value[name] === 'function'),
+});
+
+/** An object with these members and no others. */
+export const shape = (expected: string, members: Members): Rule => ({ expected, test: isObject, members });
+
+export const object = instanceOf('an object');
+
+export const either = (...rules: readonly Rule[]): Rule => ({
+  ...Object.assign({}, ...rules),
+  expected: rules.map(({ expected }) => expected).join(' or '),
+  test: (value) => rules.some(({ test }) => test(value)),
+});
+
+export const required = (one: Rule): Rule => ({ ...one, required: true });
+
+const host = pattern('a host', /^(\*\.)?[a-z0-9_.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i, 'plain');
+export const hostList = listOf('a list of host names such as "orders.internal:8080" or "*.internal"', host);
+
+/** A secret, or several where the first is in use and the others are still accepted. */
+export const secrets = (shortest: number): Rule => {
+  const secret = rule('a secret', v.pipe(v.string(), v.minLength(shortest)));
+  const words = `a text of at least ${shortest} characters, or a list of such texts`;
+  return {
+    ...secret,
+    expected: words,
+    test: (value) => secret.test(value) || (isList(value) && value.length > 0 && value.every(secret.test)),
+  };
+};
+
+/** Everything that is wrong with an object, in dotted paths, and nothing that is secret. */
+export function problemsIn(given: object, members: Members, path = ''): ConfigProblem[] {
+  const found = Object.entries(given).flatMap(([name, value]: [string, unknown]): ConfigProblem[] => {
+    if (value === undefined) return [];
+    const option = path + name;
+    const known = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (known === undefined) return [{ option, expected: oneKnown(members, name), actual: 'an unknown option' }];
+    if (known.members !== undefined && isObject(value)) return problemsIn(value, known.members, `${option}.`);
+    return known.test(value) ? [] : [{ option, expected: known.expected, actual: described(value, known.shows) }];
+  });
+  const missing = Object.entries(members)
+    .filter(([name, { required }]) => required === true && (given as Record<string, unknown>)[name] === undefined)
+    .map(([name, { expected }]) => ({ option: path + name, expected, actual: 'nothing' }));
+  return [...found, ...missing];
+}
+
+function oneKnown(members: Members, option: string): string {
+  const names = Object.keys(members);
+  const known = names.length > 12 ? 'one of the known options' : `one of ${names.join(', ')}`;
+  const meant = nearest(option, names);
+  return meant === undefined ? known : `${known} (did you mean "${meant}"?)`;
+}
