@@ -1,5 +1,5 @@
 import { createParamDecorator, Inject } from '@nestjs/common';
-import { contextScope } from '../lib/index.js';
+import { contextScope } from '../lib/internal.js';
 import { getCountlyToken } from './countly.constants.js';
 
 /**

@@ -1,4 +1,5 @@
-import { type Countly, registerClient } from '../lib/index.js';
+import { type Countly } from '../lib/index.js';
+import { registerClient } from '../lib/internal.js';
 import { Carriers } from './carrier/carriers.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { type ModuleSettings, makeClient, splitOptions } from './countly.settings.js';

@@ -1,3 +1,4 @@
+import { arch, cpus, release, type } from 'node:os';
 import type { Target } from '../features/feature.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/sdk-info.js';
 
@@ -16,4 +17,40 @@ export function commonFields(
     ...(options.appVersion === undefined ? {} : { av: options.appVersion }),
     timestamp: String(timestamp),
   };
+}
+
+/**
+ * What is reported about this machine (docs/protocol.md §3.3). The server wants texts, and crashes need OS and app version; an
+ * override that is empty therefore does not count.
+ *
+ * @param bare no more than the operating system and the app's version
+ */
+export function hostMetrics(
+  appVersion: string | undefined,
+  overrides: Readonly<Record<string, string>>,
+  bare = false,
+): Readonly<Record<string, string>> {
+  const own = bare ? { _os: type(), _os_version: release(), _app_version: appVersion ?? '0.0' } : machine(appVersion);
+  return Object.freeze({
+    ...own,
+    ...Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== '')),
+  });
+}
+
+function machine(appVersion: string | undefined): Record<string, string> {
+  return {
+    _os: osName(),
+    _os_version: release(),
+    _device: 'server',
+    _device_type: 'desktop',
+    _app_version: appVersion ?? '0.0.0',
+    _architecture: arch(),
+    _cpu: cpus()[0]?.model ?? 'unknown',
+    _locale: Intl.DateTimeFormat().resolvedOptions().locale.replace('-', '_'),
+  };
+}
+
+function osName(): string {
+  const name = type();
+  return name === 'Darwin' ? 'macOS' : name === 'Windows_NT' ? 'Windows' : name;
 }

@@ -1,6 +1,7 @@
 import { type CanActivate, Controller, type ExecutionContext, Get, Injectable, UseGuards } from '@nestjs/common';
 import { describe, expect, it, vi } from 'vitest';
-import { contextScope, silentLogger } from '../../lib/index.js';
+import { silentLogger } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import {
   afterGuards,
   CountlyDeviceId,
