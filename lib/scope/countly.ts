@@ -11,7 +11,7 @@ import type { LedgerState } from '../outbox/ledger.js';
 import type { FlushResult } from '../outbox/outbox-port.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { type Core, compose } from './compose.js';
-import { contextScope, type RegisteredClient, registerClient, scopeStore, unregisterClient } from './current.js';
+import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope } from './device-scope.js';
 import { type FlushOptions, timeoutOf } from './flush-options.js';
@@ -52,7 +52,7 @@ const EXPIRE_EVERY_MS = 30_000;
  * void countly.close();
  * ```
  */
-export class Countly extends DeviceScope implements RegisteredClient {
+export class Countly extends DeviceScope {
   readonly name: string;
   readonly #hooks: HookedClient;
   #trackErrors: boolean;

@@ -7,7 +7,7 @@ import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-c
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { AbTests } from './ab-tests.js';
 import type { Core } from './compose.js';
-import type { ContextScope, RegisteredClient } from './current.js';
+import type { RegisteredClient } from './current.js';
 import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
 import { RecordingScope } from './recording-scope.js';
 import type {
@@ -37,7 +37,7 @@ export type ConsentName = ConsentFeature | (string & {});
  * countly.device('visitor-17').addEvent('signup', { segmentation: { plan: 'pro' } });
  * ```
  */
-export class DeviceScope extends RecordingScope implements ContextScope {
+export class DeviceScope extends RecordingScope {
   private ownUserData: UserData | undefined;
   private ownAbTests: AbTests | undefined;
 
