@@ -69,13 +69,13 @@ export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
 export type {
   CrashOptions,
+  DeviceLocationOptions,
   DeviceTrace,
   EventOptions,
   NetworkTrace,
   NetworkTraceOptions,
   NpsFeedback,
   OpenView,
-  PlaceOptions,
   RatingFeedback,
   RunningEvent,
   RunningTrace,

@@ -16,7 +16,7 @@ import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope } from './device-scope.js';
 import { type FlushOptions, timeoutOf } from './flush-options.js';
 import { checkedId, createTarget } from './new-target.js';
-import { addProcessHooks, type HookedClient, hookedClient, removeProcessHooks } from './process-hooks.js';
+import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
 import type { ScopeInit, Segmentation } from './scope-api.js';
 import { attempt, contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
@@ -71,10 +71,11 @@ export class Countly extends DeviceScope {
     setParts(this, { core, target: core.own, client: this });
     this.name = resolved.name;
     this.#trackErrors = resolved.trackErrors;
-    this.#hooks = hookedClient(core, {
+    this.#hooks = {
+      core,
       fatal: (error) => this.#trackErrors && this.logError(error, { fatal: true }),
       flush: (timeout) => this.flush({ timeout }),
-    });
+    };
     if (resolved.disabled) return;
     core.start();
     addProcessHooks(this.#hooks);

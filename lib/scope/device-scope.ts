@@ -11,8 +11,8 @@ import type { RegisteredClient } from './current.js';
 import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
 import { RecordingScope } from './recording-scope.js';
 import type {
+  DeviceLocationOptions,
   NpsFeedback,
-  PlaceOptions,
   RatingFeedback,
   SessionOptions,
   SurveyFeedback,
@@ -81,15 +81,15 @@ export class DeviceScope extends RecordingScope {
   }
 
   /** Says where the device is, for all sessions that begin from now on. `null`: nobody may know. */
-  setLocation(place: PlaceOptions | null): void {
+  setLocation(location: DeviceLocationOptions | null): void {
     contained(this, 'setLocation', ({ reporter, port }, { deviceId }) => {
       if (deviceId === '') return;
-      if (place !== null && !isObject(place)) {
-        const wanted = { argument: 'place', expected: 'an object or null', outcome: 'the place stays as it is' };
-        return tellMisfit(reporter, { call: 'setLocation', value: place, ...wanted });
+      if (location !== null && !isObject(location)) {
+        const wanted = { argument: 'location', expected: 'an object or null', outcome: 'the location stays as it is' };
+        return tellMisfit(reporter, { call: 'setLocation', value: location, ...wanted });
       }
-      const kept = place === null ? null : readPlace(place);
-      if (place !== null) tellPlace(reporter, 'setLocation', place, kept ?? undefined);
+      const kept = location === null ? null : readPlace(location);
+      if (location !== null) tellPlace(reporter, 'setLocation', location, kept ?? undefined);
       port.stateOf(deviceId).place = kept;
     });
   }

@@ -14,7 +14,7 @@ import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
-import { hostMetrics } from './common-fields.js';
+import { hostMetrics } from './host-metrics.js';
 import type { PictureUploads } from './picture-uploads.js';
 import { ask } from './query.js';
 import type { ScopeTarget } from './scope-target.js';

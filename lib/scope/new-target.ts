@@ -85,16 +85,14 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
-type Metrics = Readonly<Record<string, string>>;
+type Details = { -readonly [Name in keyof TargetDetails]: TargetDetails[Name] };
 
 /** What a scope was told, read when an entry first needs it: most requests record nothing that does. */
 class InitDetails implements TargetDetails {
   readonly #core: Core;
   readonly #init: ScopeInit;
   readonly #otherwise: Place | undefined;
-  #tz: { readonly value: number | undefined } | undefined;
-  #place: { readonly value: Place | undefined } | undefined;
-  #metrics: { readonly value: Metrics | undefined } | undefined;
+  readonly #known: Details = {};
 
   /** @param otherwise where the device is when the scope was told nothing */
   constructor(core: Core, init: ScopeInit, otherwise: Place | undefined) {
@@ -104,20 +102,20 @@ class InitDetails implements TargetDetails {
   }
 
   get tz(): number | undefined {
-    this.#tz ??= {
-      value: attempt(this.#core, 'scope', () => this.#readOffset(this.#init.timezoneOffset)),
-    };
-    return this.#tz.value;
+    return this.#once('tz', () => this.#readOffset(this.#init.timezoneOffset));
   }
 
   get place(): Place | undefined {
-    this.#place ??= { value: attempt(this.#core, 'scope', () => this.#readPlace()) ?? this.#otherwise };
-    return this.#place.value;
+    return this.#once('place', () => this.#readPlace()) ?? this.#otherwise;
   }
 
-  get metrics(): Metrics | undefined {
-    this.#metrics ??= { value: attempt(this.#core, 'scope', () => this.#readMetrics()) };
-    return this.#metrics.value;
+  get metrics(): Readonly<Record<string, string>> | undefined {
+    return this.#once('metrics', () => this.#readMetrics());
+  }
+
+  #once<Name extends keyof Details>(name: Name, read: () => Details[Name]): Details[Name] {
+    if (!(name in this.#known)) this.#known[name] = attempt(this.#core, 'scope', read);
+    return this.#known[name];
   }
 
   #readOffset(minutes: unknown): number | undefined {
@@ -134,7 +132,7 @@ class InitDetails implements TargetDetails {
   }
 
   /** Metrics that differ from this machine's, if any. */
-  #readMetrics(): Metrics | undefined {
+  #readMetrics(): Readonly<Record<string, string>> | undefined {
     const { metrics, locale } = this.#init as { readonly metrics?: unknown; readonly locale?: unknown };
     const given = isObject(metrics) ? Object.entries(metrics) : [];
     if (metrics !== undefined && !isObject(metrics)) this.#tell('metrics', 'an object of texts', metrics);

@@ -157,7 +157,7 @@ export interface SurveyFeedback {
 }
 
 /** Where a device is (docs/protocol.md §2.4). */
-export interface PlaceOptions {
+export interface DeviceLocationOptions {
   /** The person's address; the server derives the place from it. */
   readonly ip?: string | undefined;
   /** ISO 3166-1 alpha-2, such as `DE`. */
@@ -171,7 +171,7 @@ export interface PlaceOptions {
  * What is known of the person or unit of work a scope stands for. Everything but `deviceId` and consent may have getters:
  * it is read when an entry first needs it, so a scope that records nothing costs next to nothing.
  */
-export interface ScopeInit extends PlaceOptions {
+export interface ScopeInit extends DeviceLocationOptions {
   /** Whom entries are recorded under; `null` for nobody: nothing is recorded then. @default the process's own device */
   readonly deviceId?: string | null | undefined;
   /** Features this person agreed to; needs `requireConsent`. @default what the device agreed to before */

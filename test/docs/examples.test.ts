@@ -62,7 +62,7 @@ async function compile(examples: readonly Example[]): Promise<string> {
         noUnusedParameters: false,
         isolatedModules: false,
       },
-      include: ['*.ts', join(ROOT, 'lib/transport/*.d.ts')],
+      include: ['*.ts', join(ROOT, 'lib/http/*.d.ts')],
       exclude: [],
     }),
   );
