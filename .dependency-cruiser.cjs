@@ -20,10 +20,10 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'nest-uses-public-api',
+      name: 'nest-uses-two-lists',
       severity: 'error',
       from: { path: '^nest/' },
-      to: { path: '^lib/', pathNot: '^lib/index\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/(index|internal)\\.ts$' },
     },
     {
       name: 'lib-knows-no-nest-or-rxjs',
@@ -34,8 +34,8 @@ module.exports = {
     {
       name: 'entry-barrels-are-for-outsiders',
       severity: 'error',
-      from: { path: '^lib/', pathNot: 'index\\.ts$' },
-      to: { path: ['^lib/index\\.ts$', '^lib/[^/]+/index\\.ts$'] },
+      from: { path: '^lib/', pathNot: '(index|internal)\\.ts$' },
+      to: { path: ['^lib/(index|internal)\\.ts$', '^lib/[^/]+/index\\.ts$'] },
     },
     {
       name: 'primitives-import-primitives',

@@ -1,8 +1,7 @@
-// The public list, by hand. Nothing else lives here.
+// The public list, by hand: what users write in their code, and the types that names. Nothing else lives here.
 
-export { type Clock, systemClock } from './clock.js';
 export type { BeforeSend, OutgoingEntry } from './config/before-send.js';
-export { DEFAULT_LIMITS, type Limits } from './config/limits.js';
+export type { Limits } from './config/limits.js';
 export type {
   CountlyOptions,
   DeadLetterOptions,
@@ -11,14 +10,11 @@ export type {
   LocationOptions,
   RemoteConfigCallback,
 } from './config/options.js';
-// for nest/, moves to internal.ts
-export { optionProblems } from './config/resolve.js';
-export * as optionRules from './config/schema.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
-export { claimReport, layersOf, type ReportOrigin, reportMark } from './decorators/error-trail.js';
+export { layersOf } from './decorators/error-trail.js';
 export { type ClassWeaver, Instrument, type InstrumentOptions } from './decorators/instrument.js';
-export { type WeaveRecord, type WovenMethod, weaveMetadataOf, wovenMethods } from './decorators/metadata.js';
+export { type WeaveRecord, type WovenMethod, wovenMethods } from './decorators/metadata.js';
 export type {
   CommonOptions,
   EventDecoratorOptions,
@@ -70,31 +66,21 @@ export type { Encoding } from './protocol/encode.js';
 export type { Entry, EntryDraft, EntryFeature, EntryKind, SealedPath, SealedRequest } from './protocol/entry.js';
 export type { AbTests } from './scope/ab-tests.js';
 export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
-export type { ContextScope, RegisteredClient, ScopeDefaults } from './scope/current.js';
-export {
-  bindDefaults,
-  bindToClient,
-  contextScope,
-  registerClient,
-  registeredClient,
-  scopeFor,
-  unregisterClient,
-} from './scope/current.js';
-export { sanitizeDeviceId, TEMPORARY_ID } from './scope/device-id.js';
-export { type ConsentName, DeviceScope, type ScopeInit } from './scope/device-scope.js';
+export { type ConsentName, DeviceScope } from './scope/device-scope.js';
 export type {
   CrashOptions,
+  DeviceLocationOptions,
   DeviceTrace,
   EventOptions,
   NetworkTrace,
   NetworkTraceOptions,
   NpsFeedback,
   OpenView,
-  PlaceOptions,
   RatingFeedback,
   RunningEvent,
   RunningTrace,
   ScopeApi,
+  ScopeInit,
   Segmentation,
   SegmentValue,
   SessionOptions,
@@ -103,7 +89,6 @@ export type {
   UserDetails,
   ViewOptions,
 } from './scope/scope-api.js';
-export { STANDS_FOR } from './scope/scope-store.js';
 export type { UserData } from './scope/user-data.js';
 export { mapRemoteConfig } from './segmentation/remote-config-class.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';

@@ -5,7 +5,8 @@ import {
   ForbiddenException,
   UseGuards,
 } from '@nestjs/common';
-import { type ConsentFeature, contextScope } from '../lib/index.js';
+import { type ConsentFeature } from '../lib/index.js';
+import { contextScope } from '../lib/internal.js';
 import { openMessage } from './scope/message-units.js';
 
 class ConsentGuard implements CanActivate {

@@ -1,5 +1,5 @@
 import { createParamDecorator, Inject } from '@nestjs/common';
-import { contextScope } from '../lib/index.js';
+import { contextScope } from '../lib/internal.js';
 import { getCountlyToken } from './countly.constants.js';
 
 /**
@@ -47,18 +47,18 @@ export const CountlyDeviceId: (...dataOrPipes: unknown[]) => ParameterDecorator 
 );
 
 /**
- * Gives a handler the scope of the request (`ContextScope`), to record by hand; `undefined` when there is none.
+ * Gives a handler the scope of the request (`DeviceScope`), to record by hand; `undefined` when there is none.
  *
  * @example
  * ```ts
  * import { Controller, Post } from '@nestjs/common';
- * import type { ContextScope } from 'countly-weave';
+ * import type { DeviceScope } from 'countly-weave';
  * import { CurrentScope } from 'countly-weave/nest';
  *
  * \@Controller('wishes')
  * class Wishes {
  *   \@Post()
- *   add(\@CurrentScope() scope: ContextScope | undefined): void {
+ *   add(\@CurrentScope() scope: DeviceScope | undefined): void {
  *     scope?.addEvent('wish_added');
  *   }
  * }

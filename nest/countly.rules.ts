@@ -1,4 +1,4 @@
-import { optionRules as is } from '../lib/index.js';
+import { optionRules as is } from '../lib/internal.js';
 
 const YEAR = 31_536_000;
 

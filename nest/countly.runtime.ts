@@ -1,4 +1,5 @@
-import { Countly, registerClient } from '../lib/index.js';
+import { Countly } from '../lib/index.js';
+import { registerClient } from '../lib/internal.js';
 import { Carriers } from './carrier/carriers.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { type ModuleSettings, splitOptions } from './countly.settings.js';

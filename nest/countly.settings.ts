@@ -1,11 +1,6 @@
 import { Logger } from '@nestjs/common';
-import {
-  type ConfigProblem,
-  CountlyConfigError,
-  type CountlyOptions,
-  type Logger as Log,
-  optionProblems,
-} from '../lib/index.js';
+import { type ConfigProblem, CountlyConfigError, type CountlyOptions, type Logger as Log } from '../lib/index.js';
+import { optionProblems } from '../lib/internal.js';
 import { type CarrierSettings, carrierSettings } from './carrier/carrier.options.js';
 import { readsCarrier } from './carrier/from-carrier.js';
 import { DEFAULT_NAME } from './countly.constants.js';

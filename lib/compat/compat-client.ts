@@ -4,17 +4,17 @@ import type { CountlyOptions } from '../config/options.js';
 import { segmentationText } from '../features/segmentation-text.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { jsonString } from '../protocol/json-text.js';
-import { contained } from '../scope/contained.js';
-import { Countly as Client } from '../scope/countly.js';
+import { ClientWith } from '../scope/countly.js';
 import { registerClient } from '../scope/current.js';
 import { sanitizeDeviceId } from '../scope/device-id.js';
-import { DeviceScope } from '../scope/device-scope.js';
+import { createScope, type DeviceScope } from '../scope/device-scope.js';
 import type { CrashOptions } from '../scope/scope-api.js';
+import { contained, partsOf } from '../scope/scope-parts.js';
 import { ScopeTarget } from '../scope/scope-target.js';
 import { crashText } from './crash-text.js';
 
 /** The client behind the official names: what it sends by itself is what the official SDK sends. */
-export class CompatClient extends Client {
+export class CompatClient extends ClientWith {
   readonly #startedAt = Math.floor(systemClock.monotonic() / 1000);
   #crashSegments: unknown;
 
@@ -32,16 +32,13 @@ export class CompatClient extends Client {
   /** A scope whose requests say of themselves what the caller says, and nothing more; consent is the caller's matter. */
   untold(deviceId: unknown, timezoneOffset?: number): DeviceScope {
     const id = sanitizeDeviceId(deviceId) ?? '';
-    return new DeviceScope(
-      this.core,
-      new ScopeTarget({ deviceId: id, idType: 9 }, undefined, { tz: timezoneOffset }),
-      this,
-    );
+    const target = new ScopeTarget({ deviceId: id, idType: 9 }, undefined, { tz: timezoneOffset });
+    return createScope(partsOf(this).core, target, this);
   }
 
   /** Removes what waits of features that a device took back. */
   purge(deviceId: string, features: readonly ConsentFeature[]): void {
-    this.core.port.purge(deviceId, new Set(features));
+    partsOf(this).core.port.purge(deviceId, new Set(features));
   }
 
   /** What crashes carry when they have no segments of their own. */
@@ -57,9 +54,8 @@ export class CompatClient extends Client {
 
   /** The crash report of the official SDK. Takes the breadcrumbs with it. */
   reportCrash(error: unknown, fatal: boolean, segments?: unknown): void {
-    contained(this.core, 'log_error', undefined, () => {
-      const { port } = this.core;
-      if (!port.admits(this.target, 'crashes')) return;
+    contained(this, 'log_error', ({ port }, target) => {
+      if (!port.admits(target, 'crashes')) return;
       const { limits, metrics, reporter } = port;
       const work = port.peekState(this.deviceId);
       const logs = work?.breadcrumbs?.text();
@@ -75,7 +71,7 @@ export class CompatClient extends Client {
         ...(logs ? [`"_logs":${jsonString(logs)}`] : []),
         `"_nonfatal":${!fatal},"_custom":${custom ?? '{}'}`,
       ];
-      port.record(this.target, 'request', 'crashes', port.stamp(), `"crash":{${members.join(',')}}`);
+      port.record(target, 'request', 'crashes', port.stamp(), `"crash":{${members.join(',')}}`);
     });
   }
 }

@@ -1,43 +1,44 @@
 import type { Fetched } from '../features/feedback.js';
-import type { Core } from './compose.js';
-import { containedAsync } from './contained.js';
-import type { ScopeTarget } from './scope-target.js';
+import type { ScopeApi } from './scope-api.js';
+import { containedAsync } from './scope-parts.js';
 
 /** A/B tests of remote config values, for one device (docs/protocol.md §10.2). Nothing here ever rejects. */
 export class AbTests {
-  readonly #core: Core;
-  readonly #target: ScopeTarget;
+  readonly #scope: ScopeApi;
 
   /** @internal */
-  constructor(core: Core, target: ScopeTarget) {
-    this.#core = core;
-    this.#target = target;
+  constructor(scope: ScopeApi) {
+    this.#scope = scope;
   }
 
   /** Takes part in the tests of these values. */
   enrol(keys: readonly string[]): Promise<Fetched<unknown>> {
-    return containedAsync(this.#core, 'abTests.enrol', () => this.#core.abTesting.enrol(this.#target, keys));
+    return containedAsync(this.#scope, 'abTests.enrol', ({ abTesting }, target) => abTesting.enrol(target, keys));
   }
 
   /** Chooses a variant for this device. */
   enrolVariant(key: string, variant: string): Promise<Fetched<unknown>> {
-    return containedAsync(this.#core, 'abTests.enrolVariant', () =>
-      this.#core.abTesting.enrolVariant(this.#target, key, variant),
+    return containedAsync(this.#scope, 'abTests.enrolVariant', ({ abTesting }, target) =>
+      abTesting.enrolVariant(target, key, variant),
     );
   }
 
   /** Leaves the tests of these values; without keys all of them. */
   optOut(keys?: readonly string[]): Promise<Fetched<unknown>> {
-    return containedAsync(this.#core, 'abTests.optOut', () => this.#core.abTesting.optOut(this.#target, keys));
+    return containedAsync(this.#scope, 'abTests.optOut', ({ abTesting }, target) => abTesting.optOut(target, keys));
   }
 
   /** Variants by key, as the server sends them. */
   fetchVariants(keys?: readonly string[]): Promise<Fetched<unknown>> {
-    return containedAsync(this.#core, 'abTests.fetchVariants', () => this.#core.abTesting.variants(this.#target, keys));
+    return containedAsync(this.#scope, 'abTests.fetchVariants', ({ abTesting }, target) =>
+      abTesting.variants(target, keys),
+    );
   }
 
   /** Running experiments, as the server sends them. */
   fetchExperiments(): Promise<Fetched<unknown>> {
-    return containedAsync(this.#core, 'abTests.fetchExperiments', () => this.#core.abTesting.experiments(this.#target));
+    return containedAsync(this.#scope, 'abTests.fetchExperiments', ({ abTesting }, target) =>
+      abTesting.experiments(target),
+    );
   }
 }

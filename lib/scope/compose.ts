@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -22,13 +23,13 @@ import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
 import { defaultStoragePath } from '../journal/create-storage.js';
 import { Reporter } from '../logger.js';
+import { clientClock } from './client-clock.js';
 import { delivery, type TunableOptions } from './delivery.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
-import { outsideScopes } from './outside-scopes.js';
 import { PictureUploads } from './picture-uploads.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
-import { settingsFile } from './settings-file.js';
+import { SmallFile } from './small-file.js';
 
 export type Core = ReturnType<typeof compose>;
 
@@ -36,11 +37,11 @@ const SAVE_PROFILE_MS = 5000;
 
 /** The composition root: the only place that knows which part gets which. */
 export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
-  const clock = outsideScopes(machineClock);
+  const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic());
   const folder = folderOf(options);
   const tuned: TunableOptions = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
-  const serverConfig = new ServerConfig(options, settingsFile(options.serverSettings ? folder : undefined), applied);
+  const serverConfig = serverConfigOf(options, folder, applied);
   const { outbox, transport, progress } = delivery(options, tuned, {
     clock,
     reporter,
@@ -187,4 +188,20 @@ function folderOf(options: ResolvedOptions): string | undefined {
   if (options.disabled || options.durability === 'memory') return undefined;
   if (options.storage !== undefined && options.storagePath === undefined) return undefined;
   return options.storagePath ?? defaultStoragePath(options.appKey);
+}
+
+/** The settings the server gave last. A file that makes no sense costs itself, not the start. */
+function serverConfigOf(
+  options: ResolvedOptions,
+  folder: string | undefined,
+  applied: (behaviour: Behaviour) => void,
+): ServerConfig {
+  const kept = options.serverSettings && folder !== undefined;
+  const file = new SmallFile(kept ? join(folder, 'server-settings.json') : undefined);
+  try {
+    return new ServerConfig(options, file, applied);
+  } catch {
+    file.remove();
+    return new ServerConfig(options, file, applied);
+  }
 }

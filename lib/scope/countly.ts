@@ -1,27 +1,37 @@
+import { inspect } from 'node:util';
 import { isObject, optionsOf } from '../check.js';
 import { type Clock, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-settings.js';
+import type { Transport } from '../http/transport.js';
+import { withDeadline } from '../outbox/deadline.js';
+import type { LedgerState } from '../outbox/ledger.js';
 import type { FlushResult } from '../outbox/outbox-port.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { ClientStats } from './client-stats.js';
-import { compose } from './compose.js';
-import { contained } from './contained.js';
-import { contextScope, type RegisteredClient, registerClient, unregisterClient } from './current.js';
+import { type Core, compose } from './compose.js';
+import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { TEMPORARY_ID } from './device-id.js';
-import { DeviceScope, type ScopeInit } from './device-scope.js';
+import { createScope, DeviceScope } from './device-scope.js';
 import { type FlushOptions, timeoutOf } from './flush-options.js';
-import { hookedClient } from './hooked-client.js';
-import { checkedId, targetOf } from './new-target.js';
+import { checkedId, createTarget } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
-import type { Segmentation } from './scope-api.js';
-import { scopeStore } from './scope-store.js';
+import type { ScopeInit, Segmentation } from './scope-api.js';
+import { attempt, contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
 
-export type { ClientStats } from './client-stats.js';
 export type { FlushOptions } from './flush-options.js';
+
+/** A snapshot of a client: the ledger, how much it keeps in memory, and whether things move. */
+export interface ClientStats extends LedgerState {
+  /** Device states in memory. */
+  readonly devices: number;
+  /** When the server last accepted something: milliseconds since the epoch. Undefined before. */
+  readonly lastDeliveryAt: number | undefined;
+  /** Milliseconds since the oldest entry that still waits was recorded. Undefined while nothing waits. */
+  readonly oldestPendingAge: number | undefined;
+}
 
 const DEFAULT_FLUSH_MS = 10_000;
 const EXPIRE_EVERY_MS = 30_000;
@@ -42,33 +52,36 @@ const EXPIRE_EVERY_MS = 30_000;
  * void countly.close();
  * ```
  */
-export class Countly extends DeviceScope implements RegisteredClient {
+export class Countly extends DeviceScope {
   readonly name: string;
   readonly #hooks: HookedClient;
   #trackErrors: boolean;
-  #cancelExpiry: () => void = () => {};
+  #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
 
   /**
    * Makes a client without registering it: decorators find it only through Nest, or through a scope.
    * @throws CountlyConfigError with every problem of the options at once
    */
+  constructor(options?: CountlyOptions);
   constructor(options: CountlyOptions = {}, clock: Clock = systemClock, dialect: Dialect = OWN_DIALECT) {
+    super();
     const resolved = resolveOptions(options);
     const core = compose(resolved, clock, dialect);
-    super(core, core.own);
+    setParts(this, { core, target: core.own, client: this });
     this.name = resolved.name;
     this.#trackErrors = resolved.trackErrors;
-    this.#hooks = hookedClient(core, {
+    this.#hooks = {
+      core,
       fatal: (error) => this.#trackErrors && this.logError(error, { fatal: true }),
       flush: (timeout) => this.flush({ timeout }),
-    });
+    };
     if (resolved.disabled) return;
     core.start();
     addProcessHooks(this.#hooks);
-    this.#expireLater();
+    this.#expireLater(core);
     if (resolved.session === 'automatic') this.beginSession();
-    if (resolved.remoteConfig !== false) this.#fetchRemoteConfig();
+    if (resolved.remoteConfig !== false) this.#fetchRemoteConfig(core);
   }
 
   /**
@@ -84,12 +97,12 @@ export class Countly extends DeviceScope implements RegisteredClient {
 
   /** False for a client that was made with `disabled`. */
   get enabled(): boolean {
-    return !this.core.options.disabled;
+    return !partsOf(this).core.options.disabled;
   }
 
   /** What the operator of the server set for SDKs (docs/protocol.md §10.5), as far as it is known and valid. */
   get serverSettings(): ServerSettings {
-    return this.core.serverConfig.settings;
+    return partsOf(this).core.serverConfig.settings;
   }
 
   /**
@@ -97,7 +110,9 @@ export class Countly extends DeviceScope implements RegisteredClient {
    * zero UUID) gives a scope whose entries are counted as dropped.
    */
   device(deviceId: string): DeviceScope {
-    return this.#scope(new ScopeTarget({ deviceId: checkedId(this.core.reporter, 'device', deviceId), idType: 0 }));
+    const { core } = partsOf(this);
+    const id = checkedId(core.reporter, 'device', deviceId);
+    return createScope(core, new ScopeTarget({ deviceId: id, idType: 0 }), this);
   }
 
   /** The scope the running code belongs to, if it is one of this client; else the process's own device. */
@@ -113,20 +128,22 @@ export class Countly extends DeviceScope implements RegisteredClient {
 
   /** A scope with breadcrumbs and timers of its own, as `run` enters it. */
   scope(init: ScopeInit): DeviceScope {
-    return this.#scope(targetOf(this.core, init));
+    const { core } = partsOf(this);
+    return createScope(core, createTarget(core, init), this);
   }
 
   /** Names several features at once, for `giveConsent`, `removeConsent` and `checkConsent`. */
   groupFeatures(groups: Readonly<Record<string, ConsentFeature | readonly ConsentFeature[]>>): void {
-    contained(this.core, 'groupFeatures', undefined, () => this.core.consent.group(groups));
+    contained(this, 'groupFeatures', ({ consent }) => consent.group(groups));
   }
 
   override changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
     const before = this.deviceId;
     super.changeId(deviceId, options);
-    if (this.deviceId === before || this.core.options.remoteConfig === false) return;
-    this.core.remoteConfig.forget(this.target);
-    this.#fetchRemoteConfig();
+    const { core } = partsOf(this);
+    if (this.deviceId === before || core.options.remoteConfig === false) return;
+    core.remoteConfig.forget(core.own);
+    this.#fetchRemoteConfig(core);
   }
 
   /** Holds everything of the own device until `setId` or `changeId` names it. */
@@ -140,7 +157,7 @@ export class Countly extends DeviceScope implements RegisteredClient {
    */
   trackErrors(segments?: Segmentation): void {
     this.#trackErrors = true;
-    const { crashes, reporter } = this.core;
+    const { crashes, reporter } = partsOf(this).core;
     if (isObject(segments)) crashes.useSegments(segments);
     else if (segments !== undefined) optionsOf(reporter, 'trackErrors', segments);
   }
@@ -148,13 +165,13 @@ export class Countly extends DeviceScope implements RegisteredClient {
   /** Reports how long the process took until now, as the trace `app_start` (docs/protocol.md §7). */
   reportAppStart(): void {
     const durationMs = process.uptime() * 1000;
-    const startedAt = Math.round(this.core.clock.now() - durationMs);
+    const startedAt = Math.round(partsOf(this).core.clock.now() - durationMs);
     this.reportTrace({ type: 'device', name: 'app_start', startedAt, durationMs });
   }
 
   /** Where every accepted entry is now. */
   stats(): ClientStats {
-    const { outbox, states, progress } = this.core;
+    const { outbox, states, progress } = partsOf(this).core;
     return {
       ...outbox.stats(),
       devices: states.size,
@@ -163,29 +180,32 @@ export class Countly extends DeviceScope implements RegisteredClient {
     };
   }
 
-  /** Delivers what was accepted so far. Never rejects; the result says what is still pending after the timeout. */
+  /**
+   * Delivers what was accepted so far. Never rejects; the result says what is still pending after the timeout, or when the
+   * client was closed meanwhile.
+   */
   async flush(options?: FlushOptions): Promise<FlushResult> {
-    const { outbox, profile, uploads } = this.core;
+    const { outbox, profile, uploads, reporter } = partsOf(this).core;
     profile.saveAll();
-    const timeout = timeoutOf(this.core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
+    const timeout = timeoutOf(reporter, 'flush', options, DEFAULT_FLUSH_MS);
     const [result] = await Promise.all([outbox.flush(timeout), uploads.settled(timeout)]);
     return result;
   }
 
   /**
-   * Ends sessions and views, delivers, and releases files, sockets and timers. What could not be delivered stays on disk
-   * for the next start. Later calls return the same result.
+   * Ends sessions and views, delivers, and releases files, sockets and timers, all of it within the timeout. What could not
+   * be delivered stays on disk for the next start. Later calls return the same result.
    */
   close(options?: FlushOptions): Promise<FlushResult> {
-    const { options: settings, reporter } = this.core;
-    this.#closing ??= this.#close(timeoutOf(reporter, 'close', options, settings.shutdownTimeout));
+    const { core } = partsOf(this);
+    this.#closing ??= this.#close(core, timeoutOf(core.reporter, 'close', options, core.options.shutdownTimeout));
     return this.#closing;
   }
 
-  async #close(timeout: number): Promise<FlushResult> {
-    const { core } = this;
+  async #close(core: Core, timeout: number): Promise<FlushResult> {
+    const until = core.clock.monotonic() + timeout;
+    this.#state = 'closing';
     unregisterClient(this);
-    this.#cancelExpiry();
     core.stop();
     core.profile.saveAll();
     const own = core.states.peek(this.deviceId);
@@ -196,29 +216,56 @@ export class Countly extends DeviceScope implements RegisteredClient {
     const [result] = await Promise.all([core.outbox.close(timeout), core.uploads.settled(timeout)]);
     core.uploads.close();
     removeProcessHooks(this.#hooks);
-    await core.transport.close();
+    await withDeadline(core.clock, Math.max(0, until - core.clock.monotonic()), ({ reached }) =>
+      Promise.race([reached, closed(core.transport)]),
+    );
+    core.clock.stop();
+    this.#state = 'closed';
     return result;
   }
 
-  #scope(target: ScopeTarget): DeviceScope {
-    return new DeviceScope(this.core, target, this);
+  /** @internal What `console.log` shows: neither app key nor salt. */
+  override [inspect.custom](): string {
+    const { core } = partsOf(this);
+    const state = core.options.disabled ? 'disabled' : this.#state;
+    return `Countly ${inspect({ name: this.name, url: withoutCredentials(core.options.url), state })}`;
   }
 
-  #fetchRemoteConfig(): void {
-    const { remoteConfig: told } = this.core.options;
-    void this.core.remoteConfig.fetch(this.core.own, {}, false).then((answer) => {
+  #fetchRemoteConfig(core: Core): void {
+    const { remoteConfig: told } = core.options;
+    void core.remoteConfig.fetch(core.own, {}, false).then((answer) => {
       if (typeof told !== 'function') return;
       const error = answer.ok ? undefined : new Error(answer.reason);
-      contained(this.core, 'remoteConfig', undefined, () =>
-        (told as RemoteConfigCallback)(error, this.getRemoteConfig()),
-      );
+      attempt(core, 'remoteConfig', () => (told as RemoteConfigCallback)(error, this.getRemoteConfig()));
     });
   }
 
-  #expireLater(): void {
-    this.#cancelExpiry = this.core.clock.after(EXPIRE_EVERY_MS, () => {
-      this.core.states.expire();
-      this.#expireLater();
+  #expireLater(core: Core): void {
+    core.clock.after(EXPIRE_EVERY_MS, () => {
+      core.states.expire();
+      this.#expireLater(core);
     });
   }
+}
+
+/** A client with another clock, for tests, or another dialect, for the compat layer. */
+export const ClientWith = Countly as unknown as new (
+  options: CountlyOptions,
+  clock: Clock,
+  dialect?: Dialect,
+) => Countly;
+
+/** A transport of the user's own may break its contract. */
+async function closed(transport: Transport): Promise<void> {
+  try {
+    await transport.close();
+  } catch {
+    // What it holds is its own.
+  }
+}
+
+function withoutCredentials(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }

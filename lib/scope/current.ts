@@ -1,5 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ScopeApi } from './scope-api.js';
-import { scopeStore } from './scope-store.js';
 
 /** The name `Countly.init` registers under when none is given. */
 export const DEFAULT_CLIENT = 'default';
@@ -35,11 +35,36 @@ export interface ScopeDefaults {
   apply(scope: ScopeApi): ScopeApi;
 }
 
-const KEY = Symbol.for('countly-weave.clients');
-type GlobalSlot = { [KEY]?: Registry };
-const slot = globalThis as GlobalSlot;
-slot[KEY] ??= { clients: new Map(), owners: new WeakMap(), bound: false };
-const registry = slot[KEY];
+const REGISTRY = Symbol.for('countly-weave.clients');
+const STORE = Symbol.for('countly-weave.scope-store');
+
+// One of each for the process, also when the package is installed twice: a scope entered through one copy must be the
+// scope that a decorator of the other copy sees.
+const shared = globalThis as { [REGISTRY]?: Registry; [STORE]?: AsyncLocalStorage<unknown> };
+shared[REGISTRY] ??= { clients: new Map(), owners: new WeakMap(), bound: false };
+shared[STORE] ??= new AsyncLocalStorage<unknown>();
+const registry = shared[REGISTRY];
+const store = shared[STORE];
+
+/**
+ * Set on a scope that only stands for another one, such as one with defaults of its own for a single method: the other one
+ * is entered in its place, because what is called from there has no part in those defaults.
+ */
+export const STANDS_FOR: unique symbol = Symbol.for('countly-weave.stands-for');
+
+/**
+ * The scope that belongs to the running chain of calls, promises, timers and streams. There is no `enterWith` here: a scope
+ * is entered for a function and left with it, so that nothing of one request can ever be seen by another.
+ */
+export const scopeStore = {
+  run<T>(scope: unknown, fn: () => T): T {
+    const other = (scope as { readonly [STANDS_FOR]?: unknown } | undefined)?.[STANDS_FOR];
+    return store.run(other ?? scope, fn);
+  },
+  current(): unknown {
+    return store.getStore();
+  },
+};
 
 /** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
 export function registerClient(client: RegisteredClient): void {

@@ -1,33 +1,31 @@
 import { isObject, tellMisfit } from '../check.js';
 import { emptyWork } from '../features/device-state.js';
+import { type Place, readPlace, tellPlace } from '../features/place.js';
 import type { Reporter } from '../logger.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import type { Core } from './compose.js';
-import { failed } from './contained.js';
 import { sanitizeDeviceId } from './device-id.js';
-import { InitDetails } from './init-details.js';
-import type { ScopeInit } from './scope-init.js';
-import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+import type { ScopeInit } from './scope-api.js';
+import { attempt } from './scope-parts.js';
+import { type DeviceIdentity, ScopeTarget, type TargetDetails } from './scope-target.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
 const MOST_FEATURES = 100;
 
 /** The target of a new unit of work. What is no description of one belongs to nobody, and is counted as dropped. */
-export function targetOf(core: Core, init: ScopeInit): ScopeTarget {
+export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
   let identity: DeviceIdentity = { deviceId: '', idType: 0 };
-  try {
+  const target = attempt(core, 'scope', () => {
     const given: unknown = init;
     if (!isObject(given)) {
       const wanted = { argument: 'init', expected: 'an object', outcome: 'what is recorded in it is dropped' };
       tellMisfit(core.reporter, { call: 'scope', value: given, ...wanted });
-      return new ScopeTarget(identity, emptyWork());
+      return undefined;
     }
     identity = identityOf(core, init.deviceId);
     return targetIn(core, init, identity);
-  } catch (error) {
-    failed(core, 'scope', error);
-    return new ScopeTarget(identity, emptyWork());
-  }
+  });
+  return target ?? new ScopeTarget(identity, emptyWork());
 }
 
 function targetIn(core: Core, init: ScopeInit, identity: DeviceIdentity): ScopeTarget {
@@ -85,4 +83,66 @@ function knownFeatures(reporter: Reporter, given: unknown): ReadonlySet<ConsentF
 
 function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+type Details = { -readonly [Name in keyof TargetDetails]: TargetDetails[Name] };
+
+/** What a scope was told, read when an entry first needs it: most requests record nothing that does. */
+class InitDetails implements TargetDetails {
+  readonly #core: Core;
+  readonly #init: ScopeInit;
+  readonly #otherwise: Place | undefined;
+  readonly #known: Details = {};
+
+  /** @param otherwise where the device is when the scope was told nothing */
+  constructor(core: Core, init: ScopeInit, otherwise: Place | undefined) {
+    this.#core = core;
+    this.#init = init;
+    this.#otherwise = otherwise;
+  }
+
+  get tz(): number | undefined {
+    return this.#once('tz', () => this.#readOffset(this.#init.timezoneOffset));
+  }
+
+  get place(): Place | undefined {
+    return this.#once('place', () => this.#readPlace()) ?? this.#otherwise;
+  }
+
+  get metrics(): Readonly<Record<string, string>> | undefined {
+    return this.#once('metrics', () => this.#readMetrics());
+  }
+
+  #once<Name extends keyof Details>(name: Name, read: () => Details[Name]): Details[Name] {
+    if (!(name in this.#known)) this.#known[name] = attempt(this.#core, 'scope', read);
+    return this.#known[name];
+  }
+
+  #readOffset(minutes: unknown): number | undefined {
+    if (typeof minutes === 'number' && Number.isInteger(minutes) && Math.abs(minutes) <= 840) return minutes;
+    if (minutes !== undefined) this.#tell('timezoneOffset', 'whole minutes between -840 and 840', minutes);
+    return undefined;
+  }
+
+  #readPlace(): Place | undefined {
+    const { ip, countryCode, city, location } = this.#init;
+    const place = readPlace({ ip, countryCode, city, location });
+    tellPlace(this.#core.reporter, 'scope', { ip, countryCode, city, location }, place);
+    return place;
+  }
+
+  /** Metrics that differ from this machine's, if any. */
+  #readMetrics(): Readonly<Record<string, string>> | undefined {
+    const { metrics, locale } = this.#init as { readonly metrics?: unknown; readonly locale?: unknown };
+    const given = isObject(metrics) ? Object.entries(metrics) : [];
+    if (metrics !== undefined && !isObject(metrics)) this.#tell('metrics', 'an object of texts', metrics);
+    const texts = given.filter(([, value]) => typeof value === 'string' && value !== '') as [string, string][];
+    if (typeof locale === 'string' && locale !== '') texts.push(['_locale', locale.replace('-', '_')]);
+    else if (locale !== undefined && locale !== '') this.#tell('locale', 'a text such as "de_AT"', locale);
+    return texts.length === 0 ? undefined : Object.fromEntries(texts);
+  }
+
+  #tell(argument: string, expected: string, value: unknown): void {
+    tellMisfit(this.#core.reporter, { call: 'scope', argument, expected, value, outcome: 'it is left out' });
+  }
 }

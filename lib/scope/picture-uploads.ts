@@ -9,8 +9,8 @@ import { withDeadline } from '../outbox/deadline.js';
 import { checksum256 } from '../protocol/checksum.js';
 import type { Delivery } from '../protocol/delivery.js';
 import { type FilePart, multipartBody, multipartPayload } from '../protocol/multipart.js';
-import { commonFields } from './common-fields.js';
 import { TEMPORARY_ID } from './device-id.js';
+import { commonFields } from './query.js';
 
 export interface UploadOptions {
   readonly appKey: string;

@@ -1,13 +1,14 @@
-/** What the hooks need of a client. */
+import type { Core } from './compose.js';
+
+/** A client as the end of the process sees it. */
 export interface HookedClient {
-  readonly handleSignals: boolean;
-  /** Records a fatal error of the process, if the client is to. */
+  readonly core: Core;
+  /** Told about an uncaught error. */
   fatal(error: unknown): void;
-  /** Writes what is in memory to disk, now. */
-  saveSync(): void;
-  hasPending(): boolean;
-  /** Delivers within the client's shutdown timeout. */
-  deliver(): Promise<unknown>;
+  /** Never rejects. */
+  flush(timeout: number): Promise<unknown>;
+  /** What had been accepted when the end of the process last asked for a delivery. */
+  triedAt?: number;
 }
 
 const clients = new Set<HookedClient>();
@@ -20,17 +21,23 @@ const onFatal = (error: unknown): void => {
 };
 
 const onExit = (): void => {
-  for (const client of clients) client.saveSync();
+  for (const { core } of clients) {
+    core.profile.saveAll();
+    core.outbox.saveSync();
+  }
 };
 
 const onBeforeExit = (): void => {
   // Node emits this again after every piece of work done here: only a client that has something new to send is asked.
-  for (const client of clients) if (client.hasPending()) void client.deliver();
+  for (const client of clients) {
+    const { pending, accepted } = client.core.outbox.stats();
+    if (pending > 0 && accepted !== client.triedAt) void deliver(client);
+  }
 };
 
 const onSignal = (signal: NodeJS.Signals): void => {
   const others = process.listeners(signal).filter((listener) => listener !== onSignal);
-  void Promise.all([...clients].map((client) => client.deliver())).then(() => {
+  void Promise.all([...clients].map(deliver)).then(() => {
     // Listeners of the application decide for themselves what the signal means.
     if (others.length > 0) return;
     removeSignals();
@@ -46,7 +53,7 @@ export function addProcessHooks(client: HookedClient): void {
     process.on('exit', onExit);
   }
   clients.add(client);
-  if (client.handleSignals && !signalsInstalled) {
+  if (client.core.options.handleSignals && !signalsInstalled) {
     signalsInstalled = true;
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
@@ -55,7 +62,7 @@ export function addProcessHooks(client: HookedClient): void {
 
 export function removeProcessHooks(client: HookedClient): void {
   clients.delete(client);
-  if (![...clients].some((other) => other.handleSignals)) removeSignals();
+  if (![...clients].some(({ core }) => core.options.handleSignals)) removeSignals();
   if (clients.size > 0) return;
   process.off('uncaughtExceptionMonitor', onFatal);
   process.off('beforeExit', onBeforeExit);
@@ -66,4 +73,10 @@ function removeSignals(): void {
   signalsInstalled = false;
   process.off('SIGTERM', onSignal);
   process.off('SIGINT', onSignal);
+}
+
+function deliver(client: HookedClient): Promise<unknown> {
+  const { outbox, options } = client.core;
+  client.triedAt = outbox.stats().accepted;
+  return client.flush(options.shutdownTimeout);
 }

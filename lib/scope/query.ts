@@ -2,8 +2,25 @@ import type { Clock } from '../clock.js';
 import type { Query, QueryAnswer, Target } from '../features/feature.js';
 import type { Transport } from '../http/transport.js';
 import { checksum256 } from '../protocol/checksum.js';
-import { commonFields } from './common-fields.js';
+import { SDK_NAME, SDK_VERSION } from '../protocol/sdk-info.js';
 import { TEMPORARY_ID } from './device-id.js';
+
+/** What every request that is made by itself says first (docs/protocol.md §2), as texts. */
+export function commonFields(
+  options: { readonly appKey: string; readonly appVersion: string | undefined },
+  target: Target,
+  timestamp: number,
+): Record<string, string> {
+  return {
+    app_key: options.appKey,
+    device_id: target.deviceId,
+    ...(target.idType === 9 ? {} : { t: String(target.idType) }),
+    sdk_name: SDK_NAME,
+    sdk_version: SDK_VERSION,
+    ...(options.appVersion === undefined ? {} : { av: options.appVersion }),
+    timestamp: String(timestamp),
+  };
+}
 
 export interface QueryOptions {
   readonly appKey: string;

@@ -1,7 +1,6 @@
 import type { ProfileOperator } from '../features/profile-buffer.js';
-import type { Core } from './compose.js';
-import { contained } from './contained.js';
-import type { ScopeTarget } from './scope-target.js';
+import type { ScopeApi } from './scope-api.js';
+import { contained } from './scope-parts.js';
 
 type Scalar = string | number | boolean;
 
@@ -21,13 +20,11 @@ type Scalar = string | number | boolean;
  * ```
  */
 export class UserData {
-  readonly #core: Core;
-  readonly #target: ScopeTarget;
+  readonly #scope: ScopeApi;
 
   /** @internal */
-  constructor(core: Core, target: ScopeTarget) {
-    this.#core = core;
-    this.#target = target;
+  constructor(scope: ScopeApi) {
+    this.#scope = scope;
   }
 
   set(property: string, value: Scalar | readonly Scalar[]): void {
@@ -84,12 +81,10 @@ export class UserData {
 
   /** Sends the changes. */
   save(): void {
-    contained(this.#core, 'userData.save', undefined, () => this.#core.profile.save(this.#target));
+    contained(this.#scope, 'userData.save', ({ profile }, target) => profile.save(target));
   }
 
   #change(operator: ProfileOperator, property: string, value: unknown): void {
-    contained(this.#core, 'userData', undefined, () =>
-      this.#core.profile.change(this.#target, operator, property, value),
-    );
+    contained(this.#scope, 'userData', ({ profile }, target) => profile.change(target, operator, property, value));
   }
 }

@@ -1,6 +1,6 @@
 import type { CountlyOptions } from '../config/options.js';
 import { silentLogger } from '../logger.js';
-import { Countly } from '../scope/countly.js';
+import { ClientWith, type Countly } from '../scope/countly.js';
 import { registerClient } from '../scope/current.js';
 import { ManualClock } from './manual-clock.js';
 import { type RecordedEvent, RecordingTransport } from './recording-transport.js';
@@ -43,7 +43,7 @@ export interface TestClient {
 export function createTestClient(options: CountlyOptions = {}): TestClient {
   const clock = new ManualClock();
   const transport = new RecordingTransport();
-  const client = new Countly(
+  const client = new ClientWith(
     { appKey: 'TEST', deviceId: 'test-device', durability: 'memory', logger: silentLogger, transport, ...options },
     clock,
   );

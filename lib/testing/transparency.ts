@@ -2,7 +2,7 @@ import type { Method } from '../decorators/weave/advice.js';
 import { weaveInto } from '../decorators/weave/weave.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { CountlyError } from '../errors.js';
-import { scopeStore } from '../scope/scope-store.js';
+import { scopeStore } from '../scope/current.js';
 import { deafScope } from './deaf-scope.js';
 import type { OwnMethod } from './own-method.js';
 import { OWN_CHECKS } from './own-method-checks.js';

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { CONSENT_FEATURES, type ConsentFeature, sanitizeDeviceId } from '../../lib/index.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../../lib/index.js';
+import { sanitizeDeviceId } from '../../lib/internal.js';
 
 /** Whose work it is, as a carrier says it. Nothing else about the person is in it. */
 export interface Carried {

@@ -1,5 +1,5 @@
 import { createParamDecorator } from '@nestjs/common';
-import { type ContextScope, contextScope, type RegisteredClient, registeredClient } from '../../lib/index.js';
+import { type ContextScope, contextScope, type RegisteredClient, registeredClient } from '../../lib/internal.js';
 import { carriersOf } from './carriers.js';
 
 /** Header that takes a carrier to another service. */

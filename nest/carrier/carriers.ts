@@ -1,4 +1,5 @@
-import { CONSENT_FEATURES, type ContextScope, type Countly, type DeviceScope } from '../../lib/index.js';
+import { CONSENT_FEATURES, type Countly, type DeviceScope } from '../../lib/index.js';
+import { type ContextScope } from '../../lib/internal.js';
 import type { Warnings } from '../warnings.js';
 import type { CarrierSettings } from './carrier.options.js';
 import { type Carried, readCarrier, signCarrier } from './carrier-token.js';

@@ -1,4 +1,5 @@
-import { claimReport, contextScope, type Segmentation } from '../../lib/index.js';
+import { type Segmentation } from '../../lib/index.js';
+import { claimReport, contextScope } from '../../lib/internal.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
 import { leftOut } from '../scope/left-out.js';

@@ -1,4 +1,5 @@
-import { registeredClient, type WovenMethod } from '../../lib/index.js';
+import { type WovenMethod } from '../../lib/index.js';
+import { registeredClient } from '../../lib/internal.js';
 import type { FeatureClass } from '../feature/features.js';
 import type { WovenProvider } from './woven-providers.js';
 

@@ -1,4 +1,4 @@
-import { bindDefaults, bindToClient, type RegisteredClient } from '../../lib/index.js';
+import { bindDefaults, bindToClient, type RegisteredClient } from '../../lib/internal.js';
 import { FeatureDefaults } from '../feature/feature-scope.js';
 import type { FeatureClass } from '../feature/features.js';
 import type { WovenProvider } from './woven-providers.js';

@@ -1,18 +1,15 @@
 import {
   type ConsentFeature,
   type CrashOptions,
-  claimReport,
   type EventOptions,
   type OpenView,
-  type RegisteredClient,
   type RunningEvent,
   type ScopeApi,
-  type ScopeDefaults,
   type Segmentation,
-  STANDS_FOR,
   type TraceReport,
   type ViewOptions,
 } from '../../lib/index.js';
+import { claimReport, type RegisteredClient, type ScopeDefaults, STANDS_FOR } from '../../lib/internal.js';
 import type { CountlyFeatureOptions } from './feature.options.js';
 
 /** The defaults of a feature module as decorated methods meet them. */

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { CountlyConfigError, optionRules } from '../../lib/index.js';
+import { CountlyConfigError } from '../../lib/index.js';
+import { optionRules } from '../../lib/internal.js';
 import { FEATURE_RULE } from '../countly.rules.js';
 import type { CountlyFeatureOptions } from './feature.options.js';
 

@@ -1,4 +1,5 @@
-import { type ConsentFeature, sanitizeDeviceId } from '../../lib/index.js';
+import { type ConsentFeature } from '../../lib/index.js';
+import { sanitizeDeviceId } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import { carrierOf, readsCarrier } from '../carrier/from-carrier.js';
 import type { Warnings } from '../warnings.js';

@@ -1,4 +1,4 @@
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CARRIER_HEADER } from '../carrier/carrier.js';
 import type { Carriers } from '../carrier/carriers.js';
 import { matchesHost } from './hosts.js';

@@ -1,4 +1,4 @@
-import { type ContextScope, contextScope } from '../../lib/index.js';
+import { type ContextScope, contextScope } from '../../lib/internal.js';
 import { describe } from '../identity/deadline.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import { matchesHost } from './hosts.js';

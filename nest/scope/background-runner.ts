@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { contextScope, type DeviceScope } from '../../lib/index.js';
+import { type DeviceScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { carrierOfWork } from '../carrier/from-carrier.js';
 import type { FailureObserver } from '../errors/failure-observer.js';
 import type { BackgroundKind } from '../explorer/background-handlers.js';

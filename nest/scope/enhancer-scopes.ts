@@ -1,7 +1,8 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { isObservable, Observable } from 'rxjs';
-import { type Countly, contextScope } from '../../lib/index.js';
+import { type Countly } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { methodsOf } from '../explorer/handler-kinds.js';
 import { isThenable } from '../identity/deadline.js';
 import type { Handler } from './background-runner.js';

@@ -1,4 +1,4 @@
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { describe, isThenable } from '../identity/deadline.js';
 import type { RequestLike } from '../identity/request-context.js';
 import { type FastifyReplyLike, type FastifyRequestLike, HttpContext, type ResponseLike } from './http-context.js';

@@ -1,4 +1,5 @@
-import { CONSENT_FEATURES, type ConsentFeature, type Countly, type DeviceScope, reportMark } from '../../lib/index.js';
+import { CONSENT_FEATURES, type ConsentFeature, type Countly, type DeviceScope } from '../../lib/index.js';
+import { reportMark } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { newVisitorId } from '../identity/anonymous.js';

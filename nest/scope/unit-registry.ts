@@ -1,4 +1,4 @@
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 const UNIT: unique symbol = Symbol('countly-weave.nest.unit');

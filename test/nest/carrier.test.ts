@@ -3,7 +3,8 @@ import { Controller, Get, Injectable } from '@nestjs/common';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ConsentFeature, Countly, CountlyConfigError, contextScope, silentLogger } from '../../lib/index.js';
+import { type ConsentFeature, Countly, CountlyConfigError, silentLogger } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import {
   CARRIER_HEADER,
   CountlyCarrier,

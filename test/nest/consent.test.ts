@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { type ConsentFeature, contextScope } from '../../lib/index.js';
+import { type ConsentFeature } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, type CountlyModuleOptions, fromHeader, RequireConsent } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, type Platform, quiet, start } from './support/platforms.js';

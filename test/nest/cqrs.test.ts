@@ -19,7 +19,8 @@ import {
 } from '@nestjs/cqrs';
 import { map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { contextScope, ReportErrors, TrackEvent } from '../../lib/index.js';
+import { ReportErrors, TrackEvent } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, countlyCarrier, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

@@ -12,7 +12,6 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   type Countly,
   CountlyConfigError,
-  contextScope,
   ReportErrors,
   silentLogger,
   TimedEvent,
@@ -20,6 +19,7 @@ import {
   TrackView,
   WithDevice,
 } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { type CountlyFeatureOptions, CountlyModule, fromHeader, getCountlyToken } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

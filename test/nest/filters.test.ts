@@ -16,7 +16,7 @@ import {
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { describe, expect, it } from 'vitest';
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, fromHeader, fromUser } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, type Platform, quiet, start } from './support/platforms.js';

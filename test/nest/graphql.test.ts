@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, HttpException, Injectable, Use
 import { Args, Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyDeviceId, CountlyModule, fromHeader, fromUser } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

@@ -1,7 +1,8 @@
 import { type CanActivate, Controller, type ExecutionContext, Get, Injectable, UseGuards } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it, vi } from 'vitest';
-import { CountlyConfigError, contextScope, silentLogger } from '../../lib/index.js';
+import { CountlyConfigError, silentLogger } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import {
   afterGuards,
   CountlyDeviceId,

@@ -28,7 +28,7 @@ import { defer, firstValueFrom, type Observable, of, throwError } from 'rxjs';
 import { io } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, type CountlyModuleOptions, fromUser, RequireConsent } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

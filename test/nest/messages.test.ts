@@ -17,7 +17,8 @@ import { firstValueFrom, interval, map, type Observable, take, toArray } from 'r
 import { io } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Countly, contextScope } from '../../lib/index.js';
+import { Countly } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

@@ -1,14 +1,8 @@
 import { Controller, Get, Inject, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it, vi } from 'vitest';
-import {
-  Countly,
-  CountlyConfigError,
-  contextScope,
-  registeredClient,
-  silentLogger,
-  TrackEvent,
-} from '../../lib/index.js';
+import { Countly, CountlyConfigError, silentLogger, TrackEvent } from '../../lib/index.js';
+import { contextScope, registeredClient } from '../../lib/internal.js';
 import {
   CountlyHealthIndicator,
   CountlyModule,

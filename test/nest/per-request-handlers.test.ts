@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Scope } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { describe, expect, it, vi } from 'vitest';
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

@@ -7,7 +7,8 @@ import {
   REQUEST,
 } from '@nestjs/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { contextScope, TrackEvent } from '../../lib/index.js';
+import { TrackEvent } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, quiet, start } from './support/platforms.js';

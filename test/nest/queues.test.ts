@@ -2,7 +2,8 @@ import { BullModule, InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@
 import { Controller, Get, Injectable, Query, Scope } from '@nestjs/common';
 import { type Job, type Queue, QueueEvents } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Countly, contextScope, TrackEvent, WithDevice } from '../../lib/index.js';
+import { Countly, TrackEvent, WithDevice } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, type CountlyModuleOptions, countlyCarrier, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';

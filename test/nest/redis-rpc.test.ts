@@ -10,7 +10,8 @@ import {
 import { Test } from '@nestjs/testing';
 import { firstValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Countly, contextScope } from '../../lib/index.js';
+import { Countly } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, countlyCarrier } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { quiet } from './support/platforms.js';

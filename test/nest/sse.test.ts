@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { Controller, Sse } from '@nestjs/common';
 import { map, Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { contextScope } from '../../lib/index.js';
+import { contextScope } from '../../lib/internal.js';
 import { afterGuards, CountlyModule, fromHeader } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, quiet, start } from './support/platforms.js';

@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../lib/logger.js';
 import { Countly } from '../../lib/scope/countly.js';
-import { DeviceIdFile } from '../../lib/scope/device-id.js';
+import { DeviceIdFile, sanitizeDeviceId } from '../../lib/scope/device-id.js';
 import { fatal, recorded } from '../support/recorded.js';
 
 describe('the id of the own device', () => {
@@ -62,6 +64,81 @@ describe('the id of the own device', () => {
   });
 });
 
+describe('what is on disk', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'weave-disk-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+
+  const started = () =>
+    new Countly({ url: 'http://127.0.0.1:9', appKey: 'K', storagePath: folder, testMode: true, logger: silentLogger });
+
+  it.each(['', ' \n', '\u0000\u0001', '[CLY]_temp_id', '00000000-0000-0000-0000-000000000000\n0\n'])(
+    'an id that is none (%j) is repaired once',
+    (damaged) => {
+      writeFileSync(join(folder, 'device-id'), damaged);
+      const { id } = new DeviceIdFile(folder).load(undefined);
+      expect(new DeviceIdFile(folder).load(undefined)).toEqual({ id, type: 1 });
+      expect(readdirSync(folder)).toEqual(['device-id']);
+    },
+  );
+
+  it.each([
+    'no JSON',
+    '[]',
+    '{"v":2,"t":1,"c":[]}',
+    '{"v":2,"t":1,"c":{"esb":{"constructor":["a"],"__proto__":["b"],"toString":["c"]},"eb":["hasOwnProperty"]}}',
+    '{"v":2,"t":1,"c":{"esb":{"constructor":["a"]},"esw":{}}}',
+    '{"v":2,"t":1,"c":{"esw":{"valueOf":["a"]},"esb":{"toString":["b"]},"eqs":1e300,"dort":1e300}}',
+  ])('server settings that make no sense cost themselves: %s', async (text) => {
+    writeFileSync(join(folder, 'server-settings.json'), text);
+    const client = started();
+    client.addEvent('a');
+    expect(client.stats().pending).toBe(1);
+    await client.close({ timeout: 10 });
+  });
+
+  it.each(['device-id', 'server-settings.json', 'device-id and server-settings.json'])(
+    'a folder in the place of %s does not stop the start',
+    async (names) => {
+      for (const name of names.split(' and ')) mkdirSync(join(folder, name, 'below'), { recursive: true });
+      const client = new Countly({
+        url: 'http://127.0.0.1:9',
+        appKey: 'K',
+        storagePath: folder,
+        clearStoredDeviceId: true,
+        testMode: true,
+        logger: silentLogger,
+      });
+      expect(client.deviceIdType).toBe(1);
+      await client.close({ timeout: 10 });
+    },
+  );
+});
+
+describe('a device id', () => {
+  it.each(['a', '𠮷', '👩‍👩‍👧‍👦', '👍'.repeat(256), 'é'.repeat(256), 17, 17n])('may be %s', (id) => {
+    expect(sanitizeDeviceId(id)).toBe(String(id));
+  });
+
+  it.each([
+    '',
+    '  ',
+    'a'.repeat(257),
+    '👍'.repeat(257),
+    '\ud83d',
+    'a\udc4d',
+    'a\u0000b',
+    'a\u2028b',
+    null,
+    undefined,
+    {},
+  ])('is not %j', (id) => {
+    expect(sanitizeDeviceId(id)).toBeUndefined();
+  });
+});
+
 describe('a disabled client', () => {
   it('needs nothing, does nothing and costs nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'weave-off-'));
@@ -99,6 +176,37 @@ describe('a client', () => {
     for (let i = 0; i < 20; i++) await new Promise(setImmediate);
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.join()).not.toMatch(/topsecret/);
+  });
+
+  it('shows its name, address and state to whoever prints it, and nothing else', async () => {
+    const secrets = /secret|SECRET|ann@/;
+    const { client, close } = recorded({
+      url: 'http://user-secret:pass-secret@127.0.0.1:9/countly?token=secret',
+      appKey: 'SECRETKEY',
+      salt: 'SECRETSALT',
+      name: 'billing',
+    });
+    const scope = client.device('ann@example.com');
+    client.userData.set('x', 'secret');
+    const shown = [client, scope, client.userData, { client }, [scope], scope.abTests].map((one) =>
+      inspect(one, { depth: 9, showHidden: true }),
+    );
+    expect(shown[0]).toBe("Countly { name: 'billing', url: 'http://127.0.0.1:9/countly', state: 'open' }");
+    expect(shown[1]).toBe("DeviceScope { client: 'billing' }");
+    expect([...shown, JSON.stringify(client), JSON.stringify(scope)].join()).not.toMatch(secrets);
+    await close();
+    expect(inspect(client)).toContain("state: 'closed'");
+    expect(inspect(new Countly({ disabled: true }))).toContain("state: 'disabled'");
+  });
+
+  it('works behind a proxy', async () => {
+    const test = recorded();
+    const client = new Proxy(test.client, {});
+    client.addEvent('a');
+    client.userData.increment('n');
+    client.run({ deviceId: 'v' }, () => client.addEvent('b'));
+    expect(test.client.stats().accepted).toBe(2);
+    await test.close();
   });
 
   it('in test mode records and never sends', async () => {

@@ -1,4 +1,10 @@
-import { type ContextScope, type RegisteredClient, registerClient, unregisterClient } from '../../lib/scope/current.js';
+import {
+  type ContextScope,
+  type RegisteredClient,
+  registerClient,
+  scopeStore,
+  unregisterClient,
+} from '../../lib/scope/current.js';
 import type {
   CrashOptions,
   EventOptions,
@@ -8,7 +14,6 @@ import type {
   TraceReport,
   ViewOptions,
 } from '../../lib/scope/scope-api.js';
-import { scopeStore } from '../../lib/scope/scope-store.js';
 
 /** One call of a scope, as a test wants to compare it. */
 export type Recorded =

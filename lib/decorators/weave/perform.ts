@@ -1,6 +1,5 @@
-import { scopeFor } from '../../scope/current.js';
+import { scopeFor, scopeStore } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
-import { scopeStore } from '../../scope/scope-store.js';
 import { carryFrame, currentFrame, enterFrame, frameGoesOn, newFrame } from '../error-trail.js';
 import type { Method } from './advice.js';
 import { describe, warnOnce } from './contained.js';

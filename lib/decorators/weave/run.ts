@@ -1,5 +1,5 @@
+import { scopeStore } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
-import { scopeStore } from '../../scope/scope-store.js';
 import { carryFrame, closeFrame, enterFrame, newFrame, noteCrossing } from '../error-trail.js';
 import { describe, warnOnce } from './contained.js';
 import type { Plan } from './plan.js';

@@ -6,16 +6,16 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
 const require = createRequire(import.meta.url);
-const { contextScope } = require('../../../dist/lib/index.js');
+const { Countly } = require('../../../dist/lib/index.js');
 const { CountlyModule, fromHeader } = require('../../../dist/nest/index.js');
 const { url, platform, hooks } = JSON.parse(process.argv[2]);
 
 class AppController {
   async record() {
-    contextScope().addEvent('early');
+    app.get(Countly).current().addEvent('early');
     process.stdout.write('recording\n');
     await new Promise((resolve) => setTimeout(resolve, 200));
-    contextScope().addEvent('late');
+    app.get(Countly).current().addEvent('late');
     return 'done';
   }
 }

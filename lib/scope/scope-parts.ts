@@ -1,0 +1,70 @@
+import type { Core } from './compose.js';
+import type { RegisteredClient } from './current.js';
+import type { ScopeTarget } from './scope-target.js';
+
+/** What a scope records with, and for whom. */
+export interface ScopeParts {
+  readonly core: Core;
+  readonly target: ScopeTarget;
+  readonly client: RegisteredClient;
+}
+
+// Under a symbol, and in no class declaration: no public type leads into the inside, and nothing that lists an object's
+// properties finds the app key. Not in a private field, which a proxy around a client would not have.
+const PARTS = Symbol('countly-weave.parts');
+
+export function setParts(scope: object, parts: ScopeParts): void {
+  Object.defineProperty(scope, PARTS, { value: parts });
+}
+
+export function partsOf(scope: object): ScopeParts {
+  return (scope as { readonly [PARTS]: ScopeParts })[PARTS];
+}
+
+/**
+ * Runs a call of the public interface. Whatever a caller passes – getters that throw, proxies that refuse, numbers that
+ * are none – stays with us: the entry is counted as invalid and the host goes on.
+ */
+export function contained<T>(scope: object, call: string, work: (core: Core, target: ScopeTarget) => T): T | undefined {
+  const { core, target } = partsOf(scope);
+  return attempt(core, call, () => work(core, target));
+}
+
+/** The same for a call that asks the server. */
+export async function containedAsync<T>(
+  scope: object,
+  call: string,
+  work: (core: Core, target: ScopeTarget) => Promise<T>,
+): Promise<T | { readonly ok: false; readonly reason: string }> {
+  const { core, target } = partsOf(scope);
+  try {
+    return await work(core, target);
+  } catch (error) {
+    failed(core, call, error);
+    return { ok: false, reason: 'what was passed cannot be read' };
+  }
+}
+
+/** As `contained`, where there is no scope yet. */
+export function attempt<T>(core: Core, call: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    failed(core, call, error);
+    return undefined;
+  }
+}
+
+function failed({ reporter, port }: Core, call: string, error: unknown): void {
+  // The message may hold the caller's data; the type is enough to find the place.
+  reporter.warn(`failed:${call}`, `${call}: what was passed cannot be read (${nameOf(error)}); it is dropped.`);
+  port.refuse('invalid');
+}
+
+function nameOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.name : typeof error;
+  } catch {
+    return 'an error';
+  }
+}
