@@ -103,7 +103,11 @@ export function compatUserData(use: (call: (target: { readonly userData: UserDat
   };
 }
 
-/** Options without what is not given: the client tells an `undefined` from nothing. */
-export function withoutUndefined<T extends object>(value: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
+/** What `work` gives, or undefined when it throws. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }

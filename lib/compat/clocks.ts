@@ -3,26 +3,26 @@ import type { OpenView } from '../scope/scope-api.js';
 
 /** Time that can be stopped, as `stop_time` and `start_time` do: what passes in between is no part of it. */
 class Stopwatch {
-  readonly #clock: Clock;
+  protected readonly clock: Clock;
   #startedAt = 0;
   #stoppedAfter: number | undefined;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
-  get stopped(): boolean {
+  protected get stopped(): boolean {
     return this.#stoppedAfter !== undefined;
   }
 
   /** Milliseconds since the start. */
   get elapsed(): number {
-    return this.#stoppedAfter ?? this.#clock.monotonic() - this.#startedAt;
+    return this.#stoppedAfter ?? this.clock.monotonic() - this.#startedAt;
   }
 
   /** Starts with the milliseconds given already on it. */
   start(elapsed = 0): void {
-    this.#startedAt = this.#clock.monotonic() - elapsed;
+    this.#startedAt = this.clock.monotonic() - elapsed;
     this.#stoppedAfter = undefined;
   }
 
@@ -36,17 +36,14 @@ class Stopwatch {
 }
 
 /** The time of a session between its reports. Extends the session while it runs, without holding the process. */
-export class SessionClock {
-  readonly #clock: Clock;
+export class SessionClock extends Stopwatch {
   readonly #extend: (seconds: number) => void;
-  readonly #sinceReport: Stopwatch;
   #running = false;
   #cancel: () => void = () => {};
 
   constructor(clock: Clock, extend: (seconds: number) => void) {
-    this.#clock = clock;
+    super(clock);
     this.#extend = extend;
-    this.#sinceReport = new Stopwatch(clock);
   }
 
   get running(): boolean {
@@ -56,7 +53,7 @@ export class SessionClock {
   begin(automatic: boolean, updateSeconds: number): void {
     this.#cancel();
     this.#running = true;
-    this.#sinceReport.start();
+    this.start();
     if (automatic) this.#beatLater(updateSeconds * 1000);
   }
 
@@ -64,23 +61,15 @@ export class SessionClock {
   end(): number {
     this.#cancel();
     this.#running = false;
-    return Math.round(this.#sinceReport.elapsed / 1000);
-  }
-
-  stop(): void {
-    this.#sinceReport.stop();
-  }
-
-  resume(): void {
-    this.#sinceReport.resume();
+    return Math.round(this.elapsed / 1000);
   }
 
   #beatLater(updateMs: number): void {
-    this.#cancel = this.#clock.after(updateMs, () => {
+    this.#cancel = this.clock.after(updateMs, () => {
       // Whole seconds are reported; the rest stays for the next report.
-      const seconds = Math.round(this.#sinceReport.elapsed / 1000);
-      if (seconds > 0 && !this.#sinceReport.stopped) {
-        this.#sinceReport.start(this.#sinceReport.elapsed - seconds * 1000);
+      const seconds = Math.round(this.elapsed / 1000);
+      if (seconds > 0 && !this.stopped) {
+        this.start(this.elapsed - seconds * 1000);
         this.#extend(seconds);
       }
       this.#beatLater(updateMs);
@@ -89,33 +78,20 @@ export class SessionClock {
 }
 
 /** The view on display and the time it was. */
-export class ViewClock {
-  readonly #shown: Stopwatch;
+export class ViewClock extends Stopwatch {
   #view: OpenView | undefined;
-
-  constructor(clock: Clock) {
-    this.#shown = new Stopwatch(clock);
-  }
 
   begin(view: OpenView): void {
     this.#view = view;
-    this.#shown.start();
+    this.start();
   }
 
   end(): void {
-    this.#view?.end(this.#shown.elapsed / 1000);
-    this.#view = undefined;
+    this.#view?.end(this.elapsed / 1000);
+    this.forget();
   }
 
   forget(): void {
     this.#view = undefined;
-  }
-
-  stop(): void {
-    this.#shown.stop();
-  }
-
-  resume(): void {
-    this.#shown.resume();
   }
 }

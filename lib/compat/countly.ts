@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import { CountlyBulk } from './bulk.js';
-import { compatUserData, remoteConfigCall, traceMember, withoutUndefined } from './calls.js';
+import { compatUserData, remoteConfigCall, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -167,7 +167,7 @@ export class CountlySdk extends CountlySettings {
   readonly add_event = (event: CompatEvent): void =>
     this.#use((client) => {
       const { key, ...options } = event ?? {};
-      client.addEvent(key, withoutUndefined(options));
+      client.addEvent(key, options);
     });
 
   /** Starts a timed event. While one of that key runs, another is not started. */
@@ -181,7 +181,7 @@ export class CountlySdk extends CountlySettings {
       const { key, ...options } = typeof event === 'string' ? { key: event } : (event ?? {});
       const running = this.#timed.get(key);
       this.#timed.delete(key);
-      if (running) running.end(withoutUndefined(options));
+      if (running) running.end(options);
       else this.#warn(`end_event: no timed event "${key}" is running.`);
     });
 
@@ -196,7 +196,7 @@ export class CountlySdk extends CountlySettings {
       const { widget_id, app_version, ...rest } = feedback ?? {};
       // As official; a server would count it for a widget "undefined".
       if (!widget_id) return this.#warn('report_feedback: widget_id is missing; the rating is left out.');
-      client.reportFeedback(withoutUndefined({ ...rest, widgetId: widget_id, appVersion: app_version }));
+      client.reportFeedback({ ...rest, widgetId: widget_id, appVersion: app_version });
     });
 
   /** Reports uncaught errors as fatal crashes. Node's own exit, output and rejection mode stay as they are. */
@@ -243,7 +243,7 @@ export class CountlySdk extends CountlySettings {
       this.#view.end();
       if (!name) return this.#warn('track_view: a view needs a name.');
       this.#consent.whenAllowed('views', () =>
-        this.#view.begin(client.trackView(name, withoutUndefined({ segmentation: viewSegments }))),
+        this.#view.begin(client.trackView(name, { segmentation: viewSegments })),
       );
     });
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isList, isObject } from '../check.js';
+import { isList, isObject, member } from '../check.js';
 import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
-import { rawRequest } from './calls.js';
+import { attempt, rawRequest } from './calls.js';
 import { CompatClient } from './compat-client.js';
 import { type KeyedValues, type Place, valuesAt } from './place.js';
 
@@ -148,7 +148,7 @@ const claimedHere = new Set<string>();
 function claimFiles(prefix: string): Claim[] {
   const folder = dirname(`${prefix}x`);
   const start = basename(`${prefix}x`).slice(0, -1);
-  const found = namesIn(folder)
+  const found = (attempt(() => readdirSync(folder)) ?? [])
     .flatMap((name) => {
       const { name: file, key = '', pid } = CLAIMED.exec(name)?.groups ?? {};
       return file === `${start}__${key}.json` && key in QUEUES ? [{ name, key, pid }] : [];
@@ -176,14 +176,8 @@ function claimFiles(prefix: string): Claim[] {
 
 /** The value under the key; an empty file is an empty queue, as it is for the official SDK. */
 function valueIn(path: string, key: string): unknown {
-  try {
-    const text = readFileSync(path, 'utf8');
-    if (text.trim() === '') return [];
-    const content: unknown = JSON.parse(text);
-    return isObject(content) ? content[key] : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = attempt(() => readFileSync(path, 'utf8'));
+  return text?.trim() === '' ? [] : member(parsed(text), key);
 }
 
 function listOf(value: unknown): Raw[] | undefined {
@@ -191,36 +185,18 @@ function listOf(value: unknown): Raw[] | undefined {
 }
 
 function parsed(value: unknown): unknown {
-  try {
-    return typeof value === 'string' ? JSON.parse(value) : value;
-  } catch {
-    return undefined;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return typeof value === 'string' ? attempt((): unknown => JSON.parse(value)) : value;
 }
 
 function moved(from: string, to: string): boolean {
-  try {
-    renameSync(from, to);
-    return true;
-  } catch {
-    return false;
-  }
+  return attempt(() => renameSync(from, to) ?? true) === true;
 }
 
 /** In a container every start has the same process id, so a claim under the own id is of an earlier start. */
 function isAlive(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { member } from '../check.js';
 import { systemClock } from '../clock.js';
 import { createStorage, defaultStoragePath } from '../journal/create-storage.js';
 import type { Storage } from '../journal/storage.js';
+import { attempt } from './calls.js';
 import { type BulkConf, type CustomStorageMethod, StorageTypes } from './conf.js';
 import { CustomStorage } from './custom-storage.js';
 
@@ -44,7 +46,13 @@ export interface KeyedValues {
 
 /** @param afresh without what the official SDK has left in other places */
 export function valuesAt({ custom, folder, legacy }: Place, afresh = false): KeyedValues {
-  if (custom) return customValues(custom);
+  if (custom) {
+    // What it throws stays here; the queue in it tells of it.
+    return {
+      get: (key) => attempt(() => custom.storeGet(key, undefined)) ?? undefined,
+      set: (key, value) => attempt(() => custom.storeSet(key, value)),
+    };
+  }
   if (folder === undefined) return { get: () => undefined, set: () => {} };
   return fileValues(folder, afresh ? [] : legacy);
 }
@@ -54,13 +62,10 @@ function fileValues(folder: string, elsewhere: readonly string[]): KeyedValues {
   return {
     get(key) {
       for (const prefix of [`${folder}/`, ...elsewhere]) {
-        try {
-          const content: unknown = JSON.parse(readFileSync(`${prefix}__${key}.json`, 'utf8'));
-          // A file that says null was cleared; what stands in other places is older.
-          return (content as Record<string, unknown> | null)?.[key] ?? undefined;
-        } catch {
-          // Not there, or broken: the next place, or a new value.
-        }
+        const text = attempt(() => readFileSync(`${prefix}__${key}.json`, 'utf8'));
+        const content = text === undefined ? undefined : attempt((): unknown => JSON.parse(text));
+        // A file that says null was cleared; what stands in other places is older.
+        if (content !== undefined) return member(content, key) ?? undefined;
       }
       return undefined;
     },
@@ -75,24 +80,6 @@ function fileValues(folder: string, elsewhere: readonly string[]): KeyedValues {
       } catch {
         rmSync(draft, { force: true });
       }
-    },
-  };
-}
-
-/** What a storage of the user's own throws stays there; the queue in it tells of it. */
-function customValues(method: CustomStorageMethod): KeyedValues {
-  return {
-    get(key) {
-      try {
-        return method.storeGet(key, undefined) ?? undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    set(key, value) {
-      try {
-        method.storeSet(key, value);
-      } catch {}
     },
   };
 }
@@ -117,10 +104,7 @@ function legacyPrefixes(storagePath: string | undefined, defaultFolder: 'data' |
 }
 
 function officialFolder(): string | undefined {
-  try {
-    const manifest = createRequire(join(process.cwd(), 'index.js')).resolve('countly-sdk-nodejs/package.json');
-    return join(dirname(manifest), 'lib');
-  } catch {
-    return undefined;
-  }
+  const here = createRequire(join(process.cwd(), 'index.js'));
+  const manifest = attempt(() => here.resolve('countly-sdk-nodejs/package.json'));
+  return manifest === undefined ? undefined : join(dirname(manifest), 'lib');
 }

@@ -3,7 +3,7 @@ import { member, textFrom } from '../check.js';
 import type { CountlyOptions } from '../config/options.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import { DeviceIdFile } from '../scope/device-id.js';
-import { rawRequest } from './calls.js';
+import { attempt, rawRequest } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';
 import { type CountlyConf, DeviceIdType, type DeviceIdTypeValue } from './conf.js';
 import { takeOver } from './import-queue.js';
@@ -99,7 +99,8 @@ export class OtherApps {
 
   /** What an earlier start left for other applications goes out without a further call. */
   startWaiting(): void {
-    for (const name of namesIn(this.#place.folder)) {
+    const { folder } = this.#place;
+    for (const name of attempt(() => (folder === undefined ? [] : readdirSync(folder))) ?? []) {
       const app = APP_FOLDER.exec(name)?.groups?.['app'];
       if (app !== undefined) this.#client(Buffer.from(app, 'base64url').toString());
     }
@@ -128,14 +129,6 @@ export class OtherApps {
       this.#clients.set(app, client);
     }
     return client;
-  }
-}
-
-function namesIn(folder: string | undefined): string[] {
-  try {
-    return folder === undefined ? [] : readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 
