@@ -5,16 +5,18 @@ import type { Logger } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { DeviceScope } from '../scope/device-scope.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
+import { compatUserData, sessionParts, traceMember, withDay } from './calls.js';
 import type { CompatClient } from './compat-client.js';
-import type { BulkUserConf } from './conf.js';
-import { ConsentCalls } from './consent-calls.js';
-import { withDay } from './day.js';
-import type { FeatureGroups } from './feature-groups.js';
-import type { CompatEvent, CompatFeedback, CompatTrace, CompatUserDetails } from './inputs.js';
-import { sessionParts } from './session-parts.js';
-import { traceMember } from './trace.js';
-import { UserConsent } from './user-consent.js';
-import { type CompatUserData, compatUserData, type PropertyValue } from './user-data.js';
+import type {
+  BulkUserConf,
+  CompatEvent,
+  CompatFeedback,
+  CompatTrace,
+  CompatUserData,
+  CompatUserDetails,
+  FeatureGroups,
+} from './conf.js';
+import { ConsentCalls, UserConsent } from './consent.js';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -102,7 +104,8 @@ export class CountlyBulkUser {
   };
 
   readonly report_feedback = (feedback: CompatFeedback, timestamp?: number): this => {
-    if (!feedback?.widget_id || !feedback.rating) return this.#warn('report_feedback: widget_id or rating is missing.');
+    if (!feedback?.widget_id || !feedback.rating)
+      return this.#warn('report_feedback: widget_id or rating is missing; it is left out.');
     const { widget_id, contactMe, platform, app_version, rating, email, comment } = feedback;
     const segmentation = { widget_id, contactMe, platform, app_version, rating, email, comment };
     // Either consent is enough, as it is for a client.
@@ -114,28 +117,32 @@ export class CountlyBulkUser {
 
   readonly report_trace = (trace: CompatTrace): this => {
     const read = traceMember(trace, this.#conf.max_key_length || DEFAULT_LIMITS.maxKeyLength, systemClock.now());
-    if ('missing' in read) return this.#warn(`report_trace: ${read.missing} is missing.`);
+    if ('missing' in read) return this.#warn(`report_trace: ${read.missing} is missing; the trace is left out.`);
     return this.#raw('apm', undefined, read);
   };
 
   /** Reports a crash as it is; its stack is cut to what a server can take. */
   readonly report_crash = (crash: Raw, timestamp?: number): this => this.#raw('crashes', timestamp, { crash });
 
-  readonly custom_set = (key: string, value: PropertyValue): this => this.#after(this.#userData.set(key, value));
-  readonly custom_set_once = (key: string, value: PropertyValue): this =>
-    this.#after(this.#userData.set_once(key, value));
-  readonly custom_unset = (key: string): this => this.#after(this.#userData.unset(key));
-  readonly custom_increment = (key: string): this => this.#after(this.#userData.increment(key));
-  readonly custom_increment_by = (key: string, value: number): this =>
-    this.#after(this.#userData.increment_by(key, value));
-  readonly custom_multiply = (key: string, value: number): this => this.#after(this.#userData.multiply(key, value));
-  readonly custom_max = (key: string, value: number): this => this.#after(this.#userData.max(key, value));
-  readonly custom_min = (key: string, value: number): this => this.#after(this.#userData.min(key, value));
-  readonly custom_push = (key: string, value: PropertyValue): this => this.#after(this.#userData.push(key, value));
-  readonly custom_push_unique = (key: string, value: PropertyValue): this =>
-    this.#after(this.#userData.push_unique(key, value));
-  readonly custom_pull = (key: string, value: PropertyValue): this => this.#after(this.#userData.pull(key, value));
-  readonly custom_save = (): this => this.#after(this.#userData.save());
+  readonly custom_set = this.#custom('set');
+  readonly custom_set_once = this.#custom('set_once');
+  readonly custom_unset = this.#custom('unset');
+  readonly custom_increment = this.#custom('increment');
+  readonly custom_increment_by = this.#custom('increment_by');
+  readonly custom_multiply = this.#custom('multiply');
+  readonly custom_max = this.#custom('max');
+  readonly custom_min = this.#custom('min');
+  readonly custom_push = this.#custom('push');
+  readonly custom_push_unique = this.#custom('push_unique');
+  readonly custom_pull = this.#custom('pull');
+  readonly custom_save = this.#custom('save');
+
+  #custom<Name extends keyof CompatUserData>(name: Name): (...args: Parameters<CompatUserData[Name]>) => this {
+    return (...args) => {
+      (this.#userData[name] as (...given: unknown[]) => void)(...args);
+      return this;
+    };
+  }
 
   #raw(feature: ConsentFeature, timestamp: number | undefined, content: Raw): this {
     if (this.check_consent(feature)) this.#request(timestamp, content);
@@ -151,12 +158,8 @@ export class CountlyBulkUser {
     );
   }
 
-  #after(_done: unknown): this {
-    return this;
-  }
-
   #warn(message: string): this {
-    if (this.#conf.debug) this.#logger.warn(`CountlyBulkUser ${message}`);
+    this.#logger.warn(`CountlyBulkUser ${message}`);
     return this;
   }
 }

@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
+import { resolveOptions } from '../config/resolve.js';
+import { createHttpTransport } from '../http/http-transport.js';
+import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
 import { consoleLogger, type Logger } from '../logger.js';
-import { type BulkClient, bulkClient, keepsFiles } from './bulk-client.js';
+import type { Delivery } from '../protocol/delivery.js';
 import { CountlyBulkUser } from './bulk-user.js';
-import type { CompatClient as Client } from './compat-client.js';
-import type { BulkConf, BulkUserConf } from './conf.js';
-import { withDay } from './day.js';
-import type { CompatEvent } from './inputs.js';
-import { rawRequest } from './raw-request.js';
-import { StorageTypes } from './storage-types.js';
+import { rawRequest, withDay } from './calls.js';
+import { CompatClient as Client } from './compat-client.js';
+import { type BulkConf, type BulkUserConf, type CompatEvent, StorageTypes } from './conf.js';
+import { takeOver } from './import-queue.js';
+import { BULK_DIALECT, bulkOptions } from './options.js';
+import { placeOf, storageAt } from './place.js';
 
 /** Looks at the queue, in a row, that must find it empty before the callback is told. */
 const EMPTY_LOOKS = 3;
@@ -14,8 +18,8 @@ const LOOK_MS = 5000;
 const BULK_SIZE = 50;
 
 /**
- * The official bulk server: requests and events of many devices, sent once it was started. Each has a client and a
- * storage of its own. While it is started and something waits, it keeps the process alive.
+ * The official bulk server: requests and events of many devices, sent once it was started. Each application has a client
+ * and a storage of its own. While it is started and something waits, it keeps the process alive.
  *
  * @example
  * ```ts
@@ -40,13 +44,15 @@ export class CountlyBulk {
   constructor(conf: BulkConf) {
     this.conf = { ...conf };
     this.#logger = consoleLogger(!!conf?.debug);
-    if (keepsFiles(this.conf)) this.#client();
+    const { folder, custom } = placeOf(this.conf, 'bulk');
+    // What an earlier start left goes out without a further call.
+    if (folder !== undefined || custom !== undefined) this.#client();
   }
 
   /** Queues a raw request; it needs `device_id`. */
   readonly add_request = (query: Readonly<Record<string, unknown>>): this => {
     const { device_id, app_key, tz } = query ?? {};
-    if (!device_id) return this.#told('add_request: device_id is missing.');
+    if (!device_id) return this.#told('add_request: device_id is missing; the request is left out.');
     const timezoneOffset = tz === undefined ? undefined : Number(tz);
     this.#client(app_key)
       .untold(device_id, timezoneOffset)
@@ -62,7 +68,7 @@ export class CountlyBulk {
 
   /** Queues an event of a device; events of one device travel together. */
   readonly add_event = (device_id: string, event: CompatEvent): this => {
-    if (!device_id) return this.#told('add_event: device_id is missing.');
+    if (!device_id) return this.#told('add_event: device_id is missing; the event is left out.');
     const { key, ...options } = event ?? {};
     this.#client()
       .untold(device_id)
@@ -117,7 +123,7 @@ export class CountlyBulk {
   }
 
   #told(message: string): this {
-    if (this.conf.debug) this.#logger.warn(`CountlyBulk ${message}`);
+    this.#logger.warn(`CountlyBulk ${message}`);
     return this;
   }
 
@@ -134,5 +140,70 @@ export class CountlyBulk {
     if (this.#emptyLooks < EMPTY_LOOKS) return;
     this.#emptyLooks = 0;
     this.#whenEmpty?.();
+  }
+}
+
+/** The client of one application, which sends only while its gate is open. */
+interface BulkClient {
+  readonly client: Client;
+  readonly gate: GatedTransport | undefined;
+}
+
+function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
+  const { options, problems } = bulkOptions(conf);
+  for (const problem of problems) logger.error(`CountlyBulk: ${problem}.`);
+  if (options.disabled) return { client: new Client(options, BULK_DIALECT), gate: undefined };
+  const { url, requestTimeout, requestOptions } = resolveOptions(options);
+  const gate = new GatedTransport(
+    createHttpTransport({
+      url,
+      requestTimeoutMs: requestTimeout,
+      ...(requestOptions === undefined ? {} : { requestOptions }),
+      warn: (message) => logger.warn(message),
+    }),
+  );
+  const place = placeOf(conf, 'bulk');
+  const appKey = conf.app_key ?? '';
+  const storage = storageAt(place, `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`);
+  // Bulk requests name their devices, so the client's own device never appears; a fixed id keeps it off the disk.
+  const fixed = { deviceId: 'bulk', durability: 'memory', storage, transport: gate } as const;
+  const client = new Client({ ...options, ...fixed }, BULK_DIALECT);
+  if (place.folder !== undefined) takeOver(place, client, storage, { logger, appKey });
+  return { client, gate };
+}
+
+/** Lets requests through only while it is open: what a bulk server's `start` and `stop` do. */
+class GatedTransport implements Transport {
+  readonly #inner: Transport;
+  #open = false;
+  #closed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(inner: Transport) {
+    this.#inner = inner;
+  }
+
+  open(): void {
+    this.#open = true;
+    for (const proceed of this.#waiting.splice(0)) proceed();
+  }
+
+  shut(): void {
+    this.#open = false;
+  }
+
+  async send(request: WireRequest): Promise<Delivery> {
+    while (!this.#open && !this.#closed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#open ? this.#inner.send(request) : { kind: 'retry', reason: 'stopped' };
+  }
+
+  query(request: WireRequest): Promise<QueryResult> {
+    return this.#inner.query(request);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const proceed of this.#waiting.splice(0)) proceed();
+    await this.#inner.close();
   }
 }

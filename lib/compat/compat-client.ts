@@ -1,9 +1,10 @@
-import { type Clock, systemClock } from '../clock.js';
+import { member } from '../check.js';
+import { systemClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
+import { type Limits, truncate } from '../config/limits.js';
 import type { CountlyOptions } from '../config/options.js';
 import { segmentationText } from '../features/segmentation-text.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import { jsonString } from '../protocol/json-text.js';
 import { ClientWith } from '../scope/countly.js';
 import { registerClient } from '../scope/current.js';
 import { sanitizeDeviceId } from '../scope/device-id.js';
@@ -11,15 +12,17 @@ import { createScope, type DeviceScope } from '../scope/device-scope.js';
 import type { CrashOptions } from '../scope/scope-api.js';
 import { contained, partsOf } from '../scope/scope-parts.js';
 import { ScopeTarget } from '../scope/scope-target.js';
-import { crashText } from './crash-text.js';
 
-/** The client behind the official names: what it sends by itself is what the official SDK sends. */
+/**
+ * The client behind the official names: what it sends by itself is what the official SDK sends. All that the compat needs
+ * of the client's inside is here.
+ */
 export class CompatClient extends ClientWith {
-  readonly #startedAt = Math.floor(systemClock.monotonic() / 1000);
+  readonly #startedAt = systemClock.monotonic();
   #crashSegments: unknown;
 
-  constructor(options: CountlyOptions, dialect: Dialect, clock: Clock = systemClock) {
-    super(options, clock, dialect);
+  constructor(options: CountlyOptions, dialect: Dialect) {
+    super(options, systemClock, dialect);
   }
 
   /** Makes a client that decorators find. */
@@ -60,18 +63,49 @@ export class CompatClient extends ClientWith {
       const work = port.peekState(this.deviceId);
       const logs = work?.breadcrumbs?.text();
       if (work !== undefined) work.breadcrumbs = undefined;
+      const crash = JSON.stringify({
+        _os: metrics['_os'] ?? '',
+        _os_version: metrics['_os_version'] ?? '',
+        _error: crashText(error, limits).toWellFormed(),
+        _app_version: metrics['_app_version'] ?? '',
+        _run: Math.floor((systemClock.monotonic() - this.#startedAt) / 1000),
+        _not_os_specific: true,
+        _javascript: true,
+        _logs: logs?.toWellFormed() || undefined,
+        _nonfatal: !fatal,
+      });
       const custom = segmentationText(segments || this.#crashSegments, { limits, reporter, call: 'log_error' });
-      const members = [
-        `"_os":${jsonString(metrics['_os'] ?? '')}`,
-        `"_os_version":${jsonString(metrics['_os_version'] ?? '')}`,
-        `"_error":${jsonString(crashText(error, limits))}`,
-        `"_app_version":${jsonString(metrics['_app_version'] ?? '')}`,
-        `"_run":${Math.floor(systemClock.monotonic() / 1000) - this.#startedAt}`,
-        '"_not_os_specific":true,"_javascript":true',
-        ...(logs ? [`"_logs":${jsonString(logs)}`] : []),
-        `"_nonfatal":${!fatal},"_custom":${custom ?? '{}'}`,
-      ];
-      port.record(target, 'request', 'crashes', port.stamp(), `"crash":{${members.join(',')}}`);
+      const body = `"crash":${crash.slice(0, -1)},"_custom":${custom ?? '{}'}}`;
+      port.record(target, 'request', 'crashes', port.stamp(), body);
     });
+  }
+}
+
+// Far more than the limits ever keep; splitting a text of megabytes into lines would hold the host up.
+const MAX_STACK = 100_000;
+// One text for server-side grouping, whatever was thrown.
+const UNREADABLE = 'Thrown value that cannot be read';
+
+/** What the official SDK says of an error, with the limits on every line (fault 20). Never throws, never empty. */
+function crashText(error: unknown, limits: Limits): string {
+  const lines = textOf(error).slice(0, MAX_STACK).split('\n').slice(0, limits.maxStackTraceLinesPerThread);
+  const text = lines.map((line) => truncate(line, limits.maxStackTraceLineLength)).join('\n');
+  // A server drops a crash without a text (docs/protocol.md §13 row 38).
+  return text.trim() === '' ? UNREADABLE : text;
+}
+
+function textOf(error: unknown): string {
+  try {
+    if (typeof error !== 'object' || error === null) return String(error);
+    const stack = member(error, 'stack');
+    if (stack !== undefined) return String(stack);
+    const part = (name: string, before: string, after: string): string => {
+      const value = member(error, name);
+      return value === undefined ? '' : `${before}${value}${after}`;
+    };
+    const place = part('fileName', 'in ', '\n') + part('lineNumber', 'on ', '') + part('columnNumber', ':', '');
+    return part('name', '', ':') + part('message', '', '\n') + place;
+  } catch {
+    return UNREADABLE;
   }
 }

@@ -1,10 +1,37 @@
 import type { OutgoingOptions } from '../http/request-options.js';
-import type { CustomStorageMethod, StorageType } from './storage-types.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { Segmentation } from '../scope/scope-api.js';
+
+// What the official calls take, under the official names.
+
+/** Where the SDK keeps what waits: `storage_type`. */
+export const StorageTypes = Object.freeze({ FILE: 'file', MEMORY: 'memory' } as const);
+/** A value of {@link StorageTypes}. */
+export type StorageType = (typeof StorageTypes)[keyof typeof StorageTypes];
+
+/** What kind of device id is in use, as `get_device_id_type` tells. */
+export const DeviceIdType = Object.freeze({ DEVELOPER_SUPPLIED: 0, SDK_GENERATED: 1 } as const);
+/** A value of {@link DeviceIdType}. */
+export type DeviceIdTypeValue = (typeof DeviceIdType)[keyof typeof DeviceIdType];
+
+/** Storage of your own, given as `custom_storage_method`: values by key, synchronous. */
+export interface CustomStorageMethod {
+  storeSet(key: string, value: unknown, callback?: (error: unknown) => void): void;
+  storeGet(key: string, fallback: unknown): unknown;
+  storeRemove(key: string): void;
+}
 
 /** Told about fetched remote config: an error or `false`, and all values known. */
 export type FetchCallback = (error: Error | false, values: Record<string, unknown>) => void;
 
 type Setting<T> = T | null | undefined;
+type LimitName =
+  | 'max_key_length'
+  | 'max_value_size'
+  | 'max_segmentation_values'
+  | 'max_breadcrumb_count'
+  | 'max_stack_trace_lines_per_thread'
+  | 'max_stack_trace_line_length';
 
 /** Settings that a client and a bulk server have in common. Whatever is falsy counts as not given. */
 export interface SharedConf {
@@ -73,17 +100,85 @@ export interface BulkConf extends SharedConf {
 }
 
 /** What `add_user` takes. */
-export interface BulkUserConf {
+export interface BulkUserConf
+  extends Pick<CountlyConf, 'country_code' | 'city' | 'ip_address' | 'debug' | 'require_consent' | LimitName> {
   device_id: string;
-  country_code?: Setting<string>;
-  city?: Setting<string>;
-  ip_address?: Setting<string>;
-  debug?: Setting<boolean>;
-  require_consent?: Setting<boolean>;
-  max_key_length?: Setting<number>;
-  max_value_size?: Setting<number>;
-  max_segmentation_values?: Setting<number>;
-  max_breadcrumb_count?: Setting<number>;
-  max_stack_trace_lines_per_thread?: Setting<number>;
-  max_stack_trace_line_length?: Setting<number>;
+}
+
+/** Features by the names of groups, as `group_features` takes them. */
+export type FeatureGroups = Readonly<Record<string, ConsentFeature | readonly ConsentFeature[]>>;
+
+/** An event as `add_event` takes it. */
+export interface CompatEvent {
+  key: string;
+  /** @default 1 */
+  count?: number | undefined;
+  sum?: number | undefined;
+  /** Seconds. */
+  dur?: number | undefined;
+  segmentation?: Segmentation | undefined;
+  /** When it happened: seconds or milliseconds since the epoch. @default now */
+  timestamp?: number | undefined;
+}
+
+/** What `user_details` takes. */
+export interface CompatUserDetails {
+  name?: string | undefined;
+  username?: string | undefined;
+  email?: string | undefined;
+  organization?: string | undefined;
+  phone?: string | undefined;
+  /** Address of a picture. */
+  picture?: string | undefined;
+  /** A picture on this machine; uploaded when there is no `picture`. */
+  picturePath?: string | undefined;
+  /** `M` or `F`. */
+  gender?: string | undefined;
+  /** Year of birth. */
+  byear?: number | undefined;
+  custom?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What `report_feedback` takes. */
+export interface CompatFeedback {
+  widget_id: string;
+  /** 1 to 5. */
+  rating: number;
+  contactMe?: boolean | undefined;
+  platform?: string | undefined;
+  app_version?: string | undefined;
+  email?: string | undefined;
+  comment?: string | undefined;
+}
+
+/** What `report_trace` takes. Times are milliseconds since the epoch. */
+export interface CompatTrace {
+  type: 'device' | 'network';
+  name: string;
+  stz: number;
+  etz: number;
+  /** Numbers such as `duration`, or `response_time` and its companions. */
+  apm_metrics?: Readonly<Record<string, number>> | undefined;
+  /** The name the official documentation uses for `apm_metrics`. */
+  app_metrics?: Readonly<Record<string, number>> | undefined;
+  apm_attr?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Values a user property may have. */
+export type PropertyValue = string | number | boolean;
+
+/** Changes user properties; nothing is sent before `save`. */
+export interface CompatUserData {
+  set(key: string, value: PropertyValue): void;
+  set_once(key: string, value: PropertyValue): void;
+  unset(key: string): void;
+  increment(key: string): void;
+  increment_by(key: string, value: number): void;
+  multiply(key: string, value: number): void;
+  max(key: string, value: number): void;
+  min(key: string, value: number): void;
+  push(key: string, value: PropertyValue): void;
+  push_unique(key: string, value: PropertyValue): void;
+  pull(key: string, value: PropertyValue): void;
+  save(): void;
 }

@@ -1,20 +1,25 @@
 import { systemClock } from '../clock.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import { CountlyBulk } from './bulk.js';
+import { compatUserData, remoteConfigCall, traceMember } from './calls.js';
+import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
-import type { CountlyConf, FetchCallback } from './conf.js';
-import { ConsentCalls, FEATURES } from './consent-calls.js';
-import type { FeatureGroups } from './feature-groups.js';
-import type { CompatEvent, CompatFeedback, CompatTrace, CompatUserDetails } from './inputs.js';
-import { RawCalls } from './raw-calls.js';
-import { remoteConfigCall } from './remote-config-call.js';
-import { SessionClock } from './session-clock.js';
-import { CountlySettings, limitsOf, SETTING_NAMES } from './settings.js';
+import {
+  type CompatEvent,
+  type CompatFeedback,
+  type CompatTrace,
+  type CompatUserData,
+  type CompatUserDetails,
+  type CountlyConf,
+  DeviceIdType,
+  type DeviceIdTypeValue,
+  type FeatureGroups,
+  type FetchCallback,
+  StorageTypes,
+} from './conf.js';
+import { ConsentCalls, FEATURES } from './consent.js';
+import { CountlySettings, limitsOf, settingsOf } from './options.js';
 import { type Started, start } from './start.js';
-import { DeviceIdType, type DeviceIdTypeValue, StorageTypes } from './storage-types.js';
-import { traceMember } from './trace.js';
-import { type CompatUserData, compatUserData } from './user-data.js';
-import { ViewClock } from './view-clock.js';
 
 /** Calls that may wait for `init`. */
 const MAX_WAITING = 100;
@@ -34,7 +39,6 @@ export class CountlySdk extends CountlySettings {
   readonly userData: CompatUserData = compatUserData((call) => this.#use(call));
 
   #started: Started | undefined;
-  #raw: RawCalls | undefined;
   #waiting: ((client: Client) => void)[] = [];
   #presetId: CountlyConf['device_id'];
   #holdRequests = false;
@@ -60,21 +64,18 @@ export class CountlySdk extends CountlySettings {
   /** Starts the client; later calls do nothing until `halt`. Never throws: what is unusable in `conf` is told and left out. */
   readonly init = (conf: CountlyConf = {}): void => {
     if (this.#started) return;
-    const settings: Record<string, unknown> = {};
-    const given = (conf ?? {}) as Readonly<Record<string, unknown>>;
-    const preset = this as unknown as Readonly<Record<string, unknown>>;
-    for (const name of SETTING_NAMES) settings[name] = given[name] || preset[name] || undefined;
-    if (this.#holdRequests) settings['test_mode'] = true;
+    const settings = settingsOf(conf, this);
+    if (this.#holdRequests) settings.test_mode = true;
+    const started = start(settings);
     Object.assign(this, settings, limitsOf(settings));
-    this.#started = start(settings as CountlyConf);
-    this.#raw = new RawCalls(settings as CountlyConf, this.#started.client, this.#started.logger);
-    this.require_consent = !!settings['require_consent'];
-    for (const call of this.#waiting.splice(0)) call(this.#started.client);
+    this.#started = started;
+    this.require_consent = !!settings.require_consent;
+    for (const call of this.#waiting.splice(0)) call(started.client);
   };
 
   /** Stops; `init` may follow. What waits stays on disk for the next start. With `true` the next start sends nothing. */
   readonly halt = (preventRequestProcessing?: boolean): void => {
-    const client = this.#client;
+    const started = this.#started;
     this.#session.end();
     this.#view.forget();
     this.#timed.clear();
@@ -84,9 +85,8 @@ export class CountlySdk extends CountlySettings {
     this.#consent = this.#newConsent();
     this.#noHeartBeat = false;
     Object.assign(this, new CountlySettings(), { device_id: undefined });
-    void client?.close({ timeout: HALT_MS });
-    void this.#raw?.close(HALT_MS);
-    this.#raw = undefined;
+    void started?.client.close({ timeout: HALT_MS });
+    void started?.others.close(HALT_MS);
   };
 
   readonly setLoggingEnabled = (enabled: boolean): void => {
@@ -123,6 +123,9 @@ export class CountlySdk extends CountlySettings {
         client.beginSession({ heartbeat: true });
       });
     });
+
+  /** The name it has in the Web SDK. */
+  readonly track_sessions = (): void => this.begin_session();
 
   readonly session_duration = (sec: number): void =>
     this.#use((client) => {
@@ -164,7 +167,7 @@ export class CountlySdk extends CountlySettings {
   readonly add_event = (event: CompatEvent): void =>
     this.#use((client) => {
       const { key, ...options } = event ?? {};
-      client.addEvent(key, withoutUndefined(options));
+      client.addEvent(key, options);
     });
 
   /** Starts a timed event. While one of that key runs, another is not started. */
@@ -178,7 +181,7 @@ export class CountlySdk extends CountlySettings {
       const { key, ...options } = typeof event === 'string' ? { key: event } : (event ?? {});
       const running = this.#timed.get(key);
       this.#timed.delete(key);
-      if (running) running.end(withoutUndefined(options));
+      if (running) running.end(options);
       else this.#warn(`end_event: no timed event "${key}" is running.`);
     });
 
@@ -191,8 +194,9 @@ export class CountlySdk extends CountlySettings {
   readonly report_feedback = (feedback: CompatFeedback): void =>
     this.#use((client) => {
       const { widget_id, app_version, ...rest } = feedback ?? {};
-      if (!widget_id) return this.#warn('report_feedback: widget_id is missing.');
-      client.reportFeedback(withoutUndefined({ ...rest, widgetId: widget_id, appVersion: app_version }));
+      // As official; a server would count it for a widget "undefined".
+      if (!widget_id) return this.#warn('report_feedback: widget_id is missing; the rating is left out.');
+      client.reportFeedback({ ...rest, widgetId: widget_id, appVersion: app_version });
     });
 
   /** Reports uncaught errors as fatal crashes. Node's own exit, output and rejection mode stay as they are. */
@@ -239,7 +243,7 @@ export class CountlySdk extends CountlySettings {
       this.#view.end();
       if (!name) return this.#warn('track_view: a view needs a name.');
       this.#consent.whenAllowed('views', () =>
-        this.#view.begin(client.trackView(name, withoutUndefined({ segmentation: viewSegments }))),
+        this.#view.begin(client.trackView(name, { segmentation: viewSegments })),
       );
     });
 
@@ -249,7 +253,7 @@ export class CountlySdk extends CountlySettings {
   readonly report_trace = (trace: CompatTrace): void =>
     this.#use((client) => {
       const read = traceMember(trace, this.maxKeyLength, systemClock.now());
-      if ('missing' in read) this.#warn(`report_trace: ${read.missing} is missing.`);
+      if ('missing' in read) this.#warn(`report_trace: ${read.missing} is missing; the trace is left out.`);
       else client.request(read);
     });
 
@@ -257,7 +261,8 @@ export class CountlySdk extends CountlySettings {
   readonly report_app_start = (): void => this.#use((client) => process.nextTick(() => client.reportAppStart()));
 
   /** Sends a request as it is, for any application of the server; it needs `app_key` and `device_id`. */
-  readonly request = (request: Readonly<Record<string, unknown>>): void => this.#use(() => this.#raw?.send(request));
+  readonly request = (request: Readonly<Record<string, unknown>>): void =>
+    this.#use((client) => this.#started?.others.request(request, client));
 
   #use(call: (client: Client) => void): void {
     const client = this.#client;
@@ -276,10 +281,6 @@ export class CountlySdk extends CountlySettings {
 
 /** Stands in while there is no client. */
 const NOBODY = { isAllowed: () => false, checkConsent: () => false, giveConsent: () => {}, removeConsent: () => {} };
-
-function withoutUndefined<T extends object>(value: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
-}
 
 /**
  * Takes the place of the object the official SDK exports.

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
-import type { CustomStorageMethod } from './storage-types.js';
+import type { CustomStorageMethod } from './conf.js';
 
 const COMMIT_MS = 20;
 

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isList, isObject, member } from '../check.js';
+import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
-import type { DeviceScope } from '../scope/device-scope.js';
+import { attempt, rawRequest } from './calls.js';
 import { CompatClient } from './compat-client.js';
-import type { LegacyStore } from './legacy-store.js';
-import { claimQueueFiles, finishClaim, type LegacyRequest, QUEUE_KEYS, requestsOf } from './queue-files.js';
-import { rawRequest } from './raw-request.js';
+import { type KeyedValues, type Place, valuesAt } from './place.js';
 
 /** What an import did. */
 export interface QueueImport {
@@ -24,12 +27,15 @@ export interface ImportOptions {
 }
 
 type Importing = ImportOptions & { readonly logger: Logger };
+type Raw = Readonly<Record<string, unknown>>;
 
-/** Recorded but not finished: `finish` once what was recorded is safe. */
-export interface RecordedQueues {
-  readonly found: number;
-  readonly requests: number;
-  finish(): Omit<QueueImport, 'requests'>;
+/** A queue that this process has taken over. */
+interface Claim {
+  readonly name: string;
+  /** Undefined when the content is broken. */
+  readonly requests: readonly Raw[] | undefined;
+  /** Nobody imports it again; gives the name a file is kept under. */
+  finish(): string | undefined;
 }
 
 const COMMIT_MS = 250;
@@ -54,68 +60,144 @@ export async function importQueueFiles(
   client: Countly,
   options: ImportOptions = {},
 ): Promise<QueueImport> {
-  const prefix = /[\\/]$/.test(folder) ? folder : `${folder}/`;
-  const recorded = recordQueueFiles([prefix], client, { logger: consoleLogger(false), ...options });
+  const importing = { logger: consoleLogger(false), ...options };
+  const claims = claimFiles(/[\\/]$/.test(folder) ? folder : `${folder}/`);
+  const requests = record(claims, client, importing);
   // Renamed only when the journal has them: a crash in between imports once more rather than never.
-  if (recorded.found > 0) await client.flush({ timeout: COMMIT_MS });
-  return { requests: recorded.requests, ...recorded.finish() };
+  if (claims.length > 0) await client.flush({ timeout: COMMIT_MS });
+  return { requests, ...finish(claims, importing.logger) };
 }
 
-/** @internal records what the files at these beginnings of paths hold. */
-export function recordQueueFiles(prefixes: readonly string[], client: Countly, options: Importing): RecordedQueues {
-  const claims = [...new Set(prefixes)].flatMap((prefix) => claimQueueFiles(prefix));
-  let requests = 0;
-  for (const claim of claims) requests += record(claim.requests ?? [], client, options);
-  return {
-    found: claims.length,
-    requests,
-    finish() {
-      const files: string[] = [];
-      const broken: string[] = [];
-      for (const claim of claims) {
-        const kept = finishClaim(claim);
-        (claim.requests === undefined ? broken : files).push(kept);
-        if (claim.requests === undefined)
-          options.logger.warn(`${claim.file} could not be read; it is kept as ${kept}.`);
-      }
-      return { files, broken };
-    },
-  };
+/** Does the same for everything the official SDK may have left for this place, at the start of a client. */
+export function takeOver(place: Place, client: Countly, storage: Storage, options: Importing): void {
+  const prefixes = place.folder === undefined ? [] : [`${place.folder}/`, ...place.legacy];
+  const claims = [...new Set(prefixes)].flatMap(claimFiles);
+  if (place.custom !== undefined) claims.push(...claimValues(valuesAt(place)));
+  if (claims.length === 0) return;
+  const requests = record(claims, client, options);
+  // Two system calls after each other: journaled, then renamed. A crash in between imports once more, never loses.
+  storage.commitSync();
+  finish(claims, options.logger);
+  options.logger.log(`Took over ${requests} requests that an earlier SDK left waiting.`);
 }
 
-/** @internal the same for the values of a storage of the user's own. */
-export function recordStoredQueues(store: LegacyStore, client: Countly, options: Importing): RecordedQueues {
-  const id = store.get('cly_id');
-  let requests = 0;
-  const found = QUEUE_KEYS.filter((key) => {
-    const list = requestsOf(key, store.get(key), typeof id === 'string' ? id : undefined) ?? [];
-    requests += record(list, client, options);
-    return list.length > 0;
-  });
-  return {
-    found: found.length,
-    requests,
-    finish() {
-      for (const key of found) store.set(key, []);
-      return { files: [], broken: [] };
-    },
-  };
-}
-
-function record(requests: readonly LegacyRequest[], client: Countly, { logger, appKey }: Importing): number {
+function record(claims: readonly Claim[], client: Countly, { logger, appKey }: Importing): number {
   let taken = 0;
-  for (const request of requests) {
+  for (const request of claims.flatMap(({ requests }) => requests ?? [])) {
     const { app_key: app, device_id: device } = request;
     if (appKey !== undefined && app !== undefined && app !== appKey) {
       logger.warn('A request that waited for another application is left out; it stays in the renamed file.');
       continue;
     }
-    const scope = typeof device === 'string' && device !== '' ? scopeOf(client, device) : client;
+    const scopeOf = (id: string) => (client instanceof CompatClient ? client.untold(id) : client.device(id));
+    const scope = typeof device === 'string' && device !== '' ? scopeOf(device) : client;
     if (scope.request(rawRequest(request))) taken++;
   }
   return taken;
 }
 
-function scopeOf(client: Countly, device: string): DeviceScope {
-  return client instanceof CompatClient ? client.untold(device) : client.device(device);
+function finish(claims: readonly Claim[], logger: Logger): Omit<QueueImport, 'requests'> {
+  const [files, broken]: [string[], string[]] = [[], []];
+  for (const { name, requests, finish } of claims) {
+    const kept = finish();
+    if (kept === undefined) continue;
+    (requests === undefined ? broken : files).push(kept);
+    if (requests === undefined) logger.warn(`${name} could not be read; it is kept as ${kept}.`);
+  }
+  return { files, broken };
+}
+
+/** Queues of the official SDK in the order they are to be sent: how to make requests of what stands under the key. */
+const QUEUES: Readonly<Record<string, (value: unknown, deviceId: string | undefined) => Raw[] | undefined>> = {
+  cly_queue: listOf,
+  // Older than any request that would be made of them, so they come after the requests.
+  cly_event: (value, deviceId) => listOf(value)?.map((event) => ({ device_id: deviceId, events: [event] })),
+  cly_bulk_queue: (value) => {
+    const bulks = listOf(value)?.map((bulk) => listOf(parsed(bulk['requests'])));
+    return bulks?.some((bulk) => bulk === undefined) ? undefined : bulks?.flatMap((bulk) => bulk ?? []);
+  },
+  cly_req_queue: listOf,
+  cly_bulk_event: (value) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([deviceId, events]) =>
+          (listOf(events) ?? []).map((event) => ({ device_id: deviceId, events: [event] })),
+        )
+      : undefined,
+};
+const QUEUE_KEYS = Object.keys(QUEUES);
+
+/** What stands under the key; undefined when it is not what the key promises. */
+function requestsOf(key: string, value: unknown, deviceId: unknown): Raw[] | undefined {
+  return QUEUES[key]?.(value, typeof deviceId === 'string' ? deviceId : undefined);
+}
+
+function claimValues(values: KeyedValues): Claim[] {
+  return QUEUE_KEYS.flatMap((key) => {
+    const requests = requestsOf(key, values.get(key), values.get('cly_id')) ?? [];
+    return requests.length === 0 ? [] : [{ name: key, requests, finish: () => void values.set(key, []) }];
+  });
+}
+
+const CLAIMED = /^(?<name>.*__(?<key>cly_[a-z_]+)\.json)(?:\.importing\.(?<pid>\d+)\.[0-9a-f]+)?$/;
+const claimedHere = new Set<string>();
+
+/**
+ * Takes over the queue files at `prefix` (the beginning of their paths). The rename decides between processes that start
+ * together; what a process took and did not finish is taken again once that process is gone.
+ */
+function claimFiles(prefix: string): Claim[] {
+  const folder = dirname(`${prefix}x`);
+  const start = basename(`${prefix}x`).slice(0, -1);
+  const found = (attempt(() => readdirSync(folder)) ?? [])
+    .flatMap((name) => {
+      const { name: file, key = '', pid } = CLAIMED.exec(name)?.groups ?? {};
+      return file === `${start}__${key}.json` && key in QUEUES ? [{ name, key, pid }] : [];
+    })
+    .sort((a, b) => QUEUE_KEYS.indexOf(a.key) - QUEUE_KEYS.indexOf(b.key));
+  return found.flatMap(({ name, key, pid }) => {
+    const path = join(folder, name);
+    if (pid !== undefined && (claimedHere.has(path) || isAlive(Number(pid)))) return [];
+    const file = join(folder, `${start}__${key}.json`);
+    const claimed = `${file}.importing.${process.pid}.${randomBytes(4).toString('hex')}`;
+    if (!moved(path, claimed)) return [];
+    claimedHere.add(claimed);
+    const value = valueIn(claimed, key);
+    const id = valueIn(join(folder, `${start}__cly_id.json`), 'cly_id');
+    const requests = value === undefined ? undefined : requestsOf(key, value, id);
+    const finish = (): string => {
+      const kept = `${file}.${requests === undefined ? 'broken' : 'imported'}.${Date.now()}`;
+      moved(claimed, kept);
+      claimedHere.delete(claimed);
+      return kept;
+    };
+    return [{ name: file, requests, finish }];
+  });
+}
+
+/** The value under the key; an empty file is an empty queue, as it is for the official SDK. */
+function valueIn(path: string, key: string): unknown {
+  const text = attempt(() => readFileSync(path, 'utf8'));
+  return text?.trim() === '' ? [] : member(parsed(text), key);
+}
+
+function listOf(value: unknown): Raw[] | undefined {
+  return isList(value) ? value.filter(isObject) : undefined;
+}
+
+function parsed(value: unknown): unknown {
+  return typeof value === 'string' ? attempt((): unknown => JSON.parse(value)) : value;
+}
+
+function moved(from: string, to: string): boolean {
+  return attempt(() => renameSync(from, to) ?? true) === true;
+}
+
+/** In a container every start has the same process id, so a claim under the own id is of an earlier start. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }

@@ -1,24 +1,21 @@
-import { resolve } from 'node:path';
-import { systemClock } from '../clock.js';
+import { readdirSync } from 'node:fs';
+import { member, textFrom } from '../check.js';
 import type { CountlyOptions } from '../config/options.js';
-import { createStorage, defaultStoragePath } from '../journal/create-storage.js';
-import type { Storage } from '../journal/storage.js';
-import type { Logger } from '../logger.js';
+import { consoleLogger, type Logger } from '../logger.js';
 import { DeviceIdFile } from '../scope/device-id.js';
+import { attempt, rawRequest } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';
-import type { CountlyConf } from './conf.js';
-import { CustomStorage } from './custom-storage.js';
-import { clientDialect } from './dialect.js';
-import { recordQueueFiles, recordStoredQueues } from './import-queue.js';
-import { CustomStore, FileStore, isCustomStorage, type LegacyStore, legacyPrefixes, noStore } from './legacy-store.js';
-import { clientOptions } from './options.js';
-import { DeviceIdType, type DeviceIdTypeValue, StorageTypes } from './storage-types.js';
-import { type SwitchableLogger, switchableLogger } from './switchable-logger.js';
+import { type CountlyConf, DeviceIdType, type DeviceIdTypeValue } from './conf.js';
+import { takeOver } from './import-queue.js';
+import { BULK_DIALECT, clientDialect, clientOptions } from './options.js';
+import { type KeyedValues, type Place, placeOf, storageAt, valuesAt } from './place.js';
 
 /** A started client with what the official API needs beside it. */
 export interface Started {
   readonly client: Client;
   readonly logger: SwitchableLogger;
+  /** Clients of other applications, for raw requests. */
+  readonly others: OtherApps;
   /** Remembers the own device's id for the next start. */
   remember(id: string, type: DeviceIdTypeValue): void;
   /** The client cannot be told that an id it is given was generated once, so this is remembered here. */
@@ -26,109 +23,127 @@ export interface Started {
 }
 
 /** Makes a client of an official configuration and takes over what an official SDK left in the same place. */
-export function start(conf: CountlyConf): Started {
-  const logger = switchableLogger(!!conf.debug);
-  const { options, problems } = clientOptions(conf);
+export function start(settings: CountlyConf): Started {
+  const logger = switchableLogger(!!settings.debug);
+  const { options, problems } = clientOptions(settings);
   for (const problem of problems) logger.error(`init: ${problem}.`);
+  const place = placeOf(settings, 'client');
+  const others = new OtherApps(settings, place, logger);
   if (options.disabled) {
     const client = Client.start({ ...options, logger }, clientDialect(options));
-    return { client, logger, deviceIdType: () => null, remember: () => {} };
+    return { client, logger, others, deviceIdType: () => null, remember: () => {} };
   }
 
-  const place = placeOf(conf);
-  const store = storeOf(place, conf);
-  if (conf.clear_stored_device_id) store.set('cly_id', null);
-  const device = ownDevice(store, conf.device_id || undefined);
-  const storage = storageOf(place);
-  const client = Client.start(
-    {
-      ...options,
-      logger,
-      ...placeOptions(place, device),
-      clearStoredDeviceId: !!conf.clear_stored_device_id,
-      storage,
-    },
-    clientDialect(options),
-  );
-  const generated = client.deviceIdType !== DeviceIdType.DEVELOPER_SUPPLIED;
-  let type =
-    device.id !== undefined ? device.type : generated ? DeviceIdType.SDK_GENERATED : DeviceIdType.DEVELOPER_SUPPLIED;
+  const clear = !!settings.clear_stored_device_id;
+  const values = valuesAt(place, clear);
+  if (clear) values.set('cly_id', null);
+  const device = ownDevice(values, textFrom(settings.device_id));
+  const storage = storageAt(place);
+  const own = { ...placeOptions(place, device), clearStoredDeviceId: clear, storage, logger };
+  const client = Client.start({ ...options, ...own }, clientDialect(options));
+  const { DEVELOPER_SUPPLIED, SDK_GENERATED } = DeviceIdType;
+  let type = device.type ?? (client.deviceIdType === DEVELOPER_SUPPLIED ? DEVELOPER_SUPPLIED : SDK_GENERATED);
   const remember = (id: string, newType: DeviceIdTypeValue) => {
     type = newType;
-    store.set('cly_id', id);
-    store.set('cly_id_type', type);
+    values.set('cly_id', id);
+    values.set('cly_id_type', type);
   };
   remember(client.deviceId, type);
   takeOver(place, client, storage, { logger, appKey: options.appKey ?? '' });
-  return { client, logger, deviceIdType: () => type, remember };
-}
-
-/** Where things are kept: a folder, a storage of the user's own, or nowhere. */
-interface Place {
-  readonly folder: string | undefined;
-  readonly custom: CountlyConf['custom_storage_method'];
-  /** Where the official SDK has its files. */
-  readonly legacy: readonly string[];
-}
-
-function placeOf({ storage_path, storage_type, custom_storage_method, app_key }: CountlyConf): Place {
-  if (isCustomStorage(custom_storage_method)) return { folder: undefined, custom: custom_storage_method, legacy: [] };
-  if (storage_type === StorageTypes.MEMORY) return { folder: undefined, custom: undefined, legacy: [] };
-  const folder = storage_path ? resolve(storage_path) : defaultStoragePath(app_key ?? '');
-  return { folder, custom: undefined, legacy: legacyPrefixes(storage_path, 'data') };
-}
-
-function storeOf(place: Place, conf: CountlyConf): LegacyStore {
-  if (place.custom) return new CustomStore(place.custom);
-  if (place.folder === undefined) return noStore;
-  return new FileStore(place.folder, conf.clear_stored_device_id ? [] : place.legacy);
-}
-
-function storageOf({ custom, folder }: Place): Storage {
-  if (custom) return new CustomStorage(custom, systemClock);
-  if (folder === undefined) return createStorage({ durability: 'memory', path: '', clock: systemClock });
-  return createStorage({ path: folder, clock: systemClock });
+  others.startWaiting();
+  return { client, logger, others, deviceIdType: () => type, remember };
 }
 
 /** The folder and the device id as options of the client. */
 function placeOptions({ folder }: Place, { id, type }: OwnDevice): CountlyOptions {
   if (folder === undefined) return { durability: 'memory', deviceId: id };
-  if (type === DeviceIdType.DEVELOPER_SUPPLIED || id === undefined) return { storagePath: folder, deviceId: id };
+  if (type !== DeviceIdType.SDK_GENERATED) return { storagePath: folder, deviceId: id };
   // An id generated by an official SDK goes on as a generated one.
   new DeviceIdFile(folder).store({ id, type });
   return { storagePath: folder };
 }
 
-interface OwnDevice {
-  /** Undefined lets the client generate one. */
-  readonly id: string | undefined;
-  readonly type: DeviceIdTypeValue;
-}
+/** Without an id the client generates one. */
+type OwnDevice =
+  | { readonly id: string; readonly type: DeviceIdTypeValue }
+  | { readonly id: undefined; readonly type: undefined };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The official order: what an earlier start stored, what is configured, a new one. */
-function ownDevice(store: LegacyStore, configured: string | undefined): OwnDevice {
-  const stored = store.get('cly_id');
-  if (typeof stored === 'string' && stored !== '') {
-    const type = store.get('cly_id_type');
-    const guess = UUID.test(stored) ? DeviceIdType.SDK_GENERATED : DeviceIdType.DEVELOPER_SUPPLIED;
-    return { id: stored, type: type === 0 || type === 1 ? type : guess };
+function ownDevice(values: KeyedValues, configured: string | undefined): OwnDevice {
+  const id = values.get('cly_id');
+  if (typeof id === 'string' && id !== '') {
+    const type = values.get('cly_id_type');
+    const guess = UUID.test(id) ? DeviceIdType.SDK_GENERATED : DeviceIdType.DEVELOPER_SUPPLIED;
+    return { id, type: type === 0 || type === 1 ? type : guess };
   }
-  if (configured !== undefined) return { id: String(configured), type: DeviceIdType.DEVELOPER_SUPPLIED };
-  return { id: undefined, type: DeviceIdType.SDK_GENERATED };
+  if (configured === undefined) return { id: undefined, type: undefined };
+  return { id: configured, type: DeviceIdType.DEVELOPER_SUPPLIED };
 }
 
-function takeOver(place: Place, client: Client, storage: Storage, options: { logger: Logger; appKey?: string }): void {
-  const prefixes = place.folder === undefined ? [] : [`${place.folder}/`, ...place.legacy];
-  const files = recordQueueFiles(prefixes, client, options);
-  const values = place.custom ? recordStoredQueues(new CustomStore(place.custom), client, options) : undefined;
-  if (files.found === 0 && (values?.found ?? 0) === 0) return;
-  // Two system calls after each other: journaled, then renamed. A crash in between imports once more, never loses.
-  storage.commitSync();
-  files.finish();
-  values?.finish();
-  options.logger.log(
-    `Took over ${files.requests + (values?.requests ?? 0)} requests that an earlier SDK left waiting.`,
-  );
+const APP_FOLDER = /^app-(?<app>[\w-]+)$/;
+
+/** Clients of the applications that raw requests name, beside the own one. Each has a queue of its own. */
+export class OtherApps {
+  readonly #settings: CountlyConf;
+  readonly #place: Place;
+  readonly #logger: Logger;
+  readonly #clients = new Map<string, Client>();
+
+  constructor(settings: CountlyConf, place: Place, logger: Logger) {
+    this.#settings = settings;
+    this.#place = place;
+    this.#logger = logger;
+  }
+
+  /** What an earlier start left for other applications goes out without a further call. */
+  startWaiting(): void {
+    const { folder } = this.#place;
+    for (const name of attempt(() => (folder === undefined ? [] : readdirSync(folder))) ?? []) {
+      const app = APP_FOLDER.exec(name)?.groups?.['app'];
+      if (app !== undefined) this.#client(Buffer.from(app, 'base64url').toString());
+    }
+  }
+
+  /** Sends a raw request for the application it names. */
+  request(request: Readonly<Record<string, unknown>>, own: Client): void {
+    const [app, device] = [textFrom(member(request, 'app_key')), textFrom(member(request, 'device_id'))];
+    if (!app || !device) return this.#logger.warn('request: app_key or device_id is missing; it is left out.');
+    const client = app === this.#settings.app_key || !own.enabled ? own : this.#client(app);
+    client.untold(device).request(rawRequest(request));
+  }
+
+  async close(timeout: number): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.close({ timeout })));
+  }
+
+  #client(app: string): Client {
+    let client = this.#clients.get(app);
+    if (client === undefined) {
+      const conf = { ...this.#settings, app_key: app, remote_config: false, require_consent: false };
+      const storage = storageAt(this.#place, `app-${Buffer.from(app).toString('base64url')}`);
+      // Requests name their devices, so the client's own never appears; a fixed id keeps it off the disk.
+      const fixed = { deviceId: 'raw', durability: 'memory', storage, logger: this.#logger } as const;
+      client = new Client({ ...clientOptions(conf).options, ...fixed }, BULK_DIALECT);
+      this.#clients.set(app, client);
+    }
+    return client;
+  }
+}
+
+/** The console; informational messages only while `verbose`, which `setLoggingEnabled` changes at any time. */
+export interface SwitchableLogger extends Logger {
+  verbose: boolean;
+}
+
+export function switchableLogger(verbose: boolean): SwitchableLogger {
+  const loud = consoleLogger(true);
+  const logger: SwitchableLogger = {
+    ...loud,
+    verbose,
+    log: (message) => logger.verbose && loud.log(message),
+    debug: (message) => logger.verbose && loud.debug?.(message),
+  };
+  return logger;
 }

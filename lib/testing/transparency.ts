@@ -2,10 +2,9 @@ import type { Method } from '../decorators/weave/advice.js';
 import { weaveInto } from '../decorators/weave/weave.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { CountlyError } from '../errors.js';
-import { scopeStore } from '../scope/current.js';
-import { deafScope } from './deaf-scope.js';
-import type { OwnMethod } from './own-method.js';
-import { OWN_CHECKS } from './own-method-checks.js';
+import { type ContextScope, type RegisteredClient, scopeStore } from '../scope/current.js';
+import type { OpenView, ScopeApi } from '../scope/scope-api.js';
+import { OWN_CHECKS, type OwnMethod } from './own-method.js';
 import { PROBES, type ProbeTools } from './transparency-probes.js';
 
 /** What `violations` may be given. */
@@ -134,3 +133,24 @@ function rewoven(original: (...args: never[]) => unknown, woven: Woven): (...arg
   });
   return method as unknown as (...args: never[]) => unknown;
 }
+
+const view = (name: string): OpenView => ({ name, end: () => {} });
+const timed = (key: string): ReturnType<ScopeApi['startEvent']> => ({ key, end: () => {}, cancel: () => {} });
+
+/** A scope that takes everything and keeps nothing. */
+export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
+  name: 'deaf',
+  deviceId: 'deaf',
+  get client(): RegisteredClient {
+    return deafScope;
+  },
+  device: () => deafScope,
+  isAllowed: () => true,
+  addEvent: () => {},
+  startEvent: timed,
+  trackView: view,
+  addBreadcrumb: () => {},
+  logError: () => {},
+  reportTrace: () => {},
+  warn: () => {},
+};

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CountlyBulk, type CountlyConf, CountlySdk } from '../../lib/compat/index.js';
-import { switchableLogger } from '../../lib/compat/switchable-logger.js';
+import { switchableLogger } from '../../lib/compat/start.js';
 import { Recorder } from './support/recorder.js';
 
 let recorder: Recorder;
@@ -82,7 +82,23 @@ describe('init', () => {
     sdk.init({ ...conf(), country_code: 'Germany', max_key_length: -1 });
     sdk.add_event({ key: 'still here' });
     await expect.poll(keys, { timeout: 5000 }).toEqual(['still here']);
-    expect(told.mock.calls.join()).toMatch(/maxKeyLength.*countryCode/s);
+    expect(told.mock.calls.join()).toMatch(/countryCode.*maxKeyLength/s);
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['a metric that is no text', { metrics: { _os: 'Linux', _device: Object.create(null) } }, 'metrics._device'],
+    ['metrics without a prototype', { metrics: Object.assign(Object.create(null), { _os: 'Linux' }) }, undefined],
+    ['a device id that is no text', { device_id: Object.create(null) }, undefined],
+  ])('starts with %s', async (_what, given, problem) => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const sdk = make();
+    sdk.init({ ...conf(), ...given });
+    sdk.begin_session();
+    const sessions = () => recorder.requests.filter(({ params }) => params['begin_session']);
+    await expect.poll(sessions, { timeout: 5000 }).toHaveLength(1);
+    if ('metrics' in given) expect(sessions()[0]?.params['metrics']).toMatchObject({ _os: 'Linux' });
+    expect(told.mock.calls.join()).toContain(problem ?? '');
+    expect(told).toHaveBeenCalledTimes(problem === undefined ? 0 : 1);
   });
 
   it('shows the limits that apply', () => {
@@ -151,6 +167,26 @@ describe('calls', () => {
     const sdk = make();
     sdk.init(conf());
     expect(() => call(sdk as unknown as Record<string, () => unknown>)).not.toThrow();
+  });
+
+  it('begin one session, also by the name of the Web SDK', async () => {
+    const sdk = make();
+    sdk.init(conf());
+    sdk.track_sessions();
+    sdk.begin_session();
+    sdk.add_event({ key: 'after' });
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['after']);
+    expect(recorder.requests.filter(({ params }) => params['begin_session'])).toHaveLength(1);
+  });
+
+  it('leave out a rating without a widget, and say so', async () => {
+    const told = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const sdk = make();
+    sdk.init(conf());
+    sdk.report_feedback({ rating: 3 } as never);
+    sdk.report_feedback({ widget_id: 'w', rating: 3 });
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['[CLY]_star_rating']);
+    expect(told.mock.calls.join()).toMatch(/report_feedback: widget_id is missing/);
   });
 
   it('measures timed events finer than a second', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionParts } from '../../lib/compat/session-parts.js';
+import { sessionParts } from '../../lib/compat/calls.js';
 
 describe('a past session', () => {
   it('is reported minute by minute, each at its end', () => {

@@ -1,0 +1,113 @@
+import { numberFrom } from '../check.js';
+import { truncate } from '../config/limits.js';
+import { callerTimestamp, localTime, machineOffset } from '../protocol/timestamp.js';
+import type { Countly as Client } from '../scope/countly.js';
+import type { UserData } from '../scope/user-data.js';
+import type { CompatTrace, CompatUserData, FetchCallback } from './conf.js';
+
+// Official calls in the words of the client.
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Written by the client itself; a second one would be refused. */
+const OWN_MEMBERS = ['sdk_name', 'sdk_version', 'checksum', 'checksum256', 'rr', 'method', 'safe_api_response'];
+/** Longest part of a session that one request reports, in seconds. */
+const PART_SECONDS = 60;
+/** A month: a number beyond it is no session, and its minutes would fill the memory. */
+const MOST_SECONDS = 31 * 86_400;
+
+/** A raw request of the official SDK as `request` of a scope takes it. */
+export function rawRequest(query: Raw): Record<string, unknown> {
+  const params: Record<string, unknown> = { ...query };
+  for (const name of OWN_MEMBERS) delete params[name];
+  const { events } = params;
+  // The official documentation shows `events` with single quotes, which no server reads.
+  if (typeof events === 'string' && !events.includes('"')) params['events'] = events.replaceAll("'", '"');
+  return params;
+}
+
+/**
+ * A raw request with hour and day of its time, which bulk mode adds unless they are given. Midnight and Sunday are given
+ * when they are 0 (fault 29), and a time may be a text (fault 28).
+ *
+ * @param tz minutes east of UTC. @default this machine's
+ */
+export function withDay(request: Raw, tz?: number): Raw {
+  const now = Date.now();
+  const at = callerTimestamp(request['timestamp'], now) ?? now;
+  const own = localTime(at, tz !== undefined && Number.isFinite(tz) ? tz : machineOffset(at));
+  const [hour, dow] = [numberFrom(request['hour']), numberFrom(request['dow'])];
+  return { ...request, hour: Number.isInteger(hour) ? hour : own.hour, dow: Number.isInteger(dow) ? dow : own.dow };
+}
+
+/**
+ * A past session in parts of a minute, each with the end of its minute, in the unit `start` is in (seconds with 10 digits,
+ * milliseconds with 13).
+ */
+export function sessionParts(
+  seconds: number,
+  start: number | undefined,
+): { seconds: number; timestamp: number | undefined }[] {
+  const unit = start !== undefined && String(Math.trunc(start)).length > 10 ? 1000 : 1;
+  const parts: { seconds: number; timestamp: number | undefined }[] = [];
+  for (let left = Math.min(Math.trunc(seconds), MOST_SECONDS); left > 0; left -= PART_SECONDS) {
+    const timestamp = start ? start + (parts.length + 1) * PART_SECONDS * unit : undefined;
+    parts.push({ seconds: Math.min(PART_SECONDS, left), timestamp });
+  }
+  return parts;
+}
+
+/** The `apm` member of the official SDK, or what is missing. `app_metrics` is read as well (fault 8). */
+export function traceMember(
+  trace: CompatTrace,
+  maxName: number,
+  now: number,
+): { readonly apm: Raw } | { readonly missing: string } {
+  const { type, name, stz, etz, apm_metrics, app_metrics, apm_attr } = trace ?? {};
+  const wanted = { type, name, stz, etz, apm_metrics: apm_metrics ?? app_metrics };
+  const missing = Object.entries(wanted).find(([, value]) => value === undefined)?.[0];
+  if (missing !== undefined) return { missing };
+  const named = typeof name === 'string' ? { name: truncate(name, maxName) } : {};
+  const attributes = apm_attr === undefined ? {} : { apm_attr };
+  return { apm: { ...wanted, ...named, ...attributes, timestamp: stz, ...localTime(now, machineOffset(now)) } };
+}
+
+type Argument = readonly string[] | FetchCallback | null | undefined;
+
+/** The arguments of `fetch_remote_config`, whose callback may stand in any place. */
+export function remoteConfigCall(keys: Argument, omitKeys: Argument, callback: Argument): (client: Client) => void {
+  const done = [callback, keys, omitKeys].find((argument) => typeof argument === 'function');
+  const listOf = (value: Argument) => (Array.isArray(value) && value.length > 0 ? (value as string[]) : undefined);
+  const query = { keys: listOf(keys), omitKeys: listOf(omitKeys) };
+  return (client) =>
+    void client
+      .fetchRemoteConfig(query)
+      .then((answer) => done?.(answer.ok ? false : new Error(answer.reason), { ...client.getRemoteConfig() }));
+}
+
+/** The official names over `userData`. `use` runs the call with the client or scope, now or once there is one. */
+export function compatUserData(use: (call: (target: { readonly userData: UserData }) => void) => void): CompatUserData {
+  return {
+    set: (key, value) => use(({ userData }) => userData.set(key, value)),
+    set_once: (key, value) => use(({ userData }) => userData.setOnce(key, value)),
+    unset: (key) => use(({ userData }) => userData.unset(key)),
+    increment: (key) => use(({ userData }) => userData.increment(key)),
+    increment_by: (key, value) => use(({ userData }) => userData.incrementBy(key, value)),
+    multiply: (key, value) => use(({ userData }) => userData.multiply(key, value)),
+    max: (key, value) => use(({ userData }) => userData.max(key, value)),
+    min: (key, value) => use(({ userData }) => userData.min(key, value)),
+    push: (key, value) => use(({ userData }) => userData.push(key, value)),
+    push_unique: (key, value) => use(({ userData }) => userData.pushUnique(key, value)),
+    pull: (key, value) => use(({ userData }) => userData.pull(key, value)),
+    save: () => use(({ userData }) => userData.save()),
+  };
+}
+
+/** What `work` gives, or undefined when it throws. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

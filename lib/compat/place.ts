@@ -1,0 +1,110 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { member } from '../check.js';
+import { systemClock } from '../clock.js';
+import { createStorage, defaultStoragePath } from '../journal/create-storage.js';
+import type { Storage } from '../journal/storage.js';
+import { attempt } from './calls.js';
+import { type BulkConf, type CustomStorageMethod, StorageTypes } from './conf.js';
+import { CustomStorage } from './custom-storage.js';
+
+/** Where an official configuration keeps things: a folder, a storage of the user's own, or nowhere. */
+export interface Place {
+  readonly folder: string | undefined;
+  readonly custom: CustomStorageMethod | undefined;
+  /** Where the official SDK has its files: beginnings of paths. */
+  readonly legacy: readonly string[];
+}
+
+const NOWHERE: Place = { folder: undefined, custom: undefined, legacy: [] };
+
+export function placeOf(conf: BulkConf, mode: 'client' | 'bulk'): Place {
+  const { storage_path, storage_type, persist_queue, custom_storage_method } = conf;
+  if (isCustomStorage(custom_storage_method)) return { ...NOWHERE, custom: custom_storage_method };
+  const bulk = mode === 'bulk';
+  const onDisk = storage_type ? storage_type !== StorageTypes.MEMORY : !bulk || !!persist_queue;
+  if (!onDisk) return NOWHERE;
+  const path = typeof storage_path === 'string' && storage_path !== '' ? storage_path : undefined;
+  const app = defaultStoragePath(conf.app_key ?? '');
+  const folder = path === undefined ? (bulk ? join(app, 'bulk') : app) : resolve(path);
+  return { ...NOWHERE, folder, legacy: legacyPrefixes(path, bulk ? 'bulk_data' : 'data') };
+}
+
+/** The queue at a place. Entries do not say which application they are for, so each other one has a part of its own. */
+export function storageAt({ custom, folder }: Place, part?: string): Storage {
+  if (custom) return new CustomStorage(custom, systemClock, `cly_weave_${part ?? 'queue'}`);
+  if (folder === undefined) return createStorage({ durability: 'memory', path: '', clock: systemClock });
+  return createStorage({ path: part === undefined ? folder : join(folder, part), clock: systemClock });
+}
+
+/** Small values the official SDK keeps by key: `cly_id`, `cly_id_type`. */
+export interface KeyedValues {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+}
+
+/** @param afresh without what the official SDK has left in other places */
+export function valuesAt({ custom, folder, legacy }: Place, afresh = false): KeyedValues {
+  if (custom) {
+    // What it throws stays here; the queue in it tells of it.
+    return {
+      get: (key) => attempt(() => custom.storeGet(key, undefined)) ?? undefined,
+      set: (key, value) => attempt(() => custom.storeSet(key, value)),
+    };
+  }
+  if (folder === undefined) return { get: () => undefined, set: () => {} };
+  return fileValues(folder, afresh ? [] : legacy);
+}
+
+/** The official format: one file a key, `__<key>.json`, with the key inside. It stays readable for a way back. */
+function fileValues(folder: string, elsewhere: readonly string[]): KeyedValues {
+  return {
+    get(key) {
+      for (const prefix of [`${folder}/`, ...elsewhere]) {
+        const text = attempt(() => readFileSync(`${prefix}__${key}.json`, 'utf8'));
+        const content = text === undefined ? undefined : attempt((): unknown => JSON.parse(text));
+        // A file that says null was cleared; what stands in other places is older.
+        if (content !== undefined) return member(content, key) ?? undefined;
+      }
+      return undefined;
+    },
+    set(key, value) {
+      const file = join(folder, `__${key}.json`);
+      const draft = `${file}.${process.pid}.tmp`;
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        // Renamed into place: a crash in between leaves the former value (the official SDK leaves half a file).
+        writeFileSync(draft, JSON.stringify({ [key]: value }), { mode: 0o600 });
+        renameSync(draft, file);
+      } catch {
+        rmSync(draft, { force: true });
+      }
+    },
+  };
+}
+
+function isCustomStorage(value: unknown): value is CustomStorageMethod {
+  const methods = value as Partial<CustomStorageMethod> | null | undefined;
+  return [methods?.storeSet, methods?.storeGet, methods?.storeRemove].every((method) => typeof method === 'function');
+}
+
+/**
+ * Where the official SDK has put its files for this `storage_path`: beginnings of paths, because it joins path and file
+ * name without a separator, and resolves a relative path against its own folder inside `node_modules`.
+ */
+function legacyPrefixes(storagePath: string | undefined, defaultFolder: 'data' | 'bulk_data'): string[] {
+  const library = officialFolder();
+  if (storagePath === undefined) return library === undefined ? [] : [join(library, '..', defaultFolder, '/')];
+  const bases = isAbsolute(storagePath) || library === undefined ? [process.cwd()] : [library, process.cwd()];
+  return bases.flatMap((base) => {
+    const path = resolve(base, storagePath);
+    return /[\\/]$/.test(storagePath) ? [`${path}/`] : [`${path}/`, path];
+  });
+}
+
+function officialFolder(): string | undefined {
+  const here = createRequire(join(process.cwd(), 'index.js'));
+  const manifest = attempt(() => here.resolve('countly-sdk-nodejs/package.json'));
+  return manifest === undefined ? undefined : join(dirname(manifest), 'lib');
+}
