@@ -102,6 +102,6 @@ export type {
 } from './scope/scope-api.js';
 export { STANDS_FOR } from './scope/scope-store.js';
 export type { UserData } from './scope/user-data.js';
-export { mapRemoteConfig } from './segmentation/remote-config-class.js';
+export { type ClassTransformer, mapRemoteConfig, useClassTransformer } from './segmentation/class-transformer.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';

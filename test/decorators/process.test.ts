@@ -20,7 +20,7 @@ function inChild(script: string): Promise<Ended> {
     const { weave } = require(${JSON.stringify(join(library, 'decorators/plain.js'))});
     const { ReportErrors } = require(${JSON.stringify(join(library, 'decorators/report-errors.js'))});
     const { TimedEvent } = require(${JSON.stringify(join(library, 'decorators/timed-event.js'))});
-    const { registerClient } = require(${JSON.stringify(join(library, 'client/current.js'))});
+    const { registerClient } = require(${JSON.stringify(join(library, 'scope/current.js'))});
     const { deafScope } = require(${JSON.stringify(join(library, 'testing/deaf-scope.js'))});
     const rxjs = require(${JSON.stringify(createRequire(join(ROOT, 'package.json')).resolve('rxjs'))});
     registerClient(Object.assign(Object.create(deafScope), { name: 'default', logError: () => console.log('reported') }));
