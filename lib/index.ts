@@ -35,12 +35,11 @@ export {
   weave,
 } from './decorators/plain.js';
 export { ReportErrors, type ReportErrorsOptions } from './decorators/report-errors.js';
-export { TimedEvent } from './decorators/timed-event.js';
 export { Trace, type TraceOptions } from './decorators/trace.js';
-export { TrackEvent } from './decorators/track-event.js';
+export { TimedEvent, TrackEvent } from './decorators/track-event.js';
 export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
 export type { WeaveKind } from './decorators/weave/advice.js';
-export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/targets.js';
+export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/method-decorator.js';
 export { WithDevice, type WithDeviceOptions } from './decorators/with-device.js';
 export {
   type ConfigProblem,

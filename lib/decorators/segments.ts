@@ -2,11 +2,12 @@ import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { rulesOf } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { mapped } from '../segmentation/to-segmentation.js';
-import { type Tell } from '../segmentation/values.js';
+import type { Tell } from '../segmentation/values.js';
 import { MethodCall } from './call.js';
 import type { SegmentationClass } from './options.js';
+import type { WovenCall } from './weave/advice.js';
 import { contained, FAILED, warnOnce } from './weave/contained.js';
-import type { Site } from './weave/site.js';
+import type { Site } from './weave/woven.js';
 
 type Callback = (call: MethodCall) => unknown;
 
@@ -18,13 +19,7 @@ export interface SegmentReader {
   readonly fixed: Segmentation | undefined;
   /** Whether the arguments are looked at. Known once the class is complete. */
   readsArgs(): boolean;
-  read(
-    scope: ScopeApi,
-    instance: unknown,
-    args: readonly unknown[],
-    value: unknown,
-    call: MethodCall | undefined,
-  ): Segmentation | undefined;
+  read(scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined): Segmentation | undefined;
 }
 
 export function segmentReader(decorator: string, site: Site, source: unknown): SegmentReader {
@@ -51,24 +46,27 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
     needsCall: callback !== undefined,
     fixed,
     readsArgs: () => callback !== undefined || type !== undefined || parametersOf().length > 0,
-    read(scope, instance, args, value, call) {
-      const tell: Tell = (problem, message) => {
-        const layer = site.layer(instance);
-        warnOnce(
-          scope,
-          `segment ${decorator} ${layer} ${problem}`,
-          `Segmentation of ${decorator} on ${layer}: ${message}`,
-        );
-      };
+    read(scope, call, seen) {
+      const taken = parametersOf();
+      if (taken.length === 0 && callback === undefined && type === undefined && early.length === 0) return fixed;
+      const tell = tellOf(decorator, site, scope, call.instance);
       for (const problem of early.splice(0)) tell(...problem);
-      const taken = parametersOf().length === 0 ? undefined : fromParameters(site, parametersOf(), args, tell);
       let own = fixed;
       if (callback !== undefined) {
-        const given = contained(scope, what, callback, call ?? new MethodCall(site, instance, args));
+        const given = contained(scope, what, callback, seen ?? new MethodCall(site, call));
         own = given === FAILED ? undefined : mapped('', given, { tell });
-      } else if (type !== undefined) own = fromClass(type, args, value, types?.(), tell);
-      return taken === undefined || own === undefined ? (own ?? taken) : { ...taken, ...own };
+      } else if (type !== undefined) own = fromClass(type, call, types?.(), tell);
+      if (taken.length === 0) return own;
+      return { ...fromParameters(site, taken, call.args, tell), ...own };
     },
+  };
+}
+
+/** A function of its own, so that a record without anything to map makes no closure. */
+function tellOf(decorator: string, site: Site, scope: ScopeApi, instance: unknown): Tell {
+  return (problem, message) => {
+    const layer = site.layer(instance);
+    warnOnce(scope, `segment ${decorator} ${layer} ${problem}`, `Segmentation of ${decorator} on ${layer}: ${message}`);
   };
 }
 
@@ -101,11 +99,11 @@ function fromParameters(
 
 function fromClass(
   type: SegmentationClass,
-  args: readonly unknown[],
-  result: unknown,
+  { args, failed, value }: WovenCall,
   declared: readonly unknown[] | undefined,
   tell: Tell,
 ): Segmentation | undefined {
+  const result = failed ? undefined : value;
   const isOne = (candidate: unknown): boolean => candidate instanceof type;
   const source =
     args.find(isOne) ??

@@ -33,8 +33,8 @@ export function classOf(object: object): Constructor {
 
 /** The `@Expose` and `@Exclude` rules of a class, asked for once. */
 export function rulesOf(type: Constructor): ClassRules {
-  const api = classTransformer();
-  if (api === undefined || type === Object) return NONE;
+  const api = type === Object ? undefined : classTransformer();
+  if (api === undefined) return NONE;
   const present = known.get(type);
   if (present?.api === api) return present.rules;
   const named = countKeys(type, {}, { ignoreDecorators: true, excludeExtraneousValues: true });

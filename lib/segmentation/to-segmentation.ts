@@ -76,11 +76,14 @@ type Flat = Record<string, SegmentValue>;
 
 function walk(members: object, prefix: string, flat: Flat, path: readonly object[], tell: Tell): void {
   const keys = Object.keys(members);
-  const apart = keys.filter((key) => key.startsWith(APART));
-  for (const key of apart.length > 0 ? apart : keys) {
+  const isApart = keys[0]?.startsWith(APART) === true;
+  for (const key of keys) {
     if (Object.keys(flat).length >= MAX_KEYS) return;
+    if (isApart && !key.startsWith(APART)) continue;
     try {
-      put(prefix + key.replace(APART, ''), (members as Record<string, unknown>)[key], flat, path, { tell });
+      put(prefix + (isApart ? key.slice(APART.length) : key), (members as Record<string, unknown>)[key], flat, path, {
+        tell,
+      });
     } catch {
       // A getter that throws costs its own key only.
     }
@@ -120,6 +123,7 @@ function membersOf(object: object, path: readonly object[], { type, isGiven, tel
     return undefined;
   }
   const own = classOf(object);
+  if (own === Object && type === undefined && (object as { toJSON?: unknown }).toJSON === undefined) return object;
   const isOwn = rulesOf(own).any;
   const word = isOwn ? object : ownWord(object);
   if (!isMembers(word)) return word;

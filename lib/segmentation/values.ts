@@ -29,11 +29,10 @@ function unwrapped(word: unknown): unknown {
   return key?.startsWith('$') === true ? value : word;
 }
 
+const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];
+
 /** Objects whose own properties say nothing about them. */
 export function isOpaque(object: object): boolean {
-  return (
-    Array.isArray(object) ||
-    ArrayBuffer.isView(object) ||
-    [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer].some((type) => object instanceof type)
-  );
+  if (Object.getPrototypeOf(object) === Object.prototype) return false;
+  return Array.isArray(object) || ArrayBuffer.isView(object) || OPAQUE.some((type) => object instanceof type);
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
-import { kindOf, type ResultKind } from '../decorators/weave/settle.js';
+import { kindOf, type ResultKind } from '../decorators/weave/results.js';
 import { call, type End, type Observation, type OwnMethod, observe } from './own-method.js';
 import { collectUnhandled, macrotask } from './unhandled.js';
 

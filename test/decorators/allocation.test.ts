@@ -17,10 +17,10 @@ beforeAll(() => {
 function bytesPerCall(decorators: string, sink: string): number {
   const script = `
     const load = (name) => require(${JSON.stringify(library)} + '/decorators/' + name + '.js');
-    const { TrackEvent } = load('track-event'), { TimedEvent } = load('timed-event'), { TrackView } = load('track-view');
+    const { TrackEvent } = load('track-event'), { TimedEvent } = load('track-event'), { TrackView } = load('track-view');
     const { ReportErrors } = load('report-errors'), { Trace } = load('trace'), { Breadcrumb } = load('breadcrumb');
     const { WithDevice } = load('with-device');
-    const { registerClient } = require(${JSON.stringify(join(library, 'client/current.js'))});
+    const { registerClient } = require(${JSON.stringify(join(library, 'scope/current.js'))});
     class Work { total = 0; pay(amount, _currency) { this.total = (this.total + amount) | 0; return amount } }
     for (const decorator of [${decorators}]) {
       const descriptor = Object.getOwnPropertyDescriptor(Work.prototype, 'pay');
