@@ -3,7 +3,7 @@ import type { MethodCall } from './call.js';
 import { COMMON_RULES, checkOptions } from './check-options.js';
 import type { CommonOptions, FromCall } from './options.js';
 import { recorder } from './recorder.js';
-import { contained, FAILED } from './weave/contained.js';
+import { FAILED, runCallback } from './weave/contained.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 import { methodDecorator } from './weave/method-decorator.js';
 
@@ -54,7 +54,7 @@ export function Breadcrumb<This = unknown, Args extends readonly unknown[] = nev
             scope.addBreadcrumb(typeof text === 'string' ? text : site.layer(instance));
             return;
           }
-          const line = contained(scope, () => `The text of @Breadcrumb on ${site.layer(instance)}`, callback, seen);
+          const line = runCallback(scope, () => `The text of @Breadcrumb on ${site.layer(instance)}`, callback, seen);
           if (line !== FAILED && typeof line === 'string' && line !== '') scope.addBreadcrumb(line);
         },
       }),

@@ -3,7 +3,7 @@ import type { ScopeApi } from '../scope/scope-api.js';
 import { MethodCall } from './call.js';
 import type { Moment } from './options.js';
 import type { Advice, WeaveKind, WovenCall } from './weave/advice.js';
-import { contained, FAILED, warnOnce } from './weave/contained.js';
+import { FAILED, runCallback, warnOnce } from './weave/contained.js';
 import type { Site } from './weave/woven.js';
 
 /** The common options after checking, with the types of their callbacks forgotten. */
@@ -63,8 +63,8 @@ function decision({ decorator, site, options, record }: RecorderSpec, needsCall:
     if (!needsCall) return record(scope, call, undefined);
     const seen = new MethodCall(site, call);
     const what = (option: string) => () => `Option \`${option}\` of ${decorator} on ${site.layer(call.instance)}`;
-    if (when !== undefined && contained(scope, what('when'), when, seen) !== true) return undefined;
-    const target = device === undefined ? scope : deviceScope(scope, contained(scope, what('device'), device, seen));
+    if (when !== undefined && runCallback(scope, what('when'), when, seen) !== true) return undefined;
+    const target = device === undefined ? scope : deviceScope(scope, runCallback(scope, what('device'), device, seen));
     return target === undefined ? undefined : record(target, call, seen);
   };
 }

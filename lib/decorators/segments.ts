@@ -6,7 +6,7 @@ import type { Tell } from '../segmentation/values.js';
 import { MethodCall } from './call.js';
 import type { SegmentationClass } from './options.js';
 import type { WovenCall } from './weave/advice.js';
-import { contained, FAILED, warnOnce } from './weave/contained.js';
+import { FAILED, runCallback, warnOnce } from './weave/contained.js';
 import type { Site } from './weave/woven.js';
 
 type Callback = (call: MethodCall) => unknown;
@@ -53,11 +53,13 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
       for (const problem of early.splice(0)) tell(...problem);
       let own = fixed;
       if (callback !== undefined) {
-        const given = contained(scope, what, callback, seen ?? new MethodCall(site, call));
+        const given = runCallback(scope, what, callback, seen ?? new MethodCall(site, call));
         own = given === FAILED ? undefined : mapped('', given, { tell });
       } else if (type !== undefined) own = fromClass(type, call, types?.(), tell);
       if (taken.length === 0) return own;
-      return { ...fromParameters(site, taken, call.args, tell), ...own };
+      // Told for the parameter, once, however many decorators stand on the method.
+      const tellParameter = tellOf('@Segment', site, scope, call.instance);
+      return { ...fromParameters(site, taken, call.args, tellParameter), ...own };
     },
   };
 }

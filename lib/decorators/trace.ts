@@ -4,7 +4,7 @@ import { COMMON_RULES, type OptionRules, RULES, readArguments } from './check-op
 import type { CommonOptions, FromCall } from './options.js';
 import { recorder } from './recorder.js';
 import type { Advice } from './weave/advice.js';
-import { contained, FAILED } from './weave/contained.js';
+import { FAILED, runCallback } from './weave/contained.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 import { methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
@@ -100,7 +100,7 @@ function traceAdvice<This, Args extends readonly unknown[], Result>(
       const ask = <Value>(option: keyof TraceOptions): Value | undefined => {
         const callback = options[option] as Callback<Value> | undefined;
         if (callback === undefined || seen === undefined) return undefined;
-        const value = contained(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, seen);
+        const value = runCallback(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, seen);
         return value === FAILED ? undefined : value;
       };
       if (!isNetwork) {

@@ -5,7 +5,7 @@ import type { EventDecoratorOptions } from './options.js';
 import { recorder } from './recorder.js';
 import { segmentReader } from './segments.js';
 import type { Advice } from './weave/advice.js';
-import { contained, FAILED } from './weave/contained.js';
+import { FAILED, runCallback } from './weave/contained.js';
 import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
 
@@ -116,7 +116,7 @@ function eventAdvice(decorator: string, site: Site, key: string | undefined, opt
     const callback = options[option];
     if (typeof callback !== 'function' || seen === undefined) return undefined;
     const what = (): string => `Option \`${option}\` of ${decorator} on ${site.layer(seen.instance)}`;
-    const value = contained(scope, what, callback, seen);
+    const value = runCallback(scope, what, callback, seen);
     return value === FAILED ? undefined : value;
   }
 

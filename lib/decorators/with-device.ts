@@ -5,7 +5,7 @@ import { checkOptions, RULES } from './check-options.js';
 import type { FromCall } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
-import { contained } from './weave/contained.js';
+import { runCallback } from './weave/contained.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 import { methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
@@ -67,7 +67,7 @@ function deviceAdvice(
       const from = clientName === undefined ? current : registeredClient(clientName);
       if (from === undefined) return undefined;
       const what = (): string => `The device id of @WithDevice on ${site.layer(call.instance)}`;
-      return deviceScope(from, contained(from, what, callback, new MethodCall(site, call)));
+      return deviceScope(from, runCallback(from, what, callback, new MethodCall(site, call)));
     },
   };
 }

@@ -78,7 +78,7 @@ export function Segment(first?: string | SegmentClass, second?: SegmentClass): S
   };
 }
 
-/** The parameters marked on a method of this prototype or class, or on the nearest parent that declares it. */
+/** The parameters with `@Segment` on a method of this prototype or class, or on the nearest parent that declares it. */
 export function segmentsOf(owner: object | undefined, key: string | symbol): readonly SegmentParameter[] {
   let level: object | null | undefined = owner;
   while (level !== undefined && level !== null) {

@@ -23,7 +23,7 @@ export interface OutgoingTraceOptions {
 }
 
 /** Settings of traces beside those of incoming requests (`networkTraces`). */
-export interface TraceOptions {
+export interface ModuleTraceOptions {
   /**
    * Report a network trace for every request that code in a scope sends with `fetch`, undici or `node:http`; deliveries
    * to Countly never.
@@ -64,7 +64,7 @@ export function traceProblems(value: unknown): ConfigProblem[] {
 }
 
 /** @internal */
-export function outgoingSettings(options: TraceOptions | undefined): OutgoingTraceOptions | undefined {
+export function outgoingSettings(options: ModuleTraceOptions | undefined): OutgoingTraceOptions | undefined {
   const outgoing = options?.outgoing;
   return typeof outgoing === 'object' ? outgoing : outgoing === true ? {} : undefined;
 }

@@ -59,7 +59,7 @@ export interface Step {
 /** What one call of a woven method has to do, found out once instead of at every call. */
 export interface Plan {
   readonly advices: readonly Advice[];
-  readonly opening: readonly Advice[];
+  readonly scoping: readonly Advice[];
   readonly entering: readonly Step[];
   readonly succeeding: readonly Step[];
   readonly failing: readonly Step[];
@@ -76,7 +76,7 @@ export function makePlan(advices: readonly Advice[]): Plan {
     steps.filter(({ advice }) => advice.settled !== undefined && [end, 'settle'].includes(advice.settles ?? 'settle'));
   return {
     advices: [...advices],
-    opening: advices.filter(({ opens }) => opens !== undefined),
+    scoping: advices.filter(({ opens }) => opens !== undefined),
     entering: steps.filter(({ advice }) => advice.enter !== undefined),
     succeeding: settlingOn('success'),
     failing: settlingOn('error'),

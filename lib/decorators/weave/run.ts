@@ -12,7 +12,7 @@ import {
   noteCrossing,
 } from '../error-trail.js';
 import { type Advice, type Method, makePlan, type Plan, type WovenCall } from './advice.js';
-import { describe, warnOnce } from './contained.js';
+import { describeError, warnOnce } from './contained.js';
 import { type Followed, follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
 
@@ -41,7 +41,7 @@ function makeRecording(woven: Woven, plan: Plan): Method {
       const scope = scopeFor(this);
       if (scope === undefined && !plan.named) return Reflect.apply(woven.original, this, args);
       const run = new Run(woven, plan, scope, this, args);
-      const opened = plan.opening.length === 0 ? undefined : run.open();
+      const opened = plan.scoping.length === 0 ? undefined : run.open();
       return opened === undefined ? run.perform(...args) : scopeStore.run(opened, () => run.perform(...args));
     };
   }
@@ -97,7 +97,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
 
   /** Asks the advices for a scope around the call; one that an advice opens is the scope of the others. */
   open(): ScopeApi | undefined {
-    for (const advice of this.plan.opening) {
+    for (const advice of this.plan.scoping) {
       try {
         this.opened = advice.opens?.(this.opened ?? this.scope, this) ?? this.opened;
       } catch (error) {
@@ -240,6 +240,6 @@ export class Run implements WovenCall, FailureFrame, Followed {
 
   private tell(scope: ScopeApi | undefined, key: string, what: string, error: unknown): void {
     const layer = this.woven.site.layer(this.instance);
-    warnOnce(scope, `${key} ${layer}`, `${what} of ${layer} failed: ${describe(error)}`);
+    warnOnce(scope, `${key} ${layer}`, `${what} of ${layer} failed: ${describeError(error)}`);
   }
 }
