@@ -4,8 +4,7 @@ import { COMMON_RULES, checkOptions } from './check-options.js';
 import type { CommonOptions, FromCall } from './options.js';
 import { recorder } from './recorder.js';
 import { FAILED, runCallback } from './weave/contained.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
-import { methodDecorator } from './weave/method-decorator.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 
 /**
  * Adds a line to the breadcrumbs of the scope when the method is called; the next crash report carries them.

@@ -3,8 +3,7 @@ import type { ScopeApi } from '../scope/scope-api.js';
 import { type Call, MethodCall } from './call.js';
 import type { Outcome } from './options.js';
 import type { Advice, Method } from './weave/advice.js';
-import type { TypedWeaver } from './weave/method-decorator.js';
-import { applyWeaving, type Weaving, weavingOf } from './weave/method-decorator.js';
+import { applyWeaving, type TypedWeaver, type Weaving, weavingOf } from './weave/method-decorator.js';
 import { Site } from './weave/woven.js';
 
 /** Something of your own around a function. Runs contained: when it throws, the call goes on and one warning tells. */

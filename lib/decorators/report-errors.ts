@@ -4,8 +4,7 @@ import type { SegmentedOptions } from './options.js';
 import { recorder } from './recorder.js';
 import { segmentReader } from './segments.js';
 import type { Advice } from './weave/advice.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
-import { methodDecorator } from './weave/method-decorator.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
 
 /** Options of `@ReportErrors`. `when` sees the failure as `call.error`. */

@@ -1,8 +1,7 @@
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
-import { rulesOf } from '../segmentation/class-rules.js';
+import { rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { mapped } from '../segmentation/to-segmentation.js';
-import type { Tell } from '../segmentation/values.js';
 import { MethodCall } from './call.js';
 import type { SegmentationClass } from './options.js';
 import type { WovenCall } from './weave/advice.js';

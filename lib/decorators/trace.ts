@@ -5,8 +5,7 @@ import type { CommonOptions, FromCall } from './options.js';
 import { recorder } from './recorder.js';
 import type { Advice } from './weave/advice.js';
 import { FAILED, runCallback } from './weave/contained.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
-import { methodDecorator } from './weave/method-decorator.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
 
 /** Options of `@Trace`. */

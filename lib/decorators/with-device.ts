@@ -6,8 +6,7 @@ import type { FromCall } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
 import { runCallback } from './weave/contained.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
-import { methodDecorator } from './weave/method-decorator.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
 
 /** Options of `@WithDevice`. */

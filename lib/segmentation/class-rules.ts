@@ -3,6 +3,13 @@ import { classTransformer } from './class-transformer.js';
 
 export type Constructor = abstract new (...args: never[]) => object;
 
+/** Says something about a value once; the first text tells one kind of problem from another. */
+export type Tell = (problem: string, message: string) => void;
+
+/** Deeper objects are left out: a segmentation is flat, and a deep one was not meant to be one. */
+export const MAX_DEPTH = 5;
+export const MAX_ITEMS = 100;
+
 /** What the public API tells of a class whose rules class-transformer keeps to itself. */
 interface ClassRules {
   /** `@Expose` or `@Exclude` stands on it, its parents or their members. */
@@ -112,8 +119,8 @@ function instantiated(type: Constructor, members: object): Record<PropertyKey, u
 /** Plain data alone: class-transformer deletes discriminators from what it is given. */
 function copyOf(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
-  if (depth > 5) return undefined;
-  if (Array.isArray(value)) return value.slice(0, 100).map((item) => copyOf(item, depth + 1));
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => copyOf(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, isOfClass(item) ? undefined : copyOf(item, depth + 1)]),
   );
@@ -121,4 +128,36 @@ function copyOf(value: unknown, depth: number): unknown {
 
 function isOfClass(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && classOf(value) !== Object;
+}
+
+/**
+ * What an object without rules says of itself: the primitive that a Decimal or an ObjectId stands for, what a document's
+ * `toJSON` shows; else the object.
+ */
+export function ownWord(object: object): unknown {
+  for (const name of ['toJSON', 'valueOf'] as const) {
+    try {
+      const method: unknown = (object as Partial<Record<string, unknown>>)[name];
+      const word: unknown = typeof method === 'function' ? Reflect.apply(method, object, []) : undefined;
+      if (name === 'toJSON' ? word !== undefined : word !== null && typeof word !== 'object') return unwrapped(word);
+    } catch {
+      // One that throws says nothing.
+    }
+  }
+  return object;
+}
+
+/** BSON types show themselves as `{ $numberDecimal: '1.5' }`. */
+function unwrapped(word: unknown): unknown {
+  const entries = typeof word === 'object' && word !== null ? Object.entries(word) : [];
+  const [key, value] = entries.length === 1 ? (entries[0] as [string, unknown]) : [];
+  return key?.startsWith('$') === true ? value : word;
+}
+
+const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];
+
+/** Objects whose own properties say nothing about them. */
+export function isOpaque(object: object): boolean {
+  if (Object.getPrototypeOf(object) === Object.prototype) return false;
+  return Array.isArray(object) || ArrayBuffer.isView(object) || OPAQUE.some((type) => object instanceof type);
 }

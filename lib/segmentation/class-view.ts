@@ -1,6 +1,16 @@
-import { type Constructor, classOf, declaredClass, LEAVING, rulesOf } from './class-rules.js';
+import {
+  type Constructor,
+  classOf,
+  declaredClass,
+  isOpaque,
+  LEAVING,
+  MAX_DEPTH,
+  MAX_ITEMS,
+  ownWord,
+  rulesOf,
+  type Tell,
+} from './class-rules.js';
 import { classTransformer } from './class-transformer.js';
-import { isOpaque, MAX_DEPTH, MAX_ITEMS, ownWord, type Tell } from './values.js';
 
 /** Begins the keys of an object that was mapped apart from the one it lies in; no rule of that one fits them. */
 export const APART = '\u0001';

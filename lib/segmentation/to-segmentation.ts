@@ -1,9 +1,18 @@
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
-import { type Constructor, classOf, isRuled, rulesOf } from './class-rules.js';
+import {
+  type Constructor,
+  classOf,
+  isOpaque,
+  isRuled,
+  MAX_DEPTH,
+  MAX_ITEMS,
+  ownWord,
+  rulesOf,
+  type Tell,
+} from './class-rules.js';
 import { mayHideRules } from './class-transformer.js';
 import { APART, mapByClass } from './class-view.js';
-import { isOpaque, MAX_DEPTH, MAX_ITEMS, ownWord, type Tell } from './values.js';
 
 /** More than any server keeps by default. */
 const MAX_KEYS = 200;

@@ -53,43 +53,28 @@ function makeRecording(woven: Woven, plan: Plan): Method {
 
 /** One recorded call, from its first hook to its end. Made for every call, so its fields are plain ones. */
 export class Run implements WovenCall, FailureFrame, Followed {
-  readonly woven: Woven;
-  readonly plan: Plan;
-  readonly instance: unknown;
-  readonly args: readonly unknown[];
-  scope: ScopeApi | undefined;
   /** The scope that an advice opened around the method; its later parts run in it too. */
-  opened: ScopeApi | undefined;
+  opened: ScopeApi | undefined = undefined;
   /** The scope of each advice, when some name their client. */
-  scopes: readonly (ScopeApi | undefined)[] | undefined;
+  scopes: readonly (ScopeApi | undefined)[] | undefined = undefined;
   /** What `enter` of each advice gave. */
-  states: unknown[] | undefined;
+  states: unknown[] | undefined = undefined;
   /** As a frame; 0 when no advice is framed. */
-  id: number;
-  outer: number;
-  startedAt: number;
-  ended: boolean;
-  failed: boolean;
-  value: unknown;
-  durationMs: number;
+  id = 0;
+  outer = 0;
+  startedAt = 0;
+  ended = false;
+  failed = false;
+  value: unknown = undefined;
+  durationMs = 0;
 
-  constructor(woven: Woven, plan: Plan, scope: ScopeApi | undefined, instance: unknown, args: readonly unknown[]) {
-    this.woven = woven;
-    this.plan = plan;
-    this.instance = instance;
-    this.args = args;
-    this.scope = scope;
-    this.opened = undefined;
-    this.scopes = undefined;
-    this.states = undefined;
-    this.id = 0;
-    this.outer = 0;
-    this.startedAt = 0;
-    this.ended = false;
-    this.failed = false;
-    this.value = undefined;
-    this.durationMs = 0;
-  }
+  constructor(
+    readonly woven: Woven,
+    readonly plan: Plan,
+    public scope: ScopeApi | undefined,
+    readonly instance: unknown,
+    readonly args: readonly unknown[],
+  ) {}
 
   get frame(): FailureFrame | undefined {
     return this.id === 0 ? undefined : this;

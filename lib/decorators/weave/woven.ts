@@ -61,7 +61,7 @@ export interface Woven {
   endedAtOnce: number;
 }
 
-const KEY = Symbol.for('countly-weave.woven.1');
+const KEY = Symbol.for('countly-weave.woven.2');
 type GlobalSlot = { [KEY]?: WeakMap<object, Woven> };
 const slot = globalThis as GlobalSlot;
 // Shared by all installed copies, so that the decorators of two copies still make one wrapper.
