@@ -157,8 +157,9 @@ function isObservable(value: object): boolean {
 }
 
 /**
- * Follows every subscription on its own. A Proxy keeps what the object is (a BehaviorSubject still has its value) and
- * covers `subscribe` alone; `lift` lets rxjs make the subscriber, so that its rules about missing error handlers hold.
+ * Follows every subscription on its own. `lift` lets rxjs make the subscriber, so that its rules about missing error
+ * handlers hold; of a plain Observable it gives another one. A Subject or a class of the user's own stays what it is (a
+ * BehaviorSubject still has its value) behind a Proxy that covers `subscribe` alone, when read and when replaced.
  */
 function followObservable(source: object, run: Followed): unknown {
   // A method that was called within a scope records there; a stream made outside records for whoever subscribes.
@@ -170,16 +171,37 @@ function followObservable(source: object, run: Followed): unknown {
       return one.resume(() => upstream.subscribe(subscriber));
     },
   };
+  if (isPlainObservable(source)) return (source as Observable).lift(operator);
   let followed: Observable | undefined;
   function subscribe(this: unknown, ...args: unknown[]): unknown {
     followed ??= (source as Observable).lift(operator);
     return followed.subscribe(...args);
   }
+  let current: unknown = subscribe;
   return new Proxy(source, {
-    get(target, key, receiver): unknown {
-      return key === 'subscribe' ? subscribe : Reflect.get(target, key, receiver);
+    get: (target, key, receiver): unknown => (key === 'subscribe' ? current : Reflect.get(target, key, receiver)),
+    defineProperty(target, key, descriptor) {
+      if (key !== 'subscribe') return Reflect.defineProperty(target, key, descriptor);
+      current = descriptor.get === undefined ? descriptor.value : descriptor.get.call(target);
+      return true;
+    },
+    deleteProperty(target, key) {
+      if (key === 'subscribe') current = subscribe;
+      return key === 'subscribe' || Reflect.deleteProperty(target, key);
     },
   });
+}
+
+const OBSERVABLE_FIELDS = new Set(['source', 'operator', '_subscribe', '_isScalar']);
+
+/** Of no subclass, and nobody has put anything on it. */
+function isPlainObservable(source: object): boolean {
+  const prototype = Object.getPrototypeOf(source) as object;
+  return (
+    Object.hasOwn(prototype, 'lift') &&
+    Object.getPrototypeOf(prototype) === Object.prototype &&
+    Reflect.ownKeys(source).every((key) => OBSERVABLE_FIELDS.has(key as string))
+  );
 }
 
 /**
