@@ -8,7 +8,7 @@ export type Tell = (problem: string, message: string) => void;
 
 /** Deeper objects are left out: a segmentation is flat, and a deep one was not meant to be one. */
 export const MAX_DEPTH = 5;
-export const MAX_ITEMS = 100;
+const MAX_ITEMS = 100;
 
 /** What the public API tells of a class whose rules class-transformer keeps to itself. */
 interface ClassRules {
@@ -120,13 +120,13 @@ function instantiated(type: Constructor, members: object): Record<PropertyKey, u
 function copyOf(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
   if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => copyOf(item, depth + 1));
+  if (Array.isArray(value)) return firstItems(value).map((item) => copyOf(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, isOfClass(item) ? undefined : copyOf(item, depth + 1)]),
   );
 }
 
-function isOfClass(value: unknown): boolean {
+export function isOfClass(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && classOf(value) !== Object;
 }
 
@@ -160,4 +160,13 @@ const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];
 export function isOpaque(object: object): boolean {
   if (Object.getPrototypeOf(object) === Object.prototype) return false;
   return Array.isArray(object) || ArrayBuffer.isView(object) || OPAQUE.some((type) => object instanceof type);
+}
+
+/** As much of a list as is looked at. */
+export function firstItems(list: Iterable<unknown>): unknown[] {
+  const items: unknown[] = [];
+  for (const item of list) {
+    if (items.push(item) >= MAX_ITEMS) break;
+  }
+  return items;
 }

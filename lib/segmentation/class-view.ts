@@ -2,10 +2,11 @@ import {
   type Constructor,
   classOf,
   declaredClass,
+  firstItems,
+  isOfClass,
   isOpaque,
   LEAVING,
   MAX_DEPTH,
-  MAX_ITEMS,
   ownWord,
   rulesOf,
   type Tell,
@@ -42,7 +43,7 @@ export function mapByClass(object: object, type: Constructor, path: readonly obj
   return culprit === undefined ? {} : (attemptWithout([culprit]) ?? {});
 }
 
-interface Mapping {
+interface ViewContext {
   readonly tell: Tell;
   /** Keys that class-transformer has asked for. */
   readonly asked: Set<string>;
@@ -52,8 +53,8 @@ interface Mapping {
  * An object as class-transformer gets to see it: of the given class and read-only (it notes discriminators on what it
  * maps), with getters that may throw, methods that are called only when exposed, and the same for all objects inside.
  */
-function viewOf(object: object, type: Constructor, path: readonly object[], mapping: Mapping): object {
-  const { tell, asked } = mapping;
+function viewOf(object: object, type: Constructor, path: readonly object[], context: ViewContext): object {
+  const { tell, asked } = context;
   const inside = [...path, object];
   const read = new Map<PropertyKey, unknown>();
   const get = (key: PropertyKey): unknown => {
@@ -65,17 +66,15 @@ function viewOf(object: object, type: Constructor, path: readonly object[], mapp
 
   function seen(value: unknown, key: PropertyKey): unknown {
     if (typeof value === 'function') {
-      return (...args: unknown[]) =>
-        seen(
-          withoutFailure(() => Reflect.apply(value, object, args)),
-          key,
-        );
+      const call = (args: unknown[]): unknown => withoutFailure(() => Reflect.apply(value, object, args));
+      return (...args: unknown[]) => seen(call(args), key);
     }
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
     if (inside.includes(value) || inside.length >= MAX_DEPTH) return undefined;
     if (Array.isArray(value) || value instanceof Set) {
-      const items = [...(value as Iterable<unknown>)].slice(0, MAX_ITEMS);
-      const shown = items.map((item) => (Array.isArray(item) ? undefined : seen(item, key)));
+      const shown = firstItems(value as Iterable<unknown>).map((item) =>
+        Array.isArray(item) ? undefined : seen(item, key),
+      );
       return Array.isArray(value) ? shown : new Set(shown);
     }
     return isOpaque(value) ? hidden(value, key, 'Countly cannot break that down') : nested(value, key);
@@ -84,17 +83,14 @@ function viewOf(object: object, type: Constructor, path: readonly object[], mapp
   function nested(value: object, key: PropertyKey): unknown {
     const own = classOf(value);
     const declared = declaredClass(type, key, value);
-    if (
-      own !== Object &&
-      !rulesOf(own).any &&
-      (declared === undefined || declared === Object || !(value instanceof declared))
-    ) {
+    const isDeclared = declared !== undefined && declared !== Object && value instanceof declared;
+    if (own !== Object && !rulesOf(own).any && !isDeclared) {
       const word = ownWord(value);
-      return word === value ? hidden(value, key, 'nothing says what of it may leave') : seen(word, key);
+      return isOfClass(word) ? hidden(value, key, 'nothing says what of it may leave') : seen(word, key);
     }
     if (declared === undefined) return hidden(value, key, 'the class that @Type names could not be made');
-    if (own === Object) return viewOf(value, declared, inside, mapping);
-    const view = viewOf(value, own, inside, mapping);
+    if (own === Object) return viewOf(value, declared, inside, context);
+    const view = viewOf(value, own, inside, context);
     // class-transformer would apply the rules of the class that is declared, and none of the subclass.
     return declared === Object || declared === own
       ? view

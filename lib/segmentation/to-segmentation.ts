@@ -3,10 +3,10 @@ import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
 import {
   type Constructor,
   classOf,
+  firstItems,
   isOpaque,
   isRuled,
   MAX_DEPTH,
-  MAX_ITEMS,
   ownWord,
   rulesOf,
   type Tell,
@@ -106,12 +106,11 @@ function put(key: string, value: unknown, flat: Flat, path: readonly object[], m
   const scalar = toScalar(value);
   if (scalar !== undefined) flat[name] = scalar;
   else if (Array.isArray(value) || value instanceof Set) {
-    const items = [...(value as Iterable<unknown>)]
-      .slice(0, MAX_ITEMS)
-      .filter((item) => (item ?? undefined) !== undefined);
+    const items = firstItems(value as Iterable<unknown>).filter((item) => item !== undefined && item !== null);
     const kept = items.map(toItem).filter((item) => item !== undefined);
-    if (kept.length < items.length)
+    if (kept.length < items.length) {
       tell('list', `segment "${name}" holds more than texts, numbers and booleans; only those are kept.`);
+    }
     if (kept.length > 0) flat[name] = kept;
   } else if (typeof value === 'object' && value !== null) {
     if (path.length >= MAX_DEPTH || path.includes(value)) return;
@@ -127,8 +126,8 @@ function put(key: string, value: unknown, flat: Flat, path: readonly object[], m
 /** What of an object leaves: its members, or the single value that it stands for; undefined when nothing does. */
 function membersOf(object: object, path: readonly object[], { type, isGiven, tell }: Mapping): unknown {
   if (isOpaque(object)) {
-    if (!(object instanceof Date))
-      tell('opaque', `a ${classOf(object).name} cannot be broken down by Countly; it is left out.`);
+    const { name } = classOf(object);
+    if (!(object instanceof Date)) tell('opaque', `a ${name} cannot be broken down by Countly; it is left out.`);
     return undefined;
   }
   const own = classOf(object);

@@ -98,6 +98,19 @@ describe('what Countly cannot store', () => {
     expect(told[0]).toContain(message);
   });
 
+  test('a toJSON that gives instances for ever is contained', () => {
+    class Endless {
+      toJSON(): Endless {
+        return new Endless();
+      }
+    }
+    class Holder {
+      @Expose() endless = new Endless();
+      @Expose() kept = 1;
+    }
+    expect(map('', new Holder())).toEqual({ kept: 1 });
+  });
+
   test('nothing is said of null and undefined', () => {
     expect(map('', { a: null, b: undefined, c: [null, 1] })).toEqual({ c: [1] });
     expect(told).toEqual([]);
