@@ -47,7 +47,7 @@ module.exports = {
       name: 'class-transformer-lives-in-segmentation',
       severity: 'error',
       from: { path: '^(lib|nest)/', pathNot: '^lib/segmentation/' },
-      to: { path: 'class-transformer' },
+      to: { path: 'node_modules/class-transformer' },
     },
     {
       name: 'requests-live-in-http',

@@ -34,12 +34,11 @@ export {
   weave,
 } from './decorators/plain.js';
 export { ReportErrors, type ReportErrorsOptions } from './decorators/report-errors.js';
-export { TimedEvent } from './decorators/timed-event.js';
 export { Trace, type TraceOptions } from './decorators/trace.js';
-export { TrackEvent } from './decorators/track-event.js';
+export { TimedEvent, TrackEvent } from './decorators/track-event.js';
 export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
 export type { WeaveKind } from './decorators/weave/advice.js';
-export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/targets.js';
+export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/method-decorator.js';
 export { WithDevice, type WithDeviceOptions } from './decorators/with-device.js';
 export {
   type ConfigProblem,
@@ -90,6 +89,6 @@ export type {
   ViewOptions,
 } from './scope/scope-api.js';
 export type { UserData } from './scope/user-data.js';
-export { mapRemoteConfig } from './segmentation/remote-config-class.js';
+export { type ClassTransformer, mapRemoteConfig, useClassTransformer } from './segmentation/class-transformer.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';

@@ -5,7 +5,7 @@ import type { AnonymousOptions } from './identity/anonymous.js';
 import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
-import type { TraceOptions } from './outgoing/outgoing.options.js';
+import type { ModuleTraceOptions } from './outgoing/outgoing.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
 
 /**
@@ -79,7 +79,7 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
   /** Report a view for every successful GET of a page, named by route template. @default false */
   readonly views?: boolean | TrafficOptions | undefined;
   /** Traces beside those of incoming requests: `{ outgoing: true }` for the requests this process sends. @default none */
-  readonly traces?: TraceOptions | undefined;
+  readonly traces?: ModuleTraceOptions | undefined;
   /** Write at boot what was woven, and what cannot be reached. @default true */
   readonly bootReport?: boolean | undefined;
   /** Warn when the server listens but no shutdown hook would deliver what is queued. @default true */

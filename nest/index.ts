@@ -22,5 +22,5 @@ export {
   fromHeader,
   fromUser,
 } from './identity/resolvers.js';
-export type { OutgoingRequest, OutgoingTraceOptions, TraceOptions } from './outgoing/outgoing.options.js';
+export type { ModuleTraceOptions, OutgoingRequest, OutgoingTraceOptions } from './outgoing/outgoing.options.js';
 export type { TrafficOptions } from './traffic/traffic.options.js';

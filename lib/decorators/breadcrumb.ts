@@ -3,9 +3,8 @@ import type { MethodCall } from './call.js';
 import { COMMON_RULES, checkOptions } from './check-options.js';
 import type { CommonOptions, FromCall } from './options.js';
 import { recorder } from './recorder.js';
-import { contained, FAILED } from './weave/contained.js';
-import { methodDecorator } from './weave/method-decorator.js';
-import type { MethodWeaver } from './weave/targets.js';
+import { FAILED, runCallback } from './weave/contained.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 
 /**
  * Adds a line to the breadcrumbs of the scope when the method is called; the next crash report carries them.
@@ -49,12 +48,12 @@ export function Breadcrumb<This = unknown, Args extends readonly unknown[] = nev
         on: 'call',
         timed: false,
         needsCall: callback !== undefined,
-        record(scope, instance, _args, _failed, _value, _durationMs, call) {
-          if (callback === undefined || call === undefined) {
+        record(scope, { instance }, seen) {
+          if (callback === undefined || seen === undefined) {
             scope.addBreadcrumb(typeof text === 'string' ? text : site.layer(instance));
             return;
           }
-          const line = contained(scope, () => `The text of @Breadcrumb on ${site.layer(instance)}`, callback, call);
+          const line = runCallback(scope, () => `The text of @Breadcrumb on ${site.layer(instance)}`, callback, seen);
           if (line !== FAILED && typeof line === 'string' && line !== '') scope.addBreadcrumb(line);
         },
       }),

@@ -1,4 +1,5 @@
-import type { Site } from './weave/site.js';
+import type { WovenCall } from './weave/advice.js';
+import type { Site } from './weave/woven.js';
 
 /**
  * One call of a decorated method, as the callbacks in decorator options see it.
@@ -34,14 +35,7 @@ export class MethodCall implements Call {
   readonly durationMs: number;
   readonly #site: Site;
 
-  constructor(
-    site: Site,
-    instance: unknown,
-    args: readonly unknown[],
-    failed = false,
-    value: unknown = undefined,
-    durationMs = 0,
-  ) {
+  constructor(site: Site, { instance, args, failed, value, durationMs }: WovenCall) {
     this.#site = site;
     this.instance = instance;
     this.args = args;

@@ -46,8 +46,6 @@ const state = slot[KEY];
  *
  * Objects are recognised by identity. A thrown string or `null` has none, so a report marks the call around it, which
  * only the async context knows: fifty jobs that time out at once with the same text are fifty failures.
- *
- * While a call goes well its frame is a number and costs no object; this is what a failure makes of it.
  */
 export interface FailureFrame {
   /** Also the moment when the call began, on the sequence of this process. */
@@ -87,20 +85,20 @@ export function carryFrame(frame: number): number {
  * The call of this frame was thought to end at once and goes on, in a frame that nothing carries: what its callees
  * report from now on has to be recognised without it.
  */
-export function frameGoesOn(frame: number): void {
+export function frameGoesOn({ id }: FailureFrame): void {
   if (state.uncarried.size >= MAX_FRAMES) state.uncarried.clear();
-  state.uncarried.add(frame);
+  state.uncarried.add(id);
 }
 
 /** A call has ended: when it failed with a primitive that was reported, the call around it has to know. */
-export function closeFrame(frame: number, outer: number, failed: boolean, value: unknown): void {
-  if (state.uncarried.size > 0) state.uncarried.delete(frame);
+export function closeFrame({ id, outer }: FailureFrame, failed: boolean, value: unknown): void {
+  if (state.uncarried.size > 0) state.uncarried.delete(id);
   if (state.seen.size === 0) return;
-  if (failed && state.seen.get(frame)?.includes(value) === true) mark(outer, value);
-  state.seen.delete(frame);
+  if (failed && state.seen.get(id)?.includes(value) === true) noteSeen(outer, value);
+  state.seen.delete(id);
 }
 
-function mark(frame: number, primitive: unknown): void {
+function noteSeen(frame: number, primitive: unknown): void {
   if (frame === 0) return;
   const values = state.seen.get(frame) ?? [];
   if (values.length >= MAX_PRIMITIVES) values.shift();
@@ -151,7 +149,7 @@ function claimPrimitive(value: unknown, origin: ReportOrigin): boolean {
   if (frame !== undefined) {
     if (state.seen.get(frame.id)?.includes(value) === true) return false;
     // On this frame, not on the one around it: `closeFrame` hands it on when the call ends.
-    mark(frame.id, value);
+    noteSeen(frame.id, value);
   }
   if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: ++state.sequence });
   return true;

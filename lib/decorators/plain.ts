@@ -3,9 +3,8 @@ import type { ScopeApi } from '../scope/scope-api.js';
 import { type Call, MethodCall } from './call.js';
 import type { Outcome } from './options.js';
 import type { Advice, Method } from './weave/advice.js';
-import { applyWeaving, type Weaving, weavingOf } from './weave/method-decorator.js';
-import { Site } from './weave/site.js';
-import type { TypedWeaver } from './weave/targets.js';
+import { applyWeaving, type TypedWeaver, type Weaving, weavingOf } from './weave/method-decorator.js';
+import { Site } from './weave/woven.js';
 
 /** Something of your own around a function. Runs contained: when it throws, the call goes on and one warning tells. */
 export interface CustomAdvice<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
@@ -138,8 +137,7 @@ function customAdvice(custom: CustomAdvice, site: Site): Advice {
     client: custom.client,
     timed: custom.after !== undefined,
     readsArgs: true,
-    enter: (scope, instance, args) => custom.before?.(new MethodCall(site, instance, args), scope),
-    settled: (scope, instance, args, failed, value, durationMs) =>
-      custom.after?.(new MethodCall(site, instance, args, failed, value, durationMs), scope),
+    enter: (scope, call) => custom.before?.(new MethodCall(site, call), scope),
+    settled: (scope, call) => custom.after?.(new MethodCall(site, call), scope),
   };
 }

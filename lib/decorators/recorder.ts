@@ -2,9 +2,9 @@ import type { ContextScope, RegisteredClient } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
 import { MethodCall } from './call.js';
 import type { Moment } from './options.js';
-import type { Advice, WeaveKind } from './weave/advice.js';
-import { contained, FAILED, warnOnce } from './weave/contained.js';
-import type { Site } from './weave/site.js';
+import type { Advice, WeaveKind, WovenCall } from './weave/advice.js';
+import { FAILED, runCallback, warnOnce } from './weave/contained.js';
+import type { Site } from './weave/woven.js';
 
 /** The common options after checking, with the types of their callbacks forgotten. */
 export interface RecordingOptions {
@@ -16,19 +16,9 @@ export interface RecordingOptions {
 }
 
 /**
- * Writes one record. `call` is there when `needsCall` asked for it, `state` when the advice keeps some. What it returns
- * becomes the state, when it records before the method runs.
+ * Writes one record. `seen` is the call as callbacks get it, there when `needsCall` asked for it. What it returns becomes the advice's state, when it records before the method runs.
  */
-export type Recording = (
-  scope: ScopeApi,
-  instance: unknown,
-  args: readonly unknown[],
-  failed: boolean,
-  value: unknown,
-  durationMs: number,
-  call: MethodCall | undefined,
-  state: unknown,
-) => unknown;
+export type Recording = (scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined) => unknown;
 
 export interface RecorderSpec {
   readonly kind: WeaveKind;
@@ -49,47 +39,33 @@ type Callback<Value> = (call: MethodCall) => Value;
 
 /** The advice of a recording decorator: decides by the common options whether, when and for whom to record. */
 export function recorder(spec: RecorderSpec): Advice {
-  const { kind, options, record, readsArgs } = spec;
+  const { kind, options, record } = spec;
   const on = options.on ?? spec.on;
   const needsCall = spec.needsCall || options.when !== undefined || options.device !== undefined;
   // Nothing to decide is the usual case; then the record is written straight away.
-  const decides = needsCall || (options.sample ?? 1) < 1;
-  const write = decides ? decision(spec, needsCall) : record;
-
+  const write: Recording = needsCall || (options.sample ?? 1) < 1 ? decision(spec, needsCall) : record;
   const advice = {
     kind,
     client: options.client,
     timed: spec.timed && on !== 'call',
-    readsArgs: needsCall ? true : (readsArgs ?? false),
+    readsArgs: needsCall || (spec.readsArgs ?? false),
   };
-  if (on === 'call') {
-    return {
-      ...advice,
-      enter: (scope, instance, args) => write(scope, instance, args, false, undefined, 0, undefined, undefined),
-    };
-  }
-  return {
-    ...advice,
-    settles: on,
-    settled(scope, instance, args, failed, value, durationMs, state) {
-      write(scope, instance, args, failed, value, durationMs, undefined, state);
-    },
-  };
+  if (on === 'call') return { ...advice, enter: (scope, call) => write(scope, call, undefined) };
+  return { ...advice, settles: on, settled: (scope, call) => void write(scope, call, undefined) };
 }
 
 function decision({ decorator, site, options, record }: RecorderSpec, needsCall: boolean): Recording {
   const when = options.when as Callback<boolean> | undefined;
   const device = options.device as Callback<string | undefined> | undefined;
   const sample = options.sample ?? 1;
-  return (scope, instance, args, failed, value, durationMs, _call, state) => {
+  return (scope, call) => {
     if (sample < 1 && Math.random() >= sample) return undefined;
-    if (!needsCall) return record(scope, instance, args, failed, value, durationMs, undefined, state);
-    const call = new MethodCall(site, instance, args, failed, value, durationMs);
-    const what = (option: string) => () => `Option \`${option}\` of ${decorator} on ${site.layer(instance)}`;
-    if (when !== undefined && contained(scope, what('when'), when, call) !== true) return undefined;
-    const target = device === undefined ? scope : deviceScope(scope, contained(scope, what('device'), device, call));
-    if (target === undefined) return undefined;
-    return record(target, instance, args, failed, value, durationMs, call, state);
+    if (!needsCall) return record(scope, call, undefined);
+    const seen = new MethodCall(site, call);
+    const what = (option: string) => () => `Option \`${option}\` of ${decorator} on ${site.layer(call.instance)}`;
+    if (when !== undefined && runCallback(scope, what('when'), when, seen) !== true) return undefined;
+    const target = device === undefined ? scope : deviceScope(scope, runCallback(scope, what('device'), device, seen));
+    return target === undefined ? undefined : record(target, call, seen);
   };
 }
 

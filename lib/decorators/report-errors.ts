@@ -1,13 +1,11 @@
-import type { ScopeApi } from '../scope/scope-api.js';
 import { checkOptions, type OptionRules, SEGMENTED_RULES } from './check-options.js';
-import { claimReport, type FailureFrame, layersOf } from './error-trail.js';
+import { claimReport, layersOf } from './error-trail.js';
 import type { SegmentedOptions } from './options.js';
 import { recorder } from './recorder.js';
 import { segmentReader } from './segments.js';
 import type { Advice } from './weave/advice.js';
-import { methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/site.js';
-import type { MethodWeaver } from './weave/targets.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
+import type { Site } from './weave/woven.js';
 
 /** Options of `@ReportErrors`. `when` sees the failure as `call.error`. */
 export type ReportErrorsOptions<
@@ -64,11 +62,12 @@ function errorAdvice<This, Args extends readonly unknown[], Result>(
     timed: false,
     needsCall: segments.needsCall,
     readsArgs: segments.readsArgs,
-    record(scope: ScopeApi, instance, args, _failed, error, _durationMs, call, state) {
-      if (!claimReport(error, { frame: state as FailureFrame | undefined, scope })) return;
-      const segmentation = segments.read(scope, instance, args, undefined, call);
+    record(scope, call, seen) {
+      const error = call.value;
+      if (!claimReport(error, { frame: call.frame, scope })) return;
+      const segmentation = segments.read(scope, call, seen);
       const layers = layersOf(error);
-      const crash = { layers: layers.length > 0 ? [...layers] : [site.layer(instance)] };
+      const crash = { layers: layers.length > 0 ? [...layers] : [site.layer(call.instance)] };
       scope.logError(error, segmentation === undefined ? crash : { ...crash, segmentation });
     },
   });

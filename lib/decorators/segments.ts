@@ -1,10 +1,12 @@
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
+import { rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
-import { isMapped, toSegmentation, toSegmentationUnder } from '../segmentation/to-segmentation.js';
+import { mapped } from '../segmentation/to-segmentation.js';
 import { MethodCall } from './call.js';
 import type { SegmentationClass } from './options.js';
-import { contained, FAILED, warnOnce } from './weave/contained.js';
-import type { Site } from './weave/site.js';
+import type { WovenCall } from './weave/advice.js';
+import { FAILED, runCallback, warnOnce } from './weave/contained.js';
+import type { Site } from './weave/woven.js';
 
 type Callback = (call: MethodCall) => unknown;
 
@@ -16,17 +18,16 @@ export interface SegmentReader {
   readonly fixed: Segmentation | undefined;
   /** Whether the arguments are looked at. Known once the class is complete. */
   readsArgs(): boolean;
-  read(
-    scope: ScopeApi,
-    instance: unknown,
-    args: readonly unknown[],
-    value: unknown,
-    call: MethodCall | undefined,
-  ): Segmentation | undefined;
+  read(scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined): Segmentation | undefined;
 }
 
 export function segmentReader(decorator: string, site: Site, source: unknown): SegmentReader {
-  const fixed = typeof source === 'object' && source !== null ? Object.freeze(toSegmentation(source)) : undefined;
+  // There is nobody to tell at decoration; what was found then is told with the first record.
+  const early: (readonly [string, string])[] = [];
+  const fixed =
+    typeof source === 'object' && source !== null
+      ? Object.freeze(mapped('', source, { tell: (...problem) => early.push(problem) }))
+      : undefined;
   const isClass = typeof source === 'function' && looksLikeClass(source);
   const type = isClass ? (source as unknown as SegmentationClass) : undefined;
   const callback = typeof source === 'function' && !isClass ? (source as unknown as Callback) : undefined;
@@ -35,7 +36,7 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
   const what = (): string => `Option \`segmentation\` of ${decorator} on ${site.methodName}`;
 
   // Not read at decoration: the compilers do not agree on whether parameters or methods come first.
-  const marks = (): readonly SegmentParameter[] => {
+  const parametersOf = (): readonly SegmentParameter[] => {
     parameters ??= segmentsOf(site.owner, site.key);
     return parameters;
   };
@@ -43,36 +44,55 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
   return {
     needsCall: callback !== undefined,
     fixed,
-    readsArgs: () => callback !== undefined || type !== undefined || marks().length > 0,
-    read(scope, instance, args, value, call) {
-      const marked = marks().length === 0 ? undefined : fromParameters(site, marks(), scope, args);
+    readsArgs: () => callback !== undefined || type !== undefined || parametersOf().length > 0,
+    read(scope, call, seen) {
+      const taken = parametersOf();
+      if (taken.length === 0 && callback === undefined && type === undefined && early.length === 0) return fixed;
+      const tell = tellOf(decorator, site, scope, call.instance);
+      for (const problem of early.splice(0)) tell(...problem);
       let own = fixed;
       if (callback !== undefined) {
-        const given = contained(scope, what, callback, call ?? new MethodCall(site, instance, args));
-        own = given === FAILED ? undefined : toSegmentation(given);
-      } else if (type !== undefined) own = fromClass(type, args, value, types?.());
-      if (marked === undefined || own === undefined) return own ?? marked;
-      return { ...marked, ...own };
+        const given = runCallback(scope, what, callback, seen ?? new MethodCall(site, call));
+        own = given === FAILED ? undefined : mapped('', given, { tell });
+      } else if (type !== undefined) own = fromClass(type, call, types?.(), tell);
+      if (taken.length === 0) return own;
+      // Told for the parameter, once, however many decorators stand on the method.
+      const tellParameter = tellOf('@Segment', site, scope, call.instance);
+      return { ...fromParameters(site, taken, call.args, tellParameter), ...own };
     },
+  };
+}
+
+/** A function of its own, so that a record without anything to map makes no closure. */
+function tellOf(decorator: string, site: Site, scope: ScopeApi, instance: unknown): Tell {
+  return (problem, message) => {
+    const layer = site.layer(instance);
+    warnOnce(scope, `segment ${decorator} ${layer} ${problem}`, `Segmentation of ${decorator} on ${layer}: ${message}`);
   };
 }
 
 function fromParameters(
   site: Site,
   parameters: readonly SegmentParameter[],
-  scope: ScopeApi,
   args: readonly unknown[],
+  tell: Tell,
 ): Segmentation {
   const all = {};
-  for (const { index, name, type } of parameters) {
+  for (const { index, name, type, isGiven } of parameters) {
     const arg = args[index];
-    // A plain object may be declared as a class: then that class's rules hold for it, @Exclude above all.
-    const as = isMapped(type) ? type : undefined;
-    if (name !== undefined) Object.assign(all, toSegmentationUnder(name, arg, as));
-    else if (typeof arg === 'object') Object.assign(all, toSegmentation(arg, as));
-    else if (arg !== undefined) {
-      const place = `parameter ${index + 1} of ${site.methodName}`;
-      warnOnce(scope, `segment ${place}`, `@Segment() on ${place} got a ${typeof arg}; give it a name: @Segment('…').`);
+    const place = `@Segment() on parameter ${index + 1} of ${site.methodName}`;
+    if (type === undefined && isPlain(arg)) {
+      tell(
+        `no class ${index}`,
+        `${place} got a plain object, and no class is known whose rules could hold for it: the compiler option ` +
+          'emitDecoratorMetadata is off. Give the class, as in @Segment(Order), or @Segment(Object) to send all of it.',
+      );
+    }
+    if (name !== undefined || typeof arg === 'object') {
+      // A plain object may be declared as a class: then that class's rules hold for it, @Exclude above all.
+      Object.assign(all, mapped(name ?? '', arg, { type: type as SegmentationClass | undefined, isGiven, tell }));
+    } else if (arg !== undefined) {
+      tell(`no name ${index}`, `${place} got a ${typeof arg}; give it a name: @Segment('…').`);
     }
   }
   return all;
@@ -80,25 +100,30 @@ function fromParameters(
 
 function fromClass(
   type: SegmentationClass,
-  args: readonly unknown[],
-  result: unknown,
+  { args, failed, value }: WovenCall,
   declared: readonly unknown[] | undefined,
+  tell: Tell,
 ): Segmentation | undefined {
+  const result = failed ? undefined : value;
   const isOne = (candidate: unknown): boolean => candidate instanceof type;
   const source =
     args.find(isOne) ??
     (isOne(result) ? result : undefined) ??
     args[declared?.indexOf(type) ?? -1] ??
     (isObject(result) ? result : args.find(isObject));
-  return source === undefined ? undefined : toSegmentation(source, type);
+  return source === undefined ? undefined : mapped('', source, { type, isGiven: true, tell });
 }
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isPlain(value: unknown): boolean {
+  return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+}
+
 /** A class and a callback are both functions; only a class has a prototype worth the name. */
 function looksLikeClass(source: object): boolean {
   if (!Object.hasOwn(source, 'prototype')) return false;
-  return Function.prototype.toString.call(source).startsWith('class') || isMapped(source);
+  return Function.prototype.toString.call(source).startsWith('class') || rulesOf(source as SegmentationClass).any;
 }

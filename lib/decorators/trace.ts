@@ -1,14 +1,13 @@
 import { oneOf } from '../config/schema.js';
-import type { ScopeApi, TraceReport } from '../scope/scope-api.js';
+import type { TraceReport } from '../scope/scope-api.js';
 import type { MethodCall } from './call.js';
 import { COMMON_RULES, type OptionRules, RULES, readArguments } from './check-options.js';
 import type { CommonOptions, FromCall } from './options.js';
 import { recorder } from './recorder.js';
 import type { Advice } from './weave/advice.js';
-import { contained, FAILED } from './weave/contained.js';
-import { methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/site.js';
-import type { MethodWeaver } from './weave/targets.js';
+import { FAILED, runCallback } from './weave/contained.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
+import type { Site } from './weave/woven.js';
 
 /** Options of `@Trace`. */
 export interface TraceOptions<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown>
@@ -95,11 +94,17 @@ function traceAdvice<This, Args extends readonly unknown[], Result>(
     on: 'settle',
     timed: true,
     needsCall: callbacks.some((callback) => callback !== undefined),
-    record(scope, instance, _args, failed, _value, durationMs, call) {
+    record(scope, { instance, failed, durationMs }, seen) {
       const name = key ?? site.layer(instance);
       const startedAt = Math.round(Date.now() - durationMs);
+      const ask = <Value>(option: keyof TraceOptions): Value | undefined => {
+        const callback = options[option] as Callback<Value> | undefined;
+        if (callback === undefined || seen === undefined) return undefined;
+        const value = runCallback(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, seen);
+        return value === FAILED ? undefined : value;
+      };
       if (!isNetwork) {
-        const metrics = ask<Readonly<Record<string, number>>>(scope, name, options, 'metrics', call);
+        const metrics = ask<Readonly<Record<string, number>>>('metrics');
         const trace: TraceReport = { type: 'device', name, startedAt, durationMs };
         scope.reportTrace(metrics === undefined ? trace : { ...trace, metrics });
         return;
@@ -109,32 +114,10 @@ function traceAdvice<This, Args extends readonly unknown[], Result>(
         name,
         startedAt,
         responseTimeMs: durationMs,
-        responseCode: ask<number>(scope, name, options, 'responseCode', call) ?? (failed ? 500 : 200),
-        requestPayloadSize: ask<number>(scope, name, options, 'requestPayloadSize', call) ?? 0,
-        responsePayloadSize: ask<number>(scope, name, options, 'responsePayloadSize', call) ?? 0,
+        responseCode: ask<number>('responseCode') ?? (failed ? 500 : 200),
+        requestPayloadSize: ask<number>('requestPayloadSize') ?? 0,
+        responsePayloadSize: ask<number>('responsePayloadSize') ?? 0,
       });
     },
   });
-}
-
-function ask<Value>(
-  scope: ScopeApi,
-  name: string,
-  options: object,
-  option: keyof TraceOptions,
-  call: MethodCall | undefined,
-): Value | undefined {
-  const callback = (options as Partial<Record<string, Callback<Value>>>)[option];
-  return callback === undefined || call === undefined ? undefined : asked(scope, name, option, callback, call);
-}
-
-function asked<Value>(
-  scope: ScopeApi,
-  name: string,
-  option: string,
-  callback: Callback<Value>,
-  call: MethodCall,
-): Value | undefined {
-  const value = contained(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, call);
-  return value === FAILED ? undefined : value;
 }

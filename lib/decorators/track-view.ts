@@ -5,9 +5,8 @@ import type { SegmentedOptions } from './options.js';
 import { recorder } from './recorder.js';
 import { segmentReader } from './segments.js';
 import type { Advice } from './weave/advice.js';
-import { methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/site.js';
-import type { MethodWeaver } from './weave/targets.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
+import type { Site } from './weave/woven.js';
 
 /** Options of `@TrackView`. */
 export interface TrackViewOptions<
@@ -87,10 +86,9 @@ function viewAdvice<This, Args extends readonly unknown[], Result>(
     timed: whileMethodRuns,
     needsCall: segments.needsCall,
     readsArgs: segments.readsArgs,
-    record(scope, instance, args, failed, value, durationMs, call) {
-      const segmentation = segments.read(scope, instance, args, failed ? undefined : value, call);
-      const opened = open(scope, name ?? site.layer(instance), segmentation);
-      if (whileMethodRuns && (options.on ?? 'call') !== 'call') opened.end(durationMs / 1000);
+    record(scope, call, seen) {
+      const opened = open(scope, name ?? site.layer(call.instance), segments.read(scope, call, seen));
+      if (whileMethodRuns && (options.on ?? 'call') !== 'call') opened.end(call.durationMs / 1000);
       return opened;
     },
   });
@@ -98,10 +96,7 @@ function viewAdvice<This, Args extends readonly unknown[], Result>(
   return {
     ...advice,
     timed: true,
-    stateful: true,
-    settled(_scope, _instance, _args, _failed, _value, durationMs, state) {
-      (state as OpenView | undefined)?.end(durationMs / 1000);
-    },
+    settled: (_scope, call, state) => (state as OpenView | undefined)?.end(call.durationMs / 1000),
   };
 }
 

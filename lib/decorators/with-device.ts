@@ -5,10 +5,9 @@ import { checkOptions, RULES } from './check-options.js';
 import type { FromCall } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
-import { contained } from './weave/contained.js';
-import { methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/site.js';
-import type { MethodWeaver } from './weave/targets.js';
+import { runCallback } from './weave/contained.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
+import type { Site } from './weave/woven.js';
 
 /** Options of `@WithDevice`. */
 export interface WithDeviceOptions {
@@ -63,11 +62,11 @@ function deviceAdvice(
     kind: 'device',
     client: clientName,
     readsArgs: true,
-    opens(current, instance, args) {
+    opens(current, call) {
       const from = clientName === undefined ? current : registeredClient(clientName);
       if (from === undefined) return undefined;
-      const what = (): string => `The device id of @WithDevice on ${site.layer(instance)}`;
-      return deviceScope(from, contained(from, what, callback, new MethodCall(site, instance, args)));
+      const what = (): string => `The device id of @WithDevice on ${site.layer(call.instance)}`;
+      return deviceScope(from, runCallback(from, what, callback, new MethodCall(site, call)));
     },
   };
 }

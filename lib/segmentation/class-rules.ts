@@ -1,106 +1,172 @@
-/** What class-transformer's decorators say about one class. */
-export interface ClassRules {
-  /** Only exposed properties leave; otherwise every own one that is not excluded. */
+import type { ClassTransformOptions } from 'class-transformer';
+import { classTransformer } from './class-transformer.js';
+
+export type Constructor = abstract new (...args: never[]) => object;
+
+/** Says something about a value once; the first text tells one kind of problem from another. */
+export type Tell = (problem: string, message: string) => void;
+
+/** Deeper objects are left out: a segmentation is flat, and a deep one was not meant to be one. */
+export const MAX_DEPTH = 5;
+const MAX_ITEMS = 100;
+
+/** What the public API tells of a class whose rules class-transformer keeps to itself. */
+interface ClassRules {
+  /** `@Expose` or `@Exclude` stands on it, its parents or their members. */
+  readonly any: boolean;
+  /** Only what is exposed leaves; otherwise everything own that is not excluded. */
   readonly onlyExposed: boolean;
-  readonly excluded: ReadonlySet<string>;
-  readonly exposed: ReadonlyMap<string, string>;
-  readonly withheld: ReadonlySet<string>;
-  transforms(property: string): readonly Transform[];
-  typeOf(property: string, owner: object): unknown;
 }
 
-/** The function given to `@Transform`. */
-export type Transform = (params: TransformParams) => unknown;
+/** How segmentations are mapped. */
+export const LEAVING: ClassTransformOptions = {
+  groups: ['countly'],
+  enableCircularCheck: true,
+  exposeUnsetFields: false,
+};
+const NONE: ClassRules = { any: false, onlyExposed: false };
+const UNUSUAL_KEY = '\u0000';
 
-interface TransformParams {
-  readonly value: unknown;
-  readonly key: string;
-  readonly obj: unknown;
-  readonly type: number;
-  readonly options: object;
+const known = new WeakMap<object, { readonly api: unknown; readonly rules: ClassRules }>();
+/** Keys of a class that were looked at, and whether one of them is altered. */
+const altered = new WeakMap<object, { readonly looked: Set<string>; found: boolean }>();
+
+/** The class of an object; `Object` for literals and what has no class. */
+export function classOf(object: object): Constructor {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  const type: unknown = prototype === null ? Object : object.constructor;
+  return typeof type === 'function' ? (type as Constructor) : Object;
 }
 
-interface Rule {
-  readonly propertyName?: string;
-  readonly options?: {
-    readonly name?: string;
-    readonly groups?: readonly string[];
-    readonly toClassOnly?: boolean;
-    readonly toPlainOnly?: boolean;
-  };
+/** The `@Expose` and `@Exclude` rules of a class, asked for once. */
+export function rulesOf(type: Constructor): ClassRules {
+  const api = type === Object ? undefined : classTransformer();
+  if (api === undefined) return NONE;
+  const present = known.get(type);
+  if (present?.api === api) return present.rules;
+  const named = countKeys(type, {}, { ignoreDecorators: true, excludeExtraneousValues: true });
+  const exposed = countKeys(type, {}, { strategy: 'excludeAll' });
+  const exposesAll = countKeys(type, { [UNUSUAL_KEY]: 1 }, { strategy: 'excludeAll' }) > exposed;
+  const excludesAll = countKeys(type, { [UNUSUAL_KEY]: 1 }, {}) === exposed;
+  const rules = { any: named > 0 || exposesAll || excludesAll, onlyExposed: exposed > 0 && !exposesAll };
+  known.set(type, { api, rules });
+  return rules;
 }
 
-/** The part of class-transformer's metadata storage that is read. */
-interface MetadataStorage {
-  getExposedMetadatas(target: unknown): Rule[];
-  getExcludedMetadatas(target: unknown): Rule[];
-  getStrategy(target: unknown): 'none' | 'exposeAll' | 'excludeAll';
-  findTransformMetadatas(target: unknown, property: string, direction: number): (Rule & { transformFn: Transform })[];
-  findTypeMetadata(
-    target: unknown,
-    property: string,
-  ): { typeFunction?: (help: object) => unknown; reflectedType?: unknown } | undefined;
+/** Whether any decorator of class-transformer says something about this class, or about what an object of it holds. */
+export function isRuled(type: Constructor, object: object): boolean {
+  if (rulesOf(type).any) return true;
+  const state = altered.get(type) ?? { looked: new Set(), found: false };
+  altered.set(type, state);
+  for (const key of Object.keys(object)) {
+    if (state.found || state.looked.size > 200) break;
+    if (!state.looked.has(key)) state.found = isAltered(type, key);
+    state.looked.add(key);
+  }
+  return state.found;
 }
-
-/** `TransformationType.CLASS_TO_PLAIN`. */
-export const TO_PLAIN = 1;
-export const GROUPS = { groups: ['countly'] } as const;
-
-const UNMAPPED: unique symbol = Symbol();
-const known = new WeakMap<object, ClassRules | typeof UNMAPPED>();
-let storage: MetadataStorage | undefined;
 
 /**
- * Reads the rules of a class, once; `undefined` when no class-transformer decorator stands on it or its parents.
- *
- * The rules are applied by this library and not by `instanceToPlain`: that one calls every function it finds in a
- * property, and one getter that throws or one cycle costs the whole object.
+ * The class that `@Type` names for an object under this key, a subtype when a discriminator says so; `Object` when nothing
+ * does. Undefined when it cannot be told: a constructor or a `@Transform` failed.
  */
-export function classRules(target: unknown): ClassRules | undefined {
-  if (typeof target !== 'function' || target === Object) return undefined;
-  let rules = known.get(target);
-  if (rules === undefined) {
-    rules = readRules(target);
-    known.set(target, rules);
+export function declaredClass(type: Constructor, key: PropertyKey, value: object): Constructor | undefined {
+  if (type === Object || typeof key === 'symbol') return Object;
+  try {
+    const made = instantiated(type, { [key]: copyOf(value, 0) })[key];
+    return typeof made === 'object' && made !== null ? classOf(made) : Object;
+  } catch {
+    return undefined;
   }
-  return rules === UNMAPPED ? undefined : rules;
 }
 
-function readRules(target: object): ClassRules | typeof UNMAPPED {
-  // Required here, not imported above: most processes start without ever mapping a class.
-  storage ??= (require('class-transformer/cjs/storage.js') as { defaultMetadataStorage: MetadataStorage })
-    .defaultMetadataStorage;
-  const from = storage;
-  const exposedRules = from.getExposedMetadatas(target).filter(leaving);
-  const excludedRules = from.getExcludedMetadatas(target).filter(leaving);
-  const strategy = from.getStrategy(target);
-  if (exposedRules.length === 0 && excludedRules.length === 0 && strategy === 'none') return UNMAPPED;
-  const ours = exposedRules.filter(inGroup);
-  return {
-    onlyExposed: strategy === 'excludeAll' || (strategy === 'none' && exposedRules.length > 0),
-    excluded: new Set(excludedRules.map(nameOf)),
-    exposed: new Map(ours.map((rule) => [nameOf(rule), rule.options?.name ?? nameOf(rule)])),
-    withheld: new Set(exposedRules.filter((rule) => !inGroup(rule)).map(nameOf)),
-    transforms: (property) =>
-      from
-        .findTransformMetadatas(target, property, TO_PLAIN)
-        .filter(inGroup)
-        .map((rule) => rule.transformFn),
-    typeOf(property, owner) {
-      const type = from.findTypeMetadata(target, property);
-      return type?.typeFunction?.({ newObject: {}, object: owner, property }) ?? type?.reflectedType;
+/** How many members class-transformer would take, in whatever group. Reads none and runs no `@Transform`. */
+function countKeys(type: Constructor, members: object, options: ClassTransformOptions): number {
+  let count = 0;
+  const excludePrefixes = Object.assign([''], {
+    every: () => {
+      count++;
+      return false;
     },
-  };
+  });
+  const groups = Object.assign(['any'], { some: () => true });
+  const probe = Object.assign(Object.create({ constructor: type }), members) as object;
+  classTransformer()?.instanceToPlain(probe, { ...options, groups, excludePrefixes });
+  return count;
 }
 
-function nameOf(rule: Rule): string {
-  return rule.propertyName ?? '';
+/** `@Type` and `@Transform` cannot be counted, but what they do to a value shows. */
+function isAltered(type: Constructor, key: string): boolean {
+  try {
+    const token = Symbol();
+    const probe = Object.assign(Object.create({ constructor: type }), { [key]: token }) as object;
+    const plain = classTransformer()?.instanceToPlain(probe, LEAVING);
+    if (plain === undefined) return false;
+    if (plain[key] !== token) return true;
+    const made = instantiated(type, { [key]: {} })[key];
+    return made !== undefined && (typeof made !== 'object' || made === null || classOf(made) !== Object);
+  } catch {
+    return true;
+  }
 }
 
-function leaving({ options }: Rule): boolean {
-  return options?.toClassOnly !== true || options.toPlainOnly === true;
+function instantiated(type: Constructor, members: object): Record<PropertyKey, unknown> {
+  // A literal that names the class, so that its constructor does not run.
+  const target = { constructor: type } as unknown as Record<PropertyKey, unknown>;
+  return classTransformer()?.plainToClassFromExist(target, members, { ignoreDecorators: true }) ?? target;
 }
 
-function inGroup({ options }: Rule): boolean {
-  return options?.groups === undefined || options.groups.includes(GROUPS.groups[0]);
+/** Plain data alone: class-transformer deletes discriminators from what it is given. */
+function copyOf(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
+  if (depth > MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) return firstItems(value).map((item) => copyOf(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, isOfClass(item) ? undefined : copyOf(item, depth + 1)]),
+  );
+}
+
+export function isOfClass(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && classOf(value) !== Object;
+}
+
+/**
+ * What an object without rules says of itself: the primitive that a Decimal or an ObjectId stands for, what a document's
+ * `toJSON` shows; else the object.
+ */
+export function ownWord(object: object): unknown {
+  for (const name of ['toJSON', 'valueOf'] as const) {
+    try {
+      const method: unknown = (object as Partial<Record<string, unknown>>)[name];
+      const word: unknown = typeof method === 'function' ? Reflect.apply(method, object, []) : undefined;
+      if (name === 'toJSON' ? word !== undefined : word !== null && typeof word !== 'object') return unwrapped(word);
+    } catch {
+      // One that throws says nothing.
+    }
+  }
+  return object;
+}
+
+/** BSON types show themselves as `{ $numberDecimal: '1.5' }`. */
+function unwrapped(word: unknown): unknown {
+  const entries = typeof word === 'object' && word !== null ? Object.entries(word) : [];
+  const [key, value] = entries.length === 1 ? (entries[0] as [string, unknown]) : [];
+  return key?.startsWith('$') === true ? value : word;
+}
+
+const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];
+
+/** Objects whose own properties say nothing about them. */
+export function isOpaque(object: object): boolean {
+  if (Object.getPrototypeOf(object) === Object.prototype) return false;
+  return Array.isArray(object) || ArrayBuffer.isView(object) || OPAQUE.some((type) => object instanceof type);
+}
+
+/** As much of a list as is looked at. */
+export function firstItems(list: Iterable<unknown>): unknown[] {
+  const items: unknown[] = [];
+  for (const item of list) {
+    if (items.push(item) >= MAX_ITEMS) break;
+  }
+  return items;
 }

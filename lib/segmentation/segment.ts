@@ -4,9 +4,12 @@ import { CountlyDecoratorError } from '../errors.js';
 export interface SegmentParameter {
   readonly index: number;
   readonly name: string | undefined;
-  /** The declared class of the parameter, when the compiler emitted it. */
+  /** The class given, else what the compiler emitted; undefined when it emits no types. */
   readonly type: unknown;
+  readonly isGiven: boolean;
 }
+
+type SegmentClass = abstract new (...args: never[]) => object;
 
 const KEY = Symbol.for('countly-weave.segments.1');
 type GlobalSlot = { [KEY]?: WeakMap<object, Map<string | symbol, SegmentParameter[]>> };
@@ -24,7 +27,12 @@ export type SegmentDecorator = (target: object, key: string | symbol, index: num
  * With a name a scalar is kept under it and an object's values under `name_…`. Without one the argument must be an
  * object, whose values are taken as they are; class-transformer decides which of them leave the process.
  *
+ * A plain object has no class of its own: it is mapped by the class that is given, else by the one that the compiler
+ * emitted for the parameter, which only happens with `emitDecoratorMetadata`. `Object` as the class says that the object
+ * is to be taken as it is.
+ *
  * @param name - segmentation key
+ * @param type - class whose class-transformer decorators decide
  * @throws {@link CountlyDecoratorError} on anything but a method parameter
  *
  * @example
@@ -33,13 +41,21 @@ export type SegmentDecorator = (target: object, key: string | symbol, index: num
  *
  * class Checkout {
  *   \@TrackEvent('checkout')
- *   pay(\@Segment('currency') currency: string, \@Segment() order: { items: number }): void {}
+ *   pay(\@Segment('currency') currency: string, \@Segment(Object) order: { items: number }): void {}
  * }
  * ```
  */
-export function Segment(name?: string): SegmentDecorator {
+export function Segment(type: SegmentClass): SegmentDecorator;
+export function Segment(name?: string, type?: SegmentClass): SegmentDecorator;
+export function Segment(first?: string | SegmentClass, second?: SegmentClass): SegmentDecorator {
+  const [name, given] = typeof first === 'function' ? [undefined, first] : [first, second];
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw new CountlyDecoratorError(`@Segment: expected the name to be a non-empty string, got ${String(name)}.`);
+  }
+  if (given !== undefined && typeof given !== 'function') {
+    throw new CountlyDecoratorError(
+      `@Segment: expected a class, as in @Segment('order', Order), got ${given === null ? 'null' : typeof given}.`,
+    );
   }
   return (target, key, index) => {
     if (typeof index !== 'number' || (typeof key !== 'string' && typeof key !== 'symbol')) {
@@ -53,15 +69,16 @@ export function Segment(name?: string): SegmentDecorator {
     const parameter: SegmentParameter = {
       index,
       name,
+      isGiven: given !== undefined,
       get type() {
-        return types()?.[index];
+        return given ?? types()?.[index];
       },
     };
     byKey.set(key, [parameter, ...(byKey.get(key) ?? [])]);
   };
 }
 
-/** The parameters marked on a method of this prototype or class, or on the nearest parent that declares it. */
+/** The parameters with `@Segment` on a method of this prototype or class, or on the nearest parent that declares it. */
 export function segmentsOf(owner: object | undefined, key: string | symbol): readonly SegmentParameter[] {
   let level: object | null | undefined = owner;
   while (level !== undefined && level !== null) {

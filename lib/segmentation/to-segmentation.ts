@@ -1,14 +1,35 @@
+import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
-import { type ClassRules, classRules, GROUPS, TO_PLAIN } from './class-rules.js';
+import {
+  type Constructor,
+  classOf,
+  firstItems,
+  isOpaque,
+  isRuled,
+  MAX_DEPTH,
+  ownWord,
+  rulesOf,
+  type Tell,
+} from './class-rules.js';
+import { mayHideRules } from './class-transformer.js';
+import { APART, mapByClass } from './class-view.js';
 
-/** Deeper objects are left out: a segmentation is flat, and a deep one was not meant to be one. */
-const MAX_DEPTH = 5;
 /** More than any server keeps by default. */
 const MAX_KEYS = 200;
-const MAX_ITEMS = 100;
 
 type Scalar = string | number | boolean;
-type Constructor = abstract new (...args: never[]) => object;
+
+/** How an object is to be mapped. */
+export interface Mapping {
+  /** The class whose rules hold for what is no instance of a class with rules. */
+  readonly type?: Constructor | undefined;
+  /** The class was given to be mapped by; otherwise it is what a compiler knows of a parameter. */
+  readonly isGiven?: boolean;
+  readonly tell: Tell;
+}
+
+const onConsole = new Reporter(consoleLogger(false), Date.now);
+const tellOnConsole: Tell = (problem, message) => onConsole.warn(problem, `Segmentation: ${message}`);
 
 /**
  * Turns an object into flat segmentation values. Never throws and never changes the object.
@@ -16,11 +37,14 @@ type Constructor = abstract new (...args: never[]) => object;
  * - A class with class-transformer decorators decides for itself: once anything is marked `@Expose`, only what is
  *   exposed (without a group, or in the group `countly`) leaves; else everything own but what is marked `@Exclude`.
  *   `@Expose({ name })` renames and `@Transform` computes.
- * - Any other object gives its own enumerable values.
+ * - Any other object with a `toJSON` gives what that shows (a Mongoose document, an ObjectId); without one its own
+ *   enumerable values.
  * - Nested literals and mapped objects are flattened: `address: { city }` becomes `address_city`. Nested instances of
- *   classes without such decorators stay out: nobody said that they may leave.
- * - Dates become ISO text, bigints text; arrays keep their scalars; `undefined`, `null`, functions, symbols, cycles and
- *   getters that throw are left out.
+ *   classes without decorators and `toJSON` stay out: nobody said that they may leave.
+ * - Dates become ISO text, bigints text; arrays keep their scalars. `undefined` and `null` are left out; functions,
+ *   symbols, Maps and whatever else Countly cannot store too, with one warning.
+ * - Nothing leaves of a given class that no rule is known of, nor of any class while its rules may stand in a copy of
+ *   class-transformer that is out of reach; see {@link useClassTransformer}.
  *
  * @param value - an object; anything else gives an empty segmentation
  * @param type - the class to read the rules from, for an object that is no instance of it
@@ -38,83 +62,108 @@ type Constructor = abstract new (...args: never[]) => object;
  * ```
  */
 export function toSegmentation(value: unknown, type?: Constructor): Segmentation {
+  return mapped('', value, { type, isGiven: type !== undefined, tell: tellOnConsole });
+}
+
+/** With a name everything stands under it: `order` gives `order_total`, and a scalar is kept under the name itself. */
+export function mapped(name: string, value: unknown, mapping: Mapping): Segmentation {
   const flat: Record<string, SegmentValue> = {};
   try {
-    if (typeof value === 'object' && value !== null) walk(value, '', type, flat, []);
+    if (name !== '') put(name, value, flat, [], mapping);
+    else if (typeof value === 'object' && value !== null) {
+      const members = Array.isArray(value) ? value : membersOf(value, [], mapping);
+      if (isMembers(members)) walk(members, '', flat, [value], mapping.tell);
+      else if (members !== undefined) mapping.tell('no name', 'it is a single value or a list, which needs a name.');
+    }
   } catch {
     // A Proxy that answers with exceptions; what was read so far stays.
   }
   return flat;
 }
 
-/** The same with every key under a prefix: `order` gives `order_total`. A scalar stands under the prefix itself. */
-export function toSegmentationUnder(name: string, value: unknown, type?: Constructor): Segmentation {
-  const flat: Record<string, SegmentValue> = {};
-  try {
-    put(name, value, type, flat, []);
-  } catch {
-    // As above.
-  }
-  return flat;
-}
+type Flat = Record<string, SegmentValue>;
 
-function walk(
-  object: object,
-  prefix: string,
-  type: unknown,
-  flat: Record<string, SegmentValue>,
-  path: readonly object[],
-): void {
-  if (path.length >= MAX_DEPTH || path.includes(object) || isOpaque(object)) return;
-  const inside = [...path, object];
-  const rules = classRules(object.constructor) ?? classRules(type);
-  for (const [property, name] of propertiesOf(object, rules)) {
+function walk(members: object, prefix: string, flat: Flat, path: readonly object[], tell: Tell): void {
+  const keys = Object.keys(members);
+  const isApart = keys[0]?.startsWith(APART) === true;
+  for (const key of keys) {
     if (Object.keys(flat).length >= MAX_KEYS) return;
+    if (isApart && !key.startsWith(APART)) continue;
     try {
-      const value = read(object, property, rules);
-      put(prefix + name, value, rules?.typeOf(property, object), flat, inside);
+      put(prefix + (isApart ? key.slice(APART.length) : key), (members as Record<string, unknown>)[key], flat, path, {
+        tell,
+      });
     } catch {
-      // A getter or a @Transform that throws costs its own key only.
+      // A getter that throws costs its own key only.
     }
   }
 }
 
-function put(
-  key: string,
-  value: unknown,
-  type: unknown,
-  flat: Record<string, SegmentValue>,
-  path: readonly object[],
-): void {
-  const scalar = toScalar(value);
+function put(key: string, value: unknown, flat: Flat, path: readonly object[], mapping: Mapping): void {
+  const { tell } = mapping;
   // A dot in a key would make the database see a nested document.
   const name = key.replaceAll('.', '_');
+  const scalar = toScalar(value);
   if (scalar !== undefined) flat[name] = scalar;
-  else if (Array.isArray(value)) {
-    const items = value.slice(0, MAX_ITEMS).map(toScalar);
-    const kept = items.filter((item) => item !== undefined);
+  else if (Array.isArray(value) || value instanceof Set) {
+    const items = firstItems(value as Iterable<unknown>).filter((item) => item !== undefined && item !== null);
+    const kept = items.map(toItem).filter((item) => item !== undefined);
+    if (kept.length < items.length) {
+      tell('list', `segment "${name}" holds more than texts, numbers and booleans; only those are kept.`);
+    }
     if (kept.length > 0) flat[name] = kept;
-  } else if (typeof value === 'object' && value !== null && (path.length === 0 || mayNest(value, type))) {
-    walk(value, `${name}_`, type, flat, path);
+  } else if (typeof value === 'object' && value !== null) {
+    if (path.length >= MAX_DEPTH || path.includes(value)) return;
+    const members = membersOf(value, path, mapping);
+    if (isMembers(members)) walk(members, `${name}_`, flat, [...path, value], tell);
+    else put(name, members, flat, [...path, value], { tell });
+  } else if (value !== undefined && value !== null) {
+    const what = typeof value === 'number' ? String(value) : `a ${typeof value}`;
+    tell(typeof value, `segment "${name}" is ${what}, which Countly cannot store; it is left out.`);
   }
 }
 
-function propertiesOf(object: object, rules: ClassRules | undefined): readonly (readonly [string, string])[] {
-  if (rules === undefined) return Object.keys(object).map((key) => [key, key]);
-  const names = rules.onlyExposed
-    ? [...rules.exposed.keys()]
-    : [...new Set([...Object.keys(object), ...rules.exposed.keys()])].filter((key) => !rules.withheld.has(key));
-  return names.filter((key) => !rules.excluded.has(key)).map((key) => [key, rules.exposed.get(key) ?? key]);
+/** What of an object leaves: its members, or the single value that it stands for; undefined when nothing does. */
+function membersOf(object: object, path: readonly object[], { type, isGiven, tell }: Mapping): unknown {
+  if (isOpaque(object)) {
+    const { name } = classOf(object);
+    if (!(object instanceof Date)) tell('opaque', `a ${name} cannot be broken down by Countly; it is left out.`);
+    return undefined;
+  }
+  const own = classOf(object);
+  if (own === Object && type === undefined && (object as { toJSON?: unknown }).toJSON === undefined) return object;
+  const isOwn = rulesOf(own).any;
+  const word = isOwn ? object : ownWord(object);
+  if (!isMembers(word)) return word;
+  const chosen = isOwn ? own : (type ?? classOf(word));
+  if (chosen === Object) return word;
+  if (isRuled(chosen, word)) return mapByClass(word, chosen, path, tell);
+  if ((isGiven === true && chosen === type) || mayHideRules(chosen)) {
+    tell(`no rules ${chosen.name}`, noRules(chosen));
+    return undefined;
+  }
+  if (path.length === 0 || classOf(word) === Object) return word;
+  tell(
+    'nested',
+    `an instance of ${chosen.name} is left out, because nothing says what of it may leave; put @Expose() on that.`,
+  );
+  return undefined;
 }
 
-function read(object: object, property: string, rules: ClassRules | undefined): unknown {
-  let value = (object as Record<string, unknown>)[property];
-  // A method is asked only when it was exposed on purpose.
-  if (typeof value === 'function' && rules?.exposed.has(property) === true) value = Reflect.apply(value, object, []);
-  for (const transform of rules?.transforms(property) ?? []) {
-    value = transform({ value, key: property, obj: object, type: TO_PLAIN, options: GROUPS });
-  }
-  return value;
+function noRules({ name }: Constructor): string {
+  return (
+    `nothing of ${name} is sent, because no class-transformer decorator is known on it. Put @Expose() on what may leave. ` +
+    'If it is there, the application uses another copy of class-transformer than countly-weave: install one, or hand yours ' +
+    'over with useClassTransformer().'
+  );
+}
+
+function isMembers(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !isOpaque(value);
+}
+
+function toItem(value: unknown): Scalar | undefined {
+  return toScalar(typeof value === 'object' && value !== null && !rulesOf(classOf(value)).any ? ownWord(value) : value);
 }
 
 function toScalar(value: unknown): Scalar | undefined {
@@ -129,26 +178,4 @@ function toScalar(value: unknown): Scalar | undefined {
     default:
       return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
   }
-}
-
-function mayNest(value: object, type: unknown): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || isMapped(value.constructor) || isMapped(type);
-}
-
-/** Whether class-transformer decorators say what may leave an instance of this class. */
-export function isMapped(type: unknown): type is Constructor {
-  return classRules(type) !== undefined;
-}
-
-/** Objects whose own properties say nothing about them. */
-function isOpaque(object: object): boolean {
-  return (
-    Array.isArray(object) ||
-    ArrayBuffer.isView(object) ||
-    object instanceof Map ||
-    object instanceof Set ||
-    object instanceof Date ||
-    object instanceof Promise
-  );
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
 import type { Method } from '../decorators/weave/advice.js';
-import { kindOf, type ResultKind } from '../decorators/weave/settle.js';
+import { kindOf, type ResultKind } from '../decorators/weave/results.js';
 import type { Woven } from '../decorators/weave/woven.js';
 import { collectUnhandled, macrotask } from './transparency-probes.js';
 

@@ -1,5 +1,5 @@
 import type { Method } from '../decorators/weave/advice.js';
-import { weaveInto } from '../decorators/weave/weave.js';
+import { weaveInto } from '../decorators/weave/method-decorator.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { CountlyError } from '../errors.js';
 import { type ContextScope, type RegisteredClient, scopeStore } from '../scope/current.js';

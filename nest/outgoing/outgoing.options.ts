@@ -21,7 +21,7 @@ export interface OutgoingTraceOptions {
 }
 
 /** Settings of traces beside those of incoming requests (`networkTraces`). */
-export interface TraceOptions {
+export interface ModuleTraceOptions {
   /**
    * Report a network trace for every request that code in a scope sends with `fetch`, undici or `node:http`; deliveries
    * to Countly never.
@@ -31,7 +31,7 @@ export interface TraceOptions {
 }
 
 /** @internal */
-export function outgoingSettings(options: TraceOptions | undefined): OutgoingTraceOptions | undefined {
+export function outgoingSettings(options: ModuleTraceOptions | undefined): OutgoingTraceOptions | undefined {
   const outgoing = options?.outgoing;
   return typeof outgoing === 'object' ? outgoing : outgoing === true ? {} : undefined;
 }

@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { Observable, of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { TrackEvent } from '../../lib/decorators/track-event.js';
-import { Site } from '../../lib/decorators/weave/site.js';
-import { newWoven, rememberWoven } from '../../lib/decorators/weave/woven.js';
+import { newWoven, rememberWoven, Site } from '../../lib/decorators/weave/woven.js';
 import { assertTransparent } from '../../lib/testing/transparency.js';
 import { RecordingClient } from '../support/recording-client.js';
 

@@ -19,7 +19,7 @@ function inChild(script: string): Promise<Ended> {
   const prelude = `
     const { weave } = require(${JSON.stringify(join(library, 'decorators/plain.js'))});
     const { ReportErrors } = require(${JSON.stringify(join(library, 'decorators/report-errors.js'))});
-    const { TimedEvent } = require(${JSON.stringify(join(library, 'decorators/timed-event.js'))});
+    const { TimedEvent } = require(${JSON.stringify(join(library, 'decorators/track-event.js'))});
     const { registerClient } = require(${JSON.stringify(join(library, 'scope/current.js'))});
     const { deafScope } = require(${JSON.stringify(join(library, 'testing/transparency.js'))});
     const rxjs = require(${JSON.stringify(createRequire(join(ROOT, 'package.json')).resolve('rxjs'))});

@@ -97,10 +97,80 @@ describe('@Segment and segmentation classes', () => {
     ]);
   });
 
+  describe('without types from the compiler', () => {
+    type Decorate = (target: object, key: string, index: number) => void;
+    /** A class as compilers leave it that emit no metadata. */
+    function watched(...parameters: Decorate[]): { pay(...args: unknown[]): void } {
+      class Till {
+        pay(..._args: unknown[]): void {}
+      }
+      parameters.forEach((decorate, index) => {
+        decorate(Till.prototype, 'pay', index);
+      });
+      const descriptor = Object.getOwnPropertyDescriptor(Till.prototype, 'pay') as PropertyDescriptor;
+      TrackEvent('pay')(Till.prototype, 'pay', descriptor);
+      Object.defineProperty(Till.prototype, 'pay', descriptor);
+      return new Till();
+    }
+    const order = { tier: 'free', total: 1, email: 'other@example.com', note: 'x' };
+
+    test('the class that is given decides, with and without a name', () => {
+      watched(Segment(Order), Segment('order', Order)).pay(order, order);
+      expect(eventSegments()).toEqual([{ plan: 'free', total: 1, order_plan: 'free', order_total: 1 }]);
+      expect(client.warnings).toEqual([]);
+    });
+
+    test('a plain object without a class is told once, with the method and the compiler option', () => {
+      const till = watched(Segment());
+      till.pay({ a: 1 });
+      till.pay({ a: 2 });
+      expect(eventSegments()).toEqual([{ a: 1 }, { a: 2 }]);
+      expect(new Set(client.warnings).size).toBe(1);
+      expect(client.warnings[0]).toMatch(/Till\.pay.*emitDecoratorMetadata.*@Segment\(Order\)/);
+    });
+
+    test('Object says that a literal is meant to go as it is', () => {
+      watched(Segment(Object)).pay({ a: 1 });
+      expect(eventSegments()).toEqual([{ a: 1 }]);
+      expect(client.warnings).toEqual([]);
+    });
+
+    test('instances and scalars need no types', () => {
+      watched(Segment('currency'), Segment()).pay('EUR', new Order());
+      expect(eventSegments()).toEqual([{ currency: 'EUR', plan: 'pro', total: 12.5 }]);
+      expect(client.warnings).toEqual([]);
+    });
+  });
+
+  test('what cannot be stored is told with the decorator and the method, from wherever it comes', () => {
+    class Stock {
+      @TrackEvent('fixed', { segmentation: { of: new Map() } as never })
+      fixed(): void {}
+      @TrackEvent('computed', { segmentation: () => ({ list: [{ a: 1 }], kept: 1 }) as never })
+      computed(): void {}
+      @TrackEvent('taken')
+      taken(@Segment('done') _done: unknown): void {}
+    }
+    const stock = new Stock();
+    for (let i = 0; i < 2; i++) {
+      stock.fixed();
+      stock.computed();
+      stock.taken(() => 1);
+    }
+    expect(eventSegments().slice(0, 3)).toEqual([{}, { kept: 1 }, {}]);
+    const places = client.warnings.map((text) => /(@\w+ on Stock\.\w+): /.exec(text)?.[1]);
+    expect([...new Set(places)]).toEqual([
+      '@TrackEvent on Stock.fixed',
+      '@TrackEvent on Stock.computed',
+      '@Segment on Stock.taken',
+    ]);
+  });
+
   test('it is refused where no parameter of a method is', () => {
     const decorate = Segment('x') as (...args: unknown[]) => void;
     expect(() => decorate(Checkout, undefined, 0)).toThrow(/not a parameter of a method/);
     expect(() => decorate(Checkout.prototype, 'pay', {})).toThrow(/not a parameter of a method/);
     expect(() => Segment('')).toThrow(/non-empty string/);
+    expect(() => Segment('x', 'Order' as never)).toThrow(/expected a class/);
   });
 });

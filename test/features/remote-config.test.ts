@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Expose, Transform } from 'class-transformer';
 import { afterEach, describe, expect, it } from 'vitest';
-import '../../lib/segmentation/remote-config-class.js';
+import '../../lib/segmentation/class-transformer.js';
 import { fieldsOf, type Recorded, recorded } from '../support/recorded.js';
 
 class CheckoutConfig {

@@ -5,9 +5,8 @@ import { Instrument } from '../../lib/decorators/instrument.js';
 import type { CommonOptions } from '../../lib/decorators/options.js';
 import { instrument, weave } from '../../lib/decorators/plain.js';
 import { ReportErrors } from '../../lib/decorators/report-errors.js';
-import { TimedEvent } from '../../lib/decorators/timed-event.js';
 import { Trace } from '../../lib/decorators/trace.js';
-import { TrackEvent } from '../../lib/decorators/track-event.js';
+import { TimedEvent, TrackEvent } from '../../lib/decorators/track-event.js';
 import { TrackView } from '../../lib/decorators/track-view.js';
 import { WithDevice } from '../../lib/decorators/with-device.js';
 

@@ -1,4 +1,5 @@
 import type { ScopeApi } from '../../scope/scope-api.js';
+import type { FailureFrame } from '../error-trail.js';
 
 /** What a decorator does; also what the tracking plan lists. */
 export type WeaveKind = 'event' | 'timed-event' | 'view' | 'error' | 'trace' | 'breadcrumb' | 'device' | 'custom';
@@ -6,50 +7,82 @@ export type WeaveKind = 'event' | 'timed-event' | 'view' | 'error' | 'trace' | '
 /** A function as the weave sees it. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Which ends of a call an advice wants to hear of. */
-export type Settling = 'success' | 'error' | 'settle';
+/** One call of a woven method, as advices see it. */
+export interface WovenCall {
+  readonly instance: unknown;
+  /** Empty when no advice reads them. Must not be changed or kept. */
+  readonly args: readonly unknown[];
+  readonly failed: boolean;
+  /**
+   * The result, or with `failed` what was thrown; `undefined` while the method runs. For a stream and for a lazy query that
+   * cannot be followed it is the object itself.
+   */
+  readonly value: unknown;
+  /** 0 while the method runs, and when no advice is timed. */
+  readonly durationMs: number;
+  /** Tells a failure of this call from those of callees; there when an advice is framed. */
+  readonly frame: FailureFrame | undefined;
+}
 
 /**
  * What one decorator adds to one method. Several advices stand on one wrapper.
  *
- * Rules for implementers:
- * - Hooks take their facts one by one, not in an object: nothing is allocated for a call that needs nothing.
- * - A hook that throws is contained and reported once; it cannot change what the method gives.
- * - `settled` runs exactly once for every call that ended (for an Observable: once for every subscription).
- * - `args` must not be changed or kept.
+ * A hook that throws is contained and reported once; it cannot change what the method gives. `settled` runs exactly once
+ * for every call that ended (for an Observable: once for every subscription).
  */
 export interface Advice {
   readonly kind: WeaveKind;
   /** Records through the client of this name instead of the current one. */
   readonly client?: string | undefined;
-  /** Without it the clock is not read and `durationMs` is 0. */
+  /** Without it the clock is not read. */
   readonly timed?: boolean | undefined;
-  /** Set when what `enter` returns must come back to `settled` as `state`. */
-  readonly stateful?: boolean | undefined;
-  /** Set when a failure must be told from those of callees: `settled` then gets the `FailureFrame` of it as `state`. */
+  /** Set when a failure must be told from those of callees. */
   readonly framed?: boolean | undefined;
   /** When `settled` is wanted. @default 'settle' */
-  readonly settles?: Settling | undefined;
-  /**
-   * Whether the hooks look at `args`; otherwise they get an empty list, and none is made for the call. A function is asked
-   * once, at the first call: only then is known which parameters carry `@Segment`.
-   */
+  readonly settles?: 'success' | 'error' | 'settle' | undefined;
+  /** Whether the hooks look at the arguments. A function is asked at the first call: only then is known which carry `@Segment`. */
   readonly readsArgs: boolean | (() => boolean);
   /** Before everything else: a scope that the method, what it starts and all its advices belong to. */
-  opens?(scope: ScopeApi | undefined, instance: unknown, args: readonly unknown[]): ScopeApi | undefined;
-  /** Before the method runs. */
-  enter?(scope: ScopeApi, instance: unknown, args: readonly unknown[]): unknown;
-  /**
-   * After the method's work ended; `value` is the result, or with `failed` what was thrown. For a stream and for a lazy
-   * query that cannot be followed it is the object itself.
-   */
-  settled?(
-    scope: ScopeApi,
-    instance: unknown,
-    args: readonly unknown[],
-    failed: boolean,
-    value: unknown,
-    durationMs: number,
-    state: unknown,
-  ): void;
+  opens?(scope: ScopeApi | undefined, call: WovenCall): ScopeApi | undefined;
+  /** Before the method runs; what it returns comes back to `settled` as `state`. */
+  enter?(scope: ScopeApi, call: WovenCall): unknown;
+  /** After the method's work ended. */
+  settled?(scope: ScopeApi, call: WovenCall, state: unknown): void;
+}
+
+/** An advice, with its index among all of the method: what a call keeps for it lies under that number. */
+export interface Step {
+  readonly advice: Advice;
+  readonly index: number;
+}
+
+/** What one call of a woven method has to do, found out once instead of at every call. */
+export interface Plan {
+  readonly advices: readonly Advice[];
+  readonly scoping: readonly Advice[];
+  readonly entering: readonly Step[];
+  readonly succeeding: readonly Step[];
+  readonly failing: readonly Step[];
+  readonly timed: boolean;
+  readonly framed: boolean;
+  /** Some advice names its client. */
+  readonly named: boolean;
+  readonly readsArgs: boolean;
+}
+
+export function makePlan(advices: readonly Advice[]): Plan {
+  const steps = advices.map((advice, index): Step => ({ advice, index }));
+  const settlingOn = (end: 'success' | 'error'): Step[] =>
+    steps.filter(({ advice }) => advice.settled !== undefined && [end, 'settle'].includes(advice.settles ?? 'settle'));
+  return {
+    advices: [...advices],
+    scoping: advices.filter(({ opens }) => opens !== undefined),
+    entering: steps.filter(({ advice }) => advice.enter !== undefined),
+    succeeding: settlingOn('success'),
+    failing: settlingOn('error'),
+    timed: advices.some(({ timed }) => timed === true),
+    framed: advices.some(({ framed }) => framed === true),
+    named: advices.some(({ client }) => client !== undefined),
+    readsArgs: advices.some(({ readsArgs }) => (typeof readsArgs === 'function' ? readsArgs() : readsArgs)),
+  };
 }

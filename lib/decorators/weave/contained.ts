@@ -32,7 +32,7 @@ function sinkOf(scope: ScopeApi | undefined): WarningSink | undefined {
  * Runs a callback of the user, so that its failure stays inside the telemetry: the answer is then `FAILED` and one
  * warning tells. A callback that turns out to be async counts as failed, because nothing here waits.
  */
-export function contained<Input, Output>(
+export function runCallback<Input, Output>(
   scope: ScopeApi | undefined,
   what: () => string,
   callback: (input: Input) => Output,
@@ -46,7 +46,7 @@ export function contained<Input, Output>(
     }
     return output;
   } catch (error) {
-    return failedOn(scope, what(), describe(error));
+    return failedOn(scope, what(), describeError(error));
   }
 }
 
@@ -55,7 +55,7 @@ export function failedOn(scope: ScopeApi | undefined, what: string, reason: stri
   return FAILED;
 }
 
-export function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {

@@ -1,9 +1,47 @@
 import { CountlyDecoratorError } from '../../errors.js';
-import type { WeaveRecord } from '../metadata.js';
+import { publishRecords, type WeaveRecord, weaveMetadataOf } from '../metadata.js';
 import type { Advice, Method } from './advice.js';
-import { Site } from './site.js';
-import type { MethodWeaver } from './targets.js';
-import { weaveInto } from './weave.js';
+import { addAdvice, newWoven, rememberWoven, Site, wovenOf } from './woven.js';
+import { createWrapper } from './wrapper.js';
+
+/** What a decorator of the standard (TC39) dialect is called with on a method. */
+export type StandardTarget<This, Args extends readonly unknown[], Result> = [
+  method: (this: This, ...args: Args) => Result,
+  context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Result>,
+];
+
+/**
+ * The part of a property descriptor that tells a method from an accessor. `TypedPropertyDescriptor` will not do: its
+ * setter makes it refuse generic methods.
+ */
+export interface MethodDescriptor<Signature> {
+  value?: Signature;
+}
+
+/** What a decorator of the legacy dialect (`experimentalDecorators`) is called with on a method. */
+export type LegacyTarget<This, Args extends readonly unknown[], Result> = [
+  target: This,
+  key: string | symbol,
+  descriptor: MethodDescriptor<(...args: Args) => Result>,
+];
+
+/**
+ * A decorator for methods of one type, in both dialects. One signature over a union of parameter lists, because
+ * overloads would keep TypeScript from inferring `call.args` and `call.result` in the options from the decorated method.
+ */
+export type TypedWeaver<This, Args extends readonly unknown[], Result> = (
+  ...target: StandardTarget<This, Args, Result> | LegacyTarget<This, Args, Result>
+) => void;
+
+/** A decorator for any method: one whose options do not look at the call, kept in a constant and used many times. */
+export type AnyWeaver = <This, Args extends readonly unknown[], Result>(
+  ...target: StandardTarget<This, Args, Result> | LegacyTarget<This, Args, Result>
+) => void;
+
+/** What the decorators of this library are; `Args` is `never` when nothing told what the method looks like. */
+export type MethodWeaver<This, Args extends readonly unknown[], Result> = [Args] extends [never]
+  ? AnyWeaver
+  : TypedWeaver<This, Args, Result>;
 
 /** What a decorator puts on a method, once it knows where it stands. */
 export interface Weaving {
@@ -108,4 +146,25 @@ function nameOf(target: unknown, key: unknown): string {
   const member = typeof key === 'symbol' || typeof key === 'string' ? String(key) : '';
   const parts = [typeof owner === 'function' ? owner.name : '', member].filter((part) => part !== '');
   return parts.length === 0 ? 'something without a name' : parts.join('.');
+}
+
+/**
+ * Puts an advice on a function and gives the function to use in its place. A function that is woven already keeps its
+ * one wrapper: the advice joins the others there.
+ *
+ * @param callee - asks for a wrapper of its own, which calls this instead: for a method that a subclass takes over from
+ * its parent, where neither wrapper nor metadata may be shared
+ */
+export function weaveInto(fn: Method, site: Site, advice: Advice, record: WeaveRecord, callee?: Method): Method {
+  const present = wovenOf(fn);
+  if (present !== undefined && callee === undefined) {
+    addAdvice(present, advice, record);
+    return fn;
+  }
+  const woven = newWoven(callee ?? fn, fn, site);
+  addAdvice(woven, advice, record);
+  const wrapper = createWrapper(woven, callee === undefined);
+  rememberWoven(wrapper, woven);
+  publishRecords(wrapper, woven.records, weaveMetadataOf(fn));
+  return wrapper;
 }

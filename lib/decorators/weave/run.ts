@@ -1,108 +1,154 @@
-import { scopeStore } from '../../scope/current.js';
+import { scopeFor, scopeStore } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
-import { carryFrame, closeFrame, enterFrame, newFrame, noteCrossing } from '../error-trail.js';
-import { describe, warnOnce } from './contained.js';
-import type { Plan } from './plan.js';
-import { makeSlots, type Slots } from './slots.js';
+import {
+  carryFrame,
+  closeFrame,
+  currentFrame,
+  enterFrame,
+  type FailureFrame,
+  frameGoesOn,
+  newFrame,
+  noteCrossing,
+} from '../error-trail.js';
+import { type Advice, type Method, makePlan, type Plan, type WovenCall } from './advice.js';
+import { describeError, warnOnce } from './contained.js';
+import { type Followed, follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
 
-export function enterAll(
-  woven: Woven,
-  plan: Plan,
-  scope: ScopeApi | undefined,
-  instance: unknown,
-  args: readonly unknown[],
-  slots: Slots | undefined,
-): void {
-  const { entering } = plan;
-  for (let i = 0; i < entering.length; i++) {
-    const { advice, index } = entering[i] as (typeof entering)[number];
-    const target = slots === undefined ? scope : slots.scopes[index];
-    if (target === undefined) continue;
-    try {
-      const state = advice.enter?.(target, instance, args);
-      if (slots !== undefined) slots.states[index] = state;
-    } catch (error) {
-      tellBroken(woven, target, advice.kind, instance, error);
-    }
+/**
+ * After so many calls that ended with the method, the next one is expected to. Only what goes on after a pause needs its
+ * frame carried along, and AsyncLocalStorage takes more time for that from Node 24 on than all else a call needs.
+ */
+const SURE = 1_000;
+
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
+
+/** For a call that nobody records. */
+const NOTHING = makePlan([]);
+
+/** What a wrapper calls in place of the original while there may be somebody to record for. */
+export function recordingOf(woven: Woven): Method {
+  woven.recording ??= makeRecording(woven, makePlan(woven.advices));
+  return woven.recording;
+}
+
+// Arguments travel as rest parameters that each function uses once, to pass them on: only so does V8 hand them over
+// without making an array. One is made where hooks look at arguments, and nowhere else.
+function makeRecording(woven: Woven, plan: Plan): Method {
+  if (plan.readsArgs) {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const scope = scopeFor(this);
+      if (scope === undefined && !plan.named) return Reflect.apply(woven.original, this, args);
+      const run = new Run(woven, plan, scope, this, args);
+      const opened = plan.scoping.length === 0 ? undefined : run.open();
+      return opened === undefined ? run.perform(...args) : scopeStore.run(opened, () => run.perform(...args));
+    };
   }
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const scope = scopeFor(this);
+    return new Run(woven, scope === undefined && !plan.named ? NOTHING : plan, scope, this, NO_ARGS).perform(...args);
+  };
 }
 
-/** @param frame - of the call, 0 without; see `newFrame` */
-export function settleAll(
-  woven: Woven,
-  plan: Plan,
-  scope: ScopeApi | undefined,
-  instance: unknown,
-  args: readonly unknown[],
-  failed: boolean,
-  value: unknown,
-  startedAt: number,
-  slots: Slots | undefined,
-  frame: number,
-  outerFrame: number,
-): void {
-  const steps = failed ? plan.failing : plan.succeeding;
-  const durationMs = (failed ? plan.timedFailure : plan.timedSuccess) ? performance.now() - startedAt : 0;
-  if (failed) noteCrossing(value, woven.site.layer(instance));
-  for (let i = 0; i < steps.length; i++) {
-    const { advice, index } = steps[i] as (typeof steps)[number];
-    const target = slots === undefined ? scope : slots.scopes[index];
-    if (target === undefined) continue;
-    try {
-      const state = advice.framed === true ? { id: frame, outer: outerFrame } : slots?.states[index];
-      advice.settled?.(target, instance, args, failed, value, durationMs, state);
-    } catch (error) {
-      tellBroken(woven, target, advice.kind, instance, error);
-    }
-  }
-  if (frame !== 0) closeFrame(frame, outerFrame, failed, value);
-}
-
-function tellBroken(woven: Woven, scope: ScopeApi, kind: string, instance: unknown, error: unknown): void {
-  const layer = woven.site.layer(instance);
-  warnOnce(scope, `advice ${kind} ${layer}`, `Recording a ${kind} of ${layer} failed: ${describe(error)}`);
-}
-
-/** The rest of a call whose result settles later. */
-export class Run {
-  readonly woven: Woven;
-  readonly plan: Plan;
-  readonly scope: ScopeApi | undefined;
+/** One recorded call, from its first hook to its end. Made for every call, so its fields are plain ones. */
+export class Run implements WovenCall, FailureFrame, Followed {
   /** The scope that an advice opened around the method; its later parts run in it too. */
-  readonly opened: ScopeApi | undefined;
-  readonly instance: unknown;
-  readonly args: readonly unknown[];
-  readonly slots: Slots | undefined;
-  readonly frame: number;
-  readonly outerFrame: number;
-  /** @internal */
-  startedAt: number;
-  /** @internal */
+  opened: ScopeApi | undefined = undefined;
+  /** The scope of each advice, when some name their client. */
+  scopes: readonly (ScopeApi | undefined)[] | undefined = undefined;
+  /** What `enter` of each advice gave. */
+  states: unknown[] | undefined = undefined;
+  /** As a frame; 0 when no advice is framed. */
+  id = 0;
+  outer = 0;
+  startedAt = 0;
   ended = false;
+  failed = false;
+  value: unknown = undefined;
+  durationMs = 0;
 
   constructor(
-    woven: Woven,
-    plan: Plan,
-    scope: ScopeApi | undefined,
-    opened: ScopeApi | undefined,
-    instance: unknown,
-    args: readonly unknown[],
-    startedAt: number,
-    slots: Slots | undefined,
-    frame: number,
-    outerFrame: number,
-  ) {
-    this.woven = woven;
-    this.plan = plan;
-    this.scope = scope;
-    this.opened = opened;
-    this.instance = instance;
-    this.args = args;
-    this.startedAt = startedAt;
-    this.slots = slots;
-    this.frame = frame;
-    this.outerFrame = outerFrame;
+    readonly woven: Woven,
+    readonly plan: Plan,
+    public scope: ScopeApi | undefined,
+    readonly instance: unknown,
+    readonly args: readonly unknown[],
+  ) {}
+
+  get frame(): FailureFrame | undefined {
+    return this.id === 0 ? undefined : this;
+  }
+
+  /** Asks the advices for a scope around the call; one that an advice opens is the scope of the others. */
+  open(): ScopeApi | undefined {
+    for (const advice of this.plan.scoping) {
+      try {
+        this.opened = advice.opens?.(this.opened ?? this.scope, this) ?? this.opened;
+      } catch (error) {
+        this.tell(this.scope, `context ${advice.kind}`, 'Preparing a call', error);
+      }
+    }
+    this.scope = this.opened ?? this.scope;
+    return this.opened;
+  }
+
+  /** Calls the method. What comes of it is followed to its end. */
+  perform(...args: unknown[]): unknown {
+    this.enter();
+    const { id } = this;
+    const before = id === 0 ? 0 : enterFrame(id);
+    const carried = id !== 0 && this.carries();
+    const carriedBefore = carried ? carryFrame(id) : 0;
+    let result: unknown;
+    try {
+      result = Reflect.apply(this.woven.original, this.instance, args);
+    } catch (error) {
+      if (id !== 0) enterFrame(before);
+      if (carried) carryFrame(carriedBefore);
+      this.settle(true, error);
+      throw error;
+    }
+    if (id !== 0) enterFrame(before);
+    if (carried) carryFrame(carriedBefore);
+    const isObject = typeof result === 'object' ? result !== null : typeof result === 'function';
+    const kind = isObject ? kindOf(result as object) : 'settled';
+    if (kind === 'settled') {
+      if (carried) this.woven.endedAtOnce++;
+      this.settle(false, result);
+      return result;
+    }
+    if (this.id !== 0) {
+      if (!carried) frameGoesOn(this);
+      this.woven.endedAtOnce = Number.NEGATIVE_INFINITY;
+    }
+    return follow(result as object, kind, this);
+  }
+
+  private enter(): void {
+    const plan = this.plan;
+    if (plan.named) this.findScopes();
+    for (const { advice, index } of plan.entering) {
+      const scope = this.scopeOf(index);
+      if (scope === undefined) continue;
+      try {
+        const state = advice.enter?.(scope, this);
+        if (state !== undefined) {
+          this.states ??= [];
+          this.states[index] = state;
+        }
+      } catch (error) {
+        this.tellBroken(scope, advice, error);
+      }
+    }
+    if (plan.framed) {
+      this.outer = currentFrame();
+      this.id = newFrame();
+    }
+    if (plan.timed) this.startedAt = performance.now();
+  }
+
+  private carries(): boolean {
+    return this.woven.endedAtOnce < SURE;
   }
 
   /** Restarts the clock: lazy work begins when somebody asks for it, not when the method returned. */
@@ -112,26 +158,27 @@ export class Run {
 
   /** The same call once more, for another subscription. */
   again(scope: ScopeApi | undefined): Run {
-    const { woven, plan, opened, instance, args, outerFrame } = this;
-    const slots = this.slots && { ...makeSlots(woven.advices, scope, instance), states: this.slots.states };
-    const frame = plan.framed ? newFrame() : 0;
-    const run = new Run(woven, plan, scope, opened, instance, args, 0, slots, frame, outerFrame);
+    const run = new Run(this.woven, this.plan, scope, this.instance, this.args);
+    run.opened = this.opened;
+    run.states = this.states;
+    if (this.plan.named) run.findScopes();
+    if (this.id !== 0) run.id = newFrame();
+    run.outer = this.outer;
     run.begin();
     return run;
   }
 
   /** Runs a part of the lazy work inside the context of the call. */
   resume<T>(work: () => T): T {
-    if (this.opened !== undefined && scopeStore.current() !== this.opened) {
-      return scopeStore.run(this.opened, () => this.#inFrame(work));
-    }
-    return this.#inFrame(work);
+    const { opened } = this;
+    if (opened === undefined || scopeStore.current() === opened) return this.inFrame(work);
+    return scopeStore.run(opened, () => this.inFrame(work));
   }
 
-  #inFrame<T>(work: () => T): T {
-    if (this.frame === 0) return work();
-    const before = enterFrame(this.frame);
-    const carriedBefore = carryFrame(this.frame);
+  private inFrame<T>(work: () => T): T {
+    if (this.id === 0) return work();
+    const before = enterFrame(this.id);
+    const carriedBefore = carryFrame(this.id);
     try {
       return work();
     } finally {
@@ -143,7 +190,40 @@ export class Run {
   settle(failed: boolean, value: unknown): void {
     if (this.ended) return;
     this.ended = true;
-    const { woven, plan, scope, instance, args, startedAt, slots, frame, outerFrame } = this;
-    settleAll(woven, plan, scope, instance, args, failed, value, startedAt, slots, frame, outerFrame);
+    this.failed = failed;
+    this.value = value;
+    const plan = this.plan;
+    const steps = failed ? plan.failing : plan.succeeding;
+    if (plan.timed && steps.length > 0) this.durationMs = performance.now() - this.startedAt;
+    if (failed) noteCrossing(value, this.woven.site.layer(this.instance));
+    for (const { advice, index } of steps) {
+      const scope = this.scopeOf(index);
+      if (scope === undefined) continue;
+      try {
+        advice.settled?.(scope, this, this.states?.[index]);
+      } catch (error) {
+        this.tellBroken(scope, advice, error);
+      }
+    }
+    if (this.id !== 0) closeFrame(this, failed, value);
+  }
+
+  private findScopes(): void {
+    this.scopes = this.plan.advices.map(({ client }) =>
+      client === undefined ? this.scope : scopeFor(this.instance, client),
+    );
+  }
+
+  private scopeOf(index: number): ScopeApi | undefined {
+    return this.scopes === undefined ? this.scope : this.scopes[index];
+  }
+
+  private tellBroken(scope: ScopeApi, { kind }: Advice, error: unknown): void {
+    this.tell(scope, `advice ${kind}`, `Recording a ${kind}`, error);
+  }
+
+  private tell(scope: ScopeApi | undefined, key: string, what: string, error: unknown): void {
+    const layer = this.woven.site.layer(this.instance);
+    warnOnce(scope, `${key} ${layer}`, `${what} of ${layer} failed: ${describeError(error)}`);
   }
 }

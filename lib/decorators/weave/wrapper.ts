@@ -1,9 +1,8 @@
+import 'reflect-metadata';
 import { types } from 'node:util';
 import { nobodyRecords } from '../../scope/current.js';
 import type { Method } from './advice.js';
-import { shareMetadata } from './metadata-bridge.js';
-import { recordingOf } from './perform.js';
-import { shareProperties } from './shared-properties.js';
+import { recordingOf } from './run.js';
 import type { Woven } from './woven.js';
 
 type Constructible = new (...args: unknown[]) => object;
@@ -11,7 +10,7 @@ type Constructible = new (...args: unknown[]) => object;
 /**
  * A function that stands in for `face` and calls `woven.original`. A plain function rather than a `Proxy`: calling a Proxy
  * costs 20 to 45 ns in V8 before anything happened, a function 2 to 5. What a Proxy would give for free is made by hand:
- * constructibility here, the looks in shared-properties.ts, metadata in metadata-bridge.ts.
+ * constructibility here, the looks and the metadata further below.
  *
  * @param shared - let `face` see properties and metadata that are set on the wrapper; off for a wrapper that a subclass puts over an
  * inherited method, whose metadata must not reach the parent class
@@ -24,7 +23,7 @@ export function createWrapper(woven: Woven, shared: boolean): Method {
   return wrapper;
 }
 
-// Both end in one call that uses the arguments once; see perform.ts.
+// Both end in one call that uses the arguments once; see `recordingOf`.
 function notConstructible(woven: Woven): Method {
   const holder = {
     method(this: unknown, ...args: unknown[]): unknown {
@@ -49,4 +48,105 @@ function construct({ original }: Woven, isWrapper: boolean, target: unknown, arg
 
 function isConstructible(fn: Method): boolean {
   return Object.hasOwn(fn, 'prototype') && !types.isGeneratorFunction(fn);
+}
+
+/** Own properties that every function gets from the engine. */
+const ENGINE_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
+const INVOKING = ['call', 'apply', 'bind'] as const;
+
+/**
+ * Makes wrapper and original look like one function, whichever of the two somebody holds: name, length, source text, the
+ * properties that the original has, and those that are set on either side later.
+ *
+ * Everything else is found through the prototype chain: wrapper → a shield → a Proxy of the original that takes
+ * assignments → the original. No call goes through that Proxy, only the lookup of a property that the wrapper has not.
+ *
+ * @param both - what is set on the wrapper is set on the original too; without, the original is only read
+ */
+function shareProperties(face: Method, wrapper: Method, both: boolean): void {
+  for (const key of ['name', 'length', 'prototype']) {
+    const descriptor = Object.getOwnPropertyDescriptor(face, key);
+    if (descriptor !== undefined) Object.defineProperty(wrapper, key, descriptor);
+  }
+  for (const key of Reflect.ownKeys(face)) if (!ENGINE_KEYS.has(key)) shareProperty(face, wrapper, key, both);
+  Object.setPrototypeOf(wrapper, shieldOf(face, both ? assignable(face, wrapper) : face));
+}
+
+function assignable(face: Method, wrapper: Method): object {
+  return new Proxy(face, {
+    set(target, key, value: unknown, receiver) {
+      if (receiver !== wrapper) return Reflect.set(target, key, value, receiver);
+      if (!Reflect.set(target, key, value)) return false;
+      shareProperty(target, wrapper, key, true);
+      return true;
+    },
+  });
+}
+
+function shieldOf(face: Method, parent: object): object {
+  return Object.create(parent, {
+    toString: { value: () => face.toString(), writable: true, configurable: true },
+    // Whoever stands above calls us with these; they shall not be looked up behind a Proxy.
+    ...Object.fromEntries(INVOKING.map((key) => [key, { value: face[key], writable: true, configurable: true }])),
+  }) as object;
+}
+
+function shareProperty(face: Method, wrapper: Method, key: string | symbol, both: boolean): void {
+  const source = face as unknown as Record<string | symbol, unknown>;
+  const enumerable = Object.prototype.propertyIsEnumerable.call(face, key);
+  const set = (value: unknown): void => {
+    if (both) source[key] = value;
+    else Object.defineProperty(wrapper, key, { value, writable: true, enumerable, configurable: true });
+  };
+  Object.defineProperty(wrapper, key, { get: () => source[key], set, enumerable, configurable: true });
+}
+
+/** What reflect-metadata 0.2 asks of a provider; its types do not export it. */
+interface MetadataProvider {
+  isProviderFor(target: object, property: PropertyKey | undefined): boolean;
+  OrdinaryDefineOwnMetadata(key: unknown, value: unknown, target: object, property?: PropertyKey): void;
+  OrdinaryHasOwnMetadata(key: unknown, target: object, property?: PropertyKey): boolean;
+  OrdinaryGetOwnMetadata(key: unknown, target: object, property?: PropertyKey): unknown;
+  OrdinaryOwnMetadataKeys(target: object, property?: PropertyKey): unknown[];
+  OrdinaryDeleteMetadata(key: unknown, target: object, property?: PropertyKey): boolean;
+}
+
+interface MetadataRegistry {
+  registerProvider(provider: MetadataProvider): void;
+  setProvider(target: object, property: PropertyKey | undefined, provider: MetadataProvider): boolean;
+}
+
+const registry = (Reflect as unknown as Record<symbol, MetadataRegistry | undefined>)[
+  Symbol.for('@reflect-metadata:registry')
+];
+const originals = new WeakMap<object, object>();
+const originalOf = (target: object): object => originals.get(target) ?? target;
+
+const sharing: MetadataProvider = {
+  // Wrappers are assigned one by one with setProvider; answering yes here would make the registry of 0.2.2 return its
+  // first provider instead of this one.
+  isProviderFor: () => false,
+  OrdinaryDefineOwnMetadata: (key, value, target, property) =>
+    Reflect.defineMetadata(key, value, originalOf(target), property as string),
+  OrdinaryHasOwnMetadata: (key, target, property) =>
+    Reflect.hasOwnMetadata(key, originalOf(target), property as string),
+  OrdinaryGetOwnMetadata: (key, target, property) =>
+    Reflect.getOwnMetadata(key, originalOf(target), property as string) as unknown,
+  OrdinaryOwnMetadataKeys: (target, property) =>
+    Reflect.getOwnMetadataKeys(originalOf(target), property as string) as unknown[],
+  OrdinaryDeleteMetadata: (key, target, property) =>
+    Reflect.deleteMetadata(key, originalOf(target), property as string),
+};
+registry?.registerProvider(sharing);
+
+/**
+ * Makes wrapper and original one object for reflect-metadata: what is written on either, before or after, is read from
+ * both. A guard that misses its metadata lets requests pass, so copying at decoration time is not enough.
+ */
+function shareMetadata(wrapper: object, original: object): void {
+  originals.set(wrapper, original);
+  if (registry?.setProvider(wrapper, undefined, sharing) === true) return;
+  for (const key of Reflect.getOwnMetadataKeys(original) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
+  }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Breadcrumb } from '../../../lib/decorators/breadcrumb.js';
-import { TimedEvent } from '../../../lib/decorators/timed-event.js';
-import { TrackEvent } from '../../../lib/decorators/track-event.js';
+import { TimedEvent, TrackEvent } from '../../../lib/decorators/track-event.js';
 import { WithDevice } from '../../../lib/decorators/with-device.js';
 import { contextScope } from '../../../lib/scope/current.js';
 import { type Cases, tick, withClient } from './harness.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { defer, lastValueFrom, type Observable, retry, throwError } from 'rxjs';
 import { claimReport, layersOf, reportMark } from '../../../lib/decorators/error-trail.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
-import { TimedEvent } from '../../../lib/decorators/timed-event.js';
+import { TimedEvent } from '../../../lib/decorators/track-event.js';
 import { type Cases, tick, withClient } from './harness.js';
 
 const PREPARED = new Error('always the same object');

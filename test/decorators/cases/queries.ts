@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
-import { TimedEvent } from '../../../lib/decorators/timed-event.js';
+import { TimedEvent } from '../../../lib/decorators/track-event.js';
 import { type Cases, tick, withClient } from './harness.js';
 
 type Row = Record<string, unknown>;

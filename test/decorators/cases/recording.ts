@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Breadcrumb } from '../../../lib/decorators/breadcrumb.js';
-import { TimedEvent } from '../../../lib/decorators/timed-event.js';
 import { Trace } from '../../../lib/decorators/trace.js';
-import { TrackEvent } from '../../../lib/decorators/track-event.js';
+import { TimedEvent, TrackEvent } from '../../../lib/decorators/track-event.js';
 import { TrackView } from '../../../lib/decorators/track-view.js';
 import { RecordingClient } from '../../support/recording-client.js';
 import { type Cases, tick, withClient } from './harness.js';

@@ -14,7 +14,7 @@ import {
   throwError,
 } from 'rxjs';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
-import { TimedEvent } from '../../../lib/decorators/timed-event.js';
+import { TimedEvent } from '../../../lib/decorators/track-event.js';
 import { TrackView } from '../../../lib/decorators/track-view.js';
 import { type Cases, tick, withClient } from './harness.js';
 

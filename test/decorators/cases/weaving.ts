@@ -7,9 +7,8 @@ import { Instrument } from '../../../lib/decorators/instrument.js';
 import { weaveMetadataOf, wovenMethods } from '../../../lib/decorators/metadata.js';
 import { instrument, weave } from '../../../lib/decorators/plain.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
-import { TimedEvent } from '../../../lib/decorators/timed-event.js';
 import { Trace } from '../../../lib/decorators/trace.js';
-import { TrackEvent } from '../../../lib/decorators/track-event.js';
+import { TimedEvent, TrackEvent } from '../../../lib/decorators/track-event.js';
 import { type Cases, withClient } from './harness.js';
 
 const SECRET = Symbol('secret');

@@ -1,0 +1,306 @@
+import { types } from 'node:util';
+import { contextScope, scopeFor } from '../../scope/current.js';
+import type { ScopeApi } from '../../scope/scope-api.js';
+import type { Woven } from './woven.js';
+
+/** A call whose work may go on after the method returned. */
+export interface Followed {
+  readonly woven: Woven;
+  readonly instance: unknown;
+  readonly scope: ScopeApi | undefined;
+  /** Restarts the clock: lazy work begins when somebody asks for it, not when the method returned. */
+  begin(): void;
+  /** The same call once more, for another subscription. */
+  again(scope: ScopeApi | undefined): Followed;
+  /** Runs a part of the lazy work inside the context of the call. */
+  resume<T>(work: () => T): T;
+  settle(failed: boolean, value: unknown): void;
+}
+
+/** How a result comes to its end. */
+export type ResultKind = 'promise' | 'generator' | 'observable' | 'thenable' | 'settled';
+
+/** Looks without touching: nothing is called, at most `then`, `lift` and `subscribe` are read. */
+export function kindOf(result: object): ResultKind {
+  try {
+    if (types.isPromise(result)) return isDerivable(result) ? 'promise' : 'thenable';
+    if (types.isGeneratorObject(result)) return 'generator';
+    // A Proxy can answer any question with a function (RPC clients do); asking it more would be touching it.
+    if (types.isProxy(result)) return isObservable(result) && !isThenable(result) ? 'observable' : 'settled';
+    if (isThenable(result)) return 'thenable';
+    return isObservable(result) ? 'observable' : 'settled';
+  } catch {
+    return 'settled';
+  }
+}
+
+/** Gives what the caller gets in place of `result`, and settles `run` when the work behind it has ended. */
+export function follow(result: object, kind: ResultKind, run: Followed): unknown {
+  switch (kind) {
+    case 'promise':
+      return followPromise(result as Promise<unknown>, run);
+    case 'generator':
+      return followGenerator(result as Generator | AsyncGenerator, run);
+    case 'observable':
+      return followObservable(result, run);
+    case 'thenable':
+      return followThenable(result, run);
+    default:
+      run.settle(false, result);
+      return result;
+  }
+}
+
+/**
+ * Whether a promise can be replaced by one derived from it without anyone noticing: nobody has put methods or fields on
+ * it, and its `then` is the engine's own. (A class may start its work in `then`, as p-lazy does.)
+ */
+function isDerivable(promise: Promise<unknown>): boolean {
+  // Asks for enumerable names without making a list. Symbols do not count: Node keeps its async-hooks state in some.
+  for (const _name in promise) return false;
+  const prototype: unknown = Object.getPrototypeOf(promise);
+  if (prototype === Promise.prototype) return true;
+  return promise.then === rootPrototype(promise).then;
+}
+
+/** `Promise.prototype` of the realm that made the promise; a test runner's sandbox has its own. */
+function rootPrototype(promise: Promise<unknown>): Promise<unknown> {
+  let found: object = promise;
+  for (;;) {
+    const next = Object.getPrototypeOf(found) as object | null;
+    if (next === null || Object.getPrototypeOf(next) === null) return found as Promise<unknown>;
+    found = next;
+  }
+}
+
+/**
+ * Exactly one derived promise goes to the caller. A second branch beside the original would mark its rejection as
+ * handled, and a forgotten promise would fail in silence.
+ */
+function followPromise(promise: Promise<unknown>, run: Followed): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      run.settle(false, value);
+      return value;
+    },
+    (error: unknown) => {
+      run.settle(true, error);
+      throw error;
+    },
+  );
+}
+
+type Step = IteratorResult<unknown, unknown>;
+type Resume = (this: unknown, ...input: unknown[]) => Step | Promise<Step>;
+
+/**
+ * Follows a generator to its end. The generator object stays the caller's own: its three methods are covered by own,
+ * non-enumerable ones, because a stand-in object would fail the engine's brand check and lose its identity.
+ */
+function followGenerator(generator: Generator | AsyncGenerator, run: Followed): unknown {
+  if (!Object.isExtensible(generator) || !claimResult(generator, run.woven)) {
+    run.settle(false, generator);
+    return generator;
+  }
+  let begun = false;
+  for (const name of ['next', 'return', 'throw'] as const) {
+    const original = generator[name] as Resume;
+    const value = (...input: unknown[]): unknown => {
+      if (!begun) run.begin();
+      begun = true;
+      let step: Step | Promise<Step>;
+      try {
+        step = run.resume(() => Reflect.apply(original, generator, input));
+      } catch (error) {
+        run.settle(true, error);
+        throw error;
+      }
+      return step instanceof Promise
+        ? step.then(
+            (s) => observe(s, run),
+            (e: unknown) => fail(e, run),
+          )
+        : observe(step, run);
+    };
+    Object.defineProperty(value, 'name', { value: name, configurable: true });
+    Object.defineProperty(generator, name, { value, writable: true, configurable: true });
+  }
+  return generator;
+}
+
+function observe(step: Step, run: Followed): Step {
+  if (step.done === true) run.settle(false, step.value);
+  return step;
+}
+
+function fail(error: unknown, run: Followed): never {
+  run.settle(true, error);
+  throw error;
+}
+
+/** The parts of rxjs that are used, described by shape: this library does not import rxjs. */
+interface Subscriber {
+  next(value: unknown): void;
+  error(error: unknown): void;
+  complete(): void;
+  add(teardown: () => void): void;
+}
+interface Observable {
+  subscribe(...args: unknown[]): unknown;
+  lift(operator: { call(subscriber: Subscriber, source: Observable): unknown }): Observable;
+}
+
+/** The test that rxjs' own `isObservable` makes. */
+function isObservable(value: object): boolean {
+  const candidate = value as Partial<Record<'lift' | 'subscribe', unknown>>;
+  return typeof candidate.lift === 'function' && typeof candidate.subscribe === 'function';
+}
+
+/**
+ * Follows every subscription on its own. `lift` lets rxjs make the subscriber, so that its rules about missing error
+ * handlers hold; of a plain Observable it gives another one. A Subject or a class of the user's own stays what it is (a
+ * BehaviorSubject still has its value) behind a Proxy that covers `subscribe` alone, when read and when replaced.
+ */
+function followObservable(source: object, run: Followed): unknown {
+  // A method that was called within a scope records there; a stream made outside records for whoever subscribes.
+  const scopeAtCall = contextScope() === undefined ? undefined : run.scope;
+  const operator = {
+    call(subscriber: Subscriber, upstream: Observable): unknown {
+      const one = run.again(scopeAtCall ?? scopeFor(run.instance) ?? run.scope);
+      watch(subscriber, one);
+      return one.resume(() => upstream.subscribe(subscriber));
+    },
+  };
+  if (isPlainObservable(source)) return (source as Observable).lift(operator);
+  let followed: Observable | undefined;
+  function subscribe(this: unknown, ...args: unknown[]): unknown {
+    followed ??= (source as Observable).lift(operator);
+    return followed.subscribe(...args);
+  }
+  let current: unknown = subscribe;
+  return new Proxy(source, {
+    get: (target, key, receiver): unknown => (key === 'subscribe' ? current : Reflect.get(target, key, receiver)),
+    defineProperty(target, key, descriptor) {
+      if (key !== 'subscribe') return Reflect.defineProperty(target, key, descriptor);
+      current = descriptor.get === undefined ? descriptor.value : descriptor.get.call(target);
+      return true;
+    },
+    deleteProperty(target, key) {
+      if (key === 'subscribe') current = subscribe;
+      return key === 'subscribe' || Reflect.deleteProperty(target, key);
+    },
+  });
+}
+
+const OBSERVABLE_FIELDS = new Set(['source', 'operator', '_subscribe', '_isScalar']);
+
+/** Of no subclass, and nobody has put anything on it. */
+function isPlainObservable(source: object): boolean {
+  const prototype = Object.getPrototypeOf(source) as object;
+  return (
+    Object.hasOwn(prototype, 'lift') &&
+    Object.getPrototypeOf(prototype) === Object.prototype &&
+    Reflect.ownKeys(source).every((key) => OBSERVABLE_FIELDS.has(key as string))
+  );
+}
+
+/**
+ * Covers the three methods of the one subscriber rather than standing between it and the source: only so does an
+ * unsubscribe in the middle of a synchronous stream reach the producer before the next value.
+ */
+function watch(subscriber: Subscriber, run: Followed): void {
+  const { next, error, complete } = subscriber;
+  let last: unknown;
+  subscriber.next = function (this: unknown, value) {
+    last = value;
+    Reflect.apply(next, this, [value]);
+  };
+  subscriber.error = function (this: unknown, failure) {
+    run.settle(true, failure);
+    Reflect.apply(error, this, [failure]);
+  };
+  subscriber.complete = function (this: unknown) {
+    run.settle(false, last);
+    Reflect.apply(complete, this, []);
+  };
+  subscriber.add(() => run.settle(false, last));
+}
+
+type Callback = ((value: unknown) => unknown) | null | undefined;
+type Then = (this: unknown, onFulfilled?: Callback, onRejected?: Callback, ...rest: unknown[]) => unknown;
+
+function isThenable(value: object): boolean {
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
+/**
+ * A thenable that is no plain native promise: a Knex builder, a Mongoose or Prisma query, a lazy promise. Calling its
+ * `then` is what starts it, so it is never called here. The object stays the same one; its `then` is covered by an own,
+ * non-enumerable property until the first time somebody else calls it.
+ */
+function followThenable(thenable: object, run: Followed): unknown {
+  if (!canCover(thenable) || !claimResult(thenable, run.woven)) {
+    run.settle(false, thenable);
+    return thenable;
+  }
+  const before = Object.getOwnPropertyDescriptor(thenable, 'then');
+  const original = (thenable as { then: Then }).then;
+  const cover: Then = function (this: unknown, onFulfilled, onRejected, ...rest) {
+    if (this !== thenable) return Reflect.apply(original, this, [onFulfilled, onRejected, ...rest]);
+    uncover(thenable, cover, before);
+    releaseResult(thenable, run.woven);
+    run.begin();
+    const fulfilled = (value: unknown): unknown => {
+      run.settle(false, value);
+      return typeof onFulfilled === 'function' ? onFulfilled(value) : value;
+    };
+    const rejected = (error: unknown): unknown => {
+      run.settle(true, error);
+      if (typeof onRejected === 'function') return onRejected(error);
+      throw error;
+    };
+    return run.resume(() => Reflect.apply(original, thenable, [fulfilled, rejected, ...rest]));
+  };
+  Object.defineProperty(cover, 'name', { value: original.name, configurable: true });
+  Object.defineProperty(cover, 'length', { value: original.length, configurable: true });
+  Object.defineProperty(thenable, 'then', { value: cover, writable: true, configurable: true });
+  return thenable;
+}
+
+function canCover(thenable: object): boolean {
+  const own = Object.getOwnPropertyDescriptor(thenable, 'then');
+  if (own === undefined ? !Object.isExtensible(thenable) : own.configurable === false) return false;
+  // `await` takes a promise whose constructor is Promise as it is and would never call the cover.
+  return !(thenable instanceof Promise && thenable.constructor === Promise);
+}
+
+function uncover(thenable: object, cover: Then, before: PropertyDescriptor | undefined): void {
+  // Somebody may have covered our cover; then it must stay.
+  if ((thenable as { then?: unknown }).then !== cover) return;
+  if (before === undefined) delete (thenable as { then?: unknown }).then;
+  else Object.defineProperty(thenable, 'then', before);
+}
+
+const followedBy = new WeakMap<object, Woven[]>();
+
+/**
+ * Whether this result may be followed for this method. A method that gives the same object again and again must not
+ * cover it with one layer more each time.
+ */
+function claimResult(result: object, woven: Woven): boolean {
+  const followers = followedBy.get(result);
+  if (followers === undefined) {
+    followedBy.set(result, [woven]);
+    return true;
+  }
+  if (followers.includes(woven)) return false;
+  followers.push(woven);
+  return true;
+}
+
+/** The object may be followed anew. */
+function releaseResult(result: object, woven: Woven): void {
+  const followers = followedBy.get(result);
+  const index = followers?.indexOf(woven) ?? -1;
+  if (index >= 0) followers?.splice(index, 1);
+}
