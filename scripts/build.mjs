@@ -1,0 +1,95 @@
+// Makes dist/, what a user installs, of what tsc left in build/.
+//
+// CommonJS is what Node loads, by `require` and `import` alike, so that a process has one copy of the state. The ES modules
+// beside it stand under the condition `module`, which only bundlers know.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { esmExternalRequirePlugin } from 'rolldown/plugins';
+import { dts } from 'rolldown-plugin-dts';
+
+/** A line for each entry of `exports` in package.json: its name in dist/ and the module that lists what it offers. */
+const ENTRIES = {
+  index: 'lib/index',
+  nest: 'nest/index',
+  testing: 'lib/testing/index',
+  compat: 'lib/compat/index',
+};
+
+/** Third-party code that becomes part of dist/; everything else is Node's or the user's own. */
+const BUNDLED = ['undici', 'zod'];
+
+const BUILD = fileURLToPath(new URL('../build', import.meta.url));
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const EXTERNAL = new RegExp(`^(?![./\\0]|(${BUNDLED.join('|')})(/|$))`);
+
+/** Folders of entries hold what no other entry needs; the rest of lib/ is shared by all, once. */
+const ROOMS = Object.values(ENTRIES)
+  .map((module) => `${join(BUILD, dirname(module))}/`)
+  .filter((folder) => folder !== `${BUILD}/lib/`);
+const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !ROOMS.some((room) => id.startsWith(room));
+
+rmSync(DIST, { recursive: true, force: true });
+await bundle('.js', { external: EXTERNAL, plugins: [licences()] }, { format: 'cjs', esModule: true, strict: true });
+// A `require` would be lost on a bundler, so it becomes an import.
+await bundle('.mjs', { plugins: [esmExternalRequirePlugin({ external: [EXTERNAL] })] });
+await bundle('.d.ts', { external: EXTERNAL, plugins: [dts({ dtsInput: true, tsconfig: false })] });
+rmSync(BUILD, { recursive: true });
+
+async function bundle(extension, input, output) {
+  const modules = extension === '.d.ts' ? extension : '.js';
+  const build = await rolldown({
+    cwd: BUILD,
+    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, module]) => [name, join(BUILD, module + modules)])),
+    platform: 'node',
+    onwarn: ({ code, message }) => {
+      throw new Error(`${code}: ${message}`);
+    },
+    ...input,
+  });
+  await build.write({
+    dir: DIST,
+    entryFileNames: `[name]${extension}`,
+    chunkFileNames: `[name]${extension}`,
+    codeSplitting: { groups: [{ name: 'core', test: isShared }] },
+    generatedCode: { symbols: false },
+    minifyInternalExports: false,
+    // What is documented stands in the declarations.
+    comments: { legal: true, annotation: true, jsdoc: extension === '.d.ts' },
+    ...output,
+  });
+}
+
+/** The licence of every package that has become part of the bundle, in one file beside it. */
+function licences() {
+  return {
+    name: 'licences',
+    generateBundle(_, chunks) {
+      const modules = Object.values(chunks).flatMap((chunk) => Object.keys(chunk.modules ?? {}));
+      const packages = new Set(modules.filter((id) => id.includes('/node_modules/')).map(packageOf));
+      if (packages.size === 0) return;
+      const source = [...packages].sort().map(licenceOf).join('\n\n');
+      this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source });
+    },
+  };
+}
+
+function packageOf(id) {
+  let folder = dirname(id);
+  // A package.json without a name only says what kind of modules a folder holds.
+  while (manifestOf(folder)?.name === undefined) folder = dirname(folder);
+  return folder;
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = manifestOf(folder);
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence file`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+}
+
+function manifestOf(folder) {
+  const file = join(folder, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
