@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { esmExternalRequirePlugin } from 'rolldown/plugins';
+import { Visitor } from 'rolldown/utils';
 import { dts } from 'rolldown-plugin-dts';
 
 /** A line for each entry of `exports` in package.json: its name in dist/ and the module that lists what it offers. */
@@ -32,8 +32,7 @@ const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !ROOMS.some((room) =>
 
 rmSync(DIST, { recursive: true, force: true });
 await bundle('.js', { external: EXTERNAL, plugins: [licences()] }, { format: 'cjs', esModule: true, strict: true });
-// A `require` would be lost on a bundler, so it becomes an import.
-await bundle('.mjs', { plugins: [esmExternalRequirePlugin({ external: [EXTERNAL] })] });
+await bundle('.mjs', { external: EXTERNAL, plugins: [importsForRequires()] });
 await bundle('.d.ts', { external: EXTERNAL, plugins: [dts({ dtsInput: true, tsconfig: false })] });
 rmSync(BUILD, { recursive: true });
 
@@ -59,6 +58,31 @@ async function bundle(extension, input, output) {
     comments: { legal: true, annotation: true, jsdoc: extension === '.d.ts' },
     ...output,
   });
+}
+
+/** A `require` of ours waits until something is needed; a bundler has to see it at once, and finds only imports. */
+function importsForRequires() {
+  return {
+    name: 'imports-for-requires',
+    transform(code, id) {
+      if (!id.startsWith(BUILD)) return;
+      const calls = [];
+      new Visitor({
+        CallExpression(node) {
+          if (node.callee.type === 'Identifier' && node.callee.name === 'require') calls.push(node);
+        },
+      }).visit(this.parse(code));
+      const imports = [];
+      let result = code;
+      // From the end, so that what stands before keeps its place.
+      for (const { start, end, arguments: names } of calls.reverse()) {
+        const name = `required${imports.length}`;
+        imports.push(`import * as ${name} from ${JSON.stringify(names[0].value)};\n`);
+        result = `${result.slice(0, start)}${name}${result.slice(end)}`;
+      }
+      return `${imports.join('')}${result}`;
+    },
+  };
 }
 
 /** The licence of every package that has become part of the bundle, in one file beside it. */
