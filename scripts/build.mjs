@@ -31,9 +31,13 @@ const ROOMS = Object.values(ENTRIES)
 const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !ROOMS.some((room) => id.startsWith(room));
 
 rmSync(DIST, { recursive: true, force: true });
-await bundle('.js', { external: EXTERNAL, plugins: [licences()] }, { format: 'cjs', esModule: true, strict: true });
+await bundle(
+  '.js',
+  { external: EXTERNAL, plugins: [licences()] },
+  { format: 'cjs', esModule: true, strict: true, exports: 'named', footer: moduleIsDefault },
+);
 await bundle('.mjs', { external: EXTERNAL, plugins: [importsForRequires()] });
-await bundle('.d.ts', { external: EXTERNAL, plugins: [dts({ dtsInput: true, tsconfig: false })] });
+await bundle('.d.ts', { external: EXTERNAL, plugins: [dts({ dtsInput: true, tsconfig: false }), declaredAsModule()] });
 rmSync(BUILD, { recursive: true });
 
 async function bundle(extension, input, output) {
@@ -58,6 +62,39 @@ async function bundle(extension, input, output) {
     comments: { legal: true, annotation: true, jsdoc: extension === '.d.ts' },
     ...output,
   });
+}
+
+/** A default export becomes the CommonJS module itself: the official package, which compat stands for, is one object. */
+function moduleIsDefault({ isEntry, exports }) {
+  return isEntry && exports.includes('default') ? 'module.exports = exports.default;' : '';
+}
+
+/** The same in the declarations, where TypeScript writes it `export =`, and the types go into a namespace of that name. */
+function declaredAsModule() {
+  return {
+    name: 'declared-as-module',
+    generateBundle(_, chunks) {
+      for (const chunk of Object.values(chunks)) {
+        const { body } = this.parse(chunk.code, { lang: 'dts' });
+        const lists = body.filter(({ type }) => type === 'ExportNamedDeclaration');
+        const names = lists.flatMap(({ specifiers }) => specifiers);
+        const main = names.find(({ exported }) => exported.name === 'default')?.local.name;
+        if (main === undefined) continue;
+        const classes = body.filter(({ type }) => type === 'ClassDeclaration').map(({ id }) => id.name);
+        const types = names
+          .filter(({ exportKind, local }) => exportKind === 'type' || classes.includes(local.name))
+          .map(({ local }) => local.name);
+        chunk.code = [
+          chunk.code.slice(0, lists[0].start),
+          // By a second name, as within the namespace the first one would mean itself.
+          ...types.map((name) => `type ${name}_ = ${name};\n`),
+          `declare namespace ${main} {\n`,
+          ...types.map((name) => `  export type ${name} = ${name}_;\n`),
+          `}\nexport = ${main};\n`,
+        ].join('');
+      }
+    },
+  };
 }
 
 /** A `require` of ours waits until something is needed; a bundler has to see it at once, and finds only imports. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
@@ -77,7 +77,8 @@ describe('the code', () => {
   });
 
   it('has no `require` where a bundler would lose it', () => {
-    for (const path of shipped('.mjs')) expect(read(path), path).not.toMatch(/createRequire\(import\.meta|\b__require\b/);
+    for (const path of shipped('.mjs'))
+      expect(read(path), path).not.toMatch(/createRequire\(import\.meta|\b__require\b/);
   });
 
   it('does not load class-transformer before a class is mapped', () => {
@@ -94,6 +95,16 @@ describe('the code', () => {
 });
 
 describe('the declarations', () => {
+  it('are right by themselves, with nothing left to `skipLibCheck`', () => {
+    const options = '--noEmit --strict --target es2022 --module nodenext --types node --skipLibCheck false'.split(' ');
+    const tsc = join(ROOT, 'node_modules/.bin/tsc');
+    const { stdout } = spawnSync(tsc, ['--ignoreConfig', ...options, ...shipped('.d.ts')], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(stdout.split('\n').filter((line) => line.startsWith('dist/'))).toEqual([]);
+  });
+
   it('say nothing of what is internal and keep what is documented', () => {
     const text = shipped('.d.ts').map(read).join('\n');
     expect(text).not.toContain('@internal');
