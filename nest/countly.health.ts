@@ -51,6 +51,7 @@ export interface CountlyHealth {
 export class CountlyHealthIndicator {
   readonly #client: Countly;
 
+  /** @internal made by Nest */
   constructor(@Inject(CountlyRuntime) runtime: CountlyRuntime) {
     this.#client = runtime.client;
   }

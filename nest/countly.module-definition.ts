@@ -45,11 +45,10 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
   };
 }
 
-/** @internal what `CountlyModule` extends. */
 type ModuleClass = ConfigurableModuleCls<CountlyModuleOptions, 'forRoot', 'createCountlyOptions', CountlyModuleExtras>;
 
 /**
- * @internal the class `CountlyModule` extends; gives it `forRoot` and `forRootAsync`. The type is written out: inferred,
+ * The class `CountlyModule` extends; gives it `forRoot` and `forRootAsync`. The type is written out: inferred,
  * the declaration would hold an import with attributes, which TypeScript reads only from 5.3 on.
  */
 export const ConfigurableModuleClass: ModuleClass = new ConfigurableModuleBuilder<CountlyModuleOptions>({

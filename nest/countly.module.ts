@@ -98,6 +98,7 @@ export class CountlyModule
   #unwatch: () => void = () => {};
   #guardsMessages = false;
 
+  /** @internal made by Nest */
   constructor(
     @Inject(CountlyRuntime) runtime: CountlyRuntime,
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,

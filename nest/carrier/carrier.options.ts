@@ -16,7 +16,7 @@ export interface CarrierOptions {
   readonly hosts?: readonly string[] | undefined;
 }
 
-/** @internal */
+/** The option as it is worked with. */
 export interface CarrierSettings {
   readonly secrets: readonly [string, ...string[]];
   readonly maxAge: number;

@@ -24,7 +24,7 @@ export interface AnonymousOptions {
   readonly secure?: boolean | undefined;
 }
 
-/** @internal */
+/** The cookie with its defaults. */
 export interface AnonymousCookie extends CookieAttributes {
   readonly secure: boolean | undefined;
   readonly merge: boolean;

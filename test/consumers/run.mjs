@@ -1,6 +1,7 @@
 // Proof that the packed package works for its consumers; see README.md beside this file.
 import { performance } from 'node:perf_hooks';
 import { startInspector } from 'countly-inspector';
+import { BUNDLERS, checkBundlers, checkRuntimes, RUNTIMES } from './runner/everywhere-checks.mjs';
 import { checkNest } from './runner/nest-checks.mjs';
 import { NEST_MAJORS } from './runner/nest-majors.mjs';
 import { installNodes, NODE_FLOOR } from './runner/nodes.mjs';
@@ -13,7 +14,7 @@ import { checkJest, checkVitest, JEST, VITEST } from './runner/test-runner-check
 import { checkTypes } from './runner/type-checks.mjs';
 import { install, makeWorkspace } from './runner/workspace.mjs';
 
-const PRODUCTION = ['--omit=dev', '--omit=optional', '--omit=peer'];
+const PRODUCTION = ['--omit=dev', '--omit=optional'];
 
 async function main(options) {
   const begin = performance.now();
@@ -38,7 +39,9 @@ async function runAreas(report, root, inspector, { only, nest, node, tarball: gi
   const wants = (area) => only.includes(area);
   const withPackage = (dependencies) => ({ ...dependencies, 'countly-weave': `file:${tarball}` });
 
-  const nodes = ['plain', 'nest', 'jest', 'vitest'].some(wants) ? installNodes(root, node) : Promise.resolve([]);
+  const nodes = ['plain', 'nest', 'jest', 'vitest', 'bundlers'].some(wants)
+    ? installNodes(root, node)
+    : Promise.resolve([]);
   const areas = [];
   if (wants('nest') || wants('types')) {
     for (const major of nest) {
@@ -75,6 +78,18 @@ async function runAreas(report, root, inspector, { only, nest, node, tarball: gi
   if (wants('vitest')) {
     const installed = install(root, 'vitest', withPackage(VITEST));
     areas.push(installed.then(async (installation) => checkVitest(report, { installation, nodes: ends(await nodes) })));
+  }
+  if (wants('runtimes')) {
+    const installed = install(root, 'runtimes', withPackage(RUNTIMES), { packageJson: { type: 'module' } });
+    areas.push(installed.then((installation) => checkRuntimes(report, { installation, inspector })));
+  }
+  if (wants('bundlers')) {
+    const installed = install(root, 'bundlers', withPackage(BUNDLERS), { packageJson: { type: 'module' } });
+    areas.push(
+      installed.then(async (installation) =>
+        checkBundlers(report, { installation, inspector, nodes: ends(await nodes) }),
+      ),
+    );
   }
   await settle(areas);
 }

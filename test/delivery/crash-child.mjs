@@ -2,10 +2,9 @@
 // built package, because this is the process an application would run.
 
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { Countly } from 'countly-weave';
 
 const [prefix, options] = process.argv.slice(2);
-const { Countly } = createRequire(import.meta.url)('../../dist/lib/index.js');
 const countly = new Countly({ appKey: 'APP', deviceId: 'host', flushInterval: 3, ...JSON.parse(options) });
 
 // The beat of the group commit, on this process's own event loop: on a busy machine both are late together.

@@ -10,7 +10,7 @@ import { CountlyServer, type LogicalRequest } from '../support/countly-server.js
 // Each test starts processes, and two cores may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
-const PACKAGE = join(__dirname, '../../dist/lib/index.js');
+const PACKAGE = join(__dirname, '../../dist/index.js');
 
 let server: CountlyServer;
 let folder: string;

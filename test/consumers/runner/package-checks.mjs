@@ -8,15 +8,12 @@ export const TOOLS = { publint: '^0.3.25', '@arethetypeswrong/cli': '^0.18.5' };
 
 /** What is allowed at the top of the tarball. */
 const TOP = /^(dist\/.+|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/;
-const DIST = /^dist\/(lib|nest)\/[\w./-]+\.(js|d\.ts|js\.map)$/;
+const DIST = /^dist\/([\w-]+\.(js|mjs|d\.ts)|THIRD-PARTY-LICENSES\.txt)$/;
 
-/**
- * Bytes the production installation may hold. The package's own share is ours to keep small; zod alone is larger than
- * the 3 MB the design wanted for everything, so its share is watched, not wished away.
- */
-const MAX_OWN_BYTES = 3_000_000;
-const MAX_TOTAL_BYTES = 13_000_000;
-const PRODUCTION = ['class-transformer', 'countly-weave', 'reflect-metadata', 'zod'];
+/** Bytes the production installation may hold: the package, and with the peers that npm brings along. */
+const MAX_OWN_BYTES = 1_500_000;
+const MAX_TOTAL_BYTES = 5_000_000;
+const PRODUCTION = ['class-transformer', 'countly-weave', 'reflect-metadata'];
 
 export function checkTarball(report, { files, manifest }) {
   return report.check('tarball: only what a user needs', () => {
@@ -51,12 +48,15 @@ export async function checkWithTools(report, { tools, tarball }) {
     report.check('are the types wrong', async () => {
       const { bin } = await readJson(tools, 'node_modules', '@arethetypeswrong/cli', 'package.json');
       const attw = join(tools, 'node_modules', '@arethetypeswrong/cli', Object.values(bin)[0]);
-      await run(process.execPath, [attw, tarball, '--format', 'ascii'], { cwd: tools });
+      // The drop-in is one object, whose methods look like names to TypeScript; apps/plain imports the real ones.
+      await run(process.execPath, [attw, tarball, '--format', 'ascii', '--ignore-rules', 'named-exports'], {
+        cwd: tools,
+      });
     }),
   ]);
 }
 
-/** `npm install` without dev, optional and peer dependencies: pure JavaScript, nothing run, and how large. */
+/** `npm install` of the package alone, which brings its obligatory peers: pure JavaScript, nothing run, and how large. */
 export function checkProductionInstall(report, installation) {
   return report.check('production installation: no native code, no install scripts', async () => {
     const modules = join(installation, 'node_modules');

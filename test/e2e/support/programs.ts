@@ -8,7 +8,7 @@ const SHOP = file('sample-app/dist/main.js');
 const START = file('sample-app/dist/start/main.js');
 const WORKER = file('sample-app/dist/worker/main.js');
 const INSPECTOR = file('inspector/dist/cli.js');
-const LIBRARY = file('dist/nest/index.js');
+const LIBRARY = file('dist/nest.js');
 
 export const APP_KEY = 'e2e-shop';
 

@@ -1,13 +1,11 @@
 // A Nest application as a process of its own, over the built package. Prints its URL, and what a signal left undelivered.
 import 'reflect-metadata';
-import { createRequire } from 'node:module';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Countly } from 'countly-weave';
+import { CountlyModule, fromHeader } from 'countly-weave/nest';
 
-const require = createRequire(import.meta.url);
-const { Countly } = require('../../../dist/lib/index.js');
-const { CountlyModule, fromHeader } = require('../../../dist/nest/index.js');
 const { url, platform, hooks } = JSON.parse(process.argv[2]);
 
 class AppController {

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { warningsOf } from './nest-expectations.mjs';
+import { run } from './processes.mjs';
+import { copyApp, versionOf } from './workspace.mjs';
+
+const NEST = {
+  '@nestjs/common': '^12.0.1',
+  '@nestjs/core': '^12.0.1',
+  rxjs: '^7.8.1',
+};
+export const RUNTIMES = { ...NEST, bun: '^1.4.0', deno: '^2.9.0' };
+export const BUNDLERS = {
+  ...NEST,
+  '@rollup/plugin-commonjs': '^29.0.0',
+  '@rollup/plugin-node-resolve': '^16.0.0',
+  esbuild: '^0.28.0',
+  rollup: '^4.60.0',
+  webpack: '^5.100.0',
+};
+
+/** The TypeScript of apps/everywhere, as these runtimes take it. */
+export async function checkRuntimes(report, { installation, inspector }) {
+  await copyApp('everywhere', installation);
+  const binary = (name) => join(installation, 'node_modules', '.bin', name);
+  const commands = { bun: [binary('bun'), 'app.ts'], deno: [binary('deno'), 'run', '--allow-all', 'app.ts'] };
+  await Promise.all(
+    Object.entries(commands).map(async ([name, command]) => {
+      const version = await versionOf(installation, name);
+      await report.check(`every entry in one process, ${name} ${version}`, () =>
+        check({ installation, inspector, name, command }),
+      );
+    }),
+  );
+}
+
+/** The same application bundled, the package within, and run on every Node. */
+export async function checkBundlers(report, { installation, inspector, nodes }) {
+  await copyApp('everywhere', installation);
+  const { stdout } = await run(process.execPath, ['bundle.mjs'], { cwd: installation });
+  const jobs = Object.entries(JSON.parse(stdout)).map(async ([bundler, said]) => {
+    const version = await versionOf(installation, bundler);
+    await report.check(`${bundler} ${version}: bundles without a word about the package`, () => {
+      assert.deepEqual(
+        said.filter((line) => /node_modules.countly-weave/.test(line)),
+        [],
+      );
+    });
+    for (const node of nodes) {
+      await report.check(`${bundler} ${version}: one copy within the bundle, Node ${node.version}`, () =>
+        check({
+          installation,
+          inspector,
+          name: `${bundler}-${node.version}`,
+          command: [node.path, `${bundler}.mjs`],
+        }),
+      );
+    }
+  });
+  await Promise.all(jobs);
+}
+
+async function check({ installation, inspector, name, command: [command, ...args] }) {
+  const env = {
+    COUNTLY_URL: inspector.url,
+    COUNTLY_APP_KEY: name,
+    XDG_STATE_HOME: join(installation, 'state', name),
+  };
+  const { stdout, stderr } = await run(command, args, { cwd: installation, env, timeout: 60_000 });
+  assert.deepEqual(warningsOf(stderr), []);
+  assert.deepEqual(JSON.parse(stdout), { delivered: 1, pending: 0, dropped: 0 });
+  const events = inspector.query('SELECT device_id, key, segmentation FROM events WHERE app_key = ?', name);
+  // What class-transformer was told holds within a bundle as well: no e-mail.
+  assert.deepEqual(events, [{ device_id: 'ann', key: 'paid', segmentation: '{"item":"book"}' }]);
+}
