@@ -75,7 +75,8 @@ export class CompatClient extends Client {
         ...(logs ? [`"_logs":${jsonString(logs)}`] : []),
         `"_nonfatal":${!fatal},"_custom":${custom ?? '{}'}`,
       ];
-      port.record(this.target, 'request', 'crashes', port.stamp(), `"crash":{${members.join(',')}}`);
+      const body = `"crash":{${members.join(',')}}`;
+      port.record(this.target, { kind: 'request', feature: 'crashes', timestamp: port.stamp(), body });
     });
   }
 }

@@ -1,7 +1,7 @@
 import { isObject, optionsOf, tellMisfit } from '../check.js';
 import { mapToClass } from '../config/class-mapper.js';
 import type { FeedbackWidget, Fetched } from '../features/feedback.js';
-import { readPlace, tellPlace } from '../features/place.js';
+import { readLocation, tellLocation } from '../features/location.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { AbTests } from './ab-tests.js';
@@ -98,9 +98,9 @@ export class DeviceScope extends RecordingScope implements ContextScope {
         const wanted = { argument: 'place', expected: 'an object or null', outcome: 'the place stays as it is' };
         return tellMisfit(reporter, { call: 'setLocation', value: place, ...wanted });
       }
-      const kept = place === null ? null : readPlace(place);
-      if (place !== null) tellPlace(reporter, 'setLocation', place, kept ?? undefined);
-      this.core.port.stateOf(this.deviceId).place = kept;
+      const kept = place === null ? null : readLocation(place);
+      if (place !== null) tellLocation(reporter, 'setLocation', place, kept ?? undefined);
+      this.core.port.stateOf(this.deviceId).location = kept;
     });
   }
 

@@ -1,5 +1,5 @@
 import { isObject, tellMisfit } from '../check.js';
-import { type Place, readPlace, tellPlace } from '../features/place.js';
+import { type DeviceLocation, readLocation, tellLocation } from '../features/location.js';
 import type { Core } from './compose.js';
 import { contained } from './contained.js';
 import type { ScopeInit } from './scope-init.js';
@@ -11,13 +11,13 @@ type Metrics = Readonly<Record<string, string>>;
 export class InitDetails implements TargetDetails {
   readonly #core: Core;
   readonly #init: ScopeInit;
-  readonly #otherwise: Place | undefined;
+  readonly #otherwise: DeviceLocation | undefined;
   #tz: { readonly value: number | undefined } | undefined;
-  #place: { readonly value: Place | undefined } | undefined;
+  #location: { readonly value: DeviceLocation | undefined } | undefined;
   #metrics: { readonly value: Metrics | undefined } | undefined;
 
   /** @param otherwise where the device is when the scope was told nothing */
-  constructor(core: Core, init: ScopeInit, otherwise: Place | undefined) {
+  constructor(core: Core, init: ScopeInit, otherwise: DeviceLocation | undefined) {
     this.#core = core;
     this.#init = init;
     this.#otherwise = otherwise;
@@ -30,9 +30,11 @@ export class InitDetails implements TargetDetails {
     return this.#tz.value;
   }
 
-  get place(): Place | undefined {
-    this.#place ??= { value: contained(this.#core, 'scope', undefined, () => this.#readPlace()) ?? this.#otherwise };
-    return this.#place.value;
+  get location(): DeviceLocation | undefined {
+    this.#location ??= {
+      value: contained(this.#core, 'scope', undefined, () => this.#readLocation()) ?? this.#otherwise,
+    };
+    return this.#location.value;
   }
 
   get metrics(): Metrics | undefined {
@@ -46,11 +48,11 @@ export class InitDetails implements TargetDetails {
     return undefined;
   }
 
-  #readPlace(): Place | undefined {
+  #readLocation(): DeviceLocation | undefined {
     const { ip, countryCode, city, location } = this.#init;
-    const place = readPlace({ ip, countryCode, city, location });
-    tellPlace(this.#core.reporter, 'scope', { ip, countryCode, city, location }, place);
-    return place;
+    const read = readLocation({ ip, countryCode, city, location });
+    tellLocation(this.#core.reporter, 'scope', { ip, countryCode, city, location }, read);
+    return read;
   }
 
   /** Metrics that differ from this machine's, if any. */

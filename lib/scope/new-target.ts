@@ -34,7 +34,7 @@ function targetIn(core: Core, init: ScopeInit, identity: DeviceIdentity): ScopeT
   const given: unknown = init.consent;
   const consent = given === undefined ? undefined : knownFeatures(core.reporter, given);
   const work = emptyWork(consent ?? assumedConsent(core, init, identity.deviceId));
-  const details = new InitDetails(core, init, identity === core.own.identity ? core.own.place : undefined);
+  const details = new InitDetails(core, init, identity === core.own.identity ? core.own.location : undefined);
   const target = new ScopeTarget(identity, work, details);
   if (consent !== undefined && target.deviceId !== '') core.consent.apply(target, consent);
   return target;

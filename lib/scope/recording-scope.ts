@@ -1,4 +1,4 @@
-import { Breadcrumbs } from '../features/breadcrumbs.js';
+import { Breadcrumbs } from '../features/device-state.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { Core } from './compose.js';
 import { contained, failed } from './contained.js';

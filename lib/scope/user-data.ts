@@ -1,4 +1,4 @@
-import type { ProfileOperator } from '../features/profile-buffer.js';
+import type { ProfileOperator } from '../features/profile-changes.js';
 import type { Core } from './compose.js';
 import { contained } from './contained.js';
 import type { ScopeTarget } from './scope-target.js';
