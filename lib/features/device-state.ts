@@ -155,8 +155,6 @@ export class DeviceStates {
   #order = this.#states.values();
   /** What the iterator gave last, as long as it is the least recently used one. */
   #head: DeviceState | undefined;
-  /** Used last: used again, it keeps its place, for putting it behind itself would only make holes in the map. */
-  #newest: DeviceState | undefined;
   readonly #clock: Clock;
   readonly #max: number;
   readonly #idleMs: number;
@@ -184,21 +182,16 @@ export class DeviceStates {
     const state = newState(deviceId, this.#clock.monotonic());
     if (deviceId === '') return state;
     this.#states.set(deviceId, state);
-    this.#newest = state;
     if (this.#states.size > this.#max) this.#forget(this.#oldest(state));
     return state;
   }
 
   /** Notes activity of a device, if anything is remembered of it. */
   touch(deviceId: string): DeviceState | undefined {
-    if (this.#states.size === 0) return undefined;
     const state = this.#states.get(deviceId);
     if (state === undefined) return undefined;
-    if (state !== this.#newest) {
-      this.#remove(state);
-      this.#states.set(deviceId, state);
-      this.#newest = state;
-    }
+    this.#remove(state);
+    this.#states.set(deviceId, state);
     state.lastSeen = this.#clock.monotonic();
     return state;
   }
@@ -210,9 +203,7 @@ export class DeviceStates {
     this.#remove(state);
     // What the new id had of its own is older than what the person is doing now, except what was agreed to.
     const known = this.#states.get(to);
-    const moved: DeviceState = { ...state, deviceId: to, consent: known?.consent ?? state.consent };
-    this.#states.set(to, moved);
-    this.#newest = moved;
+    this.#states.set(to, { ...state, deviceId: to, consent: known?.consent ?? state.consent });
   }
 
   /** Forgets every device that has been idle for too long. */
@@ -244,7 +235,6 @@ export class DeviceStates {
   #remove(state: DeviceState): void {
     this.#states.delete(state.deviceId);
     if (this.#head === state) this.#head = undefined;
-    if (this.#newest === state) this.#newest = undefined;
   }
 
   #forget(state: DeviceState | undefined): void {

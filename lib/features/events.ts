@@ -1,4 +1,4 @@
-import { isObject, member, optionsOf, shown, tellMisfit, textFrom } from '../check.js';
+import { isObject, member, optionsOf, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { EventTime } from '../protocol/event-time.js';
@@ -124,30 +124,22 @@ export class Events {
 
   #flag(value: unknown): boolean {
     if (typeof value === 'boolean') return value;
-    const expected = 'true or false';
-    const outcome = "the client's setting holds";
-    tellMisfit(this.#port.reporter, { call: 'addEvent', argument: 'rollUp', expected, value, outcome });
+    this.#tell('rollUp', 'true or false', value, "the client's setting holds");
     return this.#settings.rollUp;
   }
 
   #count(count: unknown): number {
-    if (count === undefined) return 1;
-    const number = numberOf(count);
+    const number = count === undefined ? 1 : numberOf(count);
     if (number !== undefined && number >= 1) return Math.trunc(number);
-    this.#port.reporter.warn(
-      'addEvent.count',
-      `addEvent: count must be a whole number of 1 or more, got ${shown(count)}; 1 is used.`,
-    );
+    this.#tell('count', 'a whole number of 1 or more', count, '1 is used');
     return 1;
   }
 
   #duration(dur: unknown): number | undefined {
     const seconds = this.#number('dur', dur, 6);
     if (seconds === undefined || (seconds >= 0 && seconds <= LONGEST_DURATION)) return seconds;
-    this.#port.reporter.warn(
-      'addEvent.dur',
-      `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`,
-    );
+    const said = `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`;
+    this.#port.reporter.warn('addEvent.dur', said);
     return undefined;
   }
 
@@ -155,21 +147,19 @@ export class Events {
     if (value === undefined || value === null) return undefined;
     const number = numberOf(value);
     if (number !== undefined) return rounded(number, decimals);
-    this.#port.reporter.warn(
-      `addEvent.${name}`,
-      `addEvent: ${name} must be a finite number, got ${shown(value)}; it is left out.`,
-    );
+    this.#tell(name, 'a finite number', value, 'it is left out');
     return undefined;
   }
 
   #timestamp(value: unknown, now: number): number {
     const timestamp = callerTimestamp(value, now);
-    if (timestamp !== undefined) return timestamp;
-    this.#port.reporter.warn(
-      'addEvent.timestamp',
-      `addEvent: timestamp must be a Date, milliseconds (13 digits) or seconds (10 digits), got ${shown(value)}; now is used.`,
-    );
-    return now;
+    const expected = 'a Date, milliseconds (13 digits) or seconds (10 digits)';
+    if (timestamp === undefined) this.#tell('timestamp', expected, value, 'now is used');
+    return timestamp ?? now;
+  }
+
+  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
+    tellMisfit(this.#port.reporter, { call: 'addEvent', argument, expected, value, outcome });
   }
 }
 
@@ -218,29 +208,69 @@ export function internalFault(key: string, segmentation: unknown): string | unde
   }
 }
 
+/** Measurements between two calls, by key: those of the request, else those of the device. */
+export class Measurements {
+  readonly #port: FeaturePort;
+  readonly #kept: 'timers' | 'traces';
+
+  constructor(port: FeaturePort, kept: 'timers' | 'traces') {
+    this.#port = port;
+    this.#kept = kept;
+  }
+
+  start(target: Target, call: string, key: unknown): RunningTimer | undefined {
+    if (!this.#isNamed(call, key)) return undefined;
+    const work = this.#port.workOf(target);
+    work[this.#kept] ??= new Timers();
+    return work[this.#kept]?.start(key, this.#port.clock.monotonic());
+  }
+
+  /** Stops the one of this key that was started last. */
+  stop(target: Target, call: string, key: unknown): RunningTimer | undefined {
+    if (!this.#isNamed(call, key)) return undefined;
+    const kept = this.#kept;
+    return target.work?.[kept]?.stopLast(key) ?? this.#port.peekState(target.deviceId)?.[kept]?.stopLast(key);
+  }
+
+  /** The same, with a warning when there is none. */
+  end(target: Target, call: string, key: unknown): RunningTimer | undefined {
+    const timer = this.stop(target, call, key);
+    if (timer === undefined && typeof key === 'string' && key !== '') {
+      const what = this.#kept === 'timers' ? 'event of this key' : 'trace of this name';
+      this.#port.reporter.warn(`${call}.unknown`, `${call}: no ${what} was started; nothing is recorded.`);
+    }
+    return timer;
+  }
+
+  #isNamed(call: string, value: unknown): value is string {
+    if (typeof value === 'string' && value !== '') return true;
+    const argument = this.#kept === 'timers' ? 'key' : 'name';
+    const outcome = 'nothing is recorded';
+    tellMisfit(this.#port.reporter, { call, argument, expected: 'a non-empty text', value, outcome });
+    return false;
+  }
+}
+
 /** Events that carry the time between their start and their end, measured on the monotonic clock. */
 export class TimedEvents {
   readonly #port: FeaturePort;
   readonly #events: Events;
+  readonly #measured: Measurements;
 
   constructor(port: FeaturePort, events: Events) {
     this.#port = port;
     this.#events = events;
+    this.#measured = new Measurements(port, 'timers');
   }
 
   start(target: Target, key: unknown): RunningTimer | undefined {
-    if (!this.#isNamed('startEvent', key)) return undefined;
-    const work = this.#port.workOf(target);
-    work.timers ??= new Timers();
-    return work.timers.start(key, this.#port.clock.monotonic());
+    return this.#measured.start(target, 'startEvent', key);
   }
 
-  /** Ends the event of this key that was started last: in this unit of work, else for the device. */
+  /** Ends the event of this key that was started last. */
   endByKey(target: Target, key: unknown, input?: EventInput): void {
-    if (!this.#isNamed('endEvent', key)) return;
-    const timer = this.#stop(target, key);
-    if (timer !== undefined) return this.#record(target, timer, input);
-    this.#port.reporter.warn('endEvent.unknown', 'endEvent: no event of this key was started; nothing is recorded.');
+    const timer = this.#measured.end(target, 'endEvent', key);
+    if (timer !== undefined) this.#record(target, timer, input);
   }
 
   /** Ends exactly this one; later calls do nothing. */
@@ -249,18 +279,7 @@ export class TimedEvents {
   }
 
   cancelByKey(target: Target, key: unknown): boolean {
-    return this.#isNamed('cancelEvent', key) && this.#stop(target, key) !== undefined;
-  }
-
-  #isNamed(call: string, key: unknown): key is string {
-    if (typeof key === 'string' && key !== '') return true;
-    const expected = 'a non-empty text';
-    tellMisfit(this.#port.reporter, { call, argument: 'key', expected, value: key, outcome: 'nothing is recorded' });
-    return false;
-  }
-
-  #stop(target: Target, key: string): RunningTimer | undefined {
-    return target.work?.timers?.stopLast(key) ?? this.#port.peekState(target.deviceId)?.timers?.stopLast(key);
+    return this.#measured.stop(target, 'cancelEvent', key) !== undefined;
   }
 
   #record(target: Target, timer: RunningTimer, input: EventInput | undefined): void {

@@ -21,7 +21,7 @@ const EXPECTED = {
   location: 'latitude and longitude such as "52.5,13.4"',
 } as const satisfies Record<keyof DeviceLocation, string>;
 
-/** Parts of a place that are given and mean nothing, each with a warning. */
+/** Parts of a location that are given and mean nothing, each with a warning. */
 export function tellLocation(
   reporter: Reporter,
   call: string,
@@ -42,7 +42,7 @@ export interface LocationInput {
   readonly location?: unknown;
 }
 
-/** Keeps what a Countly server can use of a place (docs/protocol.md §2.4); undefined when that is nothing. */
+/** Keeps what a Countly server can use of a location (docs/protocol.md §2.4); undefined when that is nothing. */
 export function readLocation(given: LocationInput): DeviceLocation | undefined {
   const { ip, countryCode, city, location } = given;
   const read: DeviceLocation = {
@@ -59,10 +59,10 @@ export function readLocation(given: LocationInput): DeviceLocation | undefined {
   return Object.values(read).some((value) => value !== undefined) ? read : undefined;
 }
 
-/** Nobody may know, or nobody said: the server must not take the data centre for the person's given. */
+/** Nobody may know, or nobody said: the server must not take the data centre for the person's own. */
 export const UNKNOWN_LOCATION = ',"location":""';
 
-/** A place as members of `begin_session`, each with a leading comma. */
+/** A location as members of `begin_session`, each with a leading comma. */
 export function locationMembers(given: DeviceLocation): string {
   let text = '';
   if (given.ip !== undefined) text += `,"ip_address":${jsonString(given.ip)}`;

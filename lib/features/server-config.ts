@@ -1,6 +1,6 @@
 import type { Limits } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { FeaturePort, Filters, Target } from './feature.js';
+import type { FeaturePort, FilterLists, Filters, Target } from './feature.js';
 import { readServerSettings, type ServerSettings } from './server-settings.js';
 
 /** When to let a slow server breathe (docs/protocol.md §10.5). */
@@ -176,7 +176,7 @@ function effectiveBehaviour(options: BehaviourOptions, server: ServerSettings): 
 }
 
 /** Filters of the server's lists. A whitelist makes the blacklist of its kind meaningless. */
-function createFilters(lists: ServerSettings): Filters {
+function createFilters(lists: FilterLists): Filters {
   const all = testOf(lists.sw, lists.sb);
   // Maps: the keys are foreign, and may be names that every object has.
   const white = new Map(Object.entries(lists.esw ?? {}));

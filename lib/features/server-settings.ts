@@ -1,5 +1,7 @@
+import type { FilterLists } from './feature.js';
+
 /** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
-export interface ServerSettings {
+export interface ServerSettings extends FilterLists {
   readonly tracking?: boolean;
   readonly networking?: boolean;
   readonly st?: boolean;
@@ -30,15 +32,6 @@ export interface ServerSettings {
   readonly bom_d?: number;
   readonly upcl?: number;
   readonly jte?: readonly string[];
-  /** Blacklists and whitelists of events, user properties and segments, those of segments also by event key. */
-  readonly eb?: readonly string[];
-  readonly ew?: readonly string[];
-  readonly upb?: readonly string[];
-  readonly upw?: readonly string[];
-  readonly sb?: readonly string[];
-  readonly sw?: readonly string[];
-  readonly esb?: Readonly<Record<string, readonly string[]>>;
-  readonly esw?: Readonly<Record<string, readonly string[]>>;
 }
 
 type Test = (value: unknown) => boolean;

@@ -2,7 +2,8 @@ import { isObject, member, namesOf, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
-import { type RunningTimer, Timers } from './device-state.js';
+import type { RunningTimer } from './device-state.js';
+import { Measurements } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
 import { numberOf } from './segmentation-text.js';
 
@@ -139,24 +140,21 @@ function rounded(value: number): number {
 export class TimedTraces {
   readonly #port: FeaturePort;
   readonly #traces: Traces;
+  readonly #measured: Measurements;
 
   constructor(port: FeaturePort, traces: Traces) {
     this.#port = port;
     this.#traces = traces;
+    this.#measured = new Measurements(port, 'traces');
   }
 
   start(target: Target, name: unknown): RunningTimer | undefined {
-    if (!this.#isNamed('startTrace', name)) return undefined;
-    const work = this.#port.workOf(target);
-    work.traces ??= new Timers();
-    return work.traces.start(name, this.#port.clock.monotonic());
+    return this.#measured.start(target, 'startTrace', name);
   }
 
   endByName(target: Target, name: unknown, metrics?: unknown): void {
-    if (!this.#isNamed('endTrace', name)) return;
-    const timer = this.#stop(target, name);
-    if (timer !== undefined) return this.#report(target, timer, metrics);
-    this.#port.reporter.warn('endTrace.unknown', 'endTrace: no trace of this name was started; nothing is reported.');
+    const timer = this.#measured.end(target, 'endTrace', name);
+    if (timer !== undefined) this.#report(target, timer, metrics);
   }
 
   end(target: Target, timer: RunningTimer, metrics?: unknown): void {
@@ -164,22 +162,11 @@ export class TimedTraces {
   }
 
   cancelByName(target: Target, name: unknown): boolean {
-    return this.#isNamed('cancelTrace', name) && this.#stop(target, name) !== undefined;
+    return this.#measured.stop(target, 'cancelTrace', name) !== undefined;
   }
 
   cancelAll(target: Target): void {
     (target.work ?? this.#port.peekState(target.deviceId))?.traces?.clear();
-  }
-
-  #isNamed(call: string, name: unknown): name is string {
-    if (typeof name === 'string' && name !== '') return true;
-    const expected = 'a non-empty text';
-    tellMisfit(this.#port.reporter, { call, argument: 'name', expected, value: name, outcome: 'nothing is reported' });
-    return false;
-  }
-
-  #stop(target: Target, name: string): RunningTimer | undefined {
-    return target.work?.traces?.stopLast(name) ?? this.#port.peekState(target.deviceId)?.traces?.stopLast(name);
   }
 
   #report(target: Target, timer: RunningTimer, metrics: unknown): void {

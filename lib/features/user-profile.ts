@@ -1,4 +1,4 @@
-import { isObject, member, namesOf, shown, textFrom } from '../check.js';
+import { isObject, member, namesOf, shown, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
@@ -151,11 +151,9 @@ export class UserProfile {
     this.#port.record(target, { kind: 'request', feature: 'users', timestamp: this.#port.stamp(), body });
   }
 
-  #warn(name: string, expected: string, value: unknown): void {
-    this.#port.reporter.warn(
-      `userDetails.${name}`,
-      `userDetails: ${name} must be ${expected}, got ${shown(value)}; it is left out.`,
-    );
+  #warn(argument: string, expected: string, value: unknown): void {
+    const outcome = 'it is left out';
+    tellMisfit(this.#port.reporter, { call: 'userDetails', argument, expected, value, outcome });
   }
 }
 
