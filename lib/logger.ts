@@ -26,6 +26,15 @@ export function consoleLogger(debug: boolean): Logger {
 /** Says nothing. */
 export const silentLogger: Logger = { error() {}, warn() {}, log() {} };
 
+// Control characters, and those that turn the direction of what follows.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are the point
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A text that can do nothing to a terminal or a log: a name or an answer may hold what forges lines or moves the cursor. */
+export function shownText(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /**
  * Reports conditions that would otherwise repeat with every event: each key is written at most once per interval, and a
  * logger that throws is contained, because a broken logger must not break the host.
@@ -54,7 +63,7 @@ export class Reporter {
   }
 
   debug(message: string): void {
-    this.#write('debug', message);
+    this.#write('debug', shownText(message));
   }
 
   #say(level: 'error' | 'warn', key: string, message: string, everyMs: number): void {
@@ -63,7 +72,7 @@ export class Reporter {
     // Keys are few by design; the bound only guards against a caller that builds keys from data.
     if (this.#lastSaid.size >= 1000) this.#lastSaid.clear();
     this.#lastSaid.set(key, this.#now());
-    this.#write(level, message);
+    this.#write(level, shownText(message));
   }
 
   #write(level: 'error' | 'warn' | 'log' | 'debug', message: string): void {

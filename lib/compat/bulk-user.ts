@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
-import { featureOfKey } from '../features/event-key.js';
+import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { DeviceScope } from '../scope/device-scope.js';

@@ -76,7 +76,7 @@ export class CompatClient extends ClientWith {
       });
       const custom = segmentationText(segments || this.#crashSegments, { limits, reporter, call: 'log_error' });
       const body = `"crash":${crash.slice(0, -1)},"_custom":${custom ?? '{}'}}`;
-      port.record(target, 'request', 'crashes', port.stamp(), body);
+      port.record(target, { kind: 'request', feature: 'crashes', timestamp: port.stamp(), body });
     });
   }
 }

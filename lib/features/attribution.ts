@@ -1,4 +1,4 @@
-import { member, namesOf, tellMisfit, textFrom } from '../check.js';
+import { member, namesOf, shown, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { FeaturePort, Target } from './feature.js';
@@ -17,7 +17,10 @@ export class Attribution {
     const id = textFrom(campaignId);
     if (id === undefined) return this.#invalid('reportConversion', 'campaignId must be a non-empty text');
     const user = textFrom(campaignUser);
-    if (campaignUser && user === undefined) this.#tell('reportConversion', 'campaignUserId', campaignUser);
+    if (campaignUser && user === undefined) {
+      const wanted = { argument: 'campaignUserId', expected: 'a non-empty text', outcome: 'it is left out' };
+      tellMisfit(this.#port.reporter, { call: 'reportConversion', value: campaignUser, ...wanted });
+    }
     const rest = user === undefined ? '' : `,"campaign_user":${jsonString(truncate(user, limits.maxValueSize))}`;
     this.#record(target, `"campaign_id":${jsonString(truncate(id, limits.maxValueSize))}${rest}`);
   }
@@ -27,14 +30,15 @@ export class Attribution {
     const { limits } = this.#port;
     const members: string[] = [];
     for (const name of namesOf(ids)) {
-      const value = textFrom(member(ids, name));
-      if (value === undefined && member(ids, name) !== undefined) {
-        this.#tell('reportAttribution', truncate(name, 40), member(ids, name));
+      const value = member(ids, name);
+      const text = textFrom(value);
+      if (text === undefined && value !== undefined) {
+        const said = `${truncate(name, 40)} must be a non-empty text, got ${shown(value)}; it is left out.`;
+        this.#port.reporter.warn('reportAttribution.id', `reportAttribution: ${said}`);
       }
-      if (name === '' || value === undefined) continue;
-      members.push(
-        `${jsonString(truncate(name, limits.maxKeyLength))}:${jsonString(truncate(value, limits.maxValueSize))}`,
-      );
+      if (name === '' || text === undefined) continue;
+      const key = truncate(name, limits.maxKeyLength);
+      members.push(`${jsonString(key)}:${jsonString(truncate(text, limits.maxValueSize))}`);
     }
     if (members.length === 0) return this.#invalid('reportAttribution', 'expected an object of texts');
     this.#record(target, `"aid":{${members.slice(0, limits.maxSegmentationValues).join(',')}}`);
@@ -42,12 +46,8 @@ export class Attribution {
 
   #record(target: Target, body: string): void {
     if (!this.#port.admits(target, 'attribution')) return;
-    this.#port.record(target, 'request', 'attribution', this.#port.stamp(), body);
-  }
-
-  #tell(call: string, argument: string, value: unknown): void {
-    const wanted = { expected: 'a non-empty text', outcome: 'it is left out' };
-    tellMisfit(this.#port.reporter, { call, argument, value, ...wanted });
+    const timestamp = this.#port.stamp();
+    this.#port.record(target, { kind: 'request', feature: 'attribution', timestamp, body });
   }
 
   #invalid(call: string, problem: string): void {

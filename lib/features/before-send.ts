@@ -1,16 +1,11 @@
 import type { BeforeSend, OutgoingEntry } from '../config/before-send.js';
 import type { Reporter } from '../logger.js';
-import type { EntryFeature, EntryKind } from '../protocol/entry.js';
-import { jsonString } from '../protocol/json-text.js';
+import type { EntryKind } from '../protocol/entry.js';
+import { jsonString, storable } from '../protocol/json-text.js';
+import type { RecordDraft } from './feature.js';
 
-/** Where an entry stands when the hooks see it. */
-export interface HookedEntry {
-  readonly deviceId: string;
-  readonly kind: EntryKind;
-  readonly feature: EntryFeature;
-  readonly timestamp: number;
-  readonly body: string;
-}
+/** What the hooks see of an entry. */
+export type HookedEntry = Omit<RecordDraft, 'rollUp'> & { readonly deviceId: string };
 
 /**
  * Runs an entry through the hooks, each on a copy of its own, so that one that fails half-way leaves nothing behind.
@@ -26,13 +21,13 @@ export function runHooks(hooks: readonly BeforeSend[], entry: HookedEntry, repor
       if (verdict === false) return undefined;
       const changed = bodyOf(entry.kind, draft.content);
       if (changed !== undefined) body = changed;
-      else warn(reporter, 'left nothing behind that a server could count');
+      else warn(reporter, 'empty', 'left nothing behind that a server could count');
       if (typeof verdict === 'object' && verdict !== null) {
         (verdict as Partial<Promise<unknown>>).catch?.(() => {});
-        warn(reporter, 'must be synchronous and return false to drop an entry');
+        warn(reporter, 'asynchronous', 'must be synchronous and return false to drop an entry');
       }
     } catch (error) {
-      warn(reporter, `threw ${error instanceof Error ? error.name : typeof error}`);
+      warn(reporter, 'threw', `threw ${error instanceof Error ? error.name : typeof error}`);
     }
   }
   return body;
@@ -45,7 +40,7 @@ function contentOf(kind: EntryKind, body: string): Record<string, unknown> {
 function bodyOf(kind: EntryKind, content: unknown): string | undefined {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
   // Once through JSON: getters, cycles and what has no JSON are met here and not when the request is made.
-  const plain = JSON.parse(JSON.stringify(content)) as Record<string, unknown>;
+  const plain = JSON.parse(JSON.stringify(content), storable) as Record<string, unknown>;
   return kind === 'event' ? eventBody(plain) : requestBody(plain);
 }
 
@@ -82,6 +77,6 @@ function flat(segmentation: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-function warn(reporter: Reporter, problem: string): void {
-  reporter.warn(`beforeSend:${problem}`, `beforeSend: a hook ${problem}; the entry goes on without it.`, 60_000);
+function warn(reporter: Reporter, kind: string, problem: string): void {
+  reporter.warn(`beforeSend.${kind}`, `beforeSend: a hook ${problem}; the entry goes on without it.`, 60_000);
 }

@@ -1,4 +1,5 @@
 import { isObject, tellMisfit } from '../check.js';
+import { truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import type { FeaturePort, Target } from './feature.js';
 
@@ -10,7 +11,7 @@ export interface ConsentSettings {
   /** Whether anything needs consent, in force now. */
   readonly required: () => boolean;
   readonly groups: Readonly<Record<string, readonly ConsentFeature[]>>;
-  /** Features the server is told about, all at each change; undefined to tell what changed, and the place. */
+  /** Features the server is told about, all at each change; undefined to tell what changed, and that nobody may know where it is. */
   readonly map: readonly ConsentFeature[] | undefined;
   /** Told when a device's consent changed: `begun` is false when the waiting start of its session was removed. */
   changed(target: Target, given: readonly ConsentFeature[], withdrawn: ReadonlySet<string>, begun: boolean): void;
@@ -54,7 +55,8 @@ export class Consent {
       const list = typeof members === 'string' ? [members] : Array.isArray(members) ? members : [];
       if (KNOWN.has(name) || list.length === 0) {
         const problem = KNOWN.has(name) ? 'is the name of a feature' : 'has no features';
-        this.#port.reporter.warn(`groupFeatures.${name}`, `groupFeatures: "${name}" ${problem}; it is left out.`);
+        const said = `groupFeatures: "${truncate(name, 40)}" ${problem}; it is left out.`;
+        this.#port.reporter.warn(`groupFeatures:${problem}`, said);
         continue;
       }
       this.#groups.set(name, this.#features('groupFeatures', list.map(String)));
@@ -91,7 +93,8 @@ export class Consent {
     // Real booleans: the text "false" would count as an opt-in.
     const map = (this.#settings.map ?? changed).map((name) => `"${name}":${features.has(name)}`).join(',');
     const location = withdrawn.has('location') && this.#settings.map === undefined ? ',"location":""' : '';
-    this.#port.record(target, 'request', 'core', this.#port.stamp(), `"consent":{${map}}${location}`);
+    const body = `"consent":{${map}}${location}`;
+    this.#port.record(target, { kind: 'request', feature: 'core', timestamp: this.#port.stamp(), body });
     if (given.length > 0) this.#settings.changed(target, given, NOTHING, true);
   }
 
@@ -109,8 +112,8 @@ export class Consent {
         const group = this.#groups.get(name);
         if (group !== undefined) return group;
         this.#port.reporter.warn(
-          `${call}.${name}`,
-          `${call}: "${name}" is neither a group nor a feature; features are ${CONSENT_FEATURES.join(', ')}.`,
+          `${call}.unknown`,
+          `${call}: "${truncate(String(name), 40)}" is neither a group nor a feature; features are ${CONSENT_FEATURES.join(', ')}.`,
         );
         return [];
       });

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.js';
+import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { Breadcrumbs } from './breadcrumbs.js';
-import type { Place } from './place.js';
-import type { ProfileBuffer } from './profile-buffer.js';
-import type { Timers } from './timers.js';
+import type { DeviceLocation } from './location.js';
+import type { ProfileBuffer } from './profile-changes.js';
 
 /** The view a device is looking at. */
 export interface ViewOnDisplay {
@@ -24,10 +23,10 @@ export interface OpenSession {
 }
 
 /**
- * What belongs to one unit of work. A request has one of its own, so that nothing of it is seen by another one of the
- * same person; elsewhere the state of the device takes its place.
+ * What is kept for one request or message. Each has its own, so that nothing of it is seen by another one of the same
+ * person; elsewhere the state of the device takes its place.
  */
-export interface UnitOfWork {
+export interface WorkState {
   /** Features agreed to; undefined while unknown. */
   consent: ReadonlySet<ConsentFeature> | undefined;
   breadcrumbs: Breadcrumbs | undefined;
@@ -38,7 +37,7 @@ export interface UnitOfWork {
 }
 
 /** What the client remembers of a device between calls. Devices that need nothing remembered have none. */
-export interface DeviceState extends UnitOfWork {
+export interface DeviceState extends WorkState {
   readonly deviceId: string;
   view: ViewOnDisplay | undefined;
   /** False until the first view of a session: that one is the landing. */
@@ -49,7 +48,7 @@ export interface DeviceState extends UnitOfWork {
   /** When the last session ended: milliseconds since the epoch. */
   sessionEndedAt: number | undefined;
   /** Where the device is, when it was said once for all calls. `null` when nobody may know. */
-  place: Place | null | undefined;
+  location: DeviceLocation | null | undefined;
   /** Changes of the user's properties that wait to be sent. */
   profile: ProfileBuffer | undefined;
   /** Remote config values fetched last. */
@@ -59,47 +58,90 @@ export interface DeviceState extends UnitOfWork {
 }
 
 /** Nothing remembered yet. */
-export function emptyWork(consent?: ReadonlySet<ConsentFeature>): UnitOfWork {
+export function emptyWork(consent?: ReadonlySet<ConsentFeature>): WorkState {
   return { consent, breadcrumbs: undefined, timers: undefined, traces: undefined };
 }
 
-/**
- * A class, so that all states have one shape in one piece: there are many, and an object put together from parts takes
- * twice the memory.
- */
-class RememberedDevice implements DeviceState {
-  readonly deviceId: string;
-  consent: ReadonlySet<ConsentFeature> | undefined;
-  breadcrumbs: Breadcrumbs | undefined;
-  timers: Timers | undefined;
-  traces: Timers | undefined;
-  view: ViewOnDisplay | undefined;
-  viewSeen: boolean;
-  session: OpenSession | undefined;
-  sessionWanted: { readonly heartbeat: boolean } | undefined;
-  sessionEndedAt: number | undefined;
-  place: Place | null | undefined;
-  profile: ProfileBuffer | undefined;
-  remoteConfig: Readonly<Record<string, unknown>> | undefined;
-  lastSeen: number;
+/** The last things that happened before a crash. */
+export class Breadcrumbs {
+  #lines: string[] = [];
 
-  /** @param from what is remembered of the device under another id */
-  constructor(deviceId: string, now: number, from?: DeviceState) {
-    this.deviceId = deviceId;
-    this.consent = from?.consent;
-    this.breadcrumbs = from?.breadcrumbs;
-    this.timers = from?.timers;
-    this.traces = from?.traces;
-    this.view = from?.view;
-    this.viewSeen = from?.viewSeen ?? false;
-    this.session = from?.session;
-    this.sessionWanted = from?.sessionWanted;
-    this.sessionEndedAt = from?.sessionEndedAt;
-    this.place = from?.place;
-    this.profile = from?.profile;
-    this.remoteConfig = from?.remoteConfig;
-    this.lastSeen = from?.lastSeen ?? now;
+  add(text: unknown, maxCount: number, maxLength: number): void {
+    this.#lines.push(truncate(typeof text === 'string' ? text : String(text), maxLength));
+    if (this.#lines.length > maxCount) this.#lines.splice(0, this.#lines.length - maxCount);
   }
+
+  /** Oldest first. */
+  lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** As the server takes it in `_logs`: one line each (docs/protocol.md §6). */
+  text(): string {
+    return this.#lines.join('\n');
+  }
+}
+
+/** One running measurement. */
+export interface RunningTimer {
+  readonly key: string;
+  /** On the monotonic clock, in milliseconds. */
+  readonly startedAt: number;
+  /** False when it was stopped before. */
+  stop(): boolean;
+}
+
+// Nobody starts so many on purpose: what is started and never ended must not fill the memory.
+const MOST_TIMERS = 500;
+
+/**
+ * Measurements that run under a key, any number at once for each. By key the one started last stops first, as nested
+ * work does; whoever needs another order keeps the timer itself.
+ */
+export class Timers {
+  #running: RunningTimer[] = [];
+
+  start(key: string, now: number): RunningTimer {
+    if (this.#running.length >= MOST_TIMERS) this.#running.shift();
+    const timer: RunningTimer = { key, startedAt: now, stop: () => this.#remove(timer) };
+    this.#running.push(timer);
+    return timer;
+  }
+
+  /** Stops the timer of this key that was started last. */
+  stopLast(key: string): RunningTimer | undefined {
+    const timer = this.#running.findLast((running) => running.key === key);
+    return timer?.stop() ? timer : undefined;
+  }
+
+  clear(): void {
+    this.#running = [];
+  }
+
+  #remove(timer: RunningTimer): boolean {
+    const at = this.#running.lastIndexOf(timer);
+    if (at >= 0) this.#running.splice(at, 1);
+    return at >= 0;
+  }
+}
+
+function newState(deviceId: string, now: number): DeviceState {
+  return {
+    deviceId,
+    consent: undefined,
+    breadcrumbs: undefined,
+    timers: undefined,
+    traces: undefined,
+    view: undefined,
+    viewSeen: false,
+    session: undefined,
+    sessionWanted: undefined,
+    sessionEndedAt: undefined,
+    location: undefined,
+    profile: undefined,
+    remoteConfig: undefined,
+    lastSeen: now,
+  };
 }
 
 /**
@@ -113,8 +155,6 @@ export class DeviceStates {
   #order = this.#states.values();
   /** What the iterator gave last, as long as it is the least recently used one. */
   #head: DeviceState | undefined;
-  /** Used last: used again, it keeps its place, for putting it behind itself would only make holes in the map. */
-  #newest: DeviceState | undefined;
   readonly #clock: Clock;
   readonly #max: number;
   readonly #idleMs: number;
@@ -139,24 +179,19 @@ export class DeviceStates {
     const known = this.touch(deviceId);
     if (known !== undefined) return known;
     // No device at all: nothing of it may be seen by another one that has no id either.
-    const state: DeviceState = new RememberedDevice(deviceId, this.#clock.monotonic());
+    const state = newState(deviceId, this.#clock.monotonic());
     if (deviceId === '') return state;
     this.#states.set(deviceId, state);
-    this.#newest = state;
     if (this.#states.size > this.#max) this.#forget(this.#oldest(state));
     return state;
   }
 
   /** Notes activity of a device, if anything is remembered of it. */
   touch(deviceId: string): DeviceState | undefined {
-    if (this.#states.size === 0) return undefined;
     const state = this.#states.get(deviceId);
     if (state === undefined) return undefined;
-    if (state !== this.#newest) {
-      this.#remove(state);
-      this.#states.set(deviceId, state);
-      this.#newest = state;
-    }
+    this.#remove(state);
+    this.#states.set(deviceId, state);
     state.lastSeen = this.#clock.monotonic();
     return state;
   }
@@ -168,10 +203,7 @@ export class DeviceStates {
     this.#remove(state);
     // What the new id had of its own is older than what the person is doing now, except what was agreed to.
     const known = this.#states.get(to);
-    const moved = new RememberedDevice(to, state.lastSeen, state);
-    if (known?.consent !== undefined) moved.consent = known.consent;
-    this.#states.set(to, moved);
-    this.#newest = moved;
+    this.#states.set(to, { ...state, deviceId: to, consent: known?.consent ?? state.consent });
   }
 
   /** Forgets every device that has been idle for too long. */
@@ -203,7 +235,6 @@ export class DeviceStates {
   #remove(state: DeviceState): void {
     this.#states.delete(state.deviceId);
     if (this.#head === state) this.#head = undefined;
-    if (this.#newest === state) this.#newest = undefined;
   }
 
   #forget(state: DeviceState | undefined): void {

@@ -1,13 +1,13 @@
-import { isObject, numberFrom, optionsOf, shown, tellMisfit } from '../check.js';
+import { isObject, member, optionsOf, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { EventTime } from '../protocol/event-time.js';
+import { jsonString } from '../protocol/json-text.js';
+import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
-import { type EventHead, EventHeads, eventHead } from './event-heads.js';
-import { cleanKey, featureOfKey, internalFault } from './event-key.js';
-import { mergeEvents } from './event-roll-up.js';
+import { type RunningTimer, Timers } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { openedText, type SegmentRules, segmentationText } from './segmentation-text.js';
+import { numberOf, segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface EventInput {
@@ -29,14 +29,28 @@ export interface EventSettings {
 const HOUR = 3_600_000;
 // A view's duration of ten digits is taken for a timestamp (docs/protocol.md §13 row 33).
 const LONGEST_DURATION = 999_999_999;
+/** Internal keys a client may send, and the consent each needs (docs/protocol.md §4.4). Others are made by the server. */
+const INTERNAL_KEYS = new Map<string, ConsentFeature>([
+  ['[CLY]_view', 'views'],
+  ['[CLY]_star_rating', 'star-rating'],
+  ['[CLY]_nps', 'feedback'],
+  ['[CLY]_survey', 'feedback'],
+  ['[CLY]_push_action', 'push'],
+  ['[CLY]_action', 'clicks'],
+  ['[CLY]_orientation', 'users'],
+]);
+
+// The server cuts these out of keys (docs/protocol.md §4.1), and its database breaks at NUL.
+const FORBIDDEN_IN_KEY = /system\.|\.\.|[$\0]/g;
+// A key of 128 characters is dropped by the server, one of 127 is kept (docs/protocol.md §4.1).
+export const LONGEST_KEY = 127;
+const PUSH_MESSAGE_ID = 24;
 
 /** Custom events (docs/protocol.md §4). */
 export class Events {
   readonly #port: FeaturePort;
   readonly #settings: EventSettings;
-  readonly #heads = new EventHeads();
   readonly #time = new EventTime();
-  #rules: SegmentRules | undefined;
 
   constructor(port: FeaturePort, settings: EventSettings) {
     this.#port = port;
@@ -44,21 +58,15 @@ export class Events {
   }
 
   add(target: Target, rawKey: unknown, given?: EventInput): void {
-    const input = given === undefined || isObject(given) ? given : optionsOf(this.#port.reporter, 'addEvent', given);
-    const known = this.#heads.of(rawKey, this.#port.limits);
-    if (known !== undefined) return this.#add(target, known, 'events', input);
+    const { reporter } = this.#port;
+    const input = given === undefined || isObject(given) ? given : optionsOf(reporter, 'addEvent', given);
     const key = this.#key(rawKey);
     if (key === undefined) return this.#port.refuse('invalid');
     const segmentation = input?.segmentation;
     const feature = featureOfKey(key, segmentation);
-    if (feature === 'events') {
-      const head = eventHead(key);
-      if (key === rawKey) this.#heads.remember(head);
-      return this.#add(target, head, feature, input);
-    }
     const fault = feature === undefined ? 'only the server may use this key' : internalFault(key, segmentation);
     if (feature === undefined || fault !== undefined) {
-      this.#port.reporter.warn(`addEvent.${key}`, `addEvent: "${key}" is dropped: ${fault}.`);
+      reporter.warn(`addEvent:${fault}`, `addEvent: "${key}" is dropped: ${fault}.`);
       return this.#port.refuse('invalid');
     }
     this.addAs(target, key, feature, input);
@@ -66,68 +74,38 @@ export class Events {
 
   /** An event whose key and consent are known to be right. */
   addAs(target: Target, key: string, feature: ConsentFeature, input?: EventInput): void {
-    this.#add(target, eventHead(key), feature, input);
-  }
-
-  #add(target: Target, head: EventHead, feature: ConsentFeature, input: EventInput | undefined): void {
     const port = this.#port;
-    const { key } = head;
     if (!port.admits(target, feature)) return;
     if (feature === 'events' && !port.filters.event(key)) return port.refuse('filtered');
-    const now = port.stamp();
-    const at = input?.timestamp === undefined ? now : this.#timestamp(input.timestamp, now);
-    const tz = port.offsetOf(target, at);
-    const time = this.#time.text(at, tz);
-    // The time of the entry itself need not be kept and written as a text.
-    const timeOfEntry = at === now ? time : '';
-    const ownTime = at === now ? '' : time;
-    const rollUp = input?.rollUp === undefined ? this.#settings.rollUp : this.#flag(input.rollUp);
-    const once =
-      input === undefined || (input.count === undefined && input.sum === undefined && input.dur === undefined);
-    if (once && !rollUp) {
-      const given = input?.segmentation;
-      const rest = given === undefined ? undefined : openedText(head.opening, given, this.#rulesFor(key));
-      const opening = rest === undefined ? head.once : head.opening.reached;
-      port.recordParts(target, 'event', feature, now, tz, opening, (rest ?? '') + ownTime, timeOfEntry);
-      this.#settings.recorded(target, key);
-      return;
-    }
-    const segmentation =
-      input?.segmentation === undefined ? undefined : segmentationText(input.segmentation, this.#rulesFor(key));
-    const counted = this.#counted(input, segmentation);
-    if (rollUp) {
-      const body = head.counted + counted + time;
+    const timestamp = port.stamp();
+    const at = input?.timestamp === undefined ? timestamp : this.#timestamp(input.timestamp, timestamp);
+    const segmentation = input?.segmentation === undefined ? undefined : this.#segments(key, input.segmentation);
+    const sum = this.#number('sum', input?.sum, 5);
+    const dur = this.#duration(input?.dur);
+    let body = `{"key":${jsonString(key)},"count":${this.#count(input?.count)}`;
+    if (sum !== undefined) body += `,"sum":${sum}`;
+    if (dur !== undefined) body += `,"dur":${dur}`;
+    if (segmentation !== undefined) body += `,"segmentation":${segmentation}`;
+    body += this.#time.text(at, port.offsetOf(target, at));
+    let rollUp: RollUp | undefined;
+    if (input?.rollUp === undefined ? this.#settings.rollUp : this.#flag(input.rollUp)) {
       // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
       const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
-      port.record(target, 'event', feature, now, body, { key: equal, merge: (waiting) => mergeEvents(waiting, body) });
-    } else {
-      port.recordParts(target, 'event', feature, now, tz, head.counted, counted + ownTime, timeOfEntry);
+      rollUp = { key: equal, merge: (waiting) => mergeEvents(waiting, body) };
     }
+    port.record(target, { kind: 'event', feature, timestamp, body, rollUp });
     this.#settings.recorded(target, key);
   }
 
-  /** Everything from the count to the time. */
-  #counted(input: EventInput | undefined, segmentation: string | undefined): string {
-    let text = String(this.#count(input?.count));
-    const sum = this.#number('sum', input?.sum, 5);
-    if (sum !== undefined) text += `,"sum":${sum}`;
-    const dur = this.#duration(input?.dur);
-    if (dur !== undefined) text += `,"dur":${dur}`;
-    return segmentation === undefined ? text : `${text},"segmentation":${segmentation}`;
-  }
-
-  /** One object for all events, as long as nothing is filtered and the limits stay. */
-  #rulesFor(key: string): SegmentRules {
+  #segments(key: string, segmentation: unknown): string | undefined {
     const { limits, reporter, filters } = this.#port;
-    const keep = filters.segments(key);
-    if (keep !== undefined) return { limits, reporter, call: 'addEvent', keep };
-    if (this.#rules?.limits !== limits) this.#rules = { limits, reporter, call: 'addEvent' };
-    return this.#rules;
+    return segmentationText(segmentation, { limits, reporter, call: 'addEvent', keep: filters.segments(key) });
   }
 
   #key(key: unknown): string | undefined {
     const { reporter, limits } = this.#port;
-    const clean = typeof key === 'string' ? cleanKey(key, limits.maxKeyLength) : '';
+    const longest = Math.min(limits.maxKeyLength, LONGEST_KEY);
+    const clean = typeof key === 'string' ? truncate(strippedKey(key), longest) : '';
     if (typeof key !== 'string' || clean === '') {
       reporter.warn(
         'addEvent.key',
@@ -146,52 +124,42 @@ export class Events {
 
   #flag(value: unknown): boolean {
     if (typeof value === 'boolean') return value;
-    const expected = 'true or false';
-    const outcome = "the client's setting holds";
-    tellMisfit(this.#port.reporter, { call: 'addEvent', argument: 'rollUp', expected, value, outcome });
+    this.#tell('rollUp', 'true or false', value, "the client's setting holds");
     return this.#settings.rollUp;
   }
 
   #count(count: unknown): number {
-    if (count === undefined) return 1;
-    const number = numberFrom(count);
+    const number = count === undefined ? 1 : numberOf(count);
     if (number !== undefined && number >= 1) return Math.trunc(number);
-    this.#port.reporter.warn(
-      'addEvent.count',
-      `addEvent: count must be a whole number of 1 or more, got ${shown(count)}; 1 is used.`,
-    );
+    this.#tell('count', 'a whole number of 1 or more', count, '1 is used');
     return 1;
   }
 
   #duration(dur: unknown): number | undefined {
     const seconds = this.#number('dur', dur, 6);
     if (seconds === undefined || (seconds >= 0 && seconds <= LONGEST_DURATION)) return seconds;
-    this.#port.reporter.warn(
-      'addEvent.dur',
-      `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`,
-    );
+    const said = `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`;
+    this.#port.reporter.warn('addEvent.dur', said);
     return undefined;
   }
 
   #number(name: string, value: unknown, decimals: number): number | undefined {
     if (value === undefined || value === null) return undefined;
-    const number = numberFrom(value);
+    const number = numberOf(value);
     if (number !== undefined) return rounded(number, decimals);
-    this.#port.reporter.warn(
-      `addEvent.${name}`,
-      `addEvent: ${name} must be a finite number, got ${shown(value)}; it is left out.`,
-    );
+    this.#tell(name, 'a finite number', value, 'it is left out');
     return undefined;
   }
 
   #timestamp(value: unknown, now: number): number {
     const timestamp = callerTimestamp(value, now);
-    if (timestamp !== undefined) return timestamp;
-    this.#port.reporter.warn(
-      'addEvent.timestamp',
-      `addEvent: timestamp must be a Date, milliseconds (13 digits) or seconds (10 digits), got ${shown(value)}; now is used.`,
-    );
-    return now;
+    const expected = 'a Date, milliseconds (13 digits) or seconds (10 digits)';
+    if (timestamp === undefined) this.#tell('timestamp', expected, value, 'now is used');
+    return timestamp ?? now;
+  }
+
+  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
+    tellMisfit(this.#port.reporter, { call: 'addEvent', argument, expected, value, outcome });
   }
 }
 
@@ -200,4 +168,123 @@ function rounded(value: number, decimals: number): number {
   if (Number.isInteger(value)) return value;
   const factor = 10 ** decimals;
   return Math.abs(value) < 1e9 ? Math.round(value * factor) / factor : Number(value.toFixed(decimals));
+}
+
+/** A key without what the server cuts out of it. */
+export function strippedKey(key: string): string {
+  let stripped = key;
+  // Cutting one out may put another one together.
+  for (let before = ''; before !== stripped; ) {
+    before = stripped;
+    stripped = before.replace(FORBIDDEN_IN_KEY, '');
+  }
+  return stripped;
+}
+
+/** The consent an event of this key needs; undefined for keys only the server may use. */
+export function featureOfKey(key: string, segmentation: unknown): ConsentFeature | undefined {
+  if (!key.startsWith('[CLY]_')) return 'events';
+  const feature = INTERNAL_KEYS.get(key);
+  return feature === 'clicks' && member(segmentation, 'type') === 'scroll' ? 'scrolls' : feature;
+}
+
+/** Why a server would drop this internal event (docs/protocol.md §13 rows 31, 36, 37); undefined when it would not. */
+export function internalFault(key: string, segmentation: unknown): string | undefined {
+  switch (key) {
+    case '[CLY]_view':
+      return textFrom(member(segmentation, 'name')) === undefined ? 'segmentation.name is missing' : undefined;
+    case '[CLY]_star_rating':
+    case '[CLY]_nps':
+    case '[CLY]_survey':
+      return typeof segmentation === 'object' && segmentation !== null ? undefined : 'segmentation is missing';
+    case '[CLY]_push_action': {
+      const id = member(segmentation, 'i');
+      return typeof id === 'string' && id.length === PUSH_MESSAGE_ID
+        ? undefined
+        : 'segmentation.i is not the 24 characters of a message id';
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Measurements between two calls, by key: those of the request, else those of the device. */
+export class Measurements {
+  readonly #port: FeaturePort;
+  readonly #kept: 'timers' | 'traces';
+
+  constructor(port: FeaturePort, kept: 'timers' | 'traces') {
+    this.#port = port;
+    this.#kept = kept;
+  }
+
+  start(target: Target, call: string, key: unknown): RunningTimer | undefined {
+    if (!this.#isNamed(call, key)) return undefined;
+    const work = this.#port.workOf(target);
+    work[this.#kept] ??= new Timers();
+    return work[this.#kept]?.start(key, this.#port.clock.monotonic());
+  }
+
+  /** Stops the one of this key that was started last. */
+  stop(target: Target, call: string, key: unknown): RunningTimer | undefined {
+    if (!this.#isNamed(call, key)) return undefined;
+    const kept = this.#kept;
+    return target.work?.[kept]?.stopLast(key) ?? this.#port.peekState(target.deviceId)?.[kept]?.stopLast(key);
+  }
+
+  /** The same, with a warning when there is none. */
+  end(target: Target, call: string, key: unknown): RunningTimer | undefined {
+    const timer = this.stop(target, call, key);
+    if (timer === undefined && typeof key === 'string' && key !== '') {
+      const what = this.#kept === 'timers' ? 'event of this key' : 'trace of this name';
+      this.#port.reporter.warn(`${call}.unknown`, `${call}: no ${what} was started; nothing is recorded.`);
+    }
+    return timer;
+  }
+
+  #isNamed(call: string, value: unknown): value is string {
+    if (typeof value === 'string' && value !== '') return true;
+    const argument = this.#kept === 'timers' ? 'key' : 'name';
+    const outcome = 'nothing is recorded';
+    tellMisfit(this.#port.reporter, { call, argument, expected: 'a non-empty text', value, outcome });
+    return false;
+  }
+}
+
+/** Events that carry the time between their start and their end, measured on the monotonic clock. */
+export class TimedEvents {
+  readonly #port: FeaturePort;
+  readonly #events: Events;
+  readonly #measured: Measurements;
+
+  constructor(port: FeaturePort, events: Events) {
+    this.#port = port;
+    this.#events = events;
+    this.#measured = new Measurements(port, 'timers');
+  }
+
+  start(target: Target, key: unknown): RunningTimer | undefined {
+    return this.#measured.start(target, 'startEvent', key);
+  }
+
+  /** Ends the event of this key that was started last. */
+  endByKey(target: Target, key: unknown, input?: EventInput): void {
+    const timer = this.#measured.end(target, 'endEvent', key);
+    if (timer !== undefined) this.#record(target, timer, input);
+  }
+
+  /** Ends exactly this one; later calls do nothing. */
+  end(target: Target, timer: RunningTimer, input?: EventInput): void {
+    if (timer.stop()) this.#record(target, timer, input);
+  }
+
+  cancelByKey(target: Target, key: unknown): boolean {
+    return this.#measured.stop(target, 'cancelEvent', key) !== undefined;
+  }
+
+  #record(target: Target, timer: RunningTimer, input: EventInput | undefined): void {
+    const dur = (this.#port.clock.monotonic() - timer.startedAt) / 1000;
+    const { count, sum, segmentation, timestamp, rollUp } = optionsOf(this.#port.reporter, 'endEvent', input) ?? {};
+    this.#events.add(target, timer.key, { count, sum, segmentation, timestamp, rollUp, dur });
+  }
 }

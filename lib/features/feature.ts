@@ -3,9 +3,9 @@ import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type { DeviceIdType, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
-import type { DeviceState, UnitOfWork } from './device-state.js';
-import type { Filters } from './filters.js';
-import type { Place } from './place.js';
+import type { RollUp } from '../protocol/roll-up.js';
+import type { DeviceState, WorkState } from './device-state.js';
+import type { DeviceLocation } from './location.js';
 
 /** Whom an entry is recorded for. */
 export interface Target {
@@ -13,20 +13,23 @@ export interface Target {
   readonly idType: DeviceIdType;
   /** Minutes east of UTC; undefined for the client's setting. */
   readonly tz: number | undefined;
-  /** Where the device is, as this unit of work knows it. */
-  readonly place: Place | undefined;
+  /** Where the device is, as this request or message knows it. */
+  readonly location: DeviceLocation | undefined;
   /** Metrics that differ from this machine's, such as the person's language. */
   readonly metrics: Readonly<Record<string, string>> | undefined;
-  /** What belongs to this unit of work alone; undefined where the device's own state takes its place. */
-  readonly work: UnitOfWork | undefined;
+  /** What belongs to this request alone; undefined where the device's own state takes its place. */
+  readonly work: WorkState | undefined;
 }
 
-/** How an entry merges with an equal one that waits. */
-export interface RollUp {
-  /** Entries of one device with the same key are equal. */
-  readonly key: string;
-  /** The text of both together. */
-  merge(waiting: string): string;
+/** What a feature wants recorded. */
+export interface RecordDraft {
+  readonly kind: EntryKind;
+  readonly feature: EntryFeature;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** An event as a JSON object; else the members of a request, without braces. */
+  readonly body: string;
+  readonly rollUp?: RollUp | undefined;
 }
 
 /** A question to the server, as form fields. */
@@ -37,6 +40,10 @@ export interface Query {
   readonly awaited: boolean;
 }
 
+export type QueryAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly status: number; readonly message: string };
+
 /** A picture of a person on this machine. */
 export interface Picture {
   readonly path: string;
@@ -44,9 +51,26 @@ export interface Picture {
   readonly details: string;
 }
 
-export type QueryAnswer =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly status: number; readonly message: string };
+/** What the server wants of events, segments and user properties (docs/protocol.md §10.5). */
+export interface Filters {
+  /** Whether a custom event of this key is recorded. */
+  event(key: string): boolean;
+  /** Which segments an event keeps; undefined when all. */
+  segments(eventKey: string): ((name: string) => boolean) | undefined;
+  userProperty(name: string): boolean;
+}
+
+/** Lists as they come from the server: of events, user properties, segments, and segments by event key. */
+export interface FilterLists {
+  readonly eb?: readonly string[];
+  readonly ew?: readonly string[];
+  readonly upb?: readonly string[];
+  readonly upw?: readonly string[];
+  readonly sb?: readonly string[];
+  readonly sw?: readonly string[];
+  readonly esb?: Readonly<Record<string, readonly string[]>>;
+  readonly esw?: Readonly<Record<string, readonly string[]>>;
+}
 
 /**
  * What a feature may use of the house: a feature turns a call into an entry, and knows neither the client nor the way
@@ -71,30 +95,9 @@ export interface FeaturePort {
   peekState(deviceId: string): DeviceState | undefined;
   /** The device's state, made if need be. */
   stateOf(deviceId: string): DeviceState;
-  /** What belongs to the target's unit of work. */
-  workOf(target: Target): UnitOfWork;
-  record(
-    target: Target,
-    kind: EntryKind,
-    feature: EntryFeature,
-    timestamp: number,
-    body: string,
-    rollUp?: RollUp,
-  ): void;
-  /**
-   * Records an entry whose text is `opening`, which is the same object for many entries, then `rest`, then `time`: what
-   * {@link EventTime} says of `timestamp` and `tz`, or empty.
-   */
-  recordParts(
-    target: Target,
-    kind: EntryKind,
-    feature: EntryFeature,
-    timestamp: number,
-    tz: number,
-    opening: string,
-    rest: string,
-    time: string,
-  ): void;
+  /** What belongs to the target's request, else to its device. */
+  workOf(target: Target): WorkState;
+  record(target: Target, draft: RecordDraft): void;
   /** A call that is not recorded; it counts as accepted and dropped. */
   refuse(reason: 'consent' | 'invalid' | 'filtered'): void;
   /** Removes what waits of these features for this device, and tells what that was. */

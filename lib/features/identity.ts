@@ -64,7 +64,8 @@ export class Identity {
     this.#parts.moveState(from, to);
     target.rename(to);
     this.#parts.sessions.renamed(from, target);
-    this.#port.record(target, 'request', 'core', this.#port.stamp(), `"old_device_id":${jsonString(from)}`);
+    const body = `"old_device_id":${jsonString(from)}`;
+    this.#port.record(target, { kind: 'request', feature: 'core', timestamp: this.#port.stamp(), body });
   }
 
   #replace(target: Renamable, to: string): void {

@@ -1,9 +1,8 @@
 import { member, namesOf, tellMisfit } from '../check.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
 import type { FeaturePort, Target } from './feature.js';
-import { checkRawMember, featuresOf } from './raw-rules.js';
+import { checkRawMember, featuresOf, isRuled } from './raw-rules.js';
 
 // Given with every request by the library itself; a caller's own would be a second one.
 const OURS = new Set([
@@ -37,6 +36,12 @@ const REFUSED = new Set([
 
 // What is larger a proxy in front of the server often refuses (docs/protocol.md §1.4).
 const LARGEST = 1_000_000;
+const EVERY_MS = 60_000;
+
+/** What can be sent, or what is wrong about what. */
+type Composed =
+  | { readonly values: Readonly<Record<string, unknown>>; readonly body: string }
+  | { readonly about: string; readonly problem: string };
 
 /** Requests the caller composes: as they are, but only such as a server counts (docs/protocol.md §13). */
 export class RawRequests {
@@ -52,32 +57,14 @@ export class RawRequests {
    */
   send(target: Target, asked: unknown): boolean {
     const port = this.#port;
-    const members: string[] = [];
-    const added = (name: string) => OURS.has(name) && !(target.idType === 9 && ENVELOPE.has(name));
-    const names = namesOf(asked).filter((name) => !added(name) && member(asked, name) !== undefined);
-    const values: Record<string, unknown> = {};
-    let problem = names.every((name) => ENVELOPE.has(name)) ? 'there is nothing in it' : this.#togetherProblem(names);
-    for (const name of names) {
-      if (problem !== undefined) break;
-      if (REFUSED.has(name)) {
-        problem = `a server does not take "${name}"`;
-        break;
-      }
-      const checked = checkRawMember(name, member(asked, name), port.limits);
-      if ('problem' in checked) problem = checked.problem;
-      else {
-        values[name] = checked.value;
-        members.push(`${jsonString(name)}:${checked.text}`);
-      }
-    }
-    const body = members.join(',');
-    if (body.length > LARGEST) problem ??= `it has more than ${LARGEST} characters`;
-    if (problem !== undefined) {
-      port.reporter.warn(`request:${problem}`, `request: ${problem}; it is not sent.`);
+    const composed = this.#compose(target, asked);
+    if ('problem' in composed) {
+      const { about, problem } = composed;
+      port.reporter.warn(`request.${about}`, `request: ${problem}; it is not sent.`, EVERY_MS);
       port.refuse('invalid');
       return false;
     }
-    const features = featuresOf(values);
+    const features = featuresOf(composed.values);
     for (const feature of features) if (!port.admits(target, feature)) return false;
     const now = port.stamp();
     const given = member(asked, 'timestamp');
@@ -86,18 +73,30 @@ export class RawRequests {
       const wanted = { expected: 'milliseconds (13 digits) or seconds (10 digits)', outcome: 'now is used' };
       tellMisfit(port.reporter, { call: 'request', argument: 'timestamp', value: given, ...wanted });
     }
-    port.record(target, 'request', this.#filedUnder(features), timestamp ?? now, body);
+    // Consent and merges are never taken out of the queue, whatever they travel with.
+    const feature = features[0] ?? 'core';
+    port.record(target, { kind: 'request', feature, timestamp: timestamp ?? now, body: composed.body });
     return true;
   }
 
-  /** Consent and merges are never taken out of the queue, whatever they travel with. */
-  #filedUnder(features: readonly ConsentFeature[]): ConsentFeature | 'core' {
-    return features[0] ?? 'core';
-  }
-
-  #togetherProblem(names: readonly string[]): string | undefined {
-    return names.includes('begin_session') && names.includes('end_session')
-      ? 'begin_session and end_session need a request each'
-      : undefined;
+  #compose(target: Target, asked: unknown): Composed {
+    const added = (name: string) => OURS.has(name) && !(target.idType === 9 && ENVELOPE.has(name));
+    const names = namesOf(asked).filter((name) => !added(name) && member(asked, name) !== undefined);
+    if (names.every((name) => ENVELOPE.has(name))) return { about: 'request', problem: 'there is nothing in it' };
+    if (names.includes('begin_session') && names.includes('end_session')) {
+      return { about: 'end_session', problem: 'begin_session and end_session need a request each' };
+    }
+    const values: Record<string, unknown> = {};
+    const members: string[] = [];
+    for (const name of names) {
+      if (REFUSED.has(name)) return { about: name, problem: `a server does not take "${name}"` };
+      const checked = checkRawMember(name, member(asked, name), this.#port.limits);
+      if ('problem' in checked) return { about: isRuled(name) ? name : 'parameter', problem: checked.problem };
+      values[name] = checked.value;
+      members.push(`${jsonString(name)}:${checked.text}`);
+    }
+    const body = members.join(',');
+    if (body.length > LARGEST) return { about: 'size', problem: `it has more than ${LARGEST} characters` };
+    return { values, body };
   }
 }

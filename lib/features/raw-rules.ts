@@ -1,8 +1,9 @@
-import { numberFrom } from '../check.js';
-import type { Limits } from '../config/limits.js';
+import { isObject, numberFrom } from '../check.js';
+import { type Limits, truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
-import { cutStack } from './error-text.js';
-import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './event-key.js';
+import { storable } from '../protocol/json-text.js';
+import { cutStack } from './crashes.js';
+import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './events.js';
 
 /** A member of a raw request as it can be sent, or why it cannot. */
 export type CheckedMember = { readonly value: unknown; readonly text: string } | { readonly problem: string };
@@ -81,7 +82,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (!isObject(value)) return '"user_details" is no object';
     for (const [name, property] of Object.entries(isObject(value['custom']) ? value['custom'] : {})) {
       const operators = isObject(property) ? Object.keys(property).filter((key) => key.startsWith('$')) : [];
-      if (operators.length > 1) return `custom.${name} has several operators`;
+      if (operators.length > 1) return `custom.${truncate(name, 40)} has several operators`;
     }
     return undefined;
   },
@@ -97,20 +98,25 @@ const CHECKS: Readonly<Record<string, Check>> = {
       : 'location is "latitude,longitude", or empty',
 };
 
+/** Whether there is a rule for this parameter. */
+export function isRuled(name: string): boolean {
+  return Object.hasOwn(CHECKS, name);
+}
+
 /** Checks one member of a raw request. */
 export function checkRawMember(name: string, given: unknown, limits: Limits): CheckedMember {
   let value: unknown;
   try {
     const parsed: unknown = STRUCTURED.has(name) && typeof given === 'string' ? JSON.parse(given) : given;
     const text = JSON.stringify(parsed);
-    if (text === undefined) return { problem: `"${name}" has no JSON` };
+    if (text === undefined) return { problem: `"${truncate(name, 40)}" has no JSON` };
     // A copy, so that repairs do not reach into the caller's objects.
-    value = JSON.parse(text);
+    value = JSON.parse(text, storable);
   } catch {
-    return { problem: `"${name}" is no JSON` };
+    return { problem: `"${truncate(name, 40)}" is no JSON` };
   }
-  const problem = Object.hasOwn(CHECKS, name) ? CHECKS[name]?.(value, limits) : undefined;
-  return problem === undefined ? { value, text: wellFormed(JSON.stringify(value)) } : { problem };
+  const problem = isRuled(name) ? CHECKS[name]?.(value, limits) : undefined;
+  return problem === undefined ? { value, text: JSON.stringify(value) } : { problem };
 }
 
 /** The consent a raw request needs, without repetitions. */
@@ -134,9 +140,9 @@ function eventProblem(event: unknown): string | undefined {
   const stripped = typeof key === 'string' ? strippedKey(key) : '';
   if (typeof key !== 'string' || stripped === '') return 'an event has no key';
   if (stripped.length > LONGEST_KEY) return `an event key has more than ${LONGEST_KEY} characters`;
-  if (featureOfKey(key, segmentation) === undefined) return `only the server may use the key "${key.slice(0, 40)}"`;
+  if (featureOfKey(key, segmentation) === undefined) return `only the server may use the key "${truncate(key, 40)}"`;
   const fault = internalFault(key, segmentation);
-  if (fault !== undefined) return `"${key}": ${fault}`;
+  if (fault !== undefined) return `"${truncate(key, 40)}": ${fault}`;
   for (const name of ['sum', 'dur'] as const) {
     if (event[name] !== undefined && numberFrom(event[name]) === undefined) return `${name} of an event is no number`;
   }
@@ -146,14 +152,5 @@ function eventProblem(event: unknown): string | undefined {
 
 function nestedProblem(segmentation: Json): string | undefined {
   const nested = Object.keys(segmentation).find((name) => isObject(segmentation[name]));
-  return nested === undefined ? undefined : `segment "${nested.slice(0, 40)}" is an object`;
-}
-
-/** `JSON.stringify` writes lone surrogates as escapes, which are no text in any encoding. */
-function wellFormed(json: string): string {
-  return json.replace(/\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, '\\ufffd');
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return nested === undefined ? undefined : `segment "${truncate(nested, 40)}" is an object`;
 }

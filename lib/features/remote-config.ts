@@ -1,7 +1,7 @@
-import { optionsOf, tellMisfit } from '../check.js';
+import { optionsOf, tellMisfit, textFrom } from '../check.js';
 import type { Reporter } from '../logger.js';
-import { jsonString } from '../protocol/json-text.js';
-import type { FeaturePort, Target } from './feature.js';
+import { jsonString, storable } from '../protocol/json-text.js';
+import type { FeaturePort, Query, Target } from './feature.js';
 import type { Fetched } from './feedback.js';
 
 /** Which values to fetch. */
@@ -41,7 +41,9 @@ export class RemoteConfig {
       ...(keys === undefined ? {} : { keys }),
       ...(omitKeys === undefined ? {} : { omit_keys: omitKeys }),
       ...(wanted.enrol === true ? { oi: '1' } : {}),
-      ...(this.#port.isAllowed(target, 'sessions') ? { metrics: this.#metrics(target) } : {}),
+      ...(this.#port.isAllowed(target, 'sessions')
+        ? { metrics: JSON.stringify({ ...this.#port.metrics, ...target.metrics }, storable) }
+        : {}),
     };
     let answer = await this.#port.query(target, { path: '/o/sdk', fields, awaited });
     if (!answer.ok && answer.status === 400 && /invalid method/i.test(answer.message)) {
@@ -69,23 +71,62 @@ export class RemoteConfig {
     const state = this.#port.peekState(target.deviceId);
     if (state !== undefined) state.remoteConfig = undefined;
   }
+}
 
-  #metrics(target: Target): string {
-    return JSON.stringify({ ...this.#port.metrics, ...target.metrics });
+/** A/B tests of remote config values (docs/protocol.md §10.2). */
+export class AbTesting {
+  readonly #port: FeaturePort;
+
+  constructor(port: FeaturePort) {
+    this.#port = port;
+  }
+
+  /** Takes part in the tests of these values. */
+  enrol(target: Target, keys: readonly string[]): Promise<Fetched<unknown>> {
+    const text = keysText(this.#port.reporter, 'abTests.enrol', 'keys', keys);
+    if (text === undefined) return Promise.resolve({ ok: false, reason: 'enrolling needs the keys of values' });
+    return this.#ask(target, '/o/sdk', { method: 'ab', keys: text });
+  }
+
+  /** Chooses a variant oneself. */
+  enrolVariant(target: Target, key: unknown, variant: unknown): Promise<Fetched<unknown>> {
+    for (const [argument, value] of Object.entries({ key, variant })) {
+      if (textFrom(value) !== undefined) continue;
+      const wanted = { expected: 'a non-empty text', outcome: 'nothing is asked' };
+      tellMisfit(this.#port.reporter, { call: 'abTests.enrolVariant', argument, value, ...wanted });
+      return Promise.resolve({ ok: false, reason: `${argument} is missing` });
+    }
+    return this.#ask(target, '/i', { method: 'ab_enroll_variant', key: String(key), variant: String(variant) });
+  }
+
+  /** Leaves the tests of these values, without keys all of them. */
+  optOut(target: Target, keys?: readonly string[]): Promise<Fetched<unknown>> {
+    const text = keysText(this.#port.reporter, 'abTests.optOut', 'keys', keys);
+    return this.#ask(target, '/i', { method: 'ab_opt_out', ...(text === undefined ? {} : { keys: text }) });
+  }
+
+  variants(target: Target, keys?: readonly string[]): Promise<Fetched<unknown>> {
+    const text = keysText(this.#port.reporter, 'abTests.fetchVariants', 'keys', keys);
+    return this.#ask(target, '/o/sdk', { method: 'ab_fetch_variants', ...(text === undefined ? {} : { keys: text }) });
+  }
+
+  experiments(target: Target): Promise<Fetched<unknown>> {
+    return this.#ask(target, '/o/sdk', { method: 'ab_fetch_experiments' });
+  }
+
+  async #ask(target: Target, path: Query['path'], fields: Record<string, string>): Promise<Fetched<unknown>> {
+    if (!this.#port.isAllowed(target, 'remote-config')) return { ok: false, reason: 'no consent to remote-config' };
+    const answer = await this.#port.query(target, { path, fields, awaited: true });
+    return answer.ok ? { ok: true, value: answer.value } : { ok: false, reason: answer.message };
   }
 }
 
-/** The same for an argument of a call, with a warning when it is no list. */
-export function keysText(reporter: Reporter, call: string, argument: string, keys: unknown): string | undefined {
+/** A list of names as JSON text; undefined when there is none, with a warning when it is no list. */
+function keysText(reporter: Reporter, call: string, argument: string, keys: unknown): string | undefined {
   if (keys !== undefined && !Array.isArray(keys)) {
     tellMisfit(reporter, { call, argument, expected: 'a list of texts', value: keys, outcome: 'it is left out' });
   }
-  return listText(keys);
-}
-
-/** A list of names as JSON text; undefined when there is none. */
-export function listText(names: unknown): string | undefined {
-  if (!Array.isArray(names)) return undefined;
-  const texts = names.filter((name): name is string => typeof name === 'string' && name !== '');
+  if (!Array.isArray(keys)) return undefined;
+  const texts = keys.filter((name): name is string => typeof name === 'string' && name !== '');
   return texts.length === 0 ? undefined : `[${texts.map(jsonString).join(',')}]`;
 }

@@ -1,6 +1,51 @@
-import { type Behaviour, type BehaviourOptions, effectiveBehaviour } from './behaviour.js';
-import type { FeaturePort, Target } from './feature.js';
+import type { Limits } from '../config/limits.js';
+import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { FeaturePort, FilterLists, Filters, Target } from './feature.js';
 import { readServerSettings, type ServerSettings } from './server-settings.js';
+
+/** When to let a slow server breathe (docs/protocol.md §10.5). */
+export interface BackOffRule {
+  readonly enabled: boolean;
+  /** An answer slower than this makes us pause: milliseconds. */
+  readonly slowMs: number;
+  /** Only while the queue is no fuller than this share. */
+  readonly fill: number;
+  /** Only for requests younger than this: milliseconds. */
+  readonly maxAgeMs: number;
+  readonly pauseMs: number;
+}
+
+/** What is in force: the developer's choice, and over it what the operator of the server set. */
+export interface Behaviour {
+  readonly tracking: boolean;
+  readonly networking: boolean;
+  /** Features the operator switched off. */
+  readonly off: ReadonlySet<ConsentFeature>;
+  readonly consentRequired: boolean;
+  readonly sessionUpdate: number;
+  readonly limits: Limits;
+  readonly filters: Filters;
+  readonly eventQueueSize: number;
+  readonly maxQueuedEntries: number;
+  /** Milliseconds; 0 for never. */
+  readonly maxAge: number;
+  readonly maxProfileChanges: number;
+  /** Event keys that are sent at once. */
+  readonly urgent: ReadonlySet<string>;
+  readonly backOff: BackOffRule;
+  readonly refreshMs: number;
+}
+
+/** The developer's choice. */
+export interface BehaviourOptions {
+  readonly requireConsent: boolean;
+  readonly sessionUpdate: number;
+  readonly limits: Limits;
+  readonly eventQueueSize: number;
+  readonly maxQueuedEntries: number;
+  /** Hours. */
+  readonly dropRequestsOlderThan: number;
+}
 
 /** Keeps the last good answer for the next start. Both never throw. */
 export interface SettingsFile {
@@ -8,6 +53,21 @@ export interface SettingsFile {
   write(text: string): void;
 }
 
+const HOUR = 3_600_000;
+const SWITCHES = [
+  ['st', 'sessions'],
+  ['vt', 'views'],
+  ['crt', 'crashes'],
+  ['cet', 'events'],
+  ['lt', 'location'],
+] as const;
+// A long stack line blocks a server for minutes (docs/protocol.md §15.6), whatever its own settings say.
+const LONGEST_STACK_LINE = 2000;
+
+type Test = (name: string) => boolean;
+
+/** Lets everything through. */
+const NO_FILTERS: Filters = { event: () => true, segments: () => undefined, userProperty: () => true };
 const NOTHING_SET: ServerSettings = Object.freeze({});
 
 /**
@@ -61,10 +121,11 @@ export class ServerConfig {
     if (!answer.ok || this.#stopped) return false;
     const settings = readServerSettings(answer.value);
     if (settings === undefined) return false;
-    this.#file.write(JSON.stringify(answer.value));
-    this.#settings = settings;
     this.#behaviour = effectiveBehaviour(this.#options, settings);
+    this.#settings = settings;
     this.#applied(this.#behaviour);
+    // Only what could be applied may wait for the next start.
+    this.#file.write(JSON.stringify(answer.value));
     return true;
   }
 }
@@ -76,4 +137,72 @@ function parsed(text: string | undefined): ServerSettings | undefined {
   } catch {
     return undefined;
   }
+}
+
+function effectiveBehaviour(options: BehaviourOptions, server: ServerSettings): Behaviour {
+  const { limits } = options;
+  const eventQueueSize = server.eqs ?? options.eventQueueSize;
+  const filtered = [server.eb, server.ew, server.upb, server.upw, server.sb, server.sw, server.esb, server.esw];
+  return Object.freeze({
+    tracking: server.tracking ?? true,
+    networking: server.networking ?? true,
+    off: new Set(SWITCHES.filter(([key]) => server[key] === false).map(([, feature]) => feature)),
+    consentRequired: server.cr ?? options.requireConsent,
+    sessionUpdate: server.sui ?? options.sessionUpdate,
+    limits: Object.freeze({
+      maxKeyLength: server.lkl ?? limits.maxKeyLength,
+      maxValueSize: server.lvs ?? limits.maxValueSize,
+      maxSegmentationValues: server.lsv ?? limits.maxSegmentationValues,
+      maxBreadcrumbCount: server.lbc ?? limits.maxBreadcrumbCount,
+      maxStackTraceLinesPerThread: server.ltlpt ?? limits.maxStackTraceLinesPerThread,
+      maxStackTraceLineLength: Math.min(server.ltl ?? limits.maxStackTraceLineLength, LONGEST_STACK_LINE),
+    }),
+    filters: filtered.some((list) => list !== undefined) ? createFilters(server) : NO_FILTERS,
+    eventQueueSize,
+    // The operator counts requests, of up to so many events each; we count entries.
+    maxQueuedEntries: server.rqs === undefined ? options.maxQueuedEntries : server.rqs * eventQueueSize,
+    maxAge: (server.dort ?? options.dropRequestsOlderThan) * HOUR,
+    maxProfileChanges: server.upcl ?? 100,
+    urgent: new Set(server.jte),
+    backOff: Object.freeze({
+      enabled: server.bom ?? true,
+      slowMs: (server.bom_at ?? 10) * 1000,
+      fill: server.bom_rqp ?? 0.5,
+      maxAgeMs: (server.bom_ra ?? 24) * HOUR,
+      pauseMs: (server.bom_d ?? 60) * 1000,
+    }),
+    refreshMs: (server.scui ?? 4) * HOUR,
+  });
+}
+
+/** Filters of the server's lists. A whitelist makes the blacklist of its kind meaningless. */
+function createFilters(lists: FilterLists): Filters {
+  const all = testOf(lists.sw, lists.sb);
+  // Maps: the keys are foreign, and may be names that every object has.
+  const white = new Map(Object.entries(lists.esw ?? {}));
+  const black = new Map(Object.entries((lists.esw === undefined ? lists.esb : undefined) ?? {}));
+  const perEvent = new Map<string, Test | undefined>();
+  for (const key of new Set([...white.keys(), ...black.keys()])) {
+    perEvent.set(key, both(all, testOf(white.get(key), black.get(key))));
+  }
+  return {
+    event: testOf(lists.ew, lists.eb) ?? NO_FILTERS.event,
+    segments: (eventKey) => (perEvent.size > 0 && perEvent.has(eventKey) ? perEvent.get(eventKey) : all),
+    userProperty: testOf(lists.upw, lists.upb) ?? NO_FILTERS.userProperty,
+  };
+}
+
+function testOf(white: readonly string[] | undefined, black: readonly string[] | undefined): Test | undefined {
+  if (white !== undefined && white.length > 0) {
+    const wanted = new Set(white);
+    return (name) => wanted.has(name);
+  }
+  if (black === undefined || black.length === 0) return undefined;
+  const unwanted = new Set(black);
+  return (name) => !unwanted.has(name);
+}
+
+function both(one: Test | undefined, other: Test | undefined): Test | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return (name) => one(name) && other(name);
 }

@@ -1,6 +1,6 @@
 import { isObject } from '../check.js';
 import * as is from '../config/schema.js';
-import type { FilterLists } from './filters.js';
+import type { FilterLists } from './feature.js';
 
 const FLAGS = ['tracking', 'networking', 'st', 'vt', 'crt', 'cet', 'lt', 'ecz', 'rcz', 'cr', 'bom', 'log'] as const;
 

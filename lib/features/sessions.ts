@@ -1,8 +1,9 @@
-import { numberFrom, optionsOf, shown, tellMisfit } from '../check.js';
+import { optionsOf, shown, tellMisfit } from '../check.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { placeMembers, UNKNOWN_PLACE } from './place.js';
+import { locationMembers, UNKNOWN_LOCATION } from './location.js';
+import { numberOf } from './segmentation-text.js';
 import type { Views } from './views.js';
 
 export interface SessionSettings {
@@ -11,7 +12,7 @@ export interface SessionSettings {
   /** Let the server locate the sender where nothing is known of the device. */
   readonly locateSender: boolean;
   /** Whether a session tells where the device is; false where every request does. */
-  readonly tellsPlace: boolean;
+  readonly tellsLocation: boolean;
 }
 
 interface Extended {
@@ -61,8 +62,8 @@ export class Sessions {
     state.sessionWanted = undefined;
     state.viewSeen = false;
     const soon = state.sessionEndedAt !== undefined && timestamp - state.sessionEndedAt < COOLDOWN_MS;
-    const body = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''},"metrics":${this.#metrics(target)}${this.#place(target, state)}`;
-    port.record(target, 'request', 'sessions', timestamp, body);
+    const body = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''},"metrics":${this.#metrics(target)}${this.#location(target, state)}`;
+    this.#record(target, timestamp, body);
     this.#extended.set(target.deviceId, { target, dueAt: now + this.#settings.updateSeconds() * 1000 });
     this.#arm();
   }
@@ -88,7 +89,7 @@ export class Sessions {
   duration(target: Target, seconds: unknown): void {
     const port = this.#port;
     const session = port.peekState(target.deviceId)?.session;
-    const number = numberFrom(seconds);
+    const number = numberOf(seconds);
     if (session === undefined || number === undefined || number < 0) {
       const problem = session === undefined ? 'no session has begun' : `expected seconds, got ${shown(seconds)}`;
       port.reporter.warn('sessionDuration', `sessionDuration: ${problem}; nothing is reported.`);
@@ -108,7 +109,7 @@ export class Sessions {
     }
     this.#views.endCurrent(target, state);
     const measured = (this.#port.clock.monotonic() - state.session.reportedUntil) / 1000;
-    const given = numberFrom(seconds);
+    const given = numberOf(seconds);
     if (seconds !== undefined && (given === undefined || given < 0)) {
       const wanted = { argument: 'seconds', expected: 'seconds', outcome: 'the measured time is reported' };
       tellMisfit(this.#port.reporter, { call: 'endSession', value: seconds, ...wanted });
@@ -153,7 +154,7 @@ export class Sessions {
     let at = timestamp;
     for (; rest > LONGEST_SECONDS; rest -= LONGEST_SECONDS) this.#recordSeconds(target, LONGEST_SECONDS, at++);
     const duration = rest === 0 ? '' : `,"session_duration":${rest}`;
-    this.#port.record(target, 'request', 'sessions', at, `"end_session":1${duration}`);
+    this.#record(target, at, `"end_session":1${duration}`);
     state.sessionEndedAt = at;
   }
 
@@ -165,7 +166,11 @@ export class Sessions {
 
   #recordSeconds(target: Target, seconds: number, timestamp: number): void {
     const whole = Math.min(seconds, LONGEST_SECONDS);
-    if (whole > 0) this.#port.record(target, 'request', 'sessions', timestamp, `"session_duration":${whole}`);
+    if (whole > 0) this.#record(target, timestamp, `"session_duration":${whole}`);
+  }
+
+  #record(target: Target, timestamp: number, body: string): void {
+    this.#port.record(target, { kind: 'request', feature: 'sessions', timestamp, body });
   }
 
   #arm(): void {
@@ -211,12 +216,12 @@ export class Sessions {
     return `{${members.join(',')}}`;
   }
 
-  #place(target: Target, state: DeviceState): string {
-    if (!this.#settings.tellsPlace) return '';
-    if (!this.#port.isAllowed(target, 'location')) return UNKNOWN_PLACE;
+  #location(target: Target, state: DeviceState): string {
+    if (!this.#settings.tellsLocation) return '';
+    if (!this.#port.isAllowed(target, 'location')) return UNKNOWN_LOCATION;
     // What was said once for the device holds until it is said otherwise.
-    const place = state.place === undefined ? target.place : state.place;
-    if (place !== undefined && place !== null) return placeMembers(place);
-    return this.#settings.locateSender && place === undefined ? '' : UNKNOWN_PLACE;
+    const location = state.location === undefined ? target.location : state.location;
+    if (location !== undefined && location !== null) return locationMembers(location);
+    return this.#settings.locateSender && location === undefined ? '' : UNKNOWN_LOCATION;
   }
 }

@@ -1,8 +1,11 @@
-import { isObject, member, namesOf, numberFrom, tellMisfit } from '../check.js';
+import { isObject, member, namesOf, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
+import { jsonString } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
+import type { RunningTimer } from './device-state.js';
+import { Measurements } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
-import { type Answer, answerText, TraceHeads } from './trace-heads.js';
+import { numberOf } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface TraceInput {
@@ -23,11 +26,11 @@ export interface TraceInput {
 }
 
 const METRIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
+const LONGEST_NAME = 2048;
 
 /** Application performance traces: one a request, under `apm_metrics` (docs/protocol.md §7). */
 export class Traces {
   readonly #port: FeaturePort;
-  readonly #heads = new TraceHeads();
 
   constructor(port: FeaturePort) {
     this.#port = port;
@@ -37,11 +40,10 @@ export class Traces {
     const port = this.#port;
     const trace = isObject(input) ? fromWire(input) : {};
     const { type } = trace;
-    const network = type === 'network';
-    const took = numberFrom(network ? trace.responseTimeMs : trace.durationMs);
-    const code = network ? numberFrom(trace.responseCode) : 0;
-    const head = network || type === 'device' ? this.#heads.of(type, trace.name) : undefined;
-    if (took === undefined || code === undefined || head === undefined) {
+    const name = traceName(trace.name);
+    const took = numberOf(type === 'network' ? trace.responseTimeMs : trace.durationMs);
+    const code = type === 'network' ? numberOf(trace.responseCode) : 0;
+    if ((type !== 'network' && type !== 'device') || name === '' || took === undefined || code === undefined) {
       port.reporter.warn(
         'reportTrace',
         'reportTrace: a trace needs a name, the type "device" with durationMs or "network" with responseTimeMs and responseCode; it is dropped.',
@@ -51,22 +53,12 @@ export class Traces {
     if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
     const ms = rounded(took);
-    let opening: string;
-    let metrics: string;
-    if (network) {
-      const answer = this.#answer(code, trace);
-      const asBefore = head.upToTime(answer);
-      opening = asBefore ?? head.begin;
-      metrics = asBefore === undefined ? answerText(answer) + ms : String(ms);
-    } else {
-      opening = head.upToDuration();
-      metrics = ms + this.#moreMetrics(trace.metrics);
-    }
+    const metrics = type === 'network' ? this.#networkMetrics(ms, code, trace) : this.#deviceMetrics(ms, trace.metrics);
     const stz = this.#start(trace, timestamp, ms);
     // The end has to lie after the start, also for what took less than a millisecond.
     const etz = Math.max(Math.round(stz + ms), stz + 1);
-    const rest = `${metrics}},"stz":${stz},"etz":${etz}}`;
-    port.recordParts(target, 'request', 'apm', timestamp, port.offsetOf(target, timestamp), opening, rest, '');
+    const body = `"apm":{"type":"${type}","name":${jsonString(name)},"apm_metrics":{${metrics}},"stz":${stz},"etz":${etz}}`;
+    port.record(target, { kind: 'request', feature: 'apm', timestamp, body });
   }
 
   #start({ startedAt }: TraceInput, timestamp: number, took: number): number {
@@ -77,27 +69,25 @@ export class Traces {
     return start ?? Math.round(timestamp - took);
   }
 
-  #answer(code: number, trace: TraceInput): Answer {
-    return {
-      code: code >= 100 && code < 600 ? Math.trunc(code) : 0,
-      received: this.#size('responsePayloadSize', trace.responsePayloadSize),
-      sent: this.#size('requestPayloadSize', trace.requestPayloadSize),
-    };
+  #networkMetrics(ms: number, code: number, trace: TraceInput): string {
+    const known = code >= 100 && code < 600 ? Math.trunc(code) : 0;
+    const received = this.#size('responsePayloadSize', trace.responsePayloadSize);
+    const sent = this.#size('requestPayloadSize', trace.requestPayloadSize);
+    return `"response_code":${known},"response_payload_size":${received},"request_payload_size":${sent},"response_time":${ms}`;
   }
 
-  /** The further metrics of a device trace. */
-  #moreMetrics(metrics: unknown): string {
-    let text = '';
+  #deviceMetrics(ms: number, metrics: unknown): string {
     if (metrics !== undefined && !isObject(metrics)) {
       this.#tell('metrics', 'an object of numbers', metrics, 'they are left out');
     }
+    let text = `"duration":${ms}`;
     for (const key of namesOf(metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
       if (key === 'duration') continue;
-      const number = numberFrom(member(metrics, key));
+      const number = numberOf(member(metrics, key));
       if (number !== undefined && METRIC_KEY.test(key)) text += `,"${key}":${rounded(number)}`;
       else
         this.#port.reporter.warn(
-          `reportTrace.${key}`,
+          'reportTrace.metric',
           `reportTrace: metric "${truncate(key, 40)}" must be a number under a name of letters, digits and _; it is left out.`,
         );
     }
@@ -105,7 +95,7 @@ export class Traces {
   }
 
   #size(argument: string, value: unknown): number {
-    const bytes = value === undefined ? 0 : numberFrom(value);
+    const bytes = value === undefined ? 0 : numberOf(value);
     if (bytes === undefined) this.#tell(argument, 'a number of bytes', value, '0 is used');
     return Math.max(0, Math.round(bytes ?? 0));
   }
@@ -115,12 +105,18 @@ export class Traces {
   }
 }
 
+/** A name without what a server does not take (docs/protocol.md §7); empty when nothing is left. */
+function traceName(name: unknown): string {
+  if (typeof name !== 'string') return '';
+  return truncate(name.replace(/[.\0]/g, '').replace(/^\$+/, ''), LONGEST_NAME);
+}
+
 /** A trace as Countly's own SDKs write it, in our words: `stz`, `etz` and `apm_metrics`, also as `app_metrics`. */
 function fromWire(input: TraceInput): TraceInput {
   const metrics = input.apm_metrics ?? input.app_metrics;
   if (metrics === undefined && input.stz === undefined) return input;
-  const stz = numberFrom(input.stz);
-  const etz = numberFrom(input.etz);
+  const stz = numberOf(input.stz);
+  const etz = numberOf(input.etz);
   const between = stz === undefined || etz === undefined ? undefined : etz - stz;
   return {
     type: input.type,
@@ -138,4 +134,49 @@ function fromWire(input: TraceInput): TraceInput {
 /** Milliseconds to the microsecond, never negative. */
 function rounded(value: number): number {
   return Math.max(0, Math.round(value * 1000) / 1000);
+}
+
+/** Device traces measured between two calls. */
+export class TimedTraces {
+  readonly #port: FeaturePort;
+  readonly #traces: Traces;
+  readonly #measured: Measurements;
+
+  constructor(port: FeaturePort, traces: Traces) {
+    this.#port = port;
+    this.#traces = traces;
+    this.#measured = new Measurements(port, 'traces');
+  }
+
+  start(target: Target, name: unknown): RunningTimer | undefined {
+    return this.#measured.start(target, 'startTrace', name);
+  }
+
+  endByName(target: Target, name: unknown, metrics?: unknown): void {
+    const timer = this.#measured.end(target, 'endTrace', name);
+    if (timer !== undefined) this.#report(target, timer, metrics);
+  }
+
+  end(target: Target, timer: RunningTimer, metrics?: unknown): void {
+    if (timer.stop()) this.#report(target, timer, metrics);
+  }
+
+  cancelByName(target: Target, name: unknown): boolean {
+    return this.#measured.stop(target, 'cancelTrace', name) !== undefined;
+  }
+
+  cancelAll(target: Target): void {
+    (target.work ?? this.#port.peekState(target.deviceId))?.traces?.clear();
+  }
+
+  #report(target: Target, timer: RunningTimer, metrics: unknown): void {
+    const durationMs = this.#port.clock.monotonic() - timer.startedAt;
+    this.#traces.report(target, {
+      type: 'device',
+      name: timer.key,
+      startedAt: this.#port.clock.now() - durationMs,
+      durationMs,
+      metrics,
+    });
+  }
 }

@@ -1,10 +1,10 @@
-import { isObject, member, namesOf, shown, textFrom } from '../check.js';
+import { isObject, member, namesOf, shown, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { ProfileBuffer, type ProfileOperator } from './profile-buffer.js';
-import { readChange } from './profile-change.js';
+import { ProfileBuffer, type ProfileOperator, readChange } from './profile-changes.js';
+import { primitiveOf } from './segmentation-text.js';
 
 /** How much and how long changes wait for company. */
 export interface ProfileSettings {
@@ -104,7 +104,7 @@ export class UserProfile {
   #standard(details: object): string[] {
     const fields: string[] = [];
     for (const name of STANDARD) {
-      const value = member(details, name);
+      const value = primitiveOf(member(details, name));
       if (value === undefined) continue;
       const text = value === null ? '' : (textFrom(value) ?? (value === '' ? '' : undefined));
       if (text === undefined) this.#warn(name, 'a text', value);
@@ -134,9 +134,11 @@ export class UserProfile {
 
   /** A value, or an object of operators such as `{ $inc: 1 }`. */
   #collect(buffer: ProfileBuffer, name: string, value: unknown): void {
-    const operators = namesOf(value).filter((key) => key.startsWith('$'));
+    // What says itself how it is written, such as a document with members of its library, holds no operators.
+    const plain = !isObject(value) || typeof member(value, 'toJSON') === 'function';
+    const operators = plain ? [] : namesOf(value).filter((key) => key.startsWith('$'));
     const changes =
-      operators.length > 0 && !Array.isArray(value)
+      operators.length > 0
         ? operators.map((operator) => readChange(this.#port, operator, name, member(value, operator)))
         : [readChange(this.#port, '$set', name, value)];
     for (const change of changes) {
@@ -145,14 +147,13 @@ export class UserProfile {
   }
 
   #record(target: Target, details: string): void {
-    this.#port.record(target, 'request', 'users', this.#port.stamp(), `"user_details":${details}`);
+    const body = `"user_details":${details}`;
+    this.#port.record(target, { kind: 'request', feature: 'users', timestamp: this.#port.stamp(), body });
   }
 
-  #warn(name: string, expected: string, value: unknown): void {
-    this.#port.reporter.warn(
-      `userDetails.${name}`,
-      `userDetails: ${name} must be ${expected}, got ${shown(value)}; it is left out.`,
-    );
+  #warn(argument: string, expected: string, value: unknown): void {
+    const outcome = 'it is left out';
+    tellMisfit(this.#port.reporter, { call: 'userDetails', argument, expected, value, outcome });
   }
 }
 

@@ -1,11 +1,11 @@
-import { numberFrom, tellMisfit } from '../check.js';
+import { randomBytes } from 'node:crypto';
+import { tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { EventTime } from '../protocol/event-time.js';
-import { jsonString } from '../protocol/json-text.js';
+import { jsonString, storableText } from '../protocol/json-text.js';
 import type { DeviceState, ViewOnDisplay } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { segmentationText } from './segmentation-text.js';
-import { uniqueId } from './unique-id.js';
+import { numberOf, segmentationText } from './segmentation-text.js';
 
 /** Names Countly uses itself in a view's segmentation (docs/protocol.md §4.4). */
 const RESERVED = new Set(
@@ -29,7 +29,8 @@ export class Views {
   /** Starts a view; the device's view before it ends with the time it was shown. */
   start(target: Target, name: unknown, segmentation?: unknown): ViewOnDisplay | undefined {
     const port = this.#port;
-    if (typeof name !== 'string' || name === '') {
+    const given = typeof name === 'string' ? storableText(name) : '';
+    if (given === '') {
       port.reporter.warn(
         'trackView.name',
         `trackView: name must be a non-empty text, got ${typeof name}; the view is dropped.`,
@@ -41,8 +42,9 @@ export class Views {
     const state = port.stateOf(target.deviceId);
     this.endCurrent(target, state);
     const view: ViewOnDisplay = {
-      name: truncate(name, Math.min(port.limits.maxKeyLength, LONGEST_NAME)),
-      idv: uniqueId(),
+      name: truncate(given, Math.min(port.limits.maxKeyLength, LONGEST_NAME)),
+      // 16 characters that no other view has.
+      idv: randomBytes(12).toString('base64url'),
       startedAt: port.clock.monotonic(),
       ended: false,
     };
@@ -73,7 +75,7 @@ export class Views {
   }
 
   #seconds(value: unknown): number | undefined {
-    const seconds = numberFrom(value);
+    const seconds = numberOf(value);
     if (value !== undefined && (seconds === undefined || seconds < 0)) {
       const wanted = { argument: 'durationSeconds', expected: 'seconds', outcome: 'the measured time is reported' };
       tellMisfit(this.#port.reporter, { call: 'trackView', value, ...wanted });
@@ -110,6 +112,6 @@ export class Views {
   #record(target: Target, timestamp: number, segmentation: string, dur: string): void {
     const time = this.#time.text(timestamp, this.#port.offsetOf(target, timestamp));
     const body = `{"key":"${VIEW_KEY}","count":1${dur},"segmentation":${segmentation}${time}`;
-    this.#port.record(target, 'event', 'views', timestamp, body);
+    this.#port.record(target, { kind: 'event', feature: 'views', timestamp, body });
   }
 }

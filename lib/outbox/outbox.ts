@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Recovered } from '../journal/storage.js';
 import type { DeviceIdType, Entry } from '../protocol/entry.js';
+import type { RollUp } from '../protocol/roll-up.js';
 import { Accounts } from './accounts.js';
 import { type Deadline, withDeadline } from './deadline.js';
 import type { DeviceQueue } from './device-queue.js';
@@ -14,7 +15,7 @@ import { MergeOrder } from './merge-order.js';
 import type { FlushResult, OutboxOptions, OutboxPort } from './outbox-port.js';
 import { Overflow } from './overflow.js';
 import { QueuedEntry } from './queued-entry.js';
-import { type RollUp, RollUps } from './roll-ups.js';
+import { RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
 import { Sealer } from './sealer.js';
 

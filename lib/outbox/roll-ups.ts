@@ -1,17 +1,10 @@
 import type { Storage } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
+import type { RollUp } from '../protocol/roll-up.js';
 import type { Accounts } from './accounts.js';
 import type { DeviceQueue } from './device-queue.js';
 import type { EntryTraits, TraitsPool } from './entry-traits.js';
 import { QueuedEntry } from './queued-entry.js';
-
-/** How an entry merges with an equal one that waits. */
-export interface RollUp {
-  /** Entries of one device with the same key are equal. */
-  readonly key: string;
-  /** The text of both together. */
-  merge(waiting: string): string;
-}
 
 interface Place {
   readonly queue: DeviceQueue;

@@ -2,23 +2,19 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
-import { AbTesting } from '../features/ab-testing.js';
 import { Attribution } from '../features/attribution.js';
-import type { Behaviour } from '../features/behaviour.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
 import { type DeviceState, DeviceStates } from '../features/device-state.js';
-import { Events } from '../features/events.js';
+import { Events, TimedEvents } from '../features/events.js';
 import { Feedback } from '../features/feedback.js';
 import { Identity } from '../features/identity.js';
-import { readPlace } from '../features/place.js';
+import { readLocation } from '../features/location.js';
 import { RawRequests } from '../features/raw-request.js';
-import { RemoteConfig } from '../features/remote-config.js';
-import { ServerConfig } from '../features/server-config.js';
+import { AbTesting, RemoteConfig } from '../features/remote-config.js';
+import { type Behaviour, ServerConfig } from '../features/server-config.js';
 import { Sessions } from '../features/sessions.js';
-import { TimedEvents } from '../features/timed-events.js';
-import { TimedTraces } from '../features/timed-traces.js';
-import { Traces } from '../features/traces.js';
+import { TimedTraces, Traces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
 import { defaultStoragePath } from '../journal/create-storage.js';
@@ -58,7 +54,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     changed: () => identity.deviceId !== TEMPORARY_ID && idFile.store({ id: identity.deviceId, type: identity.idType }),
   };
   const { ipAddress, ...where } = options.location;
-  const own = new ScopeTarget(identity, undefined, { place: readPlace({ ...where, ip: ipAddress }) });
+  const own = new ScopeTarget(identity, undefined, { location: readLocation({ ...where, ip: ipAddress }) });
 
   const uploads = new PictureUploads(options, {
     transport,
@@ -96,7 +92,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const sessions = new Sessions(port, views, {
     updateSeconds: () => serverConfig.behaviour.sessionUpdate,
     locateSender: options.locateSender,
-    tellsPlace: dialect.place === undefined,
+    tellsLocation: dialect.place === undefined,
   });
   const profile = new UserProfile(port, {
     maxChanges: () => serverConfig.behaviour.maxProfileChanges,

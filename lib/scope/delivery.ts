@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { ResolvedOptions } from '../config/resolve.js';
-import type { BackOffRule } from '../features/behaviour.js';
+import type { BackOffRule } from '../features/server-config.js';
 import { createBackoff } from '../http/backoff.js';
 import { createHttpTransport } from '../http/http-transport.js';
 import type { Transport } from '../http/transport.js';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { isObject, optionsOf, tellMisfit } from '../check.js';
 import { mapToClass } from '../config/dialect.js';
 import type { FeedbackWidget, Fetched } from '../features/feedback.js';
-import { readPlace, tellPlace } from '../features/place.js';
+import { readLocation, tellLocation } from '../features/location.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { AbTests } from './ab-tests.js';
@@ -88,9 +88,9 @@ export class DeviceScope extends RecordingScope {
         const wanted = { argument: 'location', expected: 'an object or null', outcome: 'the location stays as it is' };
         return tellMisfit(reporter, { call: 'setLocation', value: location, ...wanted });
       }
-      const kept = location === null ? null : readPlace(location);
-      if (location !== null) tellPlace(reporter, 'setLocation', location, kept ?? undefined);
-      port.stateOf(deviceId).place = kept;
+      const kept = location === null ? null : readLocation(location);
+      if (location !== null) tellLocation(reporter, 'setLocation', location, kept ?? undefined);
+      port.stateOf(deviceId).location = kept;
     });
   }
 

@@ -3,15 +3,14 @@ import type { Dialect } from '../config/dialect.js';
 import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { runHooks } from '../features/before-send.js';
-import type { Behaviour } from '../features/behaviour.js';
-import type { DeviceState, DeviceStates, UnitOfWork } from '../features/device-state.js';
-import type { FeaturePort, Picture, Query, QueryAnswer, RollUp, Target } from '../features/feature.js';
-import type { Filters } from '../features/filters.js';
+import type { DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
+import type { FeaturePort, Filters, Picture, Query, QueryAnswer, RecordDraft, Target } from '../features/feature.js';
+import type { Behaviour } from '../features/server-config.js';
 import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { Entry } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
 import { hostMetrics } from './host-metrics.js';
@@ -92,44 +91,22 @@ export class HousePort implements FeaturePort {
     return this.#parts.states().of(deviceId);
   }
 
-  workOf(target: Target): UnitOfWork {
+  workOf(target: Target): WorkState {
     return target.work ?? this.stateOf(target.deviceId);
   }
 
-  record(
-    target: Target,
-    kind: EntryKind,
-    feature: EntryFeature,
-    timestamp: number,
-    body: string,
-    rollUp?: RollUp,
-  ): void {
+  record(target: Target, draft: RecordDraft): void {
     if (!this.#takes(target)) return;
     const { outbox, dialect } = this.#parts;
+    const { kind, feature, timestamp, rollUp } = draft;
     const { deviceId, idType } = target;
+    const adds = kind === 'request' && dialect.place !== undefined;
+    const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
+    const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
+    if (seen === undefined) return;
     const traits = outbox.traits.of(idType, kind, feature, this.offsetOf(target, timestamp));
-    const own = kind === 'event' || dialect.place === undefined ? body : body + membersOf(this.#placeOf(target));
-    const seen = this.#hooked(deviceId, kind, feature, timestamp, own);
     // What a hook has changed is no longer what its key says.
-    if (seen !== undefined) outbox.put(deviceId, traits, timestamp, seen, seen === own ? rollUp : undefined);
-  }
-
-  recordParts(
-    target: Target,
-    kind: EntryKind,
-    feature: EntryFeature,
-    timestamp: number,
-    tz: number,
-    opening: string,
-    rest: string,
-    time: string,
-  ): void {
-    const { outbox, dialect } = this.#parts;
-    const changes = this.#options.beforeSend.length > 0 || (kind === 'request' && dialect.place !== undefined);
-    if (changes) return this.record(target, kind, feature, timestamp, opening + rest + time);
-    if (!this.#takes(target)) return;
-    const traits = outbox.traits.of(target.idType, kind, feature, tz);
-    outbox.putParts(target.deviceId, traits, timestamp, opening, rest, time);
+    outbox.put(deviceId, traits, timestamp, seen, seen === body ? rollUp : undefined);
   }
 
   /** Whether there is somebody to record for; his device is in use then. */
@@ -145,13 +122,7 @@ export class HousePort implements FeaturePort {
   }
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */
-  #hooked(
-    deviceId: string,
-    kind: EntryKind,
-    feature: EntryFeature,
-    timestamp: number,
-    body: string,
-  ): string | undefined {
+  #hooked(deviceId: string, { kind, feature, timestamp, body }: RecordDraft): string | undefined {
     const { beforeSend } = this.#options;
     if (beforeSend.length === 0 || feature === 'core') return body;
     const { outbox, reporter } = this.#parts;
@@ -167,8 +138,8 @@ export class HousePort implements FeaturePort {
   upload(target: Target, picture: Picture): void {
     if (this.#options.disabled || target.deviceId === '') return;
     // The scope's device may get another id while the file is read.
-    const { deviceId, idType, tz, place, metrics } = target;
-    this.#parts.uploads.add({ deviceId, idType, tz, place, metrics, work: undefined }, picture);
+    const { deviceId, idType, tz, location, metrics } = target;
+    this.#parts.uploads.add({ deviceId, idType, tz, location, metrics, work: undefined }, picture);
   }
 
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {

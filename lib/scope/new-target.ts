@@ -1,6 +1,6 @@
 import { isObject, tellMisfit } from '../check.js';
 import { emptyWork } from '../features/device-state.js';
-import { type Place, readPlace, tellPlace } from '../features/place.js';
+import { type DeviceLocation, readLocation, tellLocation } from '../features/location.js';
 import type { Reporter } from '../logger.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import type { Core } from './compose.js';
@@ -32,7 +32,7 @@ function targetIn(core: Core, init: ScopeInit, identity: DeviceIdentity): ScopeT
   const given: unknown = init.consent;
   const consent = given === undefined ? undefined : knownFeatures(core.reporter, given);
   const work = emptyWork(consent ?? assumedConsent(core, init, identity.deviceId));
-  const details = new InitDetails(core, init, identity === core.own.identity ? core.own.place : undefined);
+  const details = new InitDetails(core, init, identity === core.own.identity ? core.own.location : undefined);
   const target = new ScopeTarget(identity, work, details);
   if (consent !== undefined && target.deviceId !== '') core.consent.apply(target, consent);
   return target;
@@ -91,11 +91,11 @@ type Details = { -readonly [Name in keyof TargetDetails]: TargetDetails[Name] };
 class InitDetails implements TargetDetails {
   readonly #core: Core;
   readonly #init: ScopeInit;
-  readonly #otherwise: Place | undefined;
+  readonly #otherwise: DeviceLocation | undefined;
   readonly #known: Details = {};
 
   /** @param otherwise where the device is when the scope was told nothing */
-  constructor(core: Core, init: ScopeInit, otherwise: Place | undefined) {
+  constructor(core: Core, init: ScopeInit, otherwise: DeviceLocation | undefined) {
     this.#core = core;
     this.#init = init;
     this.#otherwise = otherwise;
@@ -105,8 +105,8 @@ class InitDetails implements TargetDetails {
     return this.#once('tz', () => this.#readOffset(this.#init.timezoneOffset));
   }
 
-  get place(): Place | undefined {
-    return this.#once('place', () => this.#readPlace()) ?? this.#otherwise;
+  get location(): DeviceLocation | undefined {
+    return this.#once('location', () => this.#readLocation()) ?? this.#otherwise;
   }
 
   get metrics(): Readonly<Record<string, string>> | undefined {
@@ -124,10 +124,10 @@ class InitDetails implements TargetDetails {
     return undefined;
   }
 
-  #readPlace(): Place | undefined {
+  #readLocation(): DeviceLocation | undefined {
     const { ip, countryCode, city, location } = this.#init;
-    const place = readPlace({ ip, countryCode, city, location });
-    tellPlace(this.#core.reporter, 'scope', { ip, countryCode, city, location }, place);
+    const place = readLocation({ ip, countryCode, city, location });
+    tellLocation(this.#core.reporter, 'scope', { ip, countryCode, city, location }, place);
     return place;
   }
 

@@ -1,5 +1,5 @@
 import { isObject, optionsOf, tellMisfit } from '../check.js';
-import { Breadcrumbs } from '../features/breadcrumbs.js';
+import { Breadcrumbs } from '../features/device-state.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import type {
   CrashOptions,

@@ -1,6 +1,6 @@
-import type { UnitOfWork } from '../features/device-state.js';
+import type { WorkState } from '../features/device-state.js';
 import type { Renamable } from '../features/identity.js';
-import type { Place } from '../features/place.js';
+import type { DeviceLocation } from '../features/location.js';
 import type { DeviceIdType } from '../protocol/entry.js';
 
 /** Who a device is. One object for all scopes that have to follow a change of its id. */
@@ -14,16 +14,16 @@ export interface DeviceIdentity {
 }
 
 /** What is told of a unit of work. May have getters: each part is read when it is asked for. */
-export type TargetDetails = Partial<Pick<Renamable, 'tz' | 'place' | 'metrics'>>;
+export type TargetDetails = Partial<Pick<Renamable, 'tz' | 'location' | 'metrics'>>;
 const NOTHING: TargetDetails = Object.freeze({});
 
 /** What a scope gives to the features. */
 export class ScopeTarget implements Renamable {
   readonly identity: DeviceIdentity;
-  readonly work: UnitOfWork | undefined;
+  readonly work: WorkState | undefined;
   readonly #details: TargetDetails;
 
-  constructor(identity: DeviceIdentity, work?: UnitOfWork, details: TargetDetails = NOTHING) {
+  constructor(identity: DeviceIdentity, work?: WorkState, details: TargetDetails = NOTHING) {
     this.identity = identity;
     this.work = work;
     this.#details = details;
@@ -33,8 +33,8 @@ export class ScopeTarget implements Renamable {
     return this.#details.tz;
   }
 
-  get place(): Place | undefined {
-    return this.#details.place;
+  get location(): DeviceLocation | undefined {
+    return this.#details.location;
   }
 
   get metrics(): Readonly<Record<string, string>> | undefined {

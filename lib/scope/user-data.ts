@@ -1,4 +1,4 @@
-import type { ProfileOperator } from '../features/profile-buffer.js';
+import type { ProfileOperator } from '../features/profile-changes.js';
 import type { ScopeApi } from './scope-api.js';
 import { contained } from './scope-parts.js';
 

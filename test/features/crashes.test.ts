@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../lib/config/limits.js';
-import { errorText } from '../../lib/features/error-text.js';
+import { errorText } from '../../lib/features/crashes.js';
 import { type Recorded, recorded } from '../support/recorded.js';
 
 describe('the text of an error', () => {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../lib/config/limits.js';
-import { Opening } from '../../lib/features/opening.js';
-import { openedText, type SegmentRules, segmentationText } from '../../lib/features/segmentation-text.js';
+import { type SegmentRules, segmentationText } from '../../lib/features/segmentation-text.js';
 import { Reporter, silentLogger } from '../../lib/logger.js';
 
 const rules: SegmentRules = { limits: DEFAULT_LIMITS, reporter: new Reporter(silentLogger, () => 0), call: 'addEvent' };
@@ -77,64 +76,5 @@ describe('the text of a segmentation', () => {
   it('remembers a bounded number of names', () => {
     for (let i = 0; i < 3000; i++) expect(read({ [`name${i}`]: i })).toEqual({ [`name${i}`]: i });
     expect(read({ name0: 'x' })).toEqual({ name0: 'x' });
-  });
-});
-
-describe('the same behind what events have in common', () => {
-  const START = '{"key":"order","segmentation":';
-  const tail = (opening: Opening, segmentation: unknown, more: Partial<SegmentRules> = {}) =>
-    openedText(opening, segmentation, { ...rules, ...more });
-
-  const anyValue = fc.oneof(
-    fc.constantFrom<unknown>('web', 'ios', 'x'.repeat(12), 'x'.repeat(13), 'say "x"', '', 1, 2, true, null, ['a']),
-    fc.string({ unit: 'grapheme' }),
-  );
-  const anySegmentation = fc.oneof(
-    fc.record({ plan: anyValue, 'say "currency"': anyValue, n: anyValue }, { requiredKeys: [] }),
-    fc.dictionary(fc.constantFrom('plan', 'n', 'currency', '', 'a.b'), anyValue),
-  );
-
-  it('is the text itself, whatever came before', () => {
-    fc.assert(
-      fc.property(fc.array(anySegmentation, { maxLength: 30 }), fc.integer({ min: 1, max: 3 }), (list, most) => {
-        const limits = { ...DEFAULT_LIMITS, maxSegmentationValues: most };
-        const opening = new Opening(START);
-        // Each of them thrice, for what is met again is taken as a whole.
-        for (const segmentation of list.flatMap((it) => [it, it, it])) {
-          const rest = tail(opening, segmentation, { limits });
-          const expected = segmentationText(segmentation, { ...rules, limits });
-          expect(rest && opening.reached + rest).toBe(expected && START + expected);
-        }
-      }),
-    );
-  });
-
-  it('goes on from the values that come again, up to the first that does not', () => {
-    const opening = new Opening(START);
-    const texts = [1, 2, 3, 4].map((n) => tail(opening, { plan: 'pro', currency: 'EUR', n, end: 'x' }));
-    expect(opening.reached).toBe(`${START}{"plan":"pro","currency":"EUR","n":`);
-    expect(texts.at(-1)).toBe('4,"end":"x"}');
-  });
-
-  it('leaves nothing over where all comes again', () => {
-    const opening = new Opening(START);
-    const texts = [1, 2, 3, 4].map(() => tail(opening, { plan: 'pro', currency: 'EUR' }));
-    expect([opening.reached, texts.at(-1)]).toEqual([`${START}{"plan":"pro","currency":"EUR`, '"}']);
-  });
-
-  it('is short: what comes late in a long segmentation is no beginning', () => {
-    const opening = new Opening(START);
-    const many = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`name${n}`, `value${n}`]));
-    for (let n = 0; n < 200; n++) tail(opening, many);
-    expect(opening.reached.length).toBeLessThan(400);
-  });
-
-  it('does not keep a value that is long or rare', () => {
-    const opening = new Opening(START);
-    for (const page of ['/a/very/long/path', '/a', '/b', '/c', '/d']) {
-      const rest = tail(opening, { page, n: 1 });
-      expect(opening.reached + rest).toBe(`${START}{"page":"${page}","n":1}`);
-      expect(opening.reached).toBe(`${START}{"page":"`);
-    }
   });
 });

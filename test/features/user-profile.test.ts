@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ProfileBuffer, type ProfileOperator } from '../../lib/features/profile-buffer.js';
+import { ProfileBuffer, type ProfileOperator } from '../../lib/features/profile-changes.js';
 import { type Recorded, recorded } from '../support/recorded.js';
 
 describe('user details', () => {

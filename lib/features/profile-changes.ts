@@ -1,3 +1,9 @@
+import { shown } from '../check.js';
+import { type Limits, truncate } from '../config/limits.js';
+import type { Reporter } from '../logger.js';
+import { jsonString } from '../protocol/json-text.js';
+import { numberOf, segmentName, valueText } from './segmentation-text.js';
+
 /** The ways a custom property can change (docs/protocol.md §5); `$set` is a plain value on the wire. */
 export type ProfileOperator = '$set' | '$setOnce' | '$inc' | '$mul' | '$min' | '$max' | '$push' | '$addToSet' | '$pull';
 
@@ -9,8 +15,15 @@ type Change =
 
 export type ProfileChange = Change & { readonly property: string };
 
+const NUMERIC = new Set(['$inc', '$mul', '$min', '$max']);
+const LISTS = new Set(['$push', '$addToSet', '$pull']);
+const OPERATORS = new Set([...NUMERIC, ...LISTS, '$set', '$setOnce']);
+// Names that mean something to every JavaScript object, also on the server.
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+const MAX_ELEMENTS = 50;
+
 /**
- * Changes of custom properties that wait to be sent. A server applies one operator a property and request (contract
+ * Changes of custom properties that wait to be sent. A server applies one operator a property and request (docs/protocol.md
  * §13 row 55), so changes that cannot become one go into a later request, and none is ever lost.
  */
 export class ProfileBuffer {
@@ -41,10 +54,55 @@ export class ProfileBuffer {
   take(): string[] {
     this.#changes = 0;
     return this.#requests.splice(0).map((request) => {
-      const members = [...request].map(([property, change]) => `${JSON.stringify(property)}:${changeText(change)}`);
+      const members = [...request].map(([property, change]) => `${jsonString(property)}:${changeText(change)}`);
       return `{${members.join(',')}}`;
     });
   }
+}
+
+/** A change as it can be sent, or undefined with one warning when it means nothing a server could store. */
+export function readChange(
+  { limits, reporter }: { readonly limits: Limits; readonly reporter: Reporter },
+  operator: string,
+  property: unknown,
+  value: unknown,
+): ProfileChange | undefined {
+  const name = typeof property === 'string' ? segmentName(property, limits) : '';
+  if (name === '' || FORBIDDEN.has(name)) {
+    return warn(
+      reporter,
+      operator,
+      `the property must have a name, got ${FORBIDDEN.has(name) ? name : shown(property)}`,
+    );
+  }
+  if (NUMERIC.has(operator)) {
+    const number = numberOf(value);
+    return number === undefined
+      ? warn(reporter, operator, `"${truncate(name, 40)}" needs a number, got ${shown(value)}`)
+      : { operator: operator as '$inc', property: name, value: number };
+  }
+  const rules = { limits, reporter, call: 'userData' };
+  if (LISTS.has(operator)) {
+    const items = (Array.isArray(value) ? value.slice(0, MAX_ELEMENTS) : [value]).map((item) =>
+      Array.isArray(item) ? undefined : valueText(item, rules, name),
+    );
+    const kept = items.filter((item) => item !== undefined);
+    return kept.length === 0
+      ? warn(reporter, operator, `"${truncate(name, 40)}" needs a text, a number or true or false, got ${shown(value)}`)
+      : { operator: operator as '$push', property: name, value: kept };
+  }
+  if (!OPERATORS.has(operator)) return warn(reporter, operator, 'no such operator');
+  // An empty text unsets the property (docs/protocol.md §5).
+  const text = value === '' || value === null ? '""' : valueText(value, rules, name);
+  return text === undefined
+    ? warn(reporter, operator, `"${truncate(name, 40)}" needs a text, a number or true or false, got ${shown(value)}`)
+    : { operator: operator as '$set', property: name, value: text };
+}
+
+function warn(reporter: Reporter, operator: string, problem: string): undefined {
+  const kind = OPERATORS.has(operator) ? operator : 'operator';
+  reporter.warn(`userData.${kind}`, `userData: ${operator.slice(0, 20)}: ${problem}; it is left out.`);
+  return undefined;
 }
 
 /** One change that has the effect of two in a row, if there is one. */

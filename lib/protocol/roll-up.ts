@@ -1,3 +1,11 @@
+/** How an entry merges with an equal one that waits. */
+export interface RollUp {
+  /** Entries of one device with the same key are equal. */
+  readonly key: string;
+  /** The text of both together. */
+  merge(waiting: string): string;
+}
+
 interface EventObject {
   readonly key: string;
   readonly count: number;

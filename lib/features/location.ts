@@ -5,7 +5,7 @@ import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
 
 /** Where a device is, as far as anyone said. */
-export interface Place {
+export interface DeviceLocation {
   readonly ip: string | undefined;
   readonly countryCode: string | undefined;
   readonly city: string | undefined;
@@ -19,28 +19,33 @@ const EXPECTED = {
   countryCode: 'two letters such as "DE"',
   city: 'a non-empty text',
   location: 'latitude and longitude such as "52.5,13.4"',
-} as const satisfies Record<keyof Place, string>;
+} as const satisfies Record<keyof DeviceLocation, string>;
 
-/** Parts of a place that are given and mean nothing, each with a warning. */
-export function tellPlace(reporter: Reporter, call: string, given: PlaceInput, kept: Place | undefined): void {
-  for (const argument of Object.keys(EXPECTED) as (keyof Place)[]) {
+/** Parts of a location that are given and mean nothing, each with a warning. */
+export function tellLocation(
+  reporter: Reporter,
+  call: string,
+  given: LocationInput,
+  kept: DeviceLocation | undefined,
+): void {
+  for (const argument of Object.keys(EXPECTED) as (keyof DeviceLocation)[]) {
     const value = member(given, argument);
     if (value === undefined || value === null || value === '' || kept?.[argument] !== undefined) continue;
     tellMisfit(reporter, { call, argument, expected: EXPECTED[argument], value, outcome: 'it is left out' });
   }
 }
 
-export interface PlaceInput {
+export interface LocationInput {
   readonly ip?: unknown;
   readonly countryCode?: unknown;
   readonly city?: unknown;
   readonly location?: unknown;
 }
 
-/** Keeps what a Countly server can use of a place (docs/protocol.md §2.4); undefined when that is nothing. */
-export function readPlace(given: PlaceInput): Place | undefined {
+/** Keeps what a Countly server can use of a location (docs/protocol.md §2.4); undefined when that is nothing. */
+export function readLocation(given: LocationInput): DeviceLocation | undefined {
   const { ip, countryCode, city, location } = given;
-  const place: Place = {
+  const read: DeviceLocation = {
     // Node gives IPv4 visitors of a dual-stack socket as `::ffff:a.b.c.d`, which no location database knows.
     ip: typeof ip === 'string' && isIP(ip) !== 0 ? ip.replace(/^::ffff:(?=\d+\.)/i, '') : undefined,
     countryCode:
@@ -51,24 +56,24 @@ export function readPlace(given: PlaceInput): Place | undefined {
         ? location.replace(/\s/g, '')
         : undefined,
   };
-  return Object.values(place).some((value) => value !== undefined) ? place : undefined;
+  return Object.values(read).some((value) => value !== undefined) ? read : undefined;
 }
 
-/** Nobody may know, or nobody said: the server must not take the data centre for the person's place. */
-export const UNKNOWN_PLACE = ',"location":""';
+/** Nobody may know, or nobody said: the server must not take the data centre for the person's own. */
+export const UNKNOWN_LOCATION = ',"location":""';
 
-/** A place as members of `begin_session`, each with a leading comma. */
-export function placeMembers(place: Place): string {
+/** A location as members of `begin_session`, each with a leading comma. */
+export function locationMembers(given: DeviceLocation): string {
   let text = '';
-  if (place.ip !== undefined) text += `,"ip_address":${jsonString(place.ip)}`;
-  if (place.countryCode !== undefined) {
-    text += `,"country_code":"${place.countryCode}"`;
+  if (given.ip !== undefined) text += `,"ip_address":${jsonString(given.ip)}`;
+  if (given.countryCode !== undefined) {
+    text += `,"country_code":"${given.countryCode}"`;
     // With a country alone the server takes the city from the sender's address (docs/protocol.md §2.4).
-    const city = place.city ?? (place.ip === undefined && place.location === undefined ? 'Unknown' : undefined);
+    const city = given.city ?? (given.ip === undefined && given.location === undefined ? 'Unknown' : undefined);
     if (city !== undefined) text += `,"city":${jsonString(city)}`;
-  } else if (place.city !== undefined && place.ip !== undefined) {
-    text += `,"city":${jsonString(place.city)}`;
+  } else if (given.city !== undefined && given.ip !== undefined) {
+    text += `,"city":${jsonString(given.city)}`;
   }
-  if (place.location !== undefined) text += `,"location":"${place.location}"`;
-  return text === '' ? UNKNOWN_PLACE : text;
+  if (given.location !== undefined) text += `,"location":"${given.location}"`;
+  return text === '' ? UNKNOWN_LOCATION : text;
 }
