@@ -164,7 +164,11 @@ function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
   );
   const place = placeOf(conf, 'bulk');
   const appKey = conf.app_key ?? '';
-  const storage = storageAt(place, `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`);
+  const storage = storageAt(
+    place,
+    conf.url ?? '',
+    `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`,
+  );
   // Bulk requests name their devices, so the client's own device never appears; a fixed id keeps it off the disk.
   const fixed = { deviceId: 'bulk', durability: 'memory', storage, transport: gate } as const;
   const client = new Client({ ...options, ...fixed }, BULK_DIALECT);

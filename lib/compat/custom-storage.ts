@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
-import type { Storage, StorageListener, StorageStats } from '../journal/storage.js';
-import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
+import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
+import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import type { CustomStorageMethod } from './conf.js';
 
 const COMMIT_MS = 20;
@@ -25,10 +25,10 @@ export class CustomStorage implements Storage {
   readonly #method: CustomStorageMethod;
   readonly #clock: Clock;
   readonly #key: string;
-  readonly #left: Snapshot;
+  /** What an earlier process left and nobody has asked for yet. */
+  #left: SealedRequest[];
   readonly #entries = new Map<number, Entry>();
   readonly #seals = new Map<number, Seal>();
-  #nextId = 1;
   #changed = false;
   #cancel: (() => void) | undefined;
   #listener: StorageListener | undefined;
@@ -39,45 +39,51 @@ export class CustomStorage implements Storage {
     this.#key = key;
     this.#clock = clock;
     // Read at once: what is appended before `open` must not be written in place of what waits from before.
-    this.#left = this.#read();
-    for (const entry of this.#left.entries) {
-      this.#entries.set(entry.id, entry);
-      this.#nextId = Math.max(this.#nextId, entry.id + 1);
-    }
-    for (const seal of this.#left.seals) for (const id of seal.ids) this.#seals.set(id, seal);
+    const { entries, seals } = this.#read();
+    for (const entry of entries) this.#entries.set(entry.id, entry);
+    for (const seal of seals) for (const id of seal.ids) this.#seals.set(id, seal);
+    this.#left = [...groupedBySeal(entries, this.#seals)];
   }
 
-  async open(listener: StorageListener): Promise<void> {
+  open(listener: StorageListener): void {
     this.#listener = listener;
-    const found = new Map(this.#left.entries.map((entry) => [entry.id, entry]));
-    const sealed: SealedRequest[] = [];
-    for (const { ids, path, head } of this.#left.seals) {
-      const entries = ids.flatMap((id) => found.get(id) ?? []);
-      for (const id of ids) found.delete(id);
-      if (entries[0]) sealed.push({ deviceId: entries[0].deviceId, path, head, entries });
-    }
-    if (sealed.length > 0 || found.size > 0) listener.recovered({ entries: [...found.values()], sealed });
   }
 
-  append(draft: EntryDraft): number {
-    const id = this.#nextId++;
-    this.#entries.set(id, { ...draft, id });
-    this.#commitLater();
-    return id;
-  }
-
-  seal(ids: readonly number[], path: SealedPath, head: string): void {
-    const seal: Seal = { path, head, ids: [...ids] };
-    for (const id of ids) this.#seals.set(id, seal);
+  append(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
     this.#commitLater();
   }
 
-  settle(ids: readonly number[]): void {
-    for (const id of ids) {
+  seal({ path, head, entries }: SealedRequest): void {
+    const seal: Seal = { path, head, ids: entries.map(({ id }) => id) };
+    for (const id of seal.ids) this.#seals.set(id, seal);
+    this.#commitLater();
+  }
+
+  settle(entries: readonly Entry[]): void {
+    for (const { id } of entries) {
       this.#entries.delete(id);
       this.#seals.delete(id);
     }
     this.#commitLater();
+  }
+
+  async recover(room: Room): Promise<Recovered> {
+    let { entries, bytes } = room;
+    let taken = 0;
+    for (const request of this.#left) {
+      const size = request.entries.reduce((sum, { body }) => sum + body.length, 0);
+      if (taken > 0 && (request.entries.length > entries || size > bytes)) break;
+      entries -= request.entries.length;
+      bytes -= size;
+      taken++;
+    }
+    const found = this.#left.splice(0, taken);
+    return {
+      entries: found.flatMap((it) => (it.head === '' ? it.entries : [])),
+      sealed: found.filter(({ head }) => head !== ''),
+      nextId: this.#left[0]?.entries[0]?.id,
+    };
   }
 
   async commit(): Promise<void> {
@@ -121,5 +127,16 @@ export class CustomStorage implements Storage {
     } catch {
       return { entries: [], seals: [] };
     }
+  }
+}
+
+/** Requests in the order of their first entries; what was not sealed is one without a head. */
+function* groupedBySeal(entries: readonly Entry[], seals: ReadonlyMap<number, Seal>): Iterable<SealedRequest> {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const entry of entries) {
+    const { path, head, ids } = seals.get(entry.id) ?? { path: '/i', head: '', ids: [entry.id] };
+    const all = ids.flatMap((id) => byId.get(id) ?? []);
+    for (const id of ids) byId.delete(id);
+    if (all.length > 0) yield { deviceId: entry.deviceId, path, head, entries: all };
   }
 }

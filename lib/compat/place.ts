@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { member } from '../check.js';
 import { systemClock } from '../clock.js';
-import { createStorage, defaultStoragePath } from '../journal/create-storage.js';
+import { JournalStorage } from '../journal/journal.js';
+import { MemoryStorage } from '../journal/memory.js';
+import { defaultStoragePath, journalPath } from '../journal/path.js';
 import type { Storage } from '../journal/storage.js';
 import { attempt } from './calls.js';
 import { type BulkConf, type CustomStorageMethod, StorageTypes } from './conf.js';
@@ -31,11 +32,17 @@ export function placeOf(conf: BulkConf, mode: 'client' | 'bulk'): Place {
   return { ...NOWHERE, folder, legacy: legacyPrefixes(path, bulk ? 'bulk_data' : 'data') };
 }
 
-/** The queue at a place. Entries do not say which application they are for, so each other one has a part of its own. */
-export function storageAt({ custom, folder }: Place, part?: string): Storage {
+/**
+ * The queue at a place for a server. Entries do not say which application they are for, so each other one has a part of
+ * its own.
+ */
+export function storageAt({ custom, folder }: Place, url: string, part?: string): Storage {
   if (custom) return new CustomStorage(custom, systemClock, `cly_weave_${part ?? 'queue'}`);
-  if (folder === undefined) return createStorage({ durability: 'memory', path: '', clock: systemClock });
-  return createStorage({ path: part === undefined ? folder : join(folder, part), clock: systemClock });
+  if (folder === undefined) return new MemoryStorage();
+  return new JournalStorage({
+    path: journalPath(part === undefined ? folder : join(folder, part), url),
+    clock: systemClock,
+  });
 }
 
 /** Small values the official SDK keeps by key: `cly_id`, `cly_id_type`. */
@@ -104,7 +111,10 @@ function legacyPrefixes(storagePath: string | undefined, defaultFolder: 'data' |
 }
 
 function officialFolder(): string | undefined {
-  const here = createRequire(join(process.cwd(), 'index.js'));
-  const manifest = attempt(() => here.resolve('countly-sdk-nodejs/package.json'));
-  return manifest === undefined ? undefined : join(dirname(manifest), 'lib');
+  // As Node looks for packages, which bundlers would take for a dependency of ours.
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const found = join(folder, 'node_modules', 'countly-sdk-nodejs');
+    if (existsSync(join(found, 'package.json'))) return join(found, 'lib');
+    if (folder === dirname(folder)) return undefined;
+  }
 }

@@ -38,7 +38,7 @@ export function start(settings: CountlyConf): Started {
   const values = valuesAt(place, clear);
   if (clear) values.set('cly_id', null);
   const device = ownDevice(values, textFrom(settings.device_id));
-  const storage = storageAt(place);
+  const storage = storageAt(place, settings.url ?? '');
   const own = { ...placeOptions(place, device), clearStoredDeviceId: clear, storage, logger };
   const client = Client.start({ ...options, ...own }, clientDialect(options));
   const { DEVELOPER_SUPPLIED, SDK_GENERATED } = DeviceIdType;
@@ -122,7 +122,7 @@ export class OtherApps {
     let client = this.#clients.get(app);
     if (client === undefined) {
       const conf = { ...this.#settings, app_key: app, remote_config: false, require_consent: false };
-      const storage = storageAt(this.#place, `app-${Buffer.from(app).toString('base64url')}`);
+      const storage = storageAt(this.#place, this.#settings.url ?? '', `app-${Buffer.from(app).toString('base64url')}`);
       // Requests name their devices, so the client's own never appears; a fixed id keeps it off the disk.
       const fixed = { deviceId: 'raw', durability: 'memory', storage, logger: this.#logger } as const;
       client = new Client({ ...clientOptions(conf).options, ...fixed }, BULK_DIALECT);

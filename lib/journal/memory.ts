@@ -1,32 +1,20 @@
-import type { EntryDraft } from '../protocol/entry.js';
-import type { Storage, StorageStats } from './storage.js';
+import type { Recovered, Storage, StorageStats } from './storage.js';
 
-const NOTHING_WRITTEN: StorageStats = { bytesWritten: 0 };
+const NOTHING: Recovered = Object.freeze({ entries: [], sealed: [] });
 
-/**
- * Gives ids and keeps nothing: the outbox holds the entries, and a process that ends takes them along. For tests, for
- * hosts without a disk, and where personal data must not touch one.
- */
+/** Keeps nothing: what waits is in the queue, and is gone with the process. */
 export class MemoryStorage implements Storage {
-  #nextId = 1;
-
-  async open(): Promise<void> {}
-
-  append(_entry: EntryDraft): number {
-    return this.#nextId++;
-  }
-
+  open(): void {}
+  append(): void {}
   seal(): void {}
-
   settle(): void {}
-
+  async recover(): Promise<Recovered> {
+    return NOTHING;
+  }
   async commit(): Promise<void> {}
-
   commitSync(): void {}
-
   async close(): Promise<void> {}
-
   stats(): StorageStats {
-    return NOTHING_WRITTEN;
+    return { bytesWritten: 0 };
   }
 }

@@ -1,124 +1,127 @@
-import type { IdRun } from './id-runs.js';
-import type { SegmentName } from './journal-format.js';
+import type { JournalFs } from './journal-fs.js';
 
 /**
- * What the process knows of a segment it wrote: two bits an entry. Bits instead of counters, because settling the same
- * entry twice must not make a segment look finished.
+ * A file of batches, and what the process knows of the entries in it. All that is said of an entry – that it was sealed,
+ * that it is settled – stands in the file it stands in itself, so a file can go as soon as its last entry is settled.
  */
 export class Segment {
-  readonly name: SegmentName;
   readonly path: string;
-  /** Entries in it that are not settled. */
+  /** Where the next batch goes. */
+  position: number;
+  /** Entries that are not settled. */
   live = 0;
-  /** Older segments whose settlements stand in this one. */
-  readonly settlesFor = new Set<Segment>();
-  /** Older segments of whose entries this one holds seals. */
-  readonly sealsFor = new Set<Segment>();
-  /** Reasons to keep it although all is settled, such as an import that is under way. */
-  pins = 0;
-  #lastId: number;
-  // Small at first: what never happens while a process warms up makes V8 compile all of this anew in its first burst.
-  #liveBits = new Uint32Array(4);
-  /** Settled, but the settlement is not written yet. */
-  #newBits = new Uint32Array(4);
-  #newFrom = Number.POSITIVE_INFINITY;
-  #newTo = -1;
+  readonly #fs: JournalFs;
+  #file: number | undefined;
+  #holds = 0;
+  #closing = false;
+  /** Ascending. */
+  readonly #ids: number[] = [];
+  readonly #isSettled: boolean[] = [];
+  /** Positions in `#ids` whose settlement is not written yet. */
+  #news: number[] = [];
+  #hint = 0;
 
-  constructor(name: SegmentName, path: string) {
-    this.name = name;
+  constructor(fs: JournalFs, path: string, position = 0) {
+    this.#fs = fs;
     this.path = path;
-    this.#lastId = name.firstId - 1;
+    this.position = position;
+  }
+
+  get count(): number {
+    return this.#ids.length;
+  }
+
+  get firstId(): number {
+    return this.#ids[0] ?? Number.POSITIVE_INFINITY;
   }
 
   get lastId(): number {
-    return this.#lastId;
+    return this.#ids.at(-1) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** True when settlements wait to be written. */
   get hasNews(): boolean {
-    return this.#newTo >= 0;
+    return this.#news.length > 0;
+  }
+
+  /** The open file. Throws the system's error when there is none to be had. */
+  file(): number {
+    this.#file ??= this.position === 0 ? this.#fs.createFile(this.path) : this.#fs.openFile(this.path, this.position);
+    return this.#file;
   }
 
   /** `id` is greater than any added before. */
   add(id: number): void {
-    const index = id - this.name.firstId;
-    const word = index >> 5;
-    if (word >= this.#liveBits.length) this.#grow(word);
-    this.#liveBits[word] = (this.#liveBits[word] as number) | (1 << (index & 31));
-    this.#lastId = id;
+    this.#ids.push(id);
+    this.#isSettled.push(false);
     this.live++;
   }
 
   isLive(id: number): boolean {
-    return this.#isLiveAt(id - this.name.firstId);
+    const at = this.#find(id);
+    return at >= 0 && this.#isSettled[at] === false;
   }
 
   /** False when the entry is not in here or is settled already. */
   settle(id: number): boolean {
-    const index = id - this.name.firstId;
-    if (!this.#isLiveAt(index)) return false;
-    const word = index >> 5;
-    const mask = 1 << (index & 31);
-    this.#liveBits[word] = (this.#liveBits[word] as number) & ~mask;
-    this.#newBits[word] = (this.#newBits[word] as number) | mask;
-    if (index < this.#newFrom) this.#newFrom = index;
-    if (index > this.#newTo) this.#newTo = index;
+    const at = this.#find(id);
+    if (at < 0 || this.#isSettled[at] === true) return false;
+    this.#isSettled[at] = true;
+    this.#news.push(at);
+    this.#hint = at + 1;
     this.live--;
     return true;
   }
 
-  /**
-   * The settlements since the last call. A gap whose ids are settled or were never used is bridged: the text is shorter
-   * and says nothing wrong.
-   */
-  takeNews(): IdRun[] {
-    const runs = this.#runs(this.#newFrom, this.#newTo, this.#newBits);
-    this.#newBits.fill(0, this.#newFrom >> 5, (this.#newTo >> 5) + 1);
-    this.#newFrom = Number.POSITIVE_INFINITY;
-    this.#newTo = -1;
-    return runs;
-  }
-
-  /** Everything settled in it. */
-  allSettled(): IdRun[] {
-    return this.#runs(0, this.#lastId - this.name.firstId, undefined);
-  }
-
-  /** Runs of ids in [from, to] that are not live and contain at least one of `wanted` (any, when undefined). */
-  #runs(from: number, to: number, wanted: Uint32Array | undefined): IdRun[] {
-    const runs: IdRun[] = [];
-    let first = -1;
-    let last = -1;
-    for (let index = from; index <= to; index++) {
-      const word = index >> 5;
-      if (wanted && first < 0 && wanted[word] === 0) {
-        index |= 31;
-        continue;
-      }
-      const mask = 1 << (index & 31);
-      if ((this.#liveBits[word] as number) & mask) {
-        if (first >= 0) runs.push({ first: this.name.firstId + first, more: last - first });
-        first = -1;
-      } else if (!wanted || (wanted[word] as number) & mask) {
-        if (first < 0) first = index;
-        last = index;
-      }
+  /** The settlements since the last call, as first and last ids of runs. */
+  takeSettled(): number[] {
+    const positions = this.#news.sort((a, b) => a - b);
+    this.#news = [];
+    const runs: number[] = [];
+    for (let i = 0; i < positions.length; i++) {
+      const first = positions[i] as number;
+      let last = first;
+      while (positions[i + 1] === last + 1) last = positions[++i] as number;
+      runs.push(this.#ids[first] as number, this.#ids[last] as number);
     }
-    if (first >= 0) runs.push({ first: this.name.firstId + first, more: last - first });
     return runs;
   }
 
-  #isLiveAt(index: number): boolean {
-    return index >= 0 && ((this.#liveBits[index >> 5] ?? 0) & (1 << (index & 31))) !== 0;
+  /** A write is under way: until it has ended the file stays open, for its descriptor would soon be another file's. */
+  hold(): void {
+    this.#holds++;
   }
 
-  #grow(word: number): void {
-    const length = Math.max(this.#liveBits.length * 2, word + 1);
-    const live = new Uint32Array(length);
-    const news = new Uint32Array(length);
-    live.set(this.#liveBits);
-    news.set(this.#newBits);
-    this.#liveBits = live;
-    this.#newBits = news;
+  release(): void {
+    this.#holds--;
+    if (this.#closing) this.close();
+  }
+
+  close(): void {
+    this.#closing = true;
+    if (this.#holds > 0 || this.#file === undefined) return;
+    const file = this.#file;
+    this.#file = undefined;
+    this.#closing = false;
+    try {
+      this.#fs.closeFile(file);
+    } catch {
+      // The bytes are with the operating system; a descriptor that cannot be closed is no loss of entries.
+    }
+  }
+
+  /** Entries are mostly settled in the order they came. */
+  #find(id: number): number {
+    const ids = this.#ids;
+    if (ids[this.#hint] === id) return this.#hint;
+    let low = 0;
+    let high = ids.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = ids[middle] as number;
+      if (found === id) return middle;
+      if (found < id) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
   }
 }

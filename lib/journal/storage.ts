@@ -1,12 +1,20 @@
-import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
-import type { HeadCut } from '../protocol/head.js';
+import type { Entry, SealedRequest } from '../protocol/entry.js';
 
-/** What an earlier process left behind, handed to the outbox once it could be read. */
+/** How much the client can take, now. */
+export interface Room {
+  readonly entries: number;
+  /** Characters of the entries' bodies. */
+  readonly bytes: number;
+}
+
+/** What an earlier process left behind, as far as there was room for it. */
 export interface Recovered {
   /** Entries no request was made of yet, in the order of acceptance. */
   readonly entries: readonly Entry[];
-  /** Requests that were sealed but never settled; they must go out again with the same bytes. */
+  /** Requests that were sealed and not settled; they go out again with the same bytes. */
   readonly sealed: readonly SealedRequest[];
+  /** Set while more is left for the next call: no entry that is still to come has a smaller id. */
+  readonly nextId?: number | undefined;
 }
 
 /** Counters a storage keeps for diagnostics. */
@@ -17,44 +25,52 @@ export interface StorageStats {
   readonly degraded?: string;
 }
 
+/** Told by a storage. */
+export interface StorageListener {
+  /** There is something to `recover` that was not there before, such as the entries of a process that has died. */
+  found(): void;
+  /** What was kept is gone: everything that waits is to be appended, and sealed, again. */
+  lost(): void;
+  /** Something that a person should know; at most once for each cause. */
+  warn(message: string): void;
+}
+
 /**
- * Keeps accepted entries until they are settled.
+ * Keeps accepted entries until they are settled. It knows entries, seals and settlements, and nothing of their insides.
  *
- * Rules for implementers:
+ * Rules for implementers, which `storageContract` of `countly-weave/testing` checks:
  * - `append`, `seal` and `settle` are called on the host's hot path: they MUST NOT throw, block on the network or wait;
  *   buffer, and write in the background.
- * - Ids are positive integers, increasing in the order of `append`, unique among live and recovered entries.
  * - An entry is gone only after `settle` (it was delivered, or dropped for a counted reason).
- * - Entries that `open` recovers keep their order; sealed requests keep `path`, `head` and the order of their entries.
- * - Whatever fails is told once through the `warn` callback; the storage then goes on in memory.
+ * - What is recovered keeps every field of its entries, `id` above all, and of sealed requests also `path`, `head` and
+ *   the order of their entries. Each entry is recovered once, by one process.
+ * - Whatever fails is told once through `warn`; the storage then goes on in memory.
+ * - Calls after `close` do nothing.
+ *
+ * A whole storage in sixty lines is in `docs/delivery.md`.
  */
 export interface Storage {
+  /** Called once, before or after the first `append`. */
+  open(listener: StorageListener): void;
+  /** Takes an entry. Ids increase from call to call, except after `lost`. */
+  append(entry: Entry): void;
   /**
-   * Called once, before or after the first `append`. Resolves when everything an earlier process left has been handed
-   * to `recovered` (which may be called again later, when the storage adopts what a dead process left).
+   * Remembers that these entries form one request with these bytes. A later seal of the same entries takes the place of
+   * the former one: a request that was too large is split, one that lost entries is sealed again.
    */
-  open(listener: StorageListener): Promise<void>;
-  /** Takes an entry and gives it its id. */
-  append(entry: EntryDraft): number;
+  seal(request: SealedRequest): void;
+  /** Forgets entries: they were delivered, or dropped and counted. Unknown ones are no mistake. */
+  settle(entries: readonly Entry[]): void;
   /**
-   * Remembers that these entries now form one request with these bytes. A later seal of the same entries takes the place
-   * of the former one (a request that was too large is split; one that lost entries is sealed again). The array is not
-   * changed afterwards. `cut` says how the head is made up, for a storage that keeps it in a shorter way.
+   * Hands out what earlier processes left, oldest first: as much as there is room for, and the rest with later calls. At
+   * least one entry or one request is handed out if there is any room at all. Never rejects.
    */
-  seal(entryIds: readonly number[], path: SealedPath, head: string, cut?: HeadCut): void;
-  /** Forgets entries: they were delivered, or dropped and counted. */
-  settle(entryIds: readonly number[]): void;
+  recover(room: Room): Promise<Recovered>;
   /** Resolves when everything taken so far is as safe as this storage makes it. Never rejects. */
   commit(): Promise<void>;
   /** The same, blocking: for the last moment of a dying process. Never throws. */
   commitSync(): void;
-  /** Commits and releases files, locks and timers. Later calls are ignored. Never rejects. */
+  /** Commits and releases files, locks and timers. Never rejects. */
   close(): Promise<void>;
   stats(): StorageStats;
-}
-
-export interface StorageListener {
-  recovered(found: Recovered): void;
-  /** Something that a person should know; at most once for each cause. */
-  warn(message: string): void;
 }

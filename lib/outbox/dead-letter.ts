@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SealedRequest } from '../protocol/entry.js';
 
@@ -10,9 +10,18 @@ const PERSONAL =
 const KEPT = new Set(['name', '_name']);
 const MASKED = '***';
 
+/** From this size on the file is put aside as `….1`, in the place of the one before. */
+const LARGEST_FILE = 5 * 1024 * 1024;
+
+/** Memory for lines on their way to the disk. */
+export interface LetterBudget {
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
+}
+
 /** Takes requests that end undelivered. */
 export interface DeadLetter {
-  add(request: SealedRequest, reason: string): void;
+  add(request: SealedRequest, reason: string, budget: LetterBudget): void;
   /** Resolves when everything added so far is written, or cannot be. Never rejects. */
   written(): Promise<void>;
 }
@@ -37,7 +46,7 @@ export class DeadLetterFile implements DeadLetter {
     this.#isConfigured = (name) => names.has(name.toLowerCase()) || patterns.some((it) => name.search(it) >= 0);
   }
 
-  add(request: SealedRequest, reason: string): void {
+  add(request: SealedRequest, reason: string, budget: LetterBudget): void {
     const line = JSON.stringify({
       at: new Date().toISOString(),
       reason,
@@ -47,7 +56,11 @@ export class DeadLetterFile implements DeadLetter {
         this.#redacted(parsed(entry.kind === 'event' ? entry.body : `{${entry.body}}`), 'entry'),
       ),
     });
-    this.#writing = this.#writing.then(() => this.#append(line));
+    if (!budget.reserve(line.length)) {
+      this.#warn(`A refused request is not kept in ${this.#path}: too much waits to be written there.`);
+      return;
+    }
+    this.#writing = this.#writing.then(() => this.#append(line)).then(() => budget.release(line.length));
   }
 
   written(): Promise<void> {
@@ -65,6 +78,8 @@ export class DeadLetterFile implements DeadLetter {
   async #append(line: string): Promise<void> {
     try {
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+      const { size } = await stat(this.#path).catch(() => ({ size: 0 }));
+      if (size > LARGEST_FILE) await rename(this.#path, `${this.#path}.1`);
       await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
     } catch (error) {
       this.#warn(`The dead-letter file ${this.#path} cannot be written: ${String(error)}.`);

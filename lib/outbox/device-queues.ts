@@ -1,19 +1,62 @@
 import type { Backoff } from '../http/backoff.js';
-import { DeviceQueue } from './device-queue.js';
+import type { SealedRequest } from '../protocol/entry.js';
+import { EntryQueue } from './entry-queue.js';
+import type { Linked, LinkedList } from './schedule.js';
 
-/** How many times a queue may become idle until the first of these is forgotten. */
+/** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (docs/protocol.md §2.8). */
+export class DeviceQueue implements Linked<DeviceQueue> {
+  readonly deviceId: string;
+  /** Entries no request was made of yet. */
+  readonly waiting = new EntryQueue();
+  /** Requests that were tried or recovered; they go first, with the bytes they have. */
+  sealed: SealedRequest[] = [];
+  busy = false;
+  /** The part of the schedule it waits in, and its neighbours there, which are for the list to change. */
+  list: LinkedList<DeviceQueue> | undefined;
+  previous: DeviceQueue | undefined;
+  next: DeviceQueue | undefined;
+  /** When the oldest of `waiting` came, on the monotonic clock. */
+  since = 0;
+  /** How long the request in front has to wait after its next failure. */
+  backoff: Backoff;
+  /** Failures of the request in front that say something about it, and how much the server had taken at the last one. */
+  refusals = 0;
+  takenThen = 0;
+  /** Not to be tried before, on the monotonic clock. */
+  notBefore = 0;
+  /** Enough waits for a request of its own; the interval does not matter any more. */
+  urgent = false;
+  /** The time in its last request, in milliseconds since the epoch. */
+  lastTime = Number.NEGATIVE_INFINITY;
+  /** Features the device took back while a request was under way. */
+  withdrawn: ReadonlySet<string> | undefined;
+
+  constructor(deviceId: string, backoff: Backoff) {
+    this.deviceId = deviceId;
+    this.backoff = backoff;
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0 && this.sealed.length === 0;
+  }
+
+  /** The first of its entries, whether it was sealed or not. */
+  get firstId(): number {
+    return Math.min(this.sealed[0]?.entries[0]?.id ?? Infinity, this.waiting.at(0)?.id ?? Infinity);
+  }
+}
+
+/** How many queues that have nothing to send are remembered. */
 const REMEMBERED = 10_000;
 
 /**
- * The queues of all devices: of those that have something to send, and of those that had lately. Most come again soon,
- * and a queue made anew costs more than all else an entry needs; besides, it would not know the time of its last request.
+ * The queues of all devices: of those that have something to send, and of those that had lately, since one made anew
+ * would not know the time of the device's last request.
  */
 export class DeviceQueues {
   readonly #queues = new Map<string, DeviceQueue>();
+  readonly #idle = new Set<DeviceQueue>();
   readonly #backoff: Backoff;
-  /** A ring of queues in the order they became idle. One that did so several times stands here as often. */
-  readonly #idle: DeviceQueue[] = [];
-  #oldest = 0;
 
   constructor(backoff: Backoff) {
     this.#backoff = backoff;
@@ -24,13 +67,13 @@ export class DeviceQueues {
     return this.#queues.get(deviceId);
   }
 
-  /** The device's queue; a new one when none is remembered. */
+  /** The device's queue, which is about to be used; a new one when none is remembered. */
   of(deviceId: string): DeviceQueue {
     let queue = this.#queues.get(deviceId);
     if (queue === undefined) {
       queue = new DeviceQueue(deviceId, this.#backoff);
       this.#queues.set(deviceId, queue);
-    }
+    } else if (queue.isEmpty) this.#idle.delete(queue);
     return queue;
   }
 
@@ -43,16 +86,12 @@ export class DeviceQueues {
   idle(queue: DeviceQueue): void {
     queue.urgent = false;
     queue.backoff = this.#backoff;
-    queue.idle++;
-    if (this.#idle.length < REMEMBERED) {
-      this.#idle.push(queue);
-      return;
-    }
-    const forgotten = this.#idle[this.#oldest] as DeviceQueue;
-    this.#idle[this.#oldest] = queue;
-    this.#oldest = (this.#oldest + 1) % REMEMBERED;
-    forgotten.idle--;
-    // One that is in use again comes back here when it is not any more.
-    if (forgotten.idle === 0 && forgotten.isEmpty && !forgotten.busy) this.#queues.delete(forgotten.deviceId);
+    queue.refusals = 0;
+    this.#idle.add(queue);
+    if (this.#idle.size <= REMEMBERED) return;
+    const [oldest] = this.#idle;
+    if (oldest === undefined) return;
+    this.#idle.delete(oldest);
+    if (oldest.isEmpty && !oldest.busy) this.#queues.delete(oldest.deviceId);
   }
 }

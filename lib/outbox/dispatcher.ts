@@ -1,32 +1,72 @@
+import type { Clock } from '../clock.js';
+import type { Backoff } from '../http/backoff.js';
+import type { Reporter } from '../logger.js';
 import type { Delivery } from '../protocol/delivery.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
-import { bodyLength } from '../protocol/entry-text.js';
+import type { Admission } from './admission.js';
 import { publishRequests } from './channels.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { DeliveryMessages } from './delivery-messages.js';
-import type { DeviceQueue } from './device-queue.js';
-import type { DispatcherOptions, DispatcherPort, Part } from './dispatcher-port.js';
-import type { DropReason } from './drop-reason.js';
-import { Gate } from './gate.js';
+import type { DeviceQueue } from './device-queues.js';
+import type { DropReason } from './ledger.js';
+import type { MergeOrder } from './merge-order.js';
+import type { Requests } from './requests.js';
+import type { Schedule } from './schedule.js';
+import type { Sender } from './sender.js';
 
 const MAX_BULK = 100;
 /** Characters from which a bulk takes no more: putting together a larger one would hold up the host for milliseconds. */
 const BULK_SIZE = 256_000;
 const PARALLEL_BULKS = 2;
-const MAX_BOUNDED_ATTEMPTS = 10;
+/** Failures that say something about a request, from which it is given up. */
+const MOST_REFUSALS = 10;
 const HOLD_MS = 60_000;
 /** Longest pause of our own making while the queue fills up. */
-const PROBE_MS = 1_000;
+const FILLING_MS = 1_000;
 /** Longest time few devices wait for an answer that is on its way, to leave together. */
 const GATHER_MS = 100;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
 const SLICE_MS = 1;
 
+export interface DispatcherOptions {
+  readonly delivery: 'auto' | 'single';
+  /** Where to, for messages. */
+  readonly url: string;
+  readonly flushInterval: number;
+  readonly maxParallelRequests: number;
+}
+
+/** What the dispatcher needs of the rest of the outbox. */
+export interface DispatcherPort {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly admission: Admission;
+  readonly requests: Requests;
+  readonly sender: Sender;
+  readonly schedule: Schedule;
+  readonly order: MergeOrder;
+  /** What every series of repetitions starts from. */
+  readonly backoff: Backoff;
+  /** Pumps when the host has had its turn. */
+  pumpSoon(): void;
+  /** A device has nothing more to send. */
+  emptied(queue: DeviceQueue): void;
+  /** A request ends undelivered. */
+  discarded(request: SealedRequest, reason: string): void;
+}
+
+/** A device's request on its way. */
+interface Part {
+  readonly queue: DeviceQueue;
+  readonly request: SealedRequest;
+}
+
 /** Decides what leaves when, and what an answer means for the entries. Owns the send timer. */
 export class Dispatcher {
+  /** Whether, and from when on, anything may leave. */
+  readonly breaker: CircuitBreaker;
   readonly #options: DispatcherOptions;
   readonly #port: DispatcherPort;
-  /** Whether, and from when on, anything may leave. */
-  readonly gate: Gate;
   readonly #messages: DeliveryMessages;
   #singles = 0;
   #bulks = 0;
@@ -41,13 +81,13 @@ export class Dispatcher {
     this.#options = options;
     this.#port = port;
     this.#messages = new DeliveryMessages(port.reporter, options.url);
-    this.gate = new Gate(port.backoff);
+    this.breaker = new CircuitBreaker(port.backoff);
   }
 
   /** While flushing nothing waits for company, and what failed is tried again at once – one time. */
   beginFlush(): void {
     this.#flushing++;
-    this.gate.wake();
+    this.breaker.wake();
     this.#port.schedule.advance(this.#port.clock.monotonic(), 0, true);
     this.pump();
   }
@@ -63,13 +103,13 @@ export class Dispatcher {
 
   /** Sends what is ready, and sets the timer for what is not. Cheap when there is nothing to do. */
   pump(): void {
-    if (this.#stopped || this.gate.shut) return;
-    const { clock, schedule } = this.#port;
+    if (this.#stopped || this.breaker.shut) return;
+    const { clock, schedule, admission } = this.#port;
     const now = clock.monotonic();
-    const waits = this.#flushing === 0 && !this.#port.isCrowded();
+    const waits = this.#flushing === 0 && !admission.isCrowded;
     schedule.advance(now, waits ? this.#options.flushInterval : 0, false);
     const singles = this.#singles;
-    while (this.gate.isOpen(now) && schedule.dueCount > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
+    while (this.breaker.allows(now) && schedule.dueCount > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
       this.#lastSentAt = now;
       if (clock.monotonic() - now > SLICE_MS) return this.#port.pumpSoon();
     }
@@ -77,8 +117,8 @@ export class Dispatcher {
   }
 
   /** So much waits that a server which is well again must be noticed soon. */
-  probe(): void {
-    this.gate.probeBy(this.#port.clock.monotonic() + PROBE_MS);
+  hurry(): void {
+    this.breaker.tryBy(this.#port.clock.monotonic() + FILLING_MS);
     this.#arm();
   }
 
@@ -94,19 +134,19 @@ export class Dispatcher {
   /** Makes sure that the timer rings no later than the next thing to do. */
   #arm(): void {
     const { clock, schedule } = this.#port;
-    let at = schedule.nextAt(this.#options.flushInterval);
-    if (schedule.dueCount > 0) at = clock.monotonic();
+    const now = clock.monotonic();
+    let at = schedule.dueCount > 0 ? now : schedule.nextAt(this.#options.flushInterval);
     if (at === undefined) return;
-    // What is due and not sent waits for the gate, or for a request under way, which pumps when it is back.
-    at = Math.max(at, this.gate.openAt);
-    if (schedule.dueCount > 0 && this.gate.isOpen(clock.monotonic())) {
-      if (!this.#gathers(clock.monotonic())) return;
+    // What is due and not sent waits for the breaker, or for a request under way, which pumps when it is back.
+    at = Math.max(at, this.breaker.readyAt);
+    if (schedule.dueCount > 0 && now >= this.breaker.readyAt) {
+      if (!this.breaker.allows(now) || !this.#gathers(now)) return;
       at = this.#lastSentAt + GATHER_MS;
     }
     if (at >= this.#timerAt) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
-    this.#cancelTimer = clock.after(Math.max(0, at - clock.monotonic()), () => {
+    this.#cancelTimer = clock.after(Math.max(0, at - now), () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.pump();
     });
@@ -149,7 +189,7 @@ export class Dispatcher {
         continue;
       }
       part.queue.busy = true;
-      for (const entry of part.request.entries) size += bodyLength(entry);
+      for (const entry of part.request.entries) size += entry.body.length;
       parts.push(part);
     }
     if (parts.length === 0) return;
@@ -162,10 +202,10 @@ export class Dispatcher {
 
   /** The next device's request with its bytes fixed, or undefined when no device is due. */
   #nextPart(path: SealedPath): Part | undefined {
-    const { schedule } = this.#port;
+    const { schedule, order, requests } = this.#port;
     for (let queue = schedule.takeDue(); queue !== undefined; queue = schedule.takeDue()) {
-      if (this.#port.order.mustWait(queue)) continue;
-      const request = this.#port.sealer.next(queue, path);
+      if (order.mustWait(queue)) continue;
+      const request = requests.next(queue, path);
       if (request !== undefined) return { queue, request };
       this.#port.emptied(queue);
     }
@@ -173,13 +213,15 @@ export class Dispatcher {
   }
 
   async #exchange(parts: readonly Part[], single: boolean): Promise<void> {
-    const { sender, sealer } = this.#port;
-    const requests = parts.map((part) => part.request);
-    publishRequests('sent', requests, { requests: requests.length, path: single ? '/i' : '/i/bulk' });
+    const { sender, requests, clock } = this.#port;
+    const sealed = parts.map((part) => part.request);
+    const sentAt = clock.monotonic();
+    this.breaker.sent();
+    publishRequests('sent', sealed, { requests: sealed.length, path: single ? '/i' : '/i/bulk' });
     let delivery: Delivery;
     try {
-      await sealer.committed();
-      delivery = await (single ? sender.single(requests[0] as SealedRequest) : sender.bulk(requests));
+      await requests.committed();
+      delivery = await (single ? sender.single(sealed[0] as SealedRequest) : sender.bulk(sealed));
     } catch (error) {
       // A transport of the user's own that breaks its contract must not stop the outbox.
       delivery = { kind: 'retry', reason: `the transport failed: ${String(error)}` };
@@ -192,14 +234,15 @@ export class Dispatcher {
       return;
     }
     for (const { queue } of parts) queue.busy = false;
-    this.#conclude(parts, requests, delivery, single);
+    this.#conclude(parts, delivery, single, sentAt);
   }
 
-  #conclude(parts: readonly Part[], requests: readonly SealedRequest[], delivery: Delivery, single: boolean): void {
+  #conclude(parts: readonly Part[], delivery: Delivery, single: boolean, sentAt: number): void {
     const now = this.#port.clock.monotonic();
+    const { breaker } = this;
     switch (delivery.kind) {
       case 'delivered':
-        this.gate.success();
+        breaker.success();
         if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
         if (delivery.info !== undefined) this.#messages.ignored(delivery.info);
         for (const part of parts) this.#finish(part, undefined, now);
@@ -207,21 +250,27 @@ export class Dispatcher {
       case 'retry':
         // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
         if (!single) this.#bulkLimit = Math.max(1, parts.length >> 1);
-        this.gate.failure(now, delivery.afterMs);
-        if (this.#port.isFilling()) this.gate.probeBy(now + PROBE_MS);
+        breaker.failure(sentAt, now, delivery.afterMs);
+        if (this.#port.admission.isFilling) breaker.tryBy(now + FILLING_MS);
         this.#messages.failed(delivery.reason);
-        publishRequests('retried', requests, { reason: delivery.reason });
+        publishRequests(
+          'retried',
+          parts.map((part) => part.request),
+          { reason: delivery.reason },
+        );
         for (const part of parts) this.#retry(part, now, delivery);
         return;
       case 'hold':
-        this.gate.closeUntil(now + HOLD_MS);
+        breaker.openUntil(now + HOLD_MS);
         this.#messages.onHold(delivery.reason, delivery.message);
         for (const { queue } of parts) this.#delay(queue, now + HOLD_MS);
         return;
       case 'split':
+        breaker.answered();
         for (const part of parts) this.#split(part, delivery.reason, now);
         return;
       case 'rejected':
+        breaker.answered();
         for (const part of parts) this.#discard(part, 'rejected', delivery.reason, now);
         return;
     }
@@ -230,15 +279,15 @@ export class Dispatcher {
   #retry(part: Part, now: number, delivery: Extract<Delivery, { kind: 'retry' }>): void {
     const { queue } = part;
     queue.backoff = queue.backoff.next(delivery.afterMs);
-    if (delivery.bounded === true && queue.backoff.failures >= MAX_BOUNDED_ATTEMPTS) {
-      this.#discard(part, 'undeliverable', delivery.reason, now);
-      return;
-    }
+    // It is this request's own fault only if the server takes others meanwhile.
+    if (delivery.bounded === true && this.breaker.taken > queue.takenThen) queue.refusals++;
+    queue.takenThen = this.breaker.taken;
+    if (queue.refusals >= MOST_REFUSALS) return this.#discard(part, 'undeliverable', delivery.reason, now);
     this.#delay(queue, now + queue.backoff.delayMs);
   }
 
   #delay(queue: DeviceQueue, until: number): void {
-    this.#port.sealer.applyWithdrawal(queue);
+    this.#port.requests.applyWithdrawal(queue);
     if (queue.isEmpty) return this.#port.emptied(queue);
     queue.notBefore = until;
     this.#port.schedule.delay(queue);
@@ -248,7 +297,7 @@ export class Dispatcher {
   #split(part: Part, reason: string, now: number): void {
     const { queue, request } = part;
     if (request.entries.length < 2) return this.#discard(part, 'rejected', reason, now);
-    this.#port.sealer.split(queue);
+    this.#port.requests.split(queue);
     this.#reschedule(queue, now);
   }
 
@@ -259,23 +308,25 @@ export class Dispatcher {
   }
 
   #finish({ queue, request }: Part, reason: DropReason | undefined, now: number): void {
+    const { admission, backoff, order } = this.#port;
     queue.sealed.shift();
-    queue.backoff = this.#port.backoff;
+    queue.backoff = backoff;
+    queue.refusals = 0;
     queue.withdrawn = undefined;
-    if (reason === undefined) this.#port.accounts.delivered(request.entries);
-    else this.#port.accounts.dropped(request.entries, reason);
+    if (reason === undefined) admission.delivered(request.entries);
+    else admission.dropped(request.entries, reason);
     this.#reschedule(queue, now);
-    this.#port.order.release(queue);
+    order.release(queue);
   }
 
-  /** @param now - on the monotonic clock */
+  /** @param now on the monotonic clock */
   #reschedule(queue: DeviceQueue, now: number): void {
-    const { schedule } = this.#port;
+    const { schedule, clock } = this.#port;
     if (queue.isEmpty) return this.#port.emptied(queue);
     if (queue.sealed.length > 0 || this.#flushing > 0) return schedule.due(queue);
     // What is left has waited since its own time. Sent at once, the last few would be requests for themselves; what has
     // waited half as long goes along, as in `Schedule.advance`.
-    queue.since = now - Math.max(0, this.#port.clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
+    queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
     if (queue.since + this.#options.flushInterval / 2 <= now || queue.urgent) return schedule.due(queue);
     schedule.resume(queue);
   }

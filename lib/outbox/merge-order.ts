@@ -1,22 +1,23 @@
 import type { Entry } from '../protocol/entry.js';
-import type { DeviceQueue } from './device-queue.js';
-import type { DeviceQueues } from './device-queues.js';
+import type { DeviceQueue, DeviceQueues } from './device-queues.js';
 import type { Schedule } from './schedule.js';
 
 const MERGE = '"old_device_id":';
 
 /**
  * Keeps the order between two devices that become one: the merge leaves after everything that was accepted for the old
- * id before it, or the server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits for
- * an id at all.
+ * id before it, or the server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits
+ * for an id at all.
  */
 export class MergeOrder {
   readonly #queues: DeviceQueues;
   readonly #schedule: Schedule;
-  /** Queues that wait, by the device they wait for. */
+  /** Queues that wait, by the device they wait for; under the empty name those that wait for the storage. */
   readonly #waiting = new Map<string, Set<DeviceQueue>>();
   /** Nothing of this device may leave. */
   held: string | undefined;
+  /** What the storage still has is no older than this id; infinite when it has nothing. */
+  #unreadFrom = 0;
 
   constructor(queues: DeviceQueues, schedule: Schedule) {
     this.#queues = queues;
@@ -27,33 +28,54 @@ export class MergeOrder {
     return this.held === undefined ? undefined : this.#queues.get(this.held);
   }
 
-  /** True when the next request of this queue has to wait for another device; `release` puts it on the schedule again. */
+  /** Whether the storage has entries that nobody has seen yet. */
+  get hasUnread(): boolean {
+    return this.#unreadFrom !== Number.POSITIVE_INFINITY;
+  }
+
+  /** How far the storage was read. */
+  readUpTo(id: number): void {
+    this.#unreadFrom = id;
+    this.#release('');
+  }
+
+  /** True when the next request of this queue has to wait for another device; it is put on the schedule again then. */
   mustWait(queue: DeviceQueue): boolean {
     if (queue.deviceId === this.held) return true;
-    const next = front(queue);
-    if (next?.feature !== 'core' || !next.body.startsWith(MERGE)) return false;
-    const oldId = JSON.parse(`{${next.body}}`).old_device_id as string;
-    const old = oldId === queue.deviceId ? undefined : this.#queues.get(oldId);
-    const before = old === undefined ? undefined : front(old);
+    const next = queue.sealed[0]?.entries[0] ?? queue.waiting.at(0);
+    if (next?.feature !== 'core') return false;
+    const oldId = mergedId(next);
+    if (oldId === undefined || oldId === queue.deviceId) return false;
+    if (this.#unreadFrom < next.id) return this.#wait('', queue);
+    const old = this.#queues.get(oldId);
     // Ids increase in the order of acceptance, so two devices can never wait for each other.
-    if (old === undefined || before === undefined || before.id > next.id) return false;
-    const waiting = this.#waiting.get(oldId) ?? new Set();
-    this.#waiting.set(oldId, waiting.add(queue));
+    if (old === undefined || old.firstId > next.id) return false;
     this.#schedule.hurry(old);
-    return true;
+    return this.#wait(oldId, queue);
   }
 
   /** A device has got something off; those that wait for it look again. */
   release(queue: DeviceQueue): void {
     // Nearly always; and this is asked with each request.
-    if (this.#waiting.size === 0) return;
-    const waiting = this.#waiting.get(queue.deviceId);
+    if (this.#waiting.size > 0) this.#release(queue.deviceId);
+  }
+
+  #wait(name: string, queue: DeviceQueue): true {
+    this.#waiting.set(name, (this.#waiting.get(name) ?? new Set()).add(queue));
+    return true;
+  }
+
+  #release(name: string): void {
+    const waiting = this.#waiting.get(name);
     if (waiting === undefined) return;
-    this.#waiting.delete(queue.deviceId);
-    for (const other of waiting) if (!other.isEmpty && !other.busy) this.#schedule.due(other);
+    this.#waiting.delete(name);
+    for (const queue of waiting) if (!queue.isEmpty && !queue.busy) this.#schedule.due(queue);
   }
 }
 
-function front(queue: DeviceQueue): Entry | undefined {
-  return queue.sealed[0]?.entries[0] ?? queue.waiting.at(0);
+/** The id that becomes part of the entry's own device; undefined when the entry is no merge. */
+function mergedId({ body }: Entry): string | undefined {
+  if (!body.startsWith(MERGE)) return undefined;
+  const { old_device_id } = JSON.parse(`{${body}}`) as { old_device_id?: unknown };
+  return typeof old_device_id === 'string' ? old_device_id : undefined;
 }

@@ -1,43 +1,54 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Recovered } from '../journal/storage.js';
-import type { DeviceIdType, Entry } from '../protocol/entry.js';
+import type { Clock } from '../clock.js';
+import type { Backoff } from '../http/backoff.js';
+import type { Recovered, Storage } from '../journal/storage.js';
+import type { Reporter } from '../logger.js';
+import type { DeviceIdType, Entry, EntryDraft, SealedRequest } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import { Accounts } from './accounts.js';
-import { type Deadline, withDeadline } from './deadline.js';
-import type { DeviceQueue } from './device-queue.js';
-import { DeviceQueues } from './device-queues.js';
-import { Dispatcher } from './dispatcher.js';
-import type { DropReason } from './drop-reason.js';
-import { type EntryTraits, TraitsPool } from './entry-traits.js';
-import { groupByDevice } from './group-by-device.js';
-import { type LedgerState, totalDropped } from './ledger.js';
+import { Admission, type AdmissionLimits } from './admission.js';
+import type { DeadLetter } from './dead-letter.js';
+import { type DeviceQueue, DeviceQueues } from './device-queues.js';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
+import { type Deadline, type FlushResult, withDeadline } from './flush.js';
+import { type DropReason, type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
-import type { FlushResult, OutboxOptions, OutboxPort } from './outbox-port.js';
-import { Overflow } from './overflow.js';
-import { QueuedEntry } from './queued-entry.js';
+import { type RequestOptions, Requests } from './requests.js';
 import { RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
-import { Sealer } from './sealer.js';
+import type { Sender } from './sender.js';
+import { Withdrawals } from './withdrawals.js';
 
-/** V8 puts short texts together at once. */
-const IN_ONE_PIECE = 12;
+export interface OutboxOptions extends DispatcherOptions, RequestOptions, AdmissionLimits {
+  /** Events of one device that are sent without waiting. */
+  readonly eventQueueSize: number;
+}
+
+export interface OutboxPort {
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly sender: Sender;
+  readonly reporter: Reporter;
+  readonly deadLetter: DeadLetter;
+  readonly backoff: Backoff;
+}
 
 /** Everything between accepting an entry and its end. Bounded, accounted for, never in the host's way. */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #port: OutboxPort;
-  readonly #accounts: Accounts;
+  readonly #admission: Admission;
   readonly #schedule = new Schedule();
-  readonly #sealer: Sealer;
+  readonly #requests: Requests;
   readonly #dispatcher: Dispatcher;
   readonly #queues: DeviceQueues;
   readonly #order: MergeOrder;
-  /** Of the entries given to `put`. */
-  readonly traits = new TraitsPool();
-  readonly #rollUps: RollUps;
-  readonly #overflow: Overflow;
-  #opened: Promise<void> = Promise.resolve();
+  readonly #rollUps = new RollUps();
+  readonly #withdrawals = new Withdrawals();
   readonly #outside = new AsyncResource('countly-weave.outbox');
+  /** Ids from here on are of this process. */
+  readonly #firstId: number;
+  #lastId: number;
+  #recovering: Promise<void> | undefined;
   #pumpQueued = false;
   #closed = false;
   #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
@@ -45,112 +56,86 @@ export class Outbox {
   constructor(options: OutboxOptions, port: OutboxPort) {
     this.#options = options;
     this.#port = port;
-    this.#accounts = new Accounts(port.storage);
+    this.#lastId = Math.floor(port.clock.now() * 1000);
+    this.#firstId = this.#lastId + 1;
+    this.#admission = new Admission(options, {
+      ...port,
+      takeOldest: () => this.#takeOldest(),
+      crowded: () => this.#pumpSoon(),
+      filling: () => this.#dispatcher.hurry(),
+      relieved: () => this.#recoverMore(),
+    });
     this.#queues = new DeviceQueues(port.backoff);
     this.#order = new MergeOrder(this.#queues, this.#schedule);
-    this.#rollUps = new RollUps(port.storage, this.#accounts, this.traits);
-    const emptied = (queue: DeviceQueue): void => this.#emptied(queue);
-    this.#overflow = new Overflow(options, {
-      ...port,
-      schedule: this.#schedule,
-      accounts: this.#accounts,
-      queues: this.#queues,
-      emptied,
-      crowded: () => this.#pumpSoon(),
-      filling: () => this.#dispatcher.probe(),
-    });
-    this.#sealer = new Sealer(options, port.clock, port.storage, this.#accounts);
+    this.#requests = new Requests(options, { ...port, admission: this.#admission });
     this.#dispatcher = new Dispatcher(options, {
       ...port,
-      sealer: this.#sealer,
+      admission: this.#admission,
+      requests: this.#requests,
       schedule: this.#schedule,
       order: this.#order,
-      accounts: this.#accounts,
-      isCrowded: () => this.#overflow.isCrowded,
-      isFilling: () => this.#overflow.isFilling,
       pumpSoon: () => this.#pumpSoon(),
-      emptied,
-      discarded: (request, reason) => port.deadLetter.add(request, reason),
+      emptied: (queue) => this.#emptied(queue),
+      discarded: (request, reason) => port.deadLetter.add(request, reason, this.#admission),
     });
   }
 
-  /** Starts reading what earlier processes left; it is sent before anything new of the same device. */
+  /** Starts reading what earlier processes left; of the same device it is sent before anything new. */
   open(): void {
-    this.#opened = this.#port.storage.open({
-      recovered: (found) => this.#recover(found),
-      warn: (message) => this.#port.reporter.warn(`storage:${message}`, message),
+    const { storage, reporter } = this.#port;
+    storage.open({
+      found: () => {
+        this.#order.readUpTo(0);
+        this.#recoverMore();
+      },
+      lost: () => this.#storeAgain(),
+      warn: (message) => reporter.warn(`storage:${message}`, message),
     });
+    this.#recoverMore();
   }
 
-  /**
-   * Takes an entry. With `rollUp` it merges with an equal one that still waits.
-   * @param timestamp - milliseconds since the epoch
-   */
-  put(deviceId: string, traits: EntryTraits, timestamp: number, body: string, rollUp?: RollUp): void {
+  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
+  add(draft: EntryDraft, rollUp?: RollUp): void {
     if (this.#closed) return this.refuse('closed');
-    if (rollUp !== undefined && this.#rollUps.merge(deviceId, traits, timestamp, rollUp)) return;
-    this.#put(deviceId, traits, timestamp, '', body, '', rollUp);
-  }
-
-  /** Takes an entry whose body is three texts, see `EntryDraft`. */
-  putParts(
-    deviceId: string,
-    traits: EntryTraits,
-    timestamp: number,
-    opening: string,
-    rest: string,
-    time: string,
-  ): void {
-    if (this.#closed) return this.refuse('closed');
-    this.#put(deviceId, traits, timestamp, opening, rest, time, undefined);
-  }
-
-  #put(
-    deviceId: string,
-    traits: EntryTraits,
-    timestamp: number,
-    opening: string,
-    rest: string,
-    time: string,
-    rollUp: RollUp | undefined,
-  ): void {
+    const equal = rollUp && this.#rollUps.takeEqual(draft, rollUp);
+    const weight = draft.weight + (equal?.weight ?? 0);
+    const body = rollUp && equal ? rollUp.merge(equal.body) : draft.body;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
-    // take several times the memory, and most of the time of a call would go into garbage collection. Of all that reads
-    // it, `trim` costs least.
-    if (rest.length > IN_ONE_PIECE) rest.trim();
-    // The queue's text of the device's id is kept: each request brings one of its own that says the same.
-    const queue = this.#queues.of(deviceId);
-    const entry = QueuedEntry.accept(queue, traits, timestamp, opening, rest, time, this.#port.storage);
-    this.#accounts.begin(entry);
-    if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
-    const position = queue.waiting.push(entry);
-    if (rollUp !== undefined) this.#rollUps.remember(rollUp, { queue, position, entry });
-    this.#overflow.check();
+    // take several times the memory.
+    body.trim();
+    const queue = this.#queues.of(draft.deviceId);
+    // The queue's text of the device's id: each request brings one of its own that says the same.
+    const entry: Entry = { ...draft, id: this.#nextId(), deviceId: queue.deviceId, weight, body };
+    this.#enqueue(queue, entry);
+    if (equal === undefined) this.#admission.accept(entry);
+    else this.#admission.replace(equal, entry);
+    if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
     this.#wake(queue);
   }
 
   refuse(reason: DropReason): void {
-    this.#accounts.refuse(reason);
+    this.#admission.refuse(reason);
   }
 
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
+    if (this.#order.hasUnread) this.#withdrawals.note(deviceId, features, this.#lastId);
     const queue = this.#queues.get(deviceId);
     if (queue === undefined) return [];
-    const removed = this.#sealer.withdraw(queue, features);
+    const removed = this.#requests.withdraw(queue, features);
     if (queue.isEmpty && !queue.busy) this.#emptied(queue);
     return removed;
   }
 
   /** Whether anything may leave. What comes meanwhile is kept. */
   setEnabled(enabled: boolean): void {
-    this.#dispatcher.gate.shut = !enabled;
+    this.#dispatcher.breaker.shut = !enabled;
     this.#dispatcher.pump();
   }
 
   /** Lets the server breathe. A flush does not wait for the end of it. */
   pause(ms: number): void {
-    this.#dispatcher.gate.rest(this.#port.clock.monotonic() + ms);
+    this.#dispatcher.breaker.rest(this.#port.clock.monotonic() + ms);
   }
 
   /** What waits for this device need not wait for company. */
@@ -169,21 +154,19 @@ export class Outbox {
     this.#heldFor = { deviceId: to, idType };
     const from = this.#order.heldQueue;
     if (from === undefined) return;
+    const queue = this.#queues.of(to);
     for (const old of from.waiting.take(from.waiting.length)) {
-      const { kind, feature, timestamp, tz, body, weight } = old;
-      const traits = this.traits.of(idType, kind, feature, tz, weight);
-      const queue = this.#queues.of(to);
-      const entry = QueuedEntry.accept(queue, traits, timestamp, '', body, '', this.#port.storage);
-      this.#accounts.replace(old, entry);
-      if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
-      queue.waiting.push(entry);
+      const { origin: _origin, ...rest } = old;
+      const entry: Entry = { ...rest, id: this.#nextId(), deviceId: to, idType };
+      this.#admission.replace(old, entry);
+      this.#enqueue(queue, entry);
       this.#wake(queue);
     }
     this.#emptied(from);
   }
 
   stats(): LedgerState {
-    return this.#accounts.state();
+    return this.#admission.state();
   }
 
   /** Milliseconds since the oldest entry that still waits was recorded; undefined while none does. */
@@ -198,34 +181,42 @@ export class Outbox {
 
   /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
   flush(timeout: number): Promise<FlushResult> {
-    return this.#account(timeout, (deadline) => this.#drain(deadline.reached));
+    return this.#account(timeout, (deadline) => this.#drain(deadline));
   }
 
-  /** Flushes, then stops. What could not be delivered stays in the storage for the next process. */
+  /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
   async close(timeout: number): Promise<FlushResult> {
     if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
-    const flushed = await this.#account(timeout, async (deadline) => {
+    return this.#account(timeout, async (deadline) => {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
-        await this.#drain(deadline.reached);
+        await this.#drain(deadline);
       }
+      this.#closed = true;
+      this.#dispatcher.stop();
+      const closing = this.#port.storage.close();
+      // A turn at least, also when the time is up: it costs no more than writing what is there.
+      await Promise.race([closing, deadline.reached.then(() => new Promise((resolve) => setTimeout(resolve, 0)))]);
     });
-    this.#closed = true;
-    this.#dispatcher.stop();
-    await this.#port.storage.close();
-    return flushed;
   }
 
-  async #drain(deadline: Promise<void>): Promise<void> {
-    await Promise.race([this.#opened, deadline]);
-    if (!this.#dispatcher.gate.shut) {
+  /** For the last moment of a dying process. */
+  saveSync(): void {
+    this.#port.storage.commitSync();
+  }
+
+  async #drain(deadline: Deadline): Promise<void> {
+    const { storage, deadLetter } = this.#port;
+    for (let more = true; more && !deadline.passed; more = this.#recovering !== undefined) {
+      await Promise.race([this.#recovering, deadline.reached]);
+      if (this.#dispatcher.breaker.shut) continue;
       this.#dispatcher.beginFlush();
-      await Promise.race([this.#accounts.settled(this.#order.heldQueue?.waiting.length), deadline]);
+      await Promise.race([this.#admission.settled(this.#order.heldQueue?.waiting.length ?? 0), deadline.reached]);
       this.#dispatcher.endFlush();
     }
     // Acknowledgements reach the disk as well, or a restart would deliver again.
-    await Promise.race([Promise.all([this.#port.storage.commit(), this.#port.deadLetter.written()]), deadline]);
+    await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
   }
 
   /** What became of the entries while a piece of work was done. */
@@ -240,9 +231,14 @@ export class Outbox {
     };
   }
 
-  /** For the last moment of a dying process. */
-  saveSync(): void {
-    this.#port.storage.commitSync();
+  #nextId(): number {
+    this.#lastId = Math.max(this.#lastId + 1, Math.floor(this.#port.clock.now() * 1000));
+    return this.#lastId;
+  }
+
+  #enqueue(queue: DeviceQueue, entry: Entry): void {
+    if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
+    queue.waiting.push(entry);
   }
 
   #wake(queue: DeviceQueue): void {
@@ -250,7 +246,7 @@ export class Outbox {
       queue.urgent = true;
       if (this.#schedule.hurry(queue)) return this.#pumpSoon();
     }
-    if (queue.busy || this.#schedule.isScheduled(queue)) return;
+    if (queue.busy || queue.isEmpty || this.#schedule.isScheduled(queue)) return;
     if (queue.urgent) this.#schedule.due(queue);
     else this.#schedule.fresh(queue);
     this.#pumpSoon();
@@ -264,34 +260,86 @@ export class Outbox {
     this.#outside.runInAsyncScope(setImmediate, undefined, this.#pump);
   }
 
-  // Made once: a function made where it is needed costs each call of `put` an object.
   readonly #pump = (): void => {
     this.#pumpQueued = false;
     this.#dispatcher.pump();
   };
 
-  #recover(found: Recovered): void {
-    for (const request of found.sealed) {
-      for (const entry of request.entries) this.#accounts.begin(entry);
+  /** Reads on in the storage if there is something and room for it. */
+  #recoverMore(): void {
+    if (this.#recovering !== undefined || this.#closed || !this.#order.hasUnread) return;
+    const { room } = this.#admission;
+    if (room === undefined) return;
+    const recovering = this.#port.storage.recover(room).then(
+      (found) => this.#recovered(found),
+      // A storage of the user's own that breaks its contract: what it has stays there.
+      () => this.#order.readUpTo(Number.POSITIVE_INFINITY),
+    );
+    this.#recovering = recovering.then(() => {
+      this.#recovering = undefined;
+      this.#recoverMore();
+    });
+  }
+
+  #recovered({ entries, sealed, nextId }: Recovered): void {
+    if (this.#closed) return;
+    const touched = new Map<DeviceQueue, Entry[]>();
+    for (const request of sealed) {
       const queue = this.#queues.of(request.deviceId);
+      for (const entry of request.entries) this.#admission.recovered(entry);
       queue.sealed.push(request);
-      if (!queue.busy) this.#schedule.due(queue);
+      touched.set(queue, []);
     }
-    const byDevice = groupByDevice(found.entries);
-    for (const [deviceId, entries] of byDevice) {
-      for (const entry of entries) this.#accounts.begin(entry);
-      const queue = this.#queues.of(deviceId);
-      queue.waiting.unshift(entries);
-      if (!queue.busy) this.#schedule.due(queue);
+    for (const entry of entries) {
+      const queue = this.#queues.of(entry.deviceId);
+      this.#admission.recovered(entry);
+      const list = touched.get(queue);
+      if (list === undefined) touched.set(queue, [entry]);
+      else list.push(entry);
     }
+    for (const [queue, list] of touched) {
+      if (list.length > 0) queue.waiting.insert(list);
+      this.#withdrawals.apply(queue, this.#admission);
+      if (queue.isEmpty && !queue.busy) this.#emptied(queue);
+      else if (!queue.busy) this.#schedule.due(queue);
+    }
+    this.#order.readUpTo(nextId ?? Number.POSITIVE_INFINITY);
+    if (nextId === undefined) this.#withdrawals.clear();
     if (this.#heldFor !== undefined) this.reassign(this.#heldFor.deviceId, this.#heldFor.idType);
     this.#pumpSoon();
+  }
+
+  /** What the storage had is gone. */
+  #storeAgain(): void {
+    const { storage } = this.#port;
+    const sealed: SealedRequest[] = [];
+    const entries: Entry[] = [];
+    for (const queue of this.#queues.values()) {
+      sealed.push(...queue.sealed);
+      for (const request of queue.sealed) entries.push(...request.entries);
+      for (let i = 0; i < queue.waiting.length; i++) entries.push(queue.waiting.at(i) as Entry);
+    }
+    entries.sort((a, b) => a.id - b.id);
+    for (const entry of entries) storage.append(entry);
+    for (const request of sealed) storage.seal(request);
+  }
+
+  /** From the device that has waited longest. Requests that were tried may have arrived, and what was recovered is kept. */
+  #takeOldest(): Entry | undefined {
+    const first = this.#schedule.oldest();
+    for (const queue of first === undefined ? this.#queues.values() : [first, ...this.#queues.values()]) {
+      const entry = queue.waiting.from(this.#firstId);
+      if (entry === undefined) continue;
+      queue.waiting.remove(entry);
+      if (queue.isEmpty && !queue.busy) this.#emptied(queue);
+      return entry;
+    }
+    return undefined;
   }
 
   #emptied(queue: DeviceQueue): void {
     this.#schedule.remove(queue);
     this.#queues.idle(queue);
     this.#order.release(queue);
-    this.#overflow.relieved();
   }
 }

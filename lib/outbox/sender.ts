@@ -1,8 +1,12 @@
-import type { Transport } from '../http/transport.js';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import type { Clock } from '../clock.js';
+import type { Transport, WireRequest } from '../http/transport.js';
 import { checksum256 } from '../protocol/checksum.js';
 import type { Delivery } from '../protocol/delivery.js';
-import { type Encoding, encodeBulk, encodeSingle } from '../protocol/encode.js';
+import { type Encoding, encodeBulk, encodeSingle, requestJson } from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
+import { type FilePart, multipartBody, multipartPayload } from '../protocol/multipart.js';
 
 export interface SenderOptions {
   readonly appKey: string;
@@ -10,29 +14,93 @@ export interface SenderOptions {
   readonly encoding: Encoding;
 }
 
+export interface SenderPort {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Told about each accepted request: how long the answer took, and how old the youngest entry in it was. */
+  delivered(tookMs: number, ageMs: number): void;
+}
+
+/** Many a proxy in front of a server takes no more (docs/protocol.md §1.4), and base64 adds a third. */
+const LARGEST_PICTURE = 5 * 1024 * 1024;
+const PICTURE_TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+};
+
 /** Puts sealed requests on the wire. Knows the encodings and the checksum; decides nothing. */
 export class Sender {
-  readonly #transport: Transport;
   readonly #options: SenderOptions;
+  readonly #port: SenderPort;
+  /** Pictures go one at a time: each may be megabytes. */
+  #picture: Promise<unknown> = Promise.resolve();
 
-  constructor(transport: Transport, options: SenderOptions) {
-    this.#transport = transport;
+  constructor(options: SenderOptions, port: SenderPort) {
     this.#options = options;
+    this.#port = port;
   }
 
   single(request: SealedRequest): Promise<Delivery> {
-    const { appKey, salt, encoding } = this.#options;
-    const encoded = encodeSingle(request, appKey, encoding);
-    if (salt === undefined) return this.#transport.send({ path: '/i', query: '', ...encoded });
-    // Over the exact bytes that leave, so computed here and never stored (docs/protocol.md §2.6).
-    const checksum = checksum256(encoded.body, salt);
-    return encoding === 'json'
-      ? this.#transport.send({ path: '/i', query: `checksum256=${checksum}`, ...encoded })
-      : this.#transport.send({ path: '/i', query: '', ...encoded, body: `${encoded.body}&checksum256=${checksum}` });
+    if (request.entries[0]?.kind !== 'picture') return this.#send([request], this.#wire(request));
+    const sent = this.#picture.then(() => this.#sendPicture(request));
+    this.#picture = sent.catch(() => {});
+    return sent;
   }
 
   bulk(requests: readonly SealedRequest[]): Promise<Delivery> {
     const { appKey, encoding } = this.#options;
-    return this.#transport.send({ path: '/i/bulk', query: '', ...encodeBulk(requests, appKey, encoding) });
+    return this.#send(requests, { path: '/i/bulk', query: '', ...encodeBulk(requests, appKey, encoding) });
+  }
+
+  #wire(request: SealedRequest): WireRequest {
+    const { appKey, salt, encoding } = this.#options;
+    const encoded = encodeSingle(request, appKey, encoding);
+    if (salt === undefined) return { path: '/i', query: '', ...encoded };
+    // Over the exact bytes that leave, so computed here and never stored (docs/protocol.md §2.6).
+    const checksum = checksum256(encoded.body, salt);
+    return encoding === 'json'
+      ? { path: '/i', query: `checksum256=${checksum}`, ...encoded }
+      : { path: '/i', query: '', ...encoded, body: `${encoded.body}&checksum256=${checksum}` };
+  }
+
+  async #sendPicture(request: SealedRequest): Promise<Delivery> {
+    const { appKey, salt } = this.#options;
+    const { picture, ...members } = JSON.parse(requestJson(request, appKey)) as Record<string, unknown>;
+    const file = await readPicture(String(picture));
+    if (typeof file === 'string') return { kind: 'rejected', reason: file };
+    const fields = Object.fromEntries(
+      Object.entries(members).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    );
+    const signed =
+      salt === undefined ? fields : { ...fields, checksum256: checksum256(multipartPayload(fields), salt) };
+    // The same for each repetition, as all bytes are.
+    const boundary = `countly-weave-${request.entries[0]?.id}`;
+    return this.#send([request], { path: '/i', query: '', ...multipartBody(signed, file, boundary) });
+  }
+
+  async #send(requests: readonly SealedRequest[], wire: WireRequest): Promise<Delivery> {
+    const { transport, clock, delivered } = this.#port;
+    const startedAt = clock.monotonic();
+    const delivery = await transport.send(wire);
+    if (delivery.kind === 'delivered') {
+      const youngest = Math.max(...requests.map((request) => request.entries.at(-1)?.timestamp ?? 0));
+      delivered(clock.monotonic() - startedAt, clock.now() - youngest);
+    }
+    return delivery;
+  }
+}
+
+/** The file, or why it cannot be sent. Its path is the caller's own, so the reason does not name it. */
+async function readPicture(path: string): Promise<FilePart | string> {
+  try {
+    const facts = await stat(path);
+    if (!facts.isFile()) return 'userDetails: the picture is no regular file';
+    if (facts.size > LARGEST_PICTURE) return `userDetails: the picture has more than ${LARGEST_PICTURE} bytes`;
+    const type = PICTURE_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
+    return { field: 'user_picture', name: basename(path), type, content: await readFile(path) };
+  } catch (error) {
+    return `userDetails: the picture cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
   }
 }

@@ -1,5 +1,4 @@
-import type { Entry, SealedRequest } from './entry.js';
-import { withBody } from './entry-text.js';
+import type { SealedRequest } from './entry.js';
 import { jsonString } from './json-text.js';
 
 /** The body of a request and the type it is sent under. */
@@ -8,24 +7,15 @@ export interface EncodedBody {
   readonly body: string;
 }
 
+/** How the body of a request is written. */
 export type Encoding = 'json' | 'form';
 
 /** One request as the JSON object that `/i` takes, and that `/i/bulk` takes an array of (real values, docs/protocol.md §11.4). */
-export function requestJson(request: SealedRequest, appKey: string): string {
-  return `${withRequest(openingOf(appKey), request)}}`;
-}
-
-/** The text and a request behind it, whose opening stands in the text already and whose last brace is still missing. */
-function withRequest(text: string, { head, entries }: SealedRequest): string {
-  const first = entries[0] as Entry;
-  if (first.kind === 'request') return withBody(`${text}${head},`, first);
-  let all = withBody(`${text}${head},"events":[`, first);
-  for (let i = 1; i < entries.length; i++) all = withBody(`${all},`, entries[i] as Entry);
-  return `${all}]`;
-}
-
-function openingOf(appKey: string): string {
-  return `{"app_key":${jsonString(appKey)},`;
+export function requestJson({ head, entries }: SealedRequest, appKey: string): string {
+  const start = `{"app_key":${jsonString(appKey)},${head},`;
+  const [first] = entries;
+  if (first !== undefined && first.kind !== 'event') return `${start}${first.body}}`;
+  return `${start}"events":[${entries.map((entry) => entry.body).join(',')}]}`;
 }
 
 /** Body of a single `/i`. */
@@ -40,19 +30,14 @@ export function encodeSingle(request: SealedRequest, appKey: string, encoding: E
  * it (docs/protocol.md §11.3).
  */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
-  const opening = openingOf(appKey);
-  const form = encoding === 'form';
-  // Text after text at the end of one: V8 only notes them, and copies all in one go when the bytes are asked for.
-  let body = form ? '[' : `${opening}"safe_api_response":true,"requests":[`;
-  const between = `},${opening}`;
-  for (let i = 0; i < requests.length; i++) {
-    body = withRequest(body + (i === 0 ? opening : between), requests[i] as SealedRequest);
+  const list = `[${requests.map((request) => requestJson(request, appKey)).join(',')}]`;
+  if (encoding === 'json') {
+    const body = `{"app_key":${jsonString(appKey)},"safe_api_response":true,"requests":${list}}`;
+    return { contentType: 'application/json', body };
   }
-  body += form ? '}]' : '}]}';
-  if (!form) return { contentType: 'application/json', body };
   return {
     contentType: 'application/x-www-form-urlencoded',
-    body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${encodeURIComponent(body)}`,
+    body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${encodeURIComponent(list)}`,
   };
 }
 

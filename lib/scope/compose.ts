@@ -17,13 +17,12 @@ import { Sessions } from '../features/sessions.js';
 import { TimedTraces, Traces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
-import { defaultStoragePath } from '../journal/create-storage.js';
+import { defaultStoragePath } from '../journal/path.js';
 import { Reporter } from '../logger.js';
 import { clientClock } from './client-clock.js';
 import { delivery, type TunableOptions } from './delivery.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
-import { PictureUploads } from './picture-uploads.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 import { SmallFile } from './small-file.js';
 
@@ -56,19 +55,12 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const { ipAddress, ...where } = options.location;
   const own = new ScopeTarget(identity, undefined, { location: readLocation({ ...where, ip: ipAddress }) });
 
-  const uploads = new PictureUploads(options, {
-    transport,
-    clock,
-    reporter,
-    enabled: () => serverConfig.behaviour.networking && !options.testMode,
-  });
   const port = new HousePort(options, {
     clock,
     reporter,
     outbox,
     transport,
     dialect,
-    uploads,
     behaviour: () => serverConfig.behaviour,
     states: () => states,
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
@@ -163,7 +155,6 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     outbox,
     transport,
     progress,
-    uploads,
     /** Starts what runs by itself. */
     start(): void {
       outbox.hold(TEMPORARY_ID);

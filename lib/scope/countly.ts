@@ -6,9 +6,8 @@ import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js'
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-settings.js';
 import type { Transport } from '../http/transport.js';
-import { withDeadline } from '../outbox/deadline.js';
+import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
-import type { FlushResult } from '../outbox/outbox-port.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { type Core, compose } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
@@ -185,11 +184,9 @@ export class Countly extends DeviceScope {
    * client was closed meanwhile.
    */
   async flush(options?: FlushOptions): Promise<FlushResult> {
-    const { outbox, profile, uploads, reporter } = partsOf(this).core;
+    const { outbox, profile, reporter } = partsOf(this).core;
     profile.saveAll();
-    const timeout = timeoutOf(reporter, 'flush', options, DEFAULT_FLUSH_MS);
-    const [result] = await Promise.all([outbox.flush(timeout), uploads.settled(timeout)]);
-    return result;
+    return outbox.flush(timeoutOf(reporter, 'flush', options, DEFAULT_FLUSH_MS));
   }
 
   /**
@@ -213,8 +210,7 @@ export class Countly extends DeviceScope {
     if (own !== undefined) core.views.endCurrent(core.own, own);
     core.sessions.end(core.own);
     core.states.clear();
-    const [result] = await Promise.all([core.outbox.close(timeout), core.uploads.settled(timeout)]);
-    core.uploads.close();
+    const result = await core.outbox.close(timeout);
     removeProcessHooks(this.#hooks);
     await withDeadline(core.clock, Math.max(0, until - core.clock.monotonic()), ({ reached }) =>
       Promise.race([reached, closed(core.transport)]),

@@ -5,13 +5,15 @@ import type { BackOffRule } from '../features/server-config.js';
 import { createBackoff } from '../http/backoff.js';
 import { createHttpTransport } from '../http/http-transport.js';
 import type { Transport } from '../http/transport.js';
-import { appStoragePath, createStorage } from '../journal/create-storage.js';
-import { ForeignStorage } from '../journal/foreign-storage.js';
+import { containedStorage } from '../journal/contained.js';
+import { JournalStorage } from '../journal/journal.js';
+import { MemoryStorage } from '../journal/memory.js';
+import { appStoragePath, journalPath } from '../journal/path.js';
 import type { Storage } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
 import { Outbox } from '../outbox/outbox.js';
-import { PacedSender } from '../outbox/paced-sender.js';
+import { Sender } from '../outbox/sender.js';
 
 /** Settings of the outbox that the server may change while it runs; the outbox reads them from here each time. */
 export interface TunableOptions extends Omit<ResolvedOptions, 'eventQueueSize' | 'maxQueuedEntries'> {
@@ -44,16 +46,20 @@ export function delivery(
 ): { readonly outbox: Outbox; readonly transport: Transport; readonly progress: Progress } {
   const transport = transportOf(options, reporter);
   const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
-  const sender = new PacedSender(transport, options, clock, (tookMs, ageMs) => {
-    progress.lastDeliveryAt = clock.now();
-    const { enabled, slowMs, fill, maxAgeMs, pauseMs } = backOff();
-    if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
-    // A queue that fills up needs the server more than the server needs a rest.
-    if (outbox.stats().pending <= fill * tuned.maxQueuedEntries) outbox.pause(pauseMs);
+  const sender = new Sender(options, {
+    transport,
+    clock,
+    delivered(tookMs, ageMs) {
+      progress.lastDeliveryAt = clock.now();
+      const { enabled, slowMs, fill, maxAgeMs, pauseMs } = backOff();
+      if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
+      // A queue that fills up needs the server more than the server needs a rest.
+      if (outbox.stats().pending <= fill * tuned.maxQueuedEntries) outbox.pause(pauseMs);
+    },
   });
   const outbox = new Outbox(tuned, {
     clock,
-    storage: storageOf(options, folder, clock),
+    storage: storageOf(options, folder, clock, reporter),
     reporter,
     sender,
     deadLetter:
@@ -69,12 +75,13 @@ export function delivery(
   return { outbox, transport, progress };
 }
 
-function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock): Storage {
-  if (options.storage !== undefined && !options.disabled) return new ForeignStorage(options.storage);
-  if (folder === undefined) return createStorage({ durability: 'memory', path: '', clock });
+function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock, reporter: Reporter): Storage {
+  const { storage, disabled, storagePath, appKey, url, durability } = options;
+  if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
+  if (folder === undefined) return new MemoryStorage();
   // A folder of the user's may serve several apps, and their journals must not meet.
-  const path = options.storagePath === undefined ? folder : appStoragePath(folder, options.appKey);
-  return createStorage({ durability: options.durability, path, clock });
+  const appFolder = storagePath === undefined ? folder : appStoragePath(folder, appKey);
+  return new JournalStorage({ path: journalPath(appFolder, url), clock, sync: durability === 'sync' });
 }
 
 function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {

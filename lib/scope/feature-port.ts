@@ -14,7 +14,6 @@ import type { Entry } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
 import { hostMetrics } from './host-metrics.js';
-import type { PictureUploads } from './picture-uploads.js';
 import { ask } from './query.js';
 import type { ScopeTarget } from './scope-target.js';
 
@@ -25,7 +24,6 @@ export interface PortParts {
   readonly outbox: Outbox;
   readonly transport: Transport;
   readonly dialect: Dialect;
-  readonly uploads: PictureUploads;
   readonly behaviour: () => Behaviour;
   readonly states: () => DeviceStates;
   readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
@@ -104,9 +102,10 @@ export class HousePort implements FeaturePort {
     const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
     const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
     if (seen === undefined) return;
-    const traits = outbox.traits.of(idType, kind, feature, this.offsetOf(target, timestamp));
+    const tz = this.offsetOf(target, timestamp);
     // What a hook has changed is no longer what its key says.
-    outbox.put(deviceId, traits, timestamp, seen, seen === body ? rollUp : undefined);
+    const key = seen === body ? rollUp : undefined;
+    outbox.add({ deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen }, key);
   }
 
   /** Whether there is somebody to record for; his device is in use then. */
@@ -137,9 +136,11 @@ export class HousePort implements FeaturePort {
 
   upload(target: Target, picture: Picture): void {
     if (this.#options.disabled || target.deviceId === '') return;
-    // The scope's device may get another id while the file is read.
-    const { deviceId, idType, tz, location, metrics } = target;
-    this.#parts.uploads.add({ deviceId, idType, tz, location, metrics, work: undefined }, picture);
+    const { deviceId, idType } = target;
+    const timestamp = this.stamp();
+    const tz = this.offsetOf(target, timestamp);
+    const body = `"picture":${jsonString(picture.path)},"user_details":${picture.details}`;
+    this.#parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
   }
 
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import type { Recovered, Storage, StorageListener } from '../journal/storage.js';
-import type { Entry, EntryDraft } from '../protocol/entry.js';
+import type { Recovered, Room, Storage, StorageListener } from '../journal/storage.js';
+import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import type { ContractCase } from './contract-case.js';
 
 /** A fresh storage to be examined, on a place of its own. */
@@ -45,179 +45,191 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       }
     },
   });
+  const durable = (name: string, check: (subject: Subject) => Promise<void>): ContractCase =>
+    rule(name, async (subject) => {
+      if (subject.durable) await check(subject);
+    });
   return [
-    rule('gives positive ids that increase, before and after open', async ({ storage, listen }) => {
-      const before = storage.append(draft(1));
-      await storage.open(listen());
-      const ids = [before, storage.append(draft(2)), storage.append(draft(3))];
-      ok(
-        ids.every((id, index) => Number.isSafeInteger(id) && id > (ids[index - 1] ?? 0)),
-        `ids ${ids}`,
-      );
-    }),
     rule('finds nothing in a fresh place', async (subject) => {
-      await subject.storage.open(subject.listen());
-      deepStrictEqual(subject.found, { entries: [], sealed: [] });
+      subject.open();
+      deepStrictEqual(await subject.recovered(), { entries: [], sealed: [] });
       deepStrictEqual(subject.warnings, []);
     }),
-    rule('bears calls without effect: nothing to settle, unknown ids, twice the same', async ({ storage, listen }) => {
-      await storage.open(listen());
-      const id = storage.append(draft(1));
+    rule('bears calls without effect: nothing to settle, unknown entries, twice the same', async (subject) => {
+      const { storage } = subject;
+      subject.open();
+      const one = entry(1);
+      storage.append(one);
       storage.settle([]);
-      storage.settle([id]);
-      storage.settle([id, id, 123_456_789]);
+      storage.settle([one]);
+      storage.settle([one, one, entry(99)]);
       await storage.commit();
       storage.commitSync();
       await storage.commit();
     }),
-    rule('ignores every call after close', async ({ storage, listen }) => {
-      await storage.open(listen());
-      const id = storage.append(draft(1));
+    rule('ignores every call after close', async (subject) => {
+      const { storage } = subject;
+      subject.open();
+      storage.append(entry(1));
       await storage.close();
-      storage.append(draft(2));
-      storage.seal([id], '/i', HEAD);
-      storage.settle([id]);
+      storage.append(entry(2));
+      storage.seal(sealed([entry(1)]));
+      storage.settle([entry(1)]);
       await storage.commit();
       storage.commitSync();
+      await storage.recover(PLENTY);
       await storage.close();
     }),
     rule('can be closed without being opened', async ({ storage }) => {
-      storage.append(draft(1));
+      storage.append(entry(1));
       await storage.close();
     }),
-    rule('counts the bytes it wrote', async ({ storage, listen }) => {
-      await storage.open(listen());
-      storage.append(draft(1));
+    rule('counts the bytes it wrote', async (subject) => {
+      const { storage } = subject;
+      subject.open();
+      storage.append(entry(1));
       await storage.commit();
       const { bytesWritten, degraded } = storage.stats();
       ok(bytesWritten >= 0, `bytesWritten ${bytesWritten}`);
       strictEqual(degraded, undefined);
     }),
-    rule('keeps what was committed, with every field and in order', async (subject) => {
-      if (!subject.durable) return;
+    durable('keeps what was committed, with every field and in order', async (subject) => {
       const { storage } = subject;
-      await storage.open(subject.listen());
-      const drafts = Array.from({ length: DRAFTS }, (_, n) => draft(n));
-      for (const it of drafts) storage.append(it);
+      storage.append(entry(0));
+      subject.open();
+      for (let n = 1; n < 12; n++) storage.append(entry(n));
       await storage.commit();
       await subject.restart();
-      deepStrictEqual(subject.found.entries.map(withoutId), drafts);
-      deepStrictEqual(subject.found.sealed, []);
+      deepStrictEqual(await subject.recovered(), {
+        entries: Array.from({ length: 12 }, (_, n) => entry(n)),
+        sealed: [],
+      });
     }),
-    rule('keeps what commitSync wrote, without waiting for anything', async (subject) => {
-      if (!subject.durable) return;
-      await subject.storage.open(subject.listen());
-      for (let n = 0; n < 5; n++) subject.storage.append(draft(n));
+    durable('keeps what commitSync wrote, without waiting for anything', async (subject) => {
+      subject.open();
+      for (let n = 0; n < 5; n++) subject.storage.append(entry(n));
       subject.storage.commitSync();
       await subject.restart();
-      strictEqual(subject.found.entries.length, 5);
+      strictEqual((await subject.recovered()).entries.length, 5);
     }),
-    rule('forgets what was settled', async (subject) => {
-      if (!subject.durable) return;
+    durable('forgets what was settled', async (subject) => {
       const { storage } = subject;
-      await storage.open(subject.listen());
-      const ids = [0, 1, 2, 3, 4].map((n) => storage.append(draft(n)));
+      subject.open();
+      for (const n of [0, 1, 2, 3, 4]) storage.append(entry(n));
       await storage.commit();
-      storage.settle([ids[1] as number, ids[4] as number]);
+      storage.settle([entry(1), entry(4)]);
       await storage.commit();
       await subject.restart();
-      deepStrictEqual(subject.found.entries.map(withoutId), [draft(0), draft(2), draft(3)]);
+      deepStrictEqual((await subject.recovered()).entries, [entry(0), entry(2), entry(3)]);
     }),
-    rule('keeps sealed requests with path, head and order', async (subject) => {
-      if (!subject.durable) return;
+    durable('keeps sealed requests with path, head and order', async (subject) => {
       const { storage } = subject;
-      await storage.open(subject.listen());
-      const ids = [0, 1, 2, 3, 4, 5].map((n) => storage.append({ ...draft(n), deviceId: 'u1' }));
-      storage.seal([ids[4] as number, ids[0] as number, ids[1] as number], '/i', HEAD);
-      storage.seal([ids[2] as number], '/i/bulk', `${HEAD},"hour":3`);
+      subject.open();
+      const own = [0, 1, 2, 3, 4, 5].map((n) => entry(n, 'u1')) as [Entry, Entry, Entry, Entry, Entry, Entry];
+      for (const one of own) storage.append(one);
+      const requests = [sealed([own[0], own[1], own[4]]), sealed([own[2]], `${HEAD},"hour":3`, '/i/bulk')];
+      for (const request of requests) storage.seal(request);
       await storage.commit();
       await subject.restart();
-      const { entries, sealed } = subject.found;
+      deepStrictEqual(await subject.recovered(), { entries: [own[3], own[5]], sealed: requests });
+    }),
+    durable('forgets sealed requests that were settled', async (subject) => {
+      const { storage } = subject;
+      subject.open();
+      const own = [entry(0), entry(1)];
+      for (const one of own) storage.append(one);
+      storage.seal(sealed(own));
+      await storage.commit();
+      storage.settle(own);
+      await storage.commit();
+      await subject.restart();
+      deepStrictEqual(await subject.recovered(), { entries: [], sealed: [] });
+    }),
+    durable('lets a later seal replace an earlier one', async (subject) => {
+      const { storage } = subject;
+      subject.open();
+      const own = [0, 1, 2, 3].map((n) => entry(n, 'u1'));
+      for (const one of own) storage.append(one);
+      storage.seal(sealed(own));
+      const halves = [sealed(own.slice(0, 2), `${HEAD},"half":1`), sealed(own.slice(2), `${HEAD},"half":2`)];
+      for (const half of halves) storage.seal(half);
+      await storage.commit();
+      await subject.restart();
+      deepStrictEqual((await subject.recovered()).sealed, halves);
+    }),
+    durable('hands out as much as there is room for, oldest first, and says what is left', async (subject) => {
+      const { storage } = subject;
+      subject.open();
+      for (let n = 0; n < 30; n++) storage.append(entry(n));
+      await storage.commit();
+      const second = await subject.restart();
+      const found: Entry[] = [];
+      for (let more = true; more; ) {
+        const { entries, nextId } = await second.recover({ entries: 7, bytes: 100_000 });
+        ok(entries.length > 0 && entries.length <= 7, `${entries.length} entries`);
+        found.push(...entries.map(plain));
+        more = nextId !== undefined;
+        ok(!more || (nextId as number) <= entry(found.length).id, `nextId ${nextId}`);
+      }
       deepStrictEqual(
-        sealed.map((it) => ({ ...it, entries: it.entries.map((entry) => entry.body) })),
-        [
-          { deviceId: 'u1', path: '/i', head: HEAD, entries: [4, 0, 1].map((n) => draft(n).body) },
-          { deviceId: 'u1', path: '/i/bulk', head: `${HEAD},"hour":3`, entries: [draft(2).body] },
-        ],
-      );
-      deepStrictEqual(
-        entries.map((entry) => entry.body),
-        [draft(3).body, draft(5).body],
+        found,
+        Array.from({ length: 30 }, (_, n) => entry(n)),
       );
     }),
-    rule('forgets sealed requests that were settled', async (subject) => {
-      if (!subject.durable) return;
-      const { storage } = subject;
-      await storage.open(subject.listen());
-      const ids = [0, 1].map((n) => storage.append(draft(n)));
-      storage.seal(ids, '/i', HEAD);
-      await storage.commit();
-      storage.settle(ids);
-      await storage.commit();
-      await subject.restart();
-      deepStrictEqual(subject.found, { entries: [], sealed: [] });
-    }),
-    rule('lets a later seal replace an earlier one', async (subject) => {
-      if (!subject.durable) return;
-      const { storage } = subject;
-      await storage.open(subject.listen());
-      const ids = [0, 1, 2, 3].map((n) => storage.append({ ...draft(n), deviceId: 'u1' }));
-      storage.seal(ids, '/i', HEAD);
-      storage.seal(ids.slice(0, 2), '/i', `${HEAD},"half":1`);
-      storage.seal(ids.slice(2), '/i', `${HEAD},"half":2`);
-      await storage.commit();
-      await subject.restart();
-      deepStrictEqual(
-        subject.found.sealed.map((it) => [it.head, it.entries.length]),
-        [
-          [`${HEAD},"half":1`, 2],
-          [`${HEAD},"half":2`, 2],
-        ],
-      );
-    }),
-    rule('gives recovered and new entries different ids, and goes on with both', async (subject) => {
-      if (!subject.durable) return;
-      await subject.storage.open(subject.listen());
-      for (let n = 0; n < 3; n++) subject.storage.append(draft(n));
+    durable('goes on with what was recovered and what is new', async (subject) => {
+      subject.open();
+      for (const n of [0, 1, 2]) subject.storage.append(entry(n));
       await subject.storage.commit();
-      const second = await subject.restart((storage) => storage.append(draft(10)));
-      const recovered = subject.found.entries.map((entry) => entry.id);
-      const ids = [...recovered, second.append(draft(11))];
-      strictEqual(new Set(ids).size, 4);
-      second.settle(recovered.slice(0, 2));
+      const second = await subject.restart((storage) => storage.append(entry(10)));
+      const { entries } = await second.recover(PLENTY);
+      second.append(entry(11));
+      second.settle(entries.slice(0, 2));
       await second.commit();
       await subject.restart();
       deepStrictEqual(
-        new Set(subject.found.entries.map((entry) => entry.body)),
-        new Set([2, 10, 11].map((n) => draft(n).body)),
+        await subject.ids(),
+        [2, 10, 11].map((n) => entry(n).id),
       );
     }),
-    rule('keeps what a closed storage had not settled, once', async (subject) => {
-      if (!subject.durable) return;
-      await subject.storage.open(subject.listen());
-      const ids = [0, 1, 2].map((n) => subject.storage.append(draft(n)));
-      subject.storage.settle(ids.slice(0, 1));
+    durable('keeps what a closed storage had not settled, once', async (subject) => {
+      subject.open();
+      for (const n of [0, 1, 2]) subject.storage.append(entry(n));
+      subject.storage.settle([entry(0)]);
       await subject.storage.close();
       const second = await subject.restart();
-      deepStrictEqual(subject.found.entries.map(withoutId), [draft(1), draft(2)]);
-      second.settle(subject.found.entries.map((entry) => entry.id));
+      const { entries } = await second.recover(PLENTY);
+      deepStrictEqual(entries.map(plain), [entry(1), entry(2)]);
+      second.settle(entries);
       await second.close();
       await subject.restart();
-      deepStrictEqual(subject.found, { entries: [], sealed: [] });
+      deepStrictEqual(await subject.recovered(), { entries: [], sealed: [] });
+    }),
+    durable('keeps the seal of what was recovered', async (subject) => {
+      subject.open();
+      for (const n of [0, 1]) subject.storage.append(entry(n, 'u1'));
+      await subject.storage.commit();
+      const second = await subject.restart();
+      const { entries } = await second.recover(PLENTY);
+      second.seal(sealed(entries));
+      await second.commit();
+      await subject.restart();
+      deepStrictEqual((await subject.recovered()).sealed, [sealed([entry(0, 'u1'), entry(1, 'u1')])]);
     }),
   ];
 }
 
 const HEAD = '"device_id":"u1","t":0,"timestamp":1700000000000';
-const DRAFTS = 12;
+const PLENTY: Room = { entries: 1000, bytes: 1_000_000 };
+const FIRST_ID = 1_700_000_000_000_000;
 
 /** Device ids and bodies may contain anything. */
 const DEVICE_IDS = ['u1', 'a"quote\\', 'comma,semi;', 'tab\tnew\nline', 'ünïcødé 🦜', ' '];
 
-function draft(n: number): EntryDraft {
+function entry(n: number, deviceId = DEVICE_IDS[n % DEVICE_IDS.length] as string): Entry {
   const event = n % 3 !== 2;
   return {
-    deviceId: DEVICE_IDS[n % DEVICE_IDS.length] as string,
+    id: FIRST_ID + n * 500,
+    deviceId,
     idType: n % 2 === 0 ? 0 : 1,
     kind: event ? 'event' : 'request',
     feature: event ? (n % 2 === 0 ? 'events' : 'views') : n % 2 === 0 ? 'crashes' : 'core',
@@ -228,14 +240,18 @@ function draft(n: number): EntryDraft {
   };
 }
 
-function withoutId({ id: _id, ...rest }: Entry): EntryDraft {
+function sealed(entries: readonly Entry[], head = HEAD, path: SealedPath = '/i'): SealedRequest {
+  return { deviceId: entries[0]?.deviceId ?? '', path, head, entries };
+}
+
+/** What the storage notes of where an entry came from is its own business. */
+function plain({ origin: _origin, ...rest }: Entry): Entry {
   return rest;
 }
 
 class Subject {
   readonly storage: Storage;
   readonly warnings: string[] = [];
-  found: Recovered = { entries: [], sealed: [] };
   readonly #under: StorageUnderTest;
   readonly #opened: Storage[];
 
@@ -249,22 +265,34 @@ class Subject {
     return this.#under.restart !== undefined;
   }
 
-  listen = (): StorageListener => ({
-    recovered: ({ entries, sealed }) => {
-      this.found = { entries: [...this.found.entries, ...entries], sealed: [...this.found.sealed, ...sealed] };
-    },
-    warn: (message) => this.warnings.push(message),
-  });
+  open(storage = this.storage): void {
+    storage.open({
+      found: () => {},
+      lost: () => {},
+      warn: (message) => this.warnings.push(message),
+    } as StorageListener);
+  }
 
-  /** Opens another storage on the same place; `found` is what it recovers. */
+  /** Opens another storage on the same place. */
   async restart(beforeOpen?: (storage: Storage) => void): Promise<Storage> {
     const storage = await this.#under.restart?.();
     ok(storage, 'this storage cannot be restarted');
     this.#opened.push(storage);
-    this.found = { entries: [], sealed: [] };
     beforeOpen?.(storage);
-    await storage.open(this.listen());
+    this.open(storage);
     return storage;
+  }
+
+  /** All that the storage opened last hands out. */
+  async recovered(): Promise<Recovered> {
+    const { entries, sealed, nextId } = await (this.#opened.at(-1) as Storage).recover(PLENTY);
+    strictEqual(nextId, undefined);
+    return { entries: entries.map(plain), sealed: sealed.map((it) => ({ ...it, entries: it.entries.map(plain) })) };
+  }
+
+  async ids(): Promise<number[]> {
+    const { entries } = await this.recovered();
+    return entries.map(({ id }) => id).sort((a, b) => a - b);
   }
 
   async end(): Promise<void> {

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.js';
 
+/** What a flush achieved: entries delivered and dropped while it ran, and those still waiting. */
+export interface FlushResult {
+  readonly delivered: number;
+  readonly pending: number;
+  readonly dropped: number;
+}
+
 /** The moment until which somebody waits. */
 export interface Deadline {
   readonly passed: boolean;
@@ -25,11 +32,14 @@ export async function withDeadline(
     };
     cancel = clock.after(timeout, end, true);
   });
-  await work({
-    get passed() {
-      return passed;
-    },
-    reached,
-  });
-  cancel();
+  try {
+    await work({
+      get passed() {
+        return passed;
+      },
+      reached,
+    });
+  } finally {
+    cancel();
+  }
 }

@@ -1,0 +1,237 @@
+import { crc32 } from 'node:zlib';
+import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
+
+/*
+ * What a segment looks like on disk: batches, each a line `#<bytes> <CRC-32>` and so many bytes of UTF-8 text. The text
+ * is one record a line, and a record a letter, a JSON list and, behind a tab, a text that is JSON already:
+ *
+ *   e[id, timestamp, device id, id type, time zone, kind, feature, weight]<tab>body      an entry
+ *   s[path, shared, id, …]<tab>head                                                      a sealed request of these entries
+ *   a[id, span, gap, span, …]                                                            settled entries
+ *
+ * Ids and times are differences to the record before in the batch, and an entry says only what is new: its list ends with
+ * the time, or with the device, where the rest is as before. A head is what follows on so many characters of the head
+ * before. JSON has no tab and no line break of its own, so both separate. A batch leans on nothing outside of it: damage
+ * costs the batch it is in.
+ */
+
+const HEADER = /^#(\d{1,9}) ([0-9a-f]{8})\n/;
+const LONGEST_HEADER = 20;
+
+/** Puts records of one batch together. */
+export class BatchWriter {
+  #text = '';
+  #id = 0;
+  #time = 0;
+  #before: Entry | undefined;
+  #head = '';
+
+  /** Characters so far. */
+  get size(): number {
+    return this.#text.length;
+  }
+
+  entry(entry: Entry): void {
+    const { id, timestamp, deviceId, body } = entry;
+    const before = this.#before;
+    let list = `${id - this.#id},${timestamp - this.#time}`;
+    if (before === undefined || !isAlike(before, entry)) {
+      const { idType, tz, kind, feature, weight } = entry;
+      list += `,${JSON.stringify(deviceId)},${idType},${tz},"${kind}","${feature}",${weight}`;
+    } else if (before.deviceId !== deviceId) list += `,${JSON.stringify(deviceId)}`;
+    this.#text += `e[${list}]\t${body}\n`;
+    this.#id = id;
+    this.#time = timestamp;
+    this.#before = entry;
+  }
+
+  seal({ path, head, entries }: SealedRequest): void {
+    let shared = 0;
+    while (shared < head.length && head.charCodeAt(shared) === this.#head.charCodeAt(shared)) shared++;
+    // Half a surrogate pair is no text.
+    if (shared > 0 && (head.charCodeAt(shared - 1) & 0xfc00) === 0xd800) shared--;
+    let list = `"${path}",${shared}`;
+    for (const { id } of entries) {
+      list += `,${id - this.#id}`;
+      this.#id = id;
+    }
+    this.#text += `s[${list}]\t${head.slice(shared)}\n`;
+    this.#head = head;
+  }
+
+  /** @param runs first and last ids of entries that are settled, with all between */
+  settled(runs: readonly number[]): void {
+    const list = runs.map((id) => {
+      const distance = id - this.#id;
+      this.#id = id;
+      return distance;
+    });
+    this.#text += `a[${list.join(',')}]\n`;
+  }
+
+  bytes(): Buffer {
+    const length = Buffer.byteLength(this.#text);
+    const start = `#${length} `.length + 9;
+    const batch = Buffer.allocUnsafe(start + length);
+    batch.write(this.#text, start);
+    const sum = crc32(batch.subarray(start)).toString(16).padStart(8, '0');
+    batch.write(`#${length} ${sum}\n`, 0);
+    return batch;
+  }
+}
+
+function isAlike(one: EntryDraft, other: EntryDraft): boolean {
+  return (
+    one.feature === other.feature &&
+    one.kind === other.kind &&
+    one.tz === other.tz &&
+    one.idType === other.idType &&
+    one.weight === other.weight
+  );
+}
+
+/** A request as a segment remembers it. */
+export interface Seal {
+  readonly path: SealedPath;
+  readonly head: string;
+  readonly ids: readonly number[];
+}
+
+/** What the records of a segment say. */
+export interface SegmentContent {
+  /** In the order of acceptance, settled ones too. */
+  readonly entries: readonly Entry[];
+  /** In the order of sealing. */
+  readonly seals: readonly Seal[];
+  /** First and last ids of runs of settled entries. */
+  readonly settled: readonly number[];
+  /** Batches that could not be read. */
+  readonly damaged: number;
+  /** Bytes up to the end of the last batch: what follows was torn off when the process died. */
+  readonly end: number;
+}
+
+/** Reads a segment, a batch for each step, so that the caller can let the event loop breathe between them. */
+export function* readSegment(bytes: Buffer, origin: object): Generator<void, SegmentContent, void> {
+  const entries: Entry[] = [];
+  const seals: Seal[] = [];
+  const settled: number[] = [];
+  let damaged = 0;
+  let end = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const header = HEADER.exec(bytes.toString('latin1', at, at + LONGEST_HEADER));
+    const start = at + (header?.[0].length ?? 0);
+    const next = start + Number(header?.[1] ?? 0);
+    if (header !== null && next <= bytes.length) {
+      const payload = bytes.subarray(start, next);
+      if (crc32(payload) === Number.parseInt(header[2] as string, 16)) {
+        if (!readBatch(payload.toString(), origin, { entries, seals, settled })) damaged++;
+        at = next;
+        end = next;
+        yield;
+        continue;
+      }
+    }
+    const found = nextHeader(bytes, at + 1);
+    // The last batch of a process that died while it was written; normal after a crash.
+    if (found < 0 && header !== null && next > bytes.length) break;
+    damaged++;
+    if (found < 0) break;
+    at = found;
+    end = found;
+  }
+  return { entries, seals, settled, damaged, end };
+}
+
+function nextHeader(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf('\n#', from - 1); at >= 0; at = bytes.indexOf('\n#', at + 1)) {
+    if (HEADER.test(bytes.toString('latin1', at + 1, at + 1 + LONGEST_HEADER))) return at + 1;
+  }
+  return -1;
+}
+
+interface Records {
+  readonly entries: Entry[];
+  readonly seals: Seal[];
+  readonly settled: number[];
+}
+
+/** False when the records are none of ours although their checksum is right; those before are taken. */
+function readBatch(text: string, origin: object, into: Records): boolean {
+  let id = 0;
+  let timestamp = 0;
+  let head = '';
+  let said: unknown[] = [];
+  for (let from = 0; from < text.length; ) {
+    const to = text.indexOf('\n', from);
+    const tab = text.indexOf('\t', from);
+    const split = tab >= 0 && tab < to ? tab : to;
+    const list = listOf(text.slice(from + 1, split));
+    if (to < 0 || list === undefined) return false;
+    const rest = text.slice(split + 1, to);
+    if (text[from] === 'e') {
+      id += Number(list[0]);
+      timestamp += Number(list[1]);
+      if (list.length > 3) said = list.slice(2);
+      else if (list.length > 2) said = [list[2], ...said.slice(1)];
+      const entry = entryOf(id, timestamp, said, rest, origin);
+      if (entry === undefined) return false;
+      into.entries.push(entry);
+    } else {
+      const seal = text[from] === 's';
+      const ids = list.slice(seal ? 2 : 0).map((step) => {
+        id += Number(step);
+        return id;
+      });
+      if (!ids.every(Number.isSafeInteger)) return false;
+      if (seal) {
+        head = head.slice(0, Number(list[1])) + rest;
+        into.seals.push({ path: list[0] === '/i/bulk' ? '/i/bulk' : '/i', head, ids });
+      } else for (const one of ids) into.settled.push(one);
+    }
+    from = to + 1;
+  }
+  return true;
+}
+
+function listOf(json: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function entryOf(id: number, timestamp: number, said: unknown[], body: string, origin: object): Entry | undefined {
+  const [deviceId, idType, tz, kind, feature, weight] = said;
+  const whole = [id, timestamp, tz, weight].every(Number.isSafeInteger);
+  if (!whole || ![deviceId, kind, feature].every((it) => typeof it === 'string')) return undefined;
+  const rest = { deviceId, idType, kind, feature, timestamp, tz, weight, body } as EntryDraft;
+  return { id, ...rest, origin };
+}
+
+/** Whether an id lies in one of the runs, which are in no order. */
+export function inRuns(runs: readonly number[]): (id: number) => boolean {
+  const sorted: number[][] = [];
+  for (let i = 0; i < runs.length; i += 2) sorted.push([runs[i] as number, runs[i + 1] as number]);
+  sorted.sort(([a = 0], [b = 0]) => a - b);
+  const joined: number[][] = [];
+  for (const [first = 0, last = 0] of sorted) {
+    const run = joined.at(-1);
+    if (run !== undefined && first <= (run[1] as number)) run[1] = Math.max(run[1] as number, last);
+    else joined.push([first, last]);
+  }
+  return (id) => {
+    let low = 0;
+    let high = joined.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const [first = 0, last = 0] = joined[middle] as number[];
+      if (id < first) high = middle - 1;
+      else if (id > last) low = middle + 1;
+      else return true;
+    }
+    return false;
+  };
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { SealedRequest } from '../protocol/entry.js';
+import { BatchWriter } from './codec.js';
+import type { Batch } from './group-commit.js';
+import type { JournalFs } from './journal-fs.js';
+import type { Segment } from './segment.js';
+
+const SEGMENT_NAME = /^\d{6,}\.seg$/;
+
+export function segmentName(sequence: number): string {
+  return `${String(sequence).padStart(6, '0')}.seg`;
+}
+
+/** Names of segments among those in a folder, oldest first. */
+export function segmentNames(names: readonly string[]): string[] {
+  return names
+    .filter((name) => SEGMENT_NAME.test(name))
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+}
+
+/** The segments of one folder that this process has, with what is to be written to them besides entries. */
+export class Folder {
+  readonly path: string;
+  /** Somebody deleted it: what was in it stands elsewhere, or nowhere. */
+  gone = false;
+  readonly #fs: JournalFs;
+  /** Oldest first; so their ids are in order, too. */
+  readonly #segments: Segment[] = [];
+  /** Seals that are to be written, by the segment they belong to. */
+  readonly #seals = new Map<Segment, SealedRequest[]>();
+  #changed = false;
+  #found: Segment | undefined;
+
+  constructor(fs: JournalFs, path: string) {
+    this.#fs = fs;
+    this.path = path;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** True when every entry in it is settled. */
+  get isSettled(): boolean {
+    return this.#segments.every((segment) => segment.live === 0);
+  }
+
+  /** True while a seal or a settlement waits to be written. */
+  get hasNews(): boolean {
+    return this.#seals.size > 0 || this.#segments.some((segment) => segment.hasNews && segment.live > 0);
+  }
+
+  add(segment: Segment): void {
+    this.#segments.push(segment);
+    this.#changed = true;
+  }
+
+  /** False when the entry is in none of the segments. */
+  settle(id: number): boolean {
+    const segment = this.#find(id);
+    if (segment?.settle(id) !== true) return segment !== undefined;
+    if (segment.live === 0) this.#changed = true;
+    return true;
+  }
+
+  /** A seal stands where the oldest of its entries does. False when none of them is here. */
+  seal(request: SealedRequest): boolean {
+    const first = request.entries.find(({ id }) => this.#find(id)?.isLive(id));
+    const segment = first && this.#find(first.id);
+    if (segment === undefined) return false;
+    const waiting = this.#seals.get(segment);
+    if (waiting === undefined) this.#seals.set(segment, [request]);
+    else waiting.push(request);
+    return true;
+  }
+
+  /** What is to be written to a segment; `current` takes it along with entries. */
+  write(segment: Segment, batch: BatchWriter): void {
+    for (const request of this.#seals.get(segment) ?? []) batch.seal(request);
+    this.#seals.delete(segment);
+    // What is settled as a whole is deleted instead.
+    if (segment.hasNews && segment.live > 0) batch.settled(segment.takeSettled());
+  }
+
+  /** A batch for a segment no entries are written to any more; undefined when there is nothing to write. */
+  news(): Batch | undefined {
+    for (const segment of this.#segments) {
+      if (!this.#seals.has(segment) && !(segment.hasNews && segment.live > 0)) continue;
+      const writer = new BatchWriter();
+      this.write(segment, writer);
+      return { segment, bytes: writer.bytes(), position: segment.position };
+    }
+    return undefined;
+  }
+
+  /** Whether a file of it is missing on the disk. */
+  async isDamaged(): Promise<boolean> {
+    for (const { path, live, position } of this.#segments) {
+      if (live === 0 || position === 0) continue;
+      const code = await this.#fs.look(path).catch((error: NodeJS.ErrnoException) => error.code);
+      if (code === 'ENOENT') return true;
+    }
+    return false;
+  }
+
+  /** Lets go of the segments whose entries are all settled, and deletes them; `current` is still written to. */
+  sweep(current?: Segment): void {
+    if (!this.#changed) return;
+    this.#changed = current?.live === 0;
+    for (const segment of [...this.#segments]) {
+      if (segment.live > 0 || segment === current) continue;
+      this.#segments.splice(this.#segments.indexOf(segment), 1);
+      this.#seals.delete(segment);
+      segment.close();
+      // One that cannot be deleted is harmless while this process lives; the folder goes as a whole in the end.
+      this.#fs.remove(segment.path).catch(() => {});
+    }
+    this.#found = undefined;
+  }
+
+  close(): void {
+    for (const segment of this.#segments) segment.close();
+  }
+
+  /** A path in this folder. */
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  #find(id: number): Segment | undefined {
+    const last = this.#found;
+    if (last !== undefined && id >= last.firstId && id <= last.lastId) return last;
+    this.#found = this.#segments.findLast((segment) => id >= segment.firstId && id <= segment.lastId);
+    return this.#found;
+  }
+}

@@ -1,0 +1,140 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * - `alive`: it answered.
+ * - `dead`: nobody answers where only it could.
+ * - `unknown`: it cannot be seen from here, as on another machine: only the time of its lease tells.
+ */
+export type Verdict = 'alive' | 'dead' | 'unknown';
+
+/** Proof that the owner of journal folders lives, and a question for the proof of others. */
+export interface Lease {
+  /** Name of the owner; stands in the names of its folders. */
+  readonly owner: string;
+  /** Takes effect in a root folder that exists. */
+  hold(root: string): void;
+  /** Shows that the owner lives to those who cannot ask. Throws `ENOENT` when the lease was taken away. */
+  renew(root: string): void;
+  release(root: string): void;
+  ask(root: string, owner: string): Promise<Verdict>;
+}
+
+const OWNER = /^[sf][0-9a-f]{8}[0-9a-f]{16}$/;
+
+/** Whether a text names an owner. */
+export function isOwner(name: string): boolean {
+  return OWNER.test(name);
+}
+
+/** The file of an owner's lease. */
+export function leaseName(owner: string): string {
+  return `${owner}.lease`;
+}
+
+/**
+ * A lease on a local socket. The operating system answers for a process that lives, however busy it is, in whatever
+ * container or thread, and stops in the moment it dies. An owner says in its name in which running system that holds
+ * (`s` and a digest), so that a system that was started anew, or another machine, is not taken for proof; and where there
+ * can be no socket (`f`) only the time of the file tells.
+ */
+export class SocketLease implements Lease {
+  owner = ownerName('f');
+  #server: Server | undefined;
+
+  hold(root: string): void {
+    if (this.#server !== undefined) return;
+    // The same as before, if there was one: folders may carry it in their names.
+    const owner = this.owner.startsWith('s') ? this.owner : ownerName('s');
+    try {
+      this.#listen(root, owner);
+      this.owner = owner;
+    } catch {
+      this.#close();
+      writeFileSync(join(root, leaseName(this.owner)), '', { mode: 0o600 });
+    }
+  }
+
+  renew(root: string): void {
+    const now = Date.now() / 1000;
+    utimesSync(join(root, leaseName(this.owner)), now, now);
+  }
+
+  release(root: string): void {
+    this.#close();
+    rmSync(join(root, leaseName(this.owner)), { force: true });
+  }
+
+  async ask(root: string, owner: string): Promise<Verdict> {
+    if (owner === this.owner) return 'alive';
+    const here = owner.startsWith('s') && owner.slice(1, 9) === SYSTEM;
+    if (!here) return 'unknown';
+    const answer = await answerOf(root, owner);
+    if (answer === 'alive' || answer === 'EAGAIN') return 'alive';
+    // Where the socket is a file, one that was deleted proves nothing.
+    return answer === 'ECONNREFUSED' || (answer === 'ENOENT' && process.platform === 'win32') ? 'dead' : 'unknown';
+  }
+
+  #listen(root: string, owner: string): void {
+    const { address, free } = addressOf(root, owner);
+    const server = createServer((socket) => socket.destroy());
+    this.#server = server;
+    server.unref();
+    server.on('error', () => {});
+    // Not through the primary of a cluster, which would answer for a worker that has died.
+    server.listen({ path: address, exclusive: true });
+    free();
+    if (!server.listening) throw new Error('no socket');
+    if (process.platform === 'win32') writeFileSync(join(root, leaseName(owner)), '', { mode: 0o600 });
+  }
+
+  #close(): void {
+    this.#server?.close();
+    this.#server = undefined;
+  }
+}
+
+/** `alive`, or the code of the error. */
+function answerOf(root: string, owner: string): Promise<string> {
+  return new Promise((resolve) => {
+    try {
+      const { address, free } = addressOf(root, owner);
+      const socket = connect(address);
+      free();
+      socket.unref();
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+      socket.once('connect', () => {
+        resolve('alive');
+        socket.destroy();
+      });
+    } catch {
+      resolve('');
+    }
+  });
+}
+
+/** The running system, or nothing that any other process has. */
+const SYSTEM = createHash('sha256').update(systemText()).digest('hex').slice(0, 8);
+
+function systemText(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+  } catch {
+    return process.platform === 'linux' ? randomBytes(16).toString('hex') : hostname();
+  }
+}
+
+function ownerName(kind: 's' | 'f'): string {
+  return `${kind}${SYSTEM}${randomBytes(8).toString('hex')}`;
+}
+
+/** The address of a socket has room for a hundred characters; on Linux a path through an open folder is always short. */
+function addressOf(root: string, owner: string): { address: string; free: () => void } {
+  if (process.platform === 'win32') return { address: `\\\\.\\pipe\\countly-weave-${owner}`, free: () => {} };
+  if (process.platform !== 'linux') return { address: join(root, leaseName(owner)), free: () => {} };
+  const folder = openSync(root, 'r');
+  return { address: `/proc/self/fd/${folder}/${leaseName(owner)}`, free: () => closeSync(folder) };
+}

@@ -1,0 +1,106 @@
+import type { Backoff } from '../http/backoff.js';
+
+/** Failures in a row, without anything that was delivered between, from which the server itself is taken to be away. */
+const ENOUGH = 3;
+
+/**
+ * The way to the server as a whole. One failing request waits for itself; several in a row, or a server that names a
+ * delay, mean that everything waits. After the pause one request goes ahead, and the others follow when it was taken.
+ *
+ * A pause is one step of back-off, however many requests fail that were under way before it began.
+ */
+export class CircuitBreaker {
+  readonly #start: Backoff;
+  #backoff: Backoff;
+  #failures = 0;
+  /** When the last step was taken, on the monotonic clock like all times here. */
+  #steppedAt = Number.NEGATIVE_INFINITY;
+  #openUntil = 0;
+  /** Until when the server itself has asked us to wait. */
+  #namedUntil = 0;
+  #restUntil = 0;
+  #trial = false;
+  #taken = 0;
+  /** Nothing may leave, for as long as the server's settings or the configuration say so. */
+  shut = false;
+
+  constructor(start: Backoff) {
+    this.#start = start;
+    this.#backoff = start;
+  }
+
+  /** When something may leave again. */
+  get readyAt(): number {
+    return Math.max(this.#openUntil, this.#namedUntil, this.#restUntil);
+  }
+
+  /** How many requests the server has taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Whether a request may leave. */
+  allows(now: number): boolean {
+    return !this.shut && now >= this.readyAt && !(this.#trial && this.#failures >= ENOUGH);
+  }
+
+  /** A request leaves. */
+  sent(): void {
+    this.#trial = true;
+  }
+
+  success(): void {
+    this.#taken++;
+    this.#reset();
+  }
+
+  /** The server is there, whatever it said. */
+  answered(): void {
+    this.#reset();
+  }
+
+  /**
+   * @param sentAt when the request left
+   * @param afterMs the delay that the server asked for
+   */
+  failure(sentAt: number, now: number, afterMs: number | undefined): void {
+    if (afterMs !== undefined) this.#namedUntil = Math.max(this.#namedUntil, now + afterMs);
+    // It left before the pause that is on or over: it says nothing new.
+    if (sentAt < this.#steppedAt) return;
+    this.#failures++;
+    this.#trial = false;
+    if (this.#failures < ENOUGH) return;
+    this.#backoff = this.#backoff.next();
+    this.#steppedAt = now;
+    this.#openUntil = now + this.#backoff.delayMs;
+  }
+
+  /** For a reason that trying again soon does not change. */
+  openUntil(time: number): void {
+    this.#openUntil = Math.max(this.#openUntil, time);
+    this.#trial = false;
+  }
+
+  /** The server may be well again before the pause of our own choice is over. */
+  tryBy(time: number): void {
+    this.#openUntil = Math.min(this.#openUntil, time);
+  }
+
+  /** A pause that success does not end: the server is well, and is to stay so. */
+  rest(until: number): void {
+    this.#restUntil = Math.max(this.#restUntil, until);
+  }
+
+  /** Someone waits for what is here: only what the server asked for is still waited for. */
+  wake(): void {
+    this.#restUntil = 0;
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#backoff = this.#start;
+    this.#failures = 0;
+    this.#openUntil = 0;
+    this.#trial = false;
+  }
+}

@@ -1,0 +1,162 @@
+import type { Clock } from '../clock.js';
+import type { Storage } from '../journal/storage.js';
+import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
+import { RequestHead } from '../protocol/head.js';
+import type { Admission } from './admission.js';
+import type { DeviceQueue } from './device-queues.js';
+import type { EntryQueue } from './entry-queue.js';
+
+/** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
+const MAX_REQUEST_SIZE = 1_000_000;
+const MOMENT_MS = 1000;
+// What may not change places: who the person is, and what the server may keep of them, hold from here on.
+const BARRIERS = new Set(['core', 'sessions', 'users']);
+
+export interface RequestOptions {
+  readonly appVersion: string | undefined;
+  readonly maxEvents: number;
+  /** Milliseconds after which an entry is no longer worth sending; 0 for never. */
+  readonly maxAge: number;
+}
+
+export interface RequestPort {
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly admission: Admission;
+}
+
+/** Makes requests of what waits for a device and fixes their bytes; takes out what must not be sent any more. */
+export class Requests {
+  readonly #options: RequestOptions;
+  readonly #port: RequestPort;
+  readonly #head: RequestHead;
+  #uncommitted = false;
+
+  constructor(options: RequestOptions, port: RequestPort) {
+    this.#options = options;
+    this.#port = port;
+    this.#head = new RequestHead(options.appVersion);
+  }
+
+  /** The device's next request: one that was tried before, else a new one. Undefined when nothing is left. */
+  next(queue: DeviceQueue, path: SealedPath): SealedRequest | undefined {
+    this.#dropExpired(queue);
+    if (queue.sealed.length === 0) {
+      const entries = takeRequest(queue.waiting, this.#options.maxEvents);
+      queue.urgent = false;
+      if (entries.length > 0) queue.sealed = [this.#seal(queue, entries, path)];
+    }
+    return queue.sealed[0];
+  }
+
+  /** Replaces the first request by two of half its entries. */
+  split(queue: DeviceQueue): void {
+    const request = queue.sealed.shift();
+    if (request === undefined) return;
+    const { entries, path } = request;
+    const middle = entries.length >> 1;
+    queue.sealed.unshift(
+      this.#seal(queue, entries.slice(0, middle), path),
+      this.#seal(queue, entries.slice(middle), path),
+    );
+    this.applyWithdrawal(queue);
+  }
+
+  /** Removes entries of features the device took back, also from requests that were tried before. */
+  withdraw(queue: DeviceQueue, features: ReadonlySet<string>): readonly Entry[] {
+    const removed = queue.waiting.reject((entry) => !features.has(entry.feature));
+    this.#port.admission.dropped(removed, 'consent');
+    // A request under way cannot be called back; should it fail, it goes out again without them.
+    queue.withdrawn = new Set([...(queue.withdrawn ?? []), ...features]);
+    if (!queue.busy) this.applyWithdrawal(queue);
+    return removed;
+  }
+
+  applyWithdrawal(queue: DeviceQueue): void {
+    const { withdrawn } = queue;
+    if (withdrawn === undefined) return;
+    queue.withdrawn = undefined;
+    for (const request of queue.sealed.splice(0)) {
+      const gone = request.entries.filter((entry) => withdrawn.has(entry.feature));
+      if (gone.length === 0) {
+        queue.sealed.push(request);
+        continue;
+      }
+      this.#port.admission.dropped(gone, 'consent');
+      const left = request.entries.filter((entry) => !withdrawn.has(entry.feature));
+      if (left.length > 0) queue.sealed.push(this.#seal(queue, left, request.path));
+    }
+  }
+
+  /**
+   * Resolves when the bytes of every request made so far are as safe as the storage makes them; undefined when they are.
+   * Without it a process killed now would send the entries again in other requests, which no server recognises.
+   */
+  committed(): Promise<void> | undefined {
+    if (!this.#uncommitted) return undefined;
+    this.#uncommitted = false;
+    return this.#port.storage.commit();
+  }
+
+  #seal(queue: DeviceQueue, entries: readonly Entry[], wanted: SealedPath): SealedRequest {
+    const last = entries[entries.length - 1] as Entry;
+    // A file cannot travel with others.
+    const path = last.kind === 'picture' ? '/i' : wanted;
+    const head = this.#head.of(last, this.#timeOf(queue, last));
+    const request = { deviceId: queue.deviceId, path, head, entries };
+    this.#port.storage.seal(request);
+    this.#uncommitted = true;
+    return request;
+  }
+
+  /**
+   * A server takes two requests with the same content and time in a row for one that was repeated (docs/protocol.md
+   * §2.8), so those of one moment follow each other. What is older on purpose keeps its time.
+   */
+  #timeOf(queue: DeviceQueue, { timestamp }: Entry): number {
+    const ahead = queue.lastTime - timestamp;
+    queue.lastTime = ahead >= 0 && ahead < MOMENT_MS ? queue.lastTime + 1 : timestamp;
+    return queue.lastTime;
+  }
+
+  #dropExpired(queue: DeviceQueue): void {
+    const { maxAge } = this.#options;
+    if (maxAge === 0) return;
+    const { admission, clock } = this.#port;
+    const limit = clock.now() - maxAge;
+    while ((queue.waiting.at(0)?.timestamp ?? limit) < limit) admission.dropped(queue.waiting.take(1), 'expired');
+    while (queue.sealed[0]?.entries.every((entry) => entry.timestamp < limit)) {
+      admission.dropped((queue.sealed.shift() as SealedRequest).entries, 'expired');
+    }
+  }
+}
+
+/**
+ * Takes the entries of a device's next request out of its queue. Events go together, also those that wait behind a
+ * crash or a trace; anything else has a request of its own. Order is kept across entries that change what the server
+ * knows of the device, and entries of different journals do not share a request.
+ */
+function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
+  const first = queue.at(0);
+  if (first === undefined || first.kind !== 'event') return queue.take(1);
+  const events: Entry[] = [];
+  const between: Entry[] = [];
+  let size = 0;
+  let scanned = 0;
+  // The bound keeps the work proportional to what is taken.
+  for (; scanned < maxEvents * 2 && events.length < maxEvents; scanned++) {
+    const entry = queue.at(scanned);
+    if (entry === undefined || entry.origin !== first.origin) break;
+    if (entry.kind !== 'event') {
+      if (BARRIERS.has(entry.feature)) break;
+      between.push(entry);
+      continue;
+    }
+    size += entry.body.length;
+    if (events.length > 0 && size > MAX_REQUEST_SIZE) break;
+    events.push(entry);
+  }
+  queue.take(scanned);
+  if (between.length > 0) queue.insert(between);
+  return events;
+}
