@@ -55,9 +55,10 @@ export class Connections {
       this.#limit(socket, secure ? 'secureConnect' : 'connect');
       return socket;
     };
-    // As Node does it, but without a reference to the socket.
-    agent.reuseSocket = (_socket, request) => {
-      request.reusedSocket = true;
+    const reuse = agent.reuseSocket.bind(agent);
+    agent.reuseSocket = (socket, request) => {
+      reuse(socket, request);
+      (socket as Socket).unref();
     };
     return Object.assign(agent, { [DELIVERIES]: true });
   }

@@ -98,14 +98,16 @@ export class Outbox {
   add(draft: EntryDraft, rollUp?: RollUp): void {
     if (this.#closed) return this.refuse('closed');
     const equal = rollUp && this.#rollUps.takeEqual(draft, rollUp);
-    const weight = draft.weight + (equal?.weight ?? 0);
     const body = rollUp && equal ? rollUp.merge(equal.body) : draft.body;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory.
     body.trim();
     const queue = this.#queues.of(draft.deviceId);
+    const { idType, kind, feature, timestamp, tz } = draft;
+    const weight = draft.weight + (equal?.weight ?? 0);
     // The queue's text of the device's id: each request brings one of its own that says the same.
-    const entry: Entry = { ...draft, id: this.#nextId(), deviceId: queue.deviceId, weight, body };
+    const { deviceId } = queue;
+    const entry: Entry = { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
     this.#enqueue(queue, entry);
     if (equal === undefined) this.#admission.accept(entry);
     else this.#admission.replace(equal, entry);

@@ -12,12 +12,16 @@ export function hostMetrics(
   bare = false,
 ): Readonly<Record<string, string>> {
   const own = bare ? { _os: type(), _os_version: release(), _app_version: appVersion ?? '0.0' } : machine(appVersion);
-  return Object.freeze({
-    ...own,
-    ...Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== '')),
-  });
+  for (const [name, value] of Object.entries(overrides)) {
+    if (value !== '') Object.defineProperty(own, name, { value, enumerable: true });
+  }
+  return Object.freeze(own);
 }
 
+let cpuModel: string | undefined;
+let locale: string | undefined;
+
+/** What takes long to find out is read when a session or a crash is the first to tell it. */
 function machine(appVersion: string | undefined): Record<string, string> {
   return {
     _os: osName(),
@@ -26,8 +30,14 @@ function machine(appVersion: string | undefined): Record<string, string> {
     _device_type: 'desktop',
     _app_version: appVersion ?? '0.0.0',
     _architecture: arch(),
-    _cpu: cpus()[0]?.model ?? 'unknown',
-    _locale: Intl.DateTimeFormat().resolvedOptions().locale.replace('-', '_'),
+    get _cpu() {
+      cpuModel ??= cpus()[0]?.model ?? 'unknown';
+      return cpuModel;
+    },
+    get _locale() {
+      locale ??= Intl.DateTimeFormat().resolvedOptions().locale.replace('-', '_');
+      return locale;
+    },
   };
 }
 
