@@ -25,6 +25,7 @@ export class BatchWriter {
   #time = 0;
   #before: Entry | undefined;
   #head = '';
+  #shared = '';
 
   /** Characters so far. */
   get size(): number {
@@ -46,10 +47,9 @@ export class BatchWriter {
   }
 
   seal({ path, head, entries }: SealedRequest): void {
-    let shared = 0;
-    while (shared < head.length && head.charCodeAt(shared) === this.#head.charCodeAt(shared)) shared++;
-    // Half a surrogate pair is no text.
-    if (shared > 0 && (head.charCodeAt(shared - 1) & 0xfc00) === 0xd800) shared--;
+    // What heads have in common is mostly the same from one to the next.
+    if (this.#shared === '' || !head.startsWith(this.#shared)) this.#shared = commonStart(head, this.#head);
+    const shared = this.#shared.length;
     let list = `"${path}",${shared}`;
     for (const { id } of entries) {
       list += `,${id - this.#id}`;
@@ -78,6 +78,14 @@ export class BatchWriter {
     batch.write(`#${length} ${sum}\n`, 0);
     return batch;
   }
+}
+
+function commonStart(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one.charCodeAt(length) === other.charCodeAt(length)) length++;
+  // Half a surrogate pair is no text.
+  if (length > 0 && (one.charCodeAt(length - 1) & 0xfc00) === 0xd800) length--;
+  return one.slice(0, length);
 }
 
 function isAlike(one: EntryDraft, other: EntryDraft): boolean {

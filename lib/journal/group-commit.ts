@@ -31,10 +31,18 @@ export interface GroupCommitOptions {
   /** Pause before a failed write is tried again, in milliseconds. */
   readonly retryMs: number;
   readonly source: BatchSource;
+  /** Take the disk for a slow one. @default false */
+  readonly slowDisk?: boolean | undefined;
 }
 
+/** A write that holds up the host for longer makes the disk a slow one … */
+const LONG_MS = 10;
+/** … for so long. */
+const SLOW_FOR_MS = 30_000;
+
 /**
- * Writes a batch a tick, in the background: a slow disk holds up nobody.
+ * Writes a batch a tick: at once as long as the disk is quick, for handing a batch to another thread and back costs many
+ * times what it takes to copy it to the operating system; and in the background once the disk was slow.
  *
  * Every write names its place in the file, so the same batch may be written twice – by the background write that is
  * under way and by {@link now}, which cannot wait for it – and nothing is lost, doubled or mixed up.
@@ -49,9 +57,11 @@ export class GroupCommit {
   /** The run that is under way goes on until nothing waits. */
   #toTheEnd = false;
   #cancelTimer: (() => void) | undefined;
+  #slowUntil: number;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#slowUntil = options.slowDisk === true ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
   /** True from a failed write to the next one that works. */
@@ -86,14 +96,11 @@ export class GroupCommit {
 
   /** Writes everything before it returns. */
   now(): void {
-    const { source, fs } = this.#options;
+    const { source } = this.#options;
     try {
       for (let batch = this.#current ?? source.next(); batch !== undefined; batch = source.next()) {
         this.#current = batch;
-        const { bytes, segment, position } = batch;
-        for (let done = 0; done < bytes.length; ) {
-          done += some(fs.writeSync(segment.file(), bytes, done, bytes.length - done, position + done));
-        }
+        this.#writeHere(batch);
         this.#finish(batch);
       }
       if (!this.#running) this.#cancel();
@@ -114,16 +121,23 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    const { source } = this.#options;
+    const { source, clock } = this.#options;
     this.#running = true;
     try {
-      for (let more = true; more; more = source.waiting && (this.#toTheEnd || source.urgent)) {
+      for (let more = true; more; ) {
         const batch = this.#current ?? source.next();
         if (batch === undefined) break;
         this.#current = batch;
-        await this.#write(batch);
+        const startedAt = clock.monotonic();
+        const quick = startedAt >= this.#slowUntil;
+        if (quick) this.#writeHere(batch);
+        else await this.#writeInBackground(batch);
+        if (quick && clock.monotonic() - startedAt > LONG_MS) this.#slowUntil = startedAt + SLOW_FOR_MS;
         // `now` may have written it meanwhile.
         if (this.#current === batch) this.#finish(batch);
+        more = source.waiting && (this.#toTheEnd || source.urgent);
+        // The host has its turn between two batches.
+        if (quick && more) await new Promise((resolve) => setImmediate(resolve));
       }
     } catch (error) {
       this.#fail(error);
@@ -133,7 +147,13 @@ export class GroupCommit {
     if (source.waiting || this.#current !== undefined) this.request();
   }
 
-  async #write(batch: Batch): Promise<void> {
+  #writeHere({ segment, bytes, position }: Batch): void {
+    for (let done = 0; done < bytes.length; ) {
+      done += some(this.#options.fs.writeSync(segment.file(), bytes, done, bytes.length - done, position + done));
+    }
+  }
+
+  async #writeInBackground(batch: Batch): Promise<void> {
     const { segment, bytes, position } = batch;
     const file = segment.file();
     segment.hold();

@@ -25,6 +25,8 @@ export interface JournalOptions {
   readonly commitIntervalMs?: number;
   /** Size from which a new segment is begun, in bytes. @default 4194304 */
   readonly segmentBytes?: number;
+  /** Write in the background from the start, as for a disk that was found to be slow. @default false */
+  readonly slowDisk?: boolean;
   readonly fs?: JournalFs;
   readonly lease?: Lease;
 }
@@ -76,8 +78,8 @@ export class JournalStorage implements Storage {
       written: (bytes) => this.#written(bytes),
       failed: (error) => this.#failed(error),
     });
-    const intervalMs = options.commitIntervalMs ?? 20;
-    this.#commits = new GroupCommit({ fs, clock, intervalMs, retryMs: RETRY_MS, source: this.#writer });
+    const { commitIntervalMs: intervalMs = 20, slowDisk } = options;
+    this.#commits = new GroupCommit({ fs, clock, intervalMs, retryMs: RETRY_MS, source: this.#writer, slowDisk });
   }
 
   open(listener: StorageListener): void {

@@ -14,7 +14,7 @@ export interface ScopeParts {
 const PARTS = Symbol('countly-weave.parts');
 
 export function setParts(scope: object, parts: ScopeParts): void {
-  Object.defineProperty(scope, PARTS, { value: parts });
+  (scope as { [PARTS]?: ScopeParts })[PARTS] = parts;
 }
 
 export function partsOf(scope: object): ScopeParts {
