@@ -32,6 +32,9 @@ export interface OutboxPort {
   readonly backoff: Backoff;
 }
 
+/** Until the storage is asked again for what it could not read. */
+const READ_AGAIN_MS = 5000;
+
 /** Everything between accepting an entry and its end. Bounded, accounted for, never in the host's way. */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -272,14 +275,13 @@ export class Outbox {
     if (this.#recovering !== undefined || this.#closed || !this.#order.hasUnread) return;
     const { room } = this.#admission;
     if (room === undefined) return;
-    const recovering = this.#port.storage.recover(room).then(
-      (found) => this.#recovered(found),
-      // A storage of the user's own that breaks its contract: what it has stays there.
-      () => this.#order.readUpTo(Number.POSITIVE_INFINITY),
-    );
-    this.#recovering = recovering.then(() => {
+    this.#recovering = this.#port.storage.recover(room).then((found) => {
       this.#recovering = undefined;
-      this.#recoverMore();
+      this.#recovered(found);
+      // What could not be read now may be readable later.
+      const nothing = found.entries.length + found.sealed.length === 0;
+      if (nothing && this.#order.hasUnread) this.#port.clock.after(READ_AGAIN_MS, () => this.#recoverMore());
+      else this.#recoverMore();
     });
   }
 
