@@ -45,6 +45,10 @@ async function compile(examples: readonly Example[]): Promise<string> {
   // A module of its own each, also those without an import.
   for (const { name, code } of examples) await writeFile(join(folder, `${name}.ts`), `${code}\nexport {};\n`);
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  // As the package has it: what compat exports by default is the module.
+  const compat = JSON.stringify(join(ROOT, 'lib/compat/index.js'));
+  const asModule = `import built from ${compat};\nexport * from ${compat};\nexport default built.default;\n`;
+  await writeFile(join(folder, 'compat.ts'), asModule);
   const project = join(folder, 'tsconfig.json');
   await writeFile(
     project,
@@ -55,7 +59,7 @@ async function compile(examples: readonly Example[]): Promise<string> {
           'countly-weave': [join(ROOT, 'lib/index.ts')],
           'countly-weave/nest': [join(ROOT, 'nest/index.ts')],
           'countly-weave/testing': [join(ROOT, 'lib/testing/index.ts')],
-          'countly-weave/compat': [join(ROOT, 'lib/compat/index.ts')],
+          'countly-weave/compat': [join(folder, 'compat.ts')],
         },
         // Examples show what matters and leave the rest out.
         noUnusedLocals: false,
