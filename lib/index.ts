@@ -52,7 +52,7 @@ export type { FeedbackWidget, Fetched } from './features/feedback.js';
 export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
 export type { ServerSettings } from './features/server-settings.js';
 export type { QueryResult, Transport, WireRequest } from './http/transport.js';
-export type { Recovered, Storage, StorageListener, StorageStats } from './journal/storage.js';
+export type { Recovered, Room, Storage, StorageListener, StorageStats } from './journal/storage.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DeliveryMessage } from './outbox/channels.js';
 export type { FlushResult } from './outbox/flush.js';
