@@ -1,7 +1,8 @@
 // The public list of `countly-weave/testing`, by hand.
-export type { ContractCase } from './contract-case.js';
 export { ManualClock } from './manual-clock.js';
+export { type ContractCase, type StorageUnderTest, storageContract } from './storage-contract.js';
 export {
+  createTestClient,
   decodeRequest,
   type LogicalRequest,
   type RecordedEvent,
@@ -9,9 +10,8 @@ export {
   RecordingTransport,
   type ScriptedDelivery,
   type ScriptedQuery,
-} from './recording-transport.js';
-export { type StorageUnderTest, storageContract } from './storage-contract.js';
-export { createTestClient, type TestClient } from './test-client.js';
+  type TestClient,
+} from './test-client.js';
 export {
   assertTransparent,
   type TransparencyOptions,

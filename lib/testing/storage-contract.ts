@@ -1,7 +1,12 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { Recovered, Room, Storage, StorageListener } from '../journal/storage.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
-import type { ContractCase } from './contract-case.js';
+
+/** One rule of a contract, for any test runner: `test(name, run)`. `run` rejects when the rule is broken. */
+export interface ContractCase {
+  readonly name: string;
+  run(): Promise<void>;
+}
 
 /** A fresh storage to be examined, on a place of its own. */
 export interface StorageUnderTest {
@@ -32,34 +37,33 @@ export interface StorageUnderTest {
  * ```
  */
 export function storageContract(create: () => StorageUnderTest | Promise<StorageUnderTest>): ContractCase[] {
-  const rule = (name: string, check: (subject: Subject) => Promise<void>): ContractCase => ({
+  type Check = (subject: Subject, storage: Storage) => Promise<void>;
+  const rule = (name: string, check: Check): ContractCase => ({
     name,
     async run() {
       const under = await create();
       const subject = new Subject(under);
       try {
-        await check(subject);
+        await check(subject, under.storage);
       } finally {
         await subject.end();
         await under.dispose?.();
       }
     },
   });
-  const durable = (name: string, check: (subject: Subject) => Promise<void>): ContractCase =>
-    rule(name, async (subject) => {
-      if (subject.durable) await check(subject);
+  const durable = (name: string, check: Check): ContractCase =>
+    rule(name, async (subject, storage) => {
+      if (subject.durable) await check(subject, storage);
     });
   return [
     rule('finds nothing in a fresh place', async (subject) => {
       subject.open();
-      deepStrictEqual(await subject.recovered(), { entries: [], sealed: [] });
+      deepStrictEqual(await subject.recovered(), NOTHING);
       deepStrictEqual(subject.warnings, []);
     }),
-    rule('bears calls without effect: nothing to settle, unknown entries, twice the same', async (subject) => {
-      const { storage } = subject;
-      subject.open();
+    rule('bears calls without effect: nothing to settle, unknown entries, twice the same', async (subject, storage) => {
       const one = entry(1);
-      storage.append(one);
+      await subject.keep([one]);
       storage.settle([]);
       storage.settle([one]);
       storage.settle([one, one, entry(99)]);
@@ -67,10 +71,8 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       storage.commitSync();
       await storage.commit();
     }),
-    rule('ignores every call after close', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      storage.append(entry(1));
+    rule('ignores every call after close', async (subject, storage) => {
+      await subject.keep([entry(1)]);
       await storage.close();
       storage.append(entry(2));
       storage.seal(sealed([entry(1)]));
@@ -80,146 +82,112 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       await storage.recover(PLENTY);
       await storage.close();
     }),
-    rule('can be closed without being opened', async ({ storage }) => {
+    rule('can be closed without being opened', async (_subject, storage) => {
       storage.append(entry(1));
       await storage.close();
     }),
-    rule('counts the bytes it wrote', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      storage.append(entry(1));
-      await storage.commit();
+    rule('counts the bytes it wrote', async (subject, storage) => {
+      await subject.keep([entry(1)]);
       const { bytesWritten, degraded } = storage.stats();
       ok(bytesWritten >= 0, `bytesWritten ${bytesWritten}`);
       strictEqual(degraded, undefined);
     }),
-    durable('keeps what was committed, with every field and in order', async (subject) => {
-      const { storage } = subject;
-      storage.append(entry(0));
-      subject.open();
-      for (let n = 1; n < 12; n++) storage.append(entry(n));
-      await storage.commit();
+    durable('keeps what was committed, with every field and in order', async (subject, storage) => {
+      const [first, ...others] = entries(12);
+      storage.append(first as Entry);
+      await subject.keep(others);
       await subject.restart();
-      deepStrictEqual(await subject.recovered(), {
-        entries: Array.from({ length: 12 }, (_, n) => entry(n)),
-        sealed: [],
-      });
+      deepStrictEqual(await subject.recovered(), { entries: entries(12), sealed: [] });
     }),
-    durable('keeps what commitSync wrote, without waiting for anything', async (subject) => {
+    durable('keeps what commitSync wrote, without waiting for anything', async (subject, storage) => {
       subject.open();
-      for (let n = 0; n < 5; n++) subject.storage.append(entry(n));
-      subject.storage.commitSync();
+      for (const one of entries(5)) storage.append(one);
+      storage.commitSync();
       await subject.restart();
       strictEqual((await subject.recovered()).entries.length, 5);
     }),
-    durable('forgets what was settled', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      for (const n of [0, 1, 2, 3, 4]) storage.append(entry(n));
-      await storage.commit();
+    durable('forgets what was settled', async (subject, storage) => {
+      await subject.keep(entries(5));
       storage.settle([entry(1), entry(4)]);
       await storage.commit();
       await subject.restart();
       deepStrictEqual((await subject.recovered()).entries, [entry(0), entry(2), entry(3)]);
     }),
     durable('keeps sealed requests with path, head and order', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      const own = [0, 1, 2, 3, 4, 5].map((n) => entry(n, 'u1')) as [Entry, Entry, Entry, Entry, Entry, Entry];
-      for (const one of own) storage.append(one);
+      const own = entries(6, 'u1') as [Entry, Entry, Entry, Entry, Entry, Entry];
       const requests = [sealed([own[0], own[1], own[4]]), sealed([own[2]], `${HEAD},"hour":3`, '/i/bulk')];
-      for (const request of requests) storage.seal(request);
-      await storage.commit();
+      await subject.keep(own, ...requests);
       await subject.restart();
       deepStrictEqual(await subject.recovered(), { entries: [own[3], own[5]], sealed: requests });
     }),
-    durable('forgets sealed requests that were settled', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      const own = [entry(0), entry(1)];
-      for (const one of own) storage.append(one);
-      storage.seal(sealed(own));
-      await storage.commit();
+    durable('forgets sealed requests that were settled', async (subject, storage) => {
+      const own = entries(2);
+      await subject.keep(own, sealed(own));
       storage.settle(own);
       await storage.commit();
       await subject.restart();
-      deepStrictEqual(await subject.recovered(), { entries: [], sealed: [] });
+      deepStrictEqual(await subject.recovered(), NOTHING);
     }),
     durable('lets a later seal replace an earlier one', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      const own = [0, 1, 2, 3].map((n) => entry(n, 'u1'));
-      for (const one of own) storage.append(one);
-      storage.seal(sealed(own));
+      const own = entries(4, 'u1');
       const halves = [sealed(own.slice(0, 2), `${HEAD},"half":1`), sealed(own.slice(2), `${HEAD},"half":2`)];
-      for (const half of halves) storage.seal(half);
-      await storage.commit();
+      await subject.keep(own, sealed(own), ...halves);
       await subject.restart();
       deepStrictEqual((await subject.recovered()).sealed, halves);
     }),
     durable('hands out as much as there is room for, oldest first, and says what is left', async (subject) => {
-      const { storage } = subject;
-      subject.open();
-      for (let n = 0; n < 30; n++) storage.append(entry(n));
-      await storage.commit();
+      await subject.keep(entries(30));
       const second = await subject.restart();
       const found: Entry[] = [];
       for (let more = true; more; ) {
-        const { entries, nextId } = await second.recover({ entries: 7, bytes: 100_000 });
-        ok(entries.length > 0 && entries.length <= 7, `${entries.length} entries`);
-        found.push(...entries.map(plain));
-        more = nextId !== undefined;
-        ok(!more || (nextId as number) <= entry(found.length).id, `nextId ${nextId}`);
+        const part = await second.recover({ entries: 7, bytes: 100_000 });
+        ok(part.entries.length > 0 && part.entries.length <= 7, `${part.entries.length} entries`);
+        found.push(...part.entries.map(plain));
+        more = part.nextId !== undefined;
+        ok(!more || (part.nextId as number) <= entry(found.length).id, `nextId ${part.nextId}`);
       }
-      deepStrictEqual(
-        found,
-        Array.from({ length: 30 }, (_, n) => entry(n)),
-      );
+      deepStrictEqual(found, entries(30));
     }),
     durable('goes on with what was recovered and what is new', async (subject) => {
-      subject.open();
-      for (const n of [0, 1, 2]) subject.storage.append(entry(n));
-      await subject.storage.commit();
+      await subject.keep(entries(3));
       const second = await subject.restart((storage) => storage.append(entry(10)));
-      const { entries } = await second.recover(PLENTY);
+      const found = await second.recover(PLENTY);
       second.append(entry(11));
-      second.settle(entries.slice(0, 2));
+      second.settle(found.entries.slice(0, 2));
       await second.commit();
       await subject.restart();
+      const ids = (await subject.recovered()).entries.map(({ id }) => id).sort((a, b) => a - b);
       deepStrictEqual(
-        await subject.ids(),
+        ids,
         [2, 10, 11].map((n) => entry(n).id),
       );
     }),
-    durable('keeps what a closed storage had not settled, once', async (subject) => {
-      subject.open();
-      for (const n of [0, 1, 2]) subject.storage.append(entry(n));
-      subject.storage.settle([entry(0)]);
-      await subject.storage.close();
+    durable('keeps what a closed storage had not settled, once', async (subject, storage) => {
+      await subject.keep(entries(3));
+      storage.settle([entry(0)]);
+      await storage.close();
       const second = await subject.restart();
-      const { entries } = await second.recover(PLENTY);
-      deepStrictEqual(entries.map(plain), [entry(1), entry(2)]);
-      second.settle(entries);
+      const found = await second.recover(PLENTY);
+      deepStrictEqual(found.entries.map(plain), [entry(1), entry(2)]);
+      second.settle(found.entries);
       await second.close();
       await subject.restart();
-      deepStrictEqual(await subject.recovered(), { entries: [], sealed: [] });
+      deepStrictEqual(await subject.recovered(), NOTHING);
     }),
     durable('keeps the seal of what was recovered', async (subject) => {
-      subject.open();
-      for (const n of [0, 1]) subject.storage.append(entry(n, 'u1'));
-      await subject.storage.commit();
+      await subject.keep(entries(2, 'u1'));
       const second = await subject.restart();
-      const { entries } = await second.recover(PLENTY);
-      second.seal(sealed(entries));
+      second.seal(sealed((await second.recover(PLENTY)).entries));
       await second.commit();
       await subject.restart();
-      deepStrictEqual((await subject.recovered()).sealed, [sealed([entry(0, 'u1'), entry(1, 'u1')])]);
+      deepStrictEqual((await subject.recovered()).sealed, [sealed(entries(2, 'u1'))]);
     }),
   ];
 }
 
 const HEAD = '"device_id":"u1","t":0,"timestamp":1700000000000';
 const PLENTY: Room = { entries: 1000, bytes: 1_000_000 };
+const NOTHING: Recovered = { entries: [], sealed: [] };
 const FIRST_ID = 1_700_000_000_000_000;
 
 /** Device ids and bodies may contain anything. */
@@ -240,6 +208,10 @@ function entry(n: number, deviceId = DEVICE_IDS[n % DEVICE_IDS.length] as string
   };
 }
 
+function entries(count: number, deviceId?: string): Entry[] {
+  return Array.from({ length: count }, (_, n) => entry(n, deviceId));
+}
+
 function sealed(entries: readonly Entry[], head = HEAD, path: SealedPath = '/i'): SealedRequest {
   return { deviceId: entries[0]?.deviceId ?? '', path, head, entries };
 }
@@ -250,14 +222,12 @@ function plain({ origin: _origin, ...rest }: Entry): Entry {
 }
 
 class Subject {
-  readonly storage: Storage;
   readonly warnings: string[] = [];
   readonly #under: StorageUnderTest;
   readonly #opened: Storage[];
 
   constructor(under: StorageUnderTest) {
     this.#under = under;
-    this.storage = under.storage;
     this.#opened = [under.storage];
   }
 
@@ -265,12 +235,18 @@ class Subject {
     return this.#under.restart !== undefined;
   }
 
-  open(storage = this.storage): void {
-    storage.open({
-      found: () => {},
-      lost: () => {},
-      warn: (message) => this.warnings.push(message),
-    } as StorageListener);
+  open(storage = this.#under.storage): void {
+    const warn = (message: string): void => void this.warnings.push(message);
+    storage.open({ found: () => {}, lost: () => {}, warn } as StorageListener);
+  }
+
+  /** Opens the first storage and commits these. */
+  async keep(entries: readonly Entry[], ...requests: readonly SealedRequest[]): Promise<void> {
+    const { storage } = this.#under;
+    this.open();
+    for (const one of entries) storage.append(one);
+    for (const request of requests) storage.seal(request);
+    await storage.commit();
   }
 
   /** Opens another storage on the same place. */
@@ -288,11 +264,6 @@ class Subject {
     const { entries, sealed, nextId } = await (this.#opened.at(-1) as Storage).recover(PLENTY);
     strictEqual(nextId, undefined);
     return { entries: entries.map(plain), sealed: sealed.map((it) => ({ ...it, entries: it.entries.map(plain) })) };
-  }
-
-  async ids(): Promise<number[]> {
-    const { entries } = await this.recovered();
-    return entries.map(({ id }) => id).sort((a, b) => a - b);
   }
 
   async end(): Promise<void> {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Method } from '../decorators/weave/advice.js';
 
 /** What the probes work with. */
 export interface ProbeTools {
@@ -11,25 +12,39 @@ export interface ProbeTools {
     | undefined;
 }
 
-/** Undefined when the property holds, else what was found. */
-export type Probe = (tools: ProbeTools) => string | undefined | Promise<string | undefined>;
+/** How a call ended: with what it returned, or with what it threw. */
+export interface End {
+  readonly threw: boolean;
+  readonly value: unknown;
+}
 
+/** Fails the check that is running. */
+export function expect(holds: boolean, complaint: string): asserts holds {
+  if (!holds) throw new Error(complaint);
+}
+
+/** Calls a function and keeps how that ended. */
+export function call(fn: Method, self: unknown, args: readonly unknown[]): End {
+  try {
+    return { threw: false, value: Reflect.apply(fn, self, args) };
+  } catch (error) {
+    return { threw: true, value: error };
+  }
+}
+
+const show = (value: unknown): string => (typeof value === 'object' && value !== null ? 'an object' : String(value));
 const THROWN: readonly unknown[] = [new Error('probe'), Object.freeze(new Error('frozen')), null, undefined, 'text', 0];
 const RETURNED: readonly unknown[] = [undefined, null, 0, 'text', Symbol.iterator, 1n, {}, [], () => {}, new Map()];
 
-const expect = (holds: boolean, complaint: string): string | undefined => (holds ? undefined : complaint);
-const show = (value: unknown): string => (typeof value === 'object' && value !== null ? 'an object' : String(value));
-
-export const PROBES: Readonly<Record<string, Probe>> = {
+/** Functions that return and throw everything a method can; a probe throws when its property is violated. */
+export const PROBES: Readonly<Record<string, (tools: ProbeTools) => void | Promise<void>>> = {
   'name, length and source text'({ wrap }) {
     const original = function probe(_first: unknown, _second: unknown): void {};
     const wrapped = wrap(original);
-    return (
-      expect(wrapped.name === 'probe', `name is ${wrapped.name}`) ??
-      expect(wrapped.length === 2, `length is ${wrapped.length}`) ??
-      expect(!Object.keys(wrapped).includes('name'), 'name became enumerable') ??
-      expect(String(wrapped) === String(original), 'the source text is another')
-    );
+    expect(wrapped.name === 'probe', `name is ${wrapped.name}`);
+    expect(wrapped.length === 2, `length is ${wrapped.length}`);
+    expect(!Object.keys(wrapped).includes('name'), 'name became enumerable');
+    expect(String(wrapped) === String(original), 'the source text is another');
   },
 
   'this and arguments'({ wrap }) {
@@ -40,48 +55,38 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       seen = { self: this, args: given };
     });
     Reflect.apply(wrapped, receiver, args);
-    return (
-      expect(seen?.self === receiver, '`this` is another object') ??
-      expect(seen?.args.length === 3 && seen.args.every((arg, i) => arg === args[i]), 'the arguments are others')
-    );
+    expect(seen?.self === receiver, '`this` is another object');
+    expect(seen?.args.length === 3 && seen.args.every((arg, i) => arg === args[i]), 'the arguments are others');
   },
 
   'returned values'({ wrap }) {
     for (const value of RETURNED) {
       const got = wrap(() => value)();
-      if (!Object.is(got, value)) return `${show(value)} came back as ${show(got)}`;
+      expect(Object.is(got, value), `${show(value)} came back as ${show(got)}`);
     }
-    return undefined;
   },
 
   'thrown values'({ wrap }) {
     for (const value of THROWN) {
-      try {
-        wrap(() => {
-          throw value;
-        })();
-        return `throwing ${show(value)} was swallowed`;
-      } catch (caught) {
-        if (!Object.is(caught, value)) return `${show(value)} was thrown as ${show(caught)}`;
-      }
+      const throwing = wrap(() => {
+        throw value;
+      });
+      const end = call(throwing, undefined, []);
+      expect(end.threw, `throwing ${show(value)} was swallowed`);
+      expect(Object.is(end.value, value), `${show(value)} was thrown as ${show(end.value)}`);
     }
-    return undefined;
   },
 
   async promises({ wrap }) {
     const value = {};
     const promise = wrap(async () => value)();
-    if (!(promise instanceof Promise)) return 'an async method gives no promise';
-    if ((await promise) !== value) return 'it fulfils with another value';
+    expect(promise instanceof Promise, 'an async method gives no promise');
+    expect((await promise) === value, 'it fulfils with another value');
     for (const reason of THROWN) {
-      const caught = await (wrap(() => Promise.reject(reason))() as Promise<unknown>).then(
-        () => 'nothing',
-        (error: unknown) => ({ error }),
-      );
-      if (typeof caught === 'string') return `rejecting with ${show(reason)} was swallowed`;
-      if (!Object.is(caught.error, reason)) return `it rejects with ${show(caught.error)} instead of ${show(reason)}`;
+      const [end] = await Promise.allSettled([wrap(() => Promise.reject(reason))()]);
+      expect(end.status === 'rejected', `rejecting with ${show(reason)} was swallowed`);
+      expect(Object.is(end.reason, reason), `it rejects with ${show(end.reason)} instead of ${show(reason)}`);
     }
-    return undefined;
   },
 
   async 'unhandled rejections'({ wrap }) {
@@ -91,11 +96,9 @@ export const PROBES: Readonly<Record<string, Probe>> = {
       wrap(() => Promise.reject(forgotten))();
       (wrap(() => Promise.reject(handled))() as Promise<unknown>).catch(() => {});
     });
-    return (
-      expect(!seen.includes(handled), 'a handled rejection is reported as unhandled') ??
-      expect(seen.includes(forgotten), 'a forgotten rejection is no longer reported') ??
-      expect(seen.length === 1, `a forgotten rejection is reported ${seen.length} times`)
-    );
+    expect(!seen.includes(handled), 'a handled rejection is reported as unhandled');
+    expect(seen.includes(forgotten), 'a forgotten rejection is no longer reported');
+    expect(seen.length === 1, `a forgotten rejection is reported ${seen.length} times`);
   },
 
   async 'lazy queries'({ wrap }) {
@@ -113,90 +116,74 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     const query = new Query();
     const got = wrap(() => query)() as Query;
     await macrotask();
-    if (query.started !== 0) return 'a query was started that nobody awaited';
-    if (!(got instanceof Query) || typeof got.where !== 'function') return 'a query lost its methods';
-    if (Object.keys(got).length !== 1) return 'a query got another enumerable property';
+    expect(query.started < 1, 'a query was started that nobody awaited');
+    expect(got instanceof Query && typeof got.where === 'function', 'a query lost its methods');
+    expect(Object.keys(got).length === 1, 'a query got another enumerable property');
     const rows = (await (got.where() as unknown as PromiseLike<string[]>)) as string[];
-    return expect(rows[0] === 'row' && Number(query.started) === 1, `awaiting a query ran it ${query.started} times`);
+    expect(rows[0] === 'row' && query.started === 1, `awaiting a query ran it ${query.started} times`);
   },
 
   generators({ wrap }) {
-    let running = false;
-    let cleaned = false;
+    let entered = 0;
+    let left = 0;
     const wrapped = wrap(function* (): Generator<number, string, string> {
-      running = true;
+      entered++;
       try {
-        const given = yield 1;
-        return given;
+        return yield 1;
       } finally {
-        cleaned = true;
+        left++;
       }
     });
-    const first = wrapped() as Generator<number, string, string>;
-    if (running) return 'the body ran before the first next()';
-    if (first[Symbol.iterator]() !== first) return 'it is no iterator of itself';
-    if (first.next('').value !== 1) return 'another value was yielded';
-    if (first.next('sent').value !== 'sent') return 'what next() was given did not arrive';
-    const second = wrapped() as Generator<number, string, string>;
+    const make = () => wrapped() as Generator<number, string, string>;
+    const [first, second, third] = [make(), make(), make()];
+    expect(entered === 0, 'the body ran before the first next()');
+    expect(first[Symbol.iterator]() === first, 'it is no iterator of itself');
+    expect(first.next('').value === 1, 'another value was yielded');
+    expect(first.next('sent').value === 'sent', 'what next() was given did not arrive');
     second.next('');
-    cleaned = false;
-    const ended = second.return('early');
-    if (!cleaned || ended.value !== 'early') return 'return() did not reach the body';
-    const third = wrapped() as Generator<number, string, string>;
+    expect(second.return('early').value === 'early' && left === 2, 'return() did not reach the body');
     third.next('');
-    try {
-      third.throw(null);
-      return 'throw() did not reach the body';
-    } catch (error) {
-      return expect(error === null, 'throw() gave another value');
-    }
+    const thrown = call(() => third.throw(null), undefined, []);
+    expect(thrown.threw, 'throw() did not reach the body');
+    expect(thrown.value === null, 'throw() gave another value');
   },
 
   async 'async generators'({ wrap }) {
-    let running = false;
-    let cleaned = false;
+    let entered = 0;
+    let left = 0;
     const wrapped = wrap(async function* (): AsyncGenerator<number> {
-      running = true;
+      entered++;
       try {
         yield 1;
         yield 2;
       } finally {
-        cleaned = true;
+        left++;
       }
     });
     const stream = wrapped() as AsyncGenerator<number>;
-    if (running) return 'the body ran before the first next()';
+    expect(entered === 0, 'the body ran before the first next()');
     for await (const value of stream) if (value === 1) break;
-    if (!cleaned) return 'leaving the loop did not reach the body';
+    expect(left === 1, 'leaving the loop did not reach the body');
     const values: number[] = [];
     for await (const value of wrapped() as AsyncGenerator<number>) values.push(value);
-    return expect(values.join() === '1,2', `it yielded ${values.join()}`);
+    expect(values.join() === '1,2', `it yielded ${values.join()}`);
   },
 
   observables({ wrap, Observable }) {
-    if (Observable === undefined) return undefined;
+    if (Observable === undefined) return;
     let subscriptions = 0;
     let torndown = 0;
-    const wrapped = wrap(
-      () =>
-        new Observable((subscriber) => {
-          subscriptions++;
-          subscriber.next(subscriptions);
-          return () => {
-            torndown++;
-          };
-        }),
-    );
-    const stream = wrapped() as InstanceType<typeof Observable>;
-    if (subscriptions !== 0) return 'it was subscribed to by somebody else';
-    if (!(stream instanceof Observable)) return 'it is no Observable any more';
+    const observable = new Observable((subscriber) => {
+      subscriber.next(++subscriptions);
+      return () => void torndown++;
+    });
+    const stream = wrap(() => observable)() as typeof observable;
+    expect(subscriptions === 0, 'it was subscribed to by somebody else');
+    expect(stream instanceof Observable, 'it is no Observable any more');
     const seen: unknown[] = [];
-    stream.subscribe({ next: (value: unknown) => seen.push(value) }).unsubscribe();
-    stream.subscribe({ next: (value: unknown) => seen.push(value) }).unsubscribe();
-    return (
-      expect(seen.join() === '1,2', `two subscriptions saw ${seen.join()}`) ??
-      expect(torndown === 2, 'unsubscribing did not reach the producer')
-    );
+    for (let n = 0; n < 2; n++) stream.subscribe({ next: (value: unknown) => seen.push(value) }).unsubscribe();
+    expect(seen.join() === '1,2', `two subscriptions saw ${seen.join()}`);
+    expect(torndown === 2, 'unsubscribing did not reach the producer');
   },
 
   metadata({ wrap }) {
@@ -205,11 +192,10 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     const wrapped = wrap(original);
     Reflect.defineMetadata('probe:below', 2, original);
     Reflect.defineMetadata('probe:above', 3, wrapped);
-    return (
-      expect(Reflect.getMetadata('probe:before', wrapped) === 1, 'what was written before is not visible') ??
-      expect(Reflect.getMetadata('probe:below', wrapped) === 2, 'what is written on the original is not visible') ??
-      expect(Reflect.getMetadata('probe:above', original) === 3, 'the original does not see what is written above')
-    );
+    const reads = (key: string, fn: object, value: number) => Reflect.getMetadata(key, fn) === value;
+    expect(reads('probe:before', wrapped, 1), 'what was written before is not visible');
+    expect(reads('probe:below', wrapped, 2), 'what is written on the original is not visible');
+    expect(reads('probe:above', original, 3), 'the original does not see what is written above');
   },
 };
 
@@ -221,10 +207,8 @@ export async function collectUnhandled(work: () => void | Promise<void>): Promis
   const event = 'unhandledRejection';
   const others = process.listeners(event);
   const seen: unknown[] = [];
-  const listen = (reason: unknown): void => {
-    seen.push(reason);
-  };
   process.removeAllListeners(event);
+  const listen = (reason: unknown): void => void seen.push(reason);
   process.on(event, listen);
   try {
     await work();

@@ -3,7 +3,6 @@ import { weaveInto } from '../decorators/weave/method-decorator.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { CountlyError } from '../errors.js';
 import { type ContextScope, type RegisteredClient, scopeStore } from '../scope/current.js';
-import type { OpenView, ScopeApi } from '../scope/scope-api.js';
 import { OWN_CHECKS, type OwnMethod } from './own-method.js';
 import { PROBES, type ProbeTools } from './transparency-probes.js';
 
@@ -63,20 +62,13 @@ export async function assertTransparent(
   const wrapper: unknown = Reflect.get(holder, method);
   const woven = wovenOf(wrapper);
   if (woven === undefined) {
-    throw new CountlyError(
-      'DECORATOR_MISUSE',
-      `assertTransparent: ${name} carries no decorator of countly-weave, or another decorator above hides it.`,
-    );
+    const hidden = 'or another decorator above hides it';
+    throw misuse(`assertTransparent: ${name} carries no decorator of countly-weave, ${hidden}.`);
   }
   const own =
     options.run === false ? [] : await check(OWN_CHECKS, ownMethod(target, wrapper as Method, woven, options));
   const found = [...own, ...(await violations((original) => rewoven(original, woven), options))];
-  if (found.length > 0) {
-    throw new CountlyError(
-      'DECORATOR_MISUSE',
-      `${name} is not transparent:\n${found.map((line) => `  - ${line}`).join('\n')}`,
-    );
-  }
+  if (found.length > 0) throw misuse([`${name} is not transparent:`, ...found].join('\n  - '));
 }
 
 /**
@@ -87,21 +79,24 @@ export async function violations(wrap: Wrapping, options: ViolationOptions = {})
   return check(PROBES, { wrap: wrap as unknown as ProbeTools['wrap'], Observable: options.Observable });
 }
 
+/** Runs checks that throw what they have found; what is recorded meanwhile is forgotten. */
 async function check<Subject>(
-  checks: Readonly<Record<string, (subject: Subject) => string | undefined | Promise<string | undefined>>>,
+  checks: Readonly<Record<string, (subject: Subject) => void | Promise<void>>>,
   subject: Subject,
 ): Promise<string[]> {
   const found: string[] = [];
   for (const [name, holds] of Object.entries(checks)) {
     try {
-      const complaint = await scopeStore.run(deafScope, () => holds(subject));
-      if (complaint !== undefined) found.push(`${name}: ${complaint}`);
+      await scopeStore.run(deafScope, () => holds(subject));
     } catch (error) {
-      found.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      found.push(`${name}: ${reasonOf(error)}`);
     }
   }
   return found;
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const misuse = (message: string): CountlyError => new CountlyError('DECORATOR_MISUSE', message);
 
 function ownMethod(
   target: abstract new (...args: never[]) => object,
@@ -114,11 +109,7 @@ function ownMethod(
     try {
       return Reflect.construct(target as unknown as new () => object, []);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CountlyError(
-        'DECORATOR_MISUSE',
-        `new ${target.name}() fails (${reason}); give an option \`instance\` that makes one.`,
-      );
+      throw misuse(`new ${target.name}() fails (${reasonOf(error)}); give an option \`instance\` that makes one.`);
     }
   };
   return { wrapper, woven, instance: instance ?? make, args: typeof args === 'function' ? args : () => [...args] };
@@ -134,8 +125,7 @@ function rewoven(original: (...args: never[]) => unknown, woven: Woven): (...arg
   return method as unknown as (...args: never[]) => unknown;
 }
 
-const view = (name: string): OpenView => ({ name, end: () => {} });
-const timed = (key: string): ReturnType<ScopeApi['startEvent']> => ({ key, end: () => {}, cancel: () => {} });
+const ignore = (): void => {};
 
 /** A scope that takes everything and keeps nothing. */
 export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
@@ -146,11 +136,11 @@ export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
   },
   device: () => deafScope,
   isAllowed: () => true,
-  addEvent: () => {},
-  startEvent: timed,
-  trackView: view,
-  addBreadcrumb: () => {},
-  logError: () => {},
-  reportTrace: () => {},
-  warn: () => {},
+  addEvent: ignore,
+  startEvent: (key) => ({ key, end: ignore, cancel: ignore }),
+  trackView: (name) => ({ name, end: ignore }),
+  addBreadcrumb: ignore,
+  logError: ignore,
+  reportTrace: ignore,
+  warn: ignore,
 };

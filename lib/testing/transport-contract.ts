@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo, Socket } from 'node:net';
 import type { Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/delivery.js';
-import type { ContractCase } from './contract-case.js';
+import type { ContractCase } from './storage-contract.js';
 
 /** What a transport under test is created for. */
 export interface TransportUnderTest {

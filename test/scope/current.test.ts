@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { silentLogger } from '../../lib/logger.js';
 import { Countly } from '../../lib/scope/countly.js';
 import { bindToClient, registerClient, registeredClient, scopeFor } from '../../lib/scope/current.js';
-import { RecordingTransport } from '../../lib/testing/recording-transport.js';
+import { RecordingTransport } from '../../lib/testing/test-client.js';
 
 const made: Countly[] = [];
 

@@ -1,7 +1,6 @@
 import type { CountlyOptions } from '../../lib/config/options.js';
 import type { WireRequest } from '../../lib/http/transport.js';
-import type { LogicalRequest } from '../../lib/testing/recording-transport.js';
-import { createTestClient, type TestClient } from '../../lib/testing/test-client.js';
+import { createTestClient, type LogicalRequest, type TestClient } from '../../lib/testing/test-client.js';
 
 /** A test client whose every byte is the same on every machine and at every time. */
 export interface Recorded extends TestClient {

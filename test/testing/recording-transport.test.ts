@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WireRequest } from '../../lib/http/transport.js';
-import { decodeRequest, RecordingTransport } from '../../lib/testing/recording-transport.js';
+import { decodeRequest, RecordingTransport } from '../../lib/testing/test-client.js';
 
 const JSON_TYPE = 'application/json';
 const FORM = 'application/x-www-form-urlencoded';
