@@ -2,10 +2,18 @@ import { systemClock } from '../clock.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
 import type { DeviceScope } from '../scope/device-scope.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
-import { compatUserData, sessionParts, traceMember, withDay } from './calls.js';
+import {
+  ConsentCalls,
+  type ConsentTarget,
+  compatUserData,
+  sessionParts,
+  TOLD_FEATURES,
+  traceMember,
+  withDay,
+} from './calls.js';
 import type { CompatClient } from './compat-client.js';
 import type {
   BulkUserConf,
@@ -16,7 +24,8 @@ import type {
   CompatUserDetails,
   FeatureGroups,
 } from './conf.js';
-import { ConsentCalls, UserConsent } from './consent.js';
+
+const KNOWN = new Set<string>(CONSENT_FEATURES);
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -161,5 +170,66 @@ export class CountlyBulkUser {
   #warn(message: string): this {
     this.#logger.warn(`CountlyBulkUser ${message}`);
     return this;
+  }
+}
+
+/** Who is told when a user's consent changed. */
+interface ConsentListener {
+  /** Features taken back, told first. */
+  withdrawn(features: readonly ConsentFeature[]): void;
+  /** Every feature the server is told about, as real booleans. */
+  tell(features: Readonly<Record<string, boolean>>): void;
+}
+
+/** Consent of one user of a bulk server: a client asks for consent of all its devices or of none, a bulk server of each. */
+class UserConsent implements ConsentTarget {
+  readonly #required: boolean;
+  readonly #to: ConsentListener;
+  readonly #given = new Set<string>();
+  readonly #groups = new Map<string, readonly ConsentFeature[]>();
+
+  constructor(required: boolean, to: ConsentListener) {
+    this.#required = required;
+    this.#to = to;
+  }
+
+  /** A group may name groups that are known already. */
+  group(groups: FeatureGroups): void {
+    for (const [name, members] of Object.entries(groups ?? {})) {
+      if (!KNOWN.has(name)) this.#groups.set(name, this.#features([members].flat()));
+    }
+  }
+
+  isAllowed(feature: ConsentFeature): boolean {
+    return !this.#required || this.#given.has(feature);
+  }
+
+  checkConsent(name: string): boolean {
+    const features = this.#features([name]);
+    return !this.#required || (features.length > 0 && features.every((feature) => this.#given.has(feature)));
+  }
+
+  giveConsent(...names: readonly string[]): void {
+    this.#change(names, true);
+  }
+
+  removeConsent(...names: readonly string[]): void {
+    this.#change(names, false);
+  }
+
+  #change(names: readonly string[], given: boolean): void {
+    const changed = this.#features(names).filter((feature) => this.#given.has(feature) !== given);
+    if (!this.#required || changed.length === 0) return;
+    for (const feature of changed) {
+      if (given) this.#given.add(feature);
+      else this.#given.delete(feature);
+    }
+    // What waits goes first: the person does not want it sent.
+    if (!given) this.#to.withdrawn(changed);
+    this.#to.tell(Object.fromEntries(TOLD_FEATURES.map((feature) => [feature, this.#given.has(feature)])));
+  }
+
+  #features(names: readonly string[]): ConsentFeature[] {
+    return names.flatMap((name) => (KNOWN.has(name) ? [name as ConsentFeature] : (this.#groups.get(name) ?? [])));
   }
 }

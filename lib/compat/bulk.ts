@@ -10,7 +10,7 @@ import { CompatClient as Client } from './compat-client.js';
 import { type BulkConf, type BulkUserConf, type CompatEvent, StorageTypes } from './conf.js';
 import { takeOver } from './import-queue.js';
 import { BULK_DIALECT, bulkOptions } from './options.js';
-import { placeOf, storageAt } from './place.js';
+import { locationOf, storageAt } from './storage-location.js';
 
 /** Looks at the queue, in a row, that must find it empty before the callback is told. */
 const EMPTY_LOOKS = 3;
@@ -44,7 +44,7 @@ export class CountlyBulk {
   constructor(conf: BulkConf) {
     this.conf = { ...conf };
     this.#logger = consoleLogger(!!conf?.debug);
-    const { folder, custom } = placeOf(this.conf, 'bulk');
+    const { folder, custom } = locationOf(this.conf, 'bulk');
     // What an earlier start left goes out without a further call.
     if (folder !== undefined || custom !== undefined) this.#client();
   }
@@ -162,17 +162,17 @@ function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
       warn: (message) => logger.warn(message),
     }),
   );
-  const place = placeOf(conf, 'bulk');
+  const location = locationOf(conf, 'bulk');
   const appKey = conf.app_key ?? '';
   const storage = storageAt(
-    place,
+    location,
     conf.url ?? '',
     `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`,
   );
   // Bulk requests name their devices, so the client's own device never appears; a fixed id keeps it off the disk.
   const fixed = { deviceId: 'bulk', durability: 'memory', storage, transport: gate } as const;
   const client = new Client({ ...options, ...fixed }, BULK_DIALECT);
-  if (place.folder !== undefined) takeOver(place, client, storage, { logger, appKey });
+  if (location.folder !== undefined) takeOver(location, client, storage, { logger, appKey });
   return { client, gate };
 }
 

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import { CountlyBulk } from './bulk.js';
-import { compatUserData, remoteConfigCall, traceMember } from './calls.js';
+import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -17,7 +17,6 @@ import {
   type FetchCallback,
   StorageTypes,
 } from './conf.js';
-import { ConsentCalls, FEATURES } from './consent.js';
 import { CountlySettings, limitsOf, settingsOf } from './options.js';
 import { type Started, start } from './start.js';
 

@@ -7,7 +7,7 @@ import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
 import { attempt, rawRequest } from './calls.js';
 import { CompatClient } from './compat-client.js';
-import { type KeyedValues, type Place, valuesAt } from './place.js';
+import { type KeyedValues, type StorageLocation, valuesAt } from './storage-location.js';
 
 /** What an import did. */
 export interface QueueImport {
@@ -68,11 +68,11 @@ export async function importQueueFiles(
   return { requests, ...finish(claims, importing.logger) };
 }
 
-/** Does the same for everything the official SDK may have left for this place, at the start of a client. */
-export function takeOver(place: Place, client: Countly, storage: Storage, options: Importing): void {
-  const prefixes = place.folder === undefined ? [] : [`${place.folder}/`, ...place.legacy];
+/** Does the same for everything the official SDK may have left for this location, at the start of a client. */
+export function takeOver(location: StorageLocation, client: Countly, storage: Storage, options: Importing): void {
+  const prefixes = location.folder === undefined ? [] : [`${location.folder}/`, ...location.legacy];
   const claims = [...new Set(prefixes)].flatMap(claimFiles);
-  if (place.custom !== undefined) claims.push(...claimValues(valuesAt(place)));
+  if (location.custom !== undefined) claims.push(...claimValues(valuesAt(location)));
   if (claims.length === 0) return;
   const requests = record(claims, client, options);
   // Two system calls after each other: journaled, then renamed. A crash in between imports once more, never loses.
@@ -108,10 +108,10 @@ function finish(claims: readonly Claim[], logger: Logger): Omit<QueueImport, 're
 }
 
 /** Queues of the official SDK in the order they are to be sent: how to make requests of what stands under the key. */
-const QUEUES: Readonly<Record<string, (value: unknown, deviceId: string | undefined) => Raw[] | undefined>> = {
+const QUEUES: Readonly<Record<string, (value: unknown, deviceId?: unknown) => Raw[] | undefined>> = {
   cly_queue: listOf,
   // Older than any request that would be made of them, so they come after the requests.
-  cly_event: (value, deviceId) => listOf(value)?.map((event) => ({ device_id: deviceId, events: [event] })),
+  cly_event: requestsOf,
   cly_bulk_queue: (value) => {
     const bulks = listOf(value)?.map((bulk) => listOf(parsed(bulk['requests'])));
     return bulks?.some((bulk) => bulk === undefined) ? undefined : bulks?.flatMap((bulk) => bulk ?? []);
@@ -119,21 +119,14 @@ const QUEUES: Readonly<Record<string, (value: unknown, deviceId: string | undefi
   cly_req_queue: listOf,
   cly_bulk_event: (value) =>
     isObject(value)
-      ? Object.entries(value).flatMap(([deviceId, events]) =>
-          (listOf(events) ?? []).map((event) => ({ device_id: deviceId, events: [event] })),
-        )
+      ? Object.entries(value).flatMap(([deviceId, events]) => requestsOf(events, deviceId) ?? [])
       : undefined,
 };
 const QUEUE_KEYS = Object.keys(QUEUES);
 
-/** What stands under the key; undefined when it is not what the key promises. */
-function requestsOf(key: string, value: unknown, deviceId: unknown): Raw[] | undefined {
-  return QUEUES[key]?.(value, typeof deviceId === 'string' ? deviceId : undefined);
-}
-
 function claimValues(values: KeyedValues): Claim[] {
-  return QUEUE_KEYS.flatMap((key) => {
-    const requests = requestsOf(key, values.get(key), values.get('cly_id')) ?? [];
+  return Object.entries(QUEUES).flatMap(([key, read]) => {
+    const requests = read(values.get(key), values.get('cly_id')) ?? [];
     return requests.length === 0 ? [] : [{ name: key, requests, finish: () => void values.set(key, []) }];
   });
 }
@@ -161,9 +154,8 @@ function claimFiles(prefix: string): Claim[] {
     const claimed = `${file}.importing.${process.pid}.${randomBytes(4).toString('hex')}`;
     if (!moved(path, claimed)) return [];
     claimedHere.add(claimed);
-    const value = valueIn(claimed, key);
     const id = valueIn(join(folder, `${start}__cly_id.json`), 'cly_id');
-    const requests = value === undefined ? undefined : requestsOf(key, value, id);
+    const requests = QUEUES[key]?.(valueIn(claimed, key), id);
     const finish = (): string => {
       const kept = `${file}.${requests === undefined ? 'broken' : 'imported'}.${Date.now()}`;
       moved(claimed, kept);
@@ -178,6 +170,11 @@ function claimFiles(prefix: string): Claim[] {
 function valueIn(path: string, key: string): unknown {
   const text = attempt(() => readFileSync(path, 'utf8'));
   return text?.trim() === '' ? [] : member(parsed(text), key);
+}
+
+/** Each event of a device in a request of its own. */
+function requestsOf(events: unknown, deviceId: unknown): Raw[] | undefined {
+  return listOf(events)?.map((event) => ({ device_id: deviceId, events: [event] }));
 }
 
 function listOf(value: unknown): Raw[] | undefined {

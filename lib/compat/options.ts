@@ -3,44 +3,24 @@ import type { Dialect } from '../config/dialect.js';
 import { DEFAULT_LIMITS, type Limits } from '../config/limits.js';
 import type { CountlyOptions } from '../config/options.js';
 import { optionProblems } from '../config/resolve.js';
-import type { BulkConf, CountlyConf, FetchCallback, SharedConf } from './conf.js';
-import { TOLD_FEATURES } from './consent.js';
+import { TOLD_FEATURES } from './calls.js';
+import type { BulkConf, CountlyConf, SharedConf } from './conf.js';
 
-/** Every setting of `init`, with the option of ours that differs in spelling only; the rest is in {@link clientOptions}. */
-const SETTINGS: Readonly<Record<keyof CountlyConf, keyof CountlyOptions | undefined>> = {
-  app_key: 'appKey',
-  url: 'url',
-  device_id: undefined,
-  app_version: 'appVersion',
-  country_code: 'countryCode',
-  city: 'city',
-  ip_address: 'ipAddress',
-  debug: 'debug',
-  interval: 'interval',
-  queue_size: 'queueSize',
-  fail_timeout: 'failTimeout',
-  session_update: undefined,
-  max_events: 'maxEvents',
-  force_post: 'forcePost',
-  salt: 'salt',
-  clear_stored_device_id: undefined,
-  test_mode: 'testMode',
-  require_consent: 'requireConsent',
-  remote_config: undefined,
-  http_options: 'httpOptions',
-  max_logs: undefined,
-  max_key_length: 'maxKeyLength',
-  max_value_size: 'maxValueSize',
-  max_segmentation_values: 'maxSegmentationValues',
-  max_breadcrumb_count: 'maxBreadcrumbCount',
-  max_stack_trace_lines_per_thread: 'maxStackTraceLinesPerThread',
-  max_stack_trace_line_length: 'maxStackTraceLineLength',
-  metrics: undefined,
-  storage_path: undefined,
-  storage_type: undefined,
-  custom_storage_method: undefined,
-};
-const SETTING_NAMES = Object.keys(SETTINGS) as (keyof CountlyConf)[];
+type SettingName = keyof CountlyConf;
+const words = (text: string) => text.trim().split(/\s+/) as SettingName[];
+
+/** Settings that differ from an option of ours in spelling only. */
+const SPELLED = words(`
+  app_key url app_version country_code city ip_address debug interval queue_size fail_timeout max_events force_post salt
+  test_mode require_consent http_options max_key_length max_value_size max_segmentation_values max_breadcrumb_count
+  max_stack_trace_lines_per_thread max_stack_trace_line_length
+`);
+/** The others; {@link clientOptions} and the start of a client know what they mean. */
+const TRANSLATED = words(`
+  device_id session_update clear_stored_device_id remote_config max_logs metrics storage_path storage_type
+  custom_storage_method
+`);
+const SETTING_NAMES = [...SPELLED, ...TRANSLATED];
 
 /** The official SDK looks every half second; a server that starts with the default of ours would wait longer. */
 const INTERVAL_MS = 500;
@@ -68,10 +48,9 @@ export function settingsOf(conf: unknown, preset: unknown): CountlyConf {
 
 /** The limits of settings, under the names the official SDK shows them by. */
 export function limitsOf(settings: CountlyConf): Limits {
-  const given = SETTING_NAMES.flatMap((name) => (settings[name] ? [[SETTINGS[name], settings[name]]] : []));
-  const limits: Readonly<Record<string, unknown>> = Object.fromEntries(given);
-  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
-  return Object.fromEntries(names.map((name) => [name, limits[name] ?? DEFAULT_LIMITS[name]])) as unknown as Limits;
+  const given = spelledOptions(settings) as Readonly<Record<string, unknown>>;
+  const limits = Object.entries(DEFAULT_LIMITS).map(([name, preset]) => [name, given[name] ?? preset]);
+  return Object.fromEntries(limits) as Limits;
 }
 
 /** Options that work, and what had to be left out of the configuration for it. */
@@ -82,31 +61,30 @@ export interface Translated {
 
 /** The configuration of `Countly.init` as options of a client, without storage and device id. */
 export function clientOptions(settings: CountlyConf): Translated {
-  const { remote_config } = settings;
+  const { remote_config: told } = settings;
   const metrics = textsOf(settings.metrics);
   const { options, problems } = working({
-    ...common(settings),
+    ...spelledOptions(settings),
     interval: settings.interval || INTERVAL_MS,
     appVersion: settings.app_version || '0.0',
     // Sessions are extended here, where `stop_time` is known; the client is to say nothing in between.
     sessionUpdate: DAY_SECONDS,
     metrics: metrics.texts,
-    remoteConfig: typeof remote_config === 'function' ? toRemoteConfigCallback(remote_config) : !!remote_config,
+    // The official callback gets `false` when there is no error.
+    remoteConfig: typeof told === 'function' ? (error, values) => told(error ?? false, { ...values }) : !!told,
   });
   return { options, problems: [...problems, ...metrics.problems] };
 }
 
 /** The configuration of a bulk server as options of a client. */
 export function bulkOptions(conf: BulkConf): Translated {
-  return working({ ...common(conf), interval: conf.interval || BULK_INTERVAL_MS, appVersion: '0.0' });
+  return working({ ...spelledOptions(conf), interval: conf.interval || BULK_INTERVAL_MS, appVersion: '0.0' });
 }
 
 /** As the official SDK speaks for its own device: every request says where it is. */
 export function clientDialect({ countryCode, city, ipAddress }: CountlyOptions): Dialect {
-  const place: Record<string, string> = {};
-  if (countryCode) place['country_code'] = countryCode;
-  if (city) place['city'] = city;
-  if (ipAddress) place['ip_address'] = ipAddress;
+  const given = Object.entries({ country_code: countryCode, city, ip_address: ipAddress }).filter(([, value]) => value);
+  const place = Object.fromEntries(given) as Record<string, string>;
   return { ...BULK_DIALECT, place: (allowed) => (allowed ? place : { location: '' }) };
 }
 
@@ -118,21 +96,10 @@ export const BULK_DIALECT: Dialect = {
   place: () => ({}),
 };
 
-/** The official callback gets `false` when there is no error. */
-function toRemoteConfigCallback(callback: FetchCallback) {
-  return (error: Error | undefined, values: Readonly<Record<string, unknown>>): void =>
-    callback(error ?? false, { ...values });
-}
-
-function common(conf: SharedConf): CountlyOptions {
-  const given = conf as CountlyConf;
-  const options: Record<string, unknown> = {};
-  for (const name of SETTING_NAMES) {
-    const own = SETTINGS[name];
-    if (own !== undefined) options[own] = given[name] || undefined;
-  }
-  // An official configuration knows nothing of settings the server sends; they would change what it says.
-  return { ...options, serverSettings: false };
+/** Falsy counts as not given. */
+function spelledOptions(conf: SharedConf): CountlyOptions {
+  const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(SPELLED.map((name) => [camelCase(name), (conf as CountlyConf)[name] || undefined]));
 }
 
 /**
@@ -140,7 +107,8 @@ function common(conf: SharedConf): CountlyOptions {
  * address or a key the client is disabled. A host must not break by a configuration that it started with so far.
  */
 function working(given: { readonly [Name in keyof CountlyOptions]: CountlyOptions[Name] | undefined }): Translated {
-  const options = given as CountlyOptions;
+  // An official configuration knows nothing of settings the server sends; they would change what it says.
+  const options = { ...given, serverSettings: false } as CountlyOptions;
   const found = optionProblems(options);
   const problems = found.map(({ option, expected, actual }) => `${option} must be ${expected}, got ${actual}`);
   const bad = new Set(found.map(({ option }) => option.replace(/\..*/, '')));
@@ -157,8 +125,7 @@ function textsOf(metrics: unknown): { texts: Record<string, string> | undefined;
     const value = member(metrics, name);
     const text = typeof value === 'boolean' ? String(value) : textFrom(value);
     if (text !== undefined) texts[name] = text;
-    else if (typeof value === 'object' && value !== null)
-      problems.push(`metrics.${name} must be a text, got ${shown(value)}`);
+    else if (typeof value === 'object' && value) problems.push(`metrics.${name} must be a text, got ${shown(value)}`);
   }
   return { texts: metrics ? texts : undefined, problems };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.js';
-import { CustomStorage } from '../../lib/compat/custom-storage.js';
 import type { CustomStorageMethod } from '../../lib/compat/index.js';
+import { CustomStorage } from '../../lib/compat/storage-location.js';
 import { storageContract } from '../../lib/testing/storage-contract.js';
 
 /** Keeps texts, as a database would. */
@@ -39,8 +39,8 @@ describe('a queue in a storage of the user’s own', () => {
       },
       systemClock,
     );
-    await storage.open({ recovered: () => {}, warn: (message) => warnings.push(message) });
-    storage.settle([1]);
+    storage.open({ found: () => {}, lost: () => {}, warn: (message) => warnings.push(message) });
+    storage.settle([]);
     await storage.commit();
     expect(storage.stats().degraded).toContain('storeSet failed');
     expect(warnings).toHaveLength(1);
