@@ -44,9 +44,10 @@ export class CountlyBulkUser {
     this.#conf = { ...conf };
     this.#logger = logger;
     this.#scope = client.untold(conf?.device_id);
-    this.#given = new UserConsent(!!conf?.require_consent, {
-      withdrawn: (features) => client.purge(this.#scope.deviceId, features),
-      tell: (consent) => this.#request(undefined, { consent }),
+    this.#given = new UserConsent(!!conf?.require_consent, (withdrawn, consent) => {
+      // What waits goes first: the person does not want it sent.
+      client.purge(this.#scope.deviceId, withdrawn);
+      this.#request(undefined, { consent });
     });
     this.#consent = new ConsentCalls(() => this.#given);
     this.#userData = compatUserData((call) => {
@@ -64,8 +65,8 @@ export class CountlyBulkUser {
   readonly remove_consent = (feature: string | readonly string[]): void => this.#consent.remove(feature);
 
   /** `remove_consent`; the server is always told here. */
-  readonly remove_consent_internal = (feature: string | readonly string[], _enforce?: boolean): void =>
-    this.#consent.remove(feature);
+  readonly remove_consent_internal: (feature: string | readonly string[], _enforce?: boolean) => void =
+    this.remove_consent;
 
   /** Records a session that began at `timestamp` (seconds or milliseconds; now without) and lasted so many seconds. */
   readonly begin_session = (metrics?: Raw, seconds?: number | string, timestamp?: number): this => {
@@ -173,24 +174,19 @@ export class CountlyBulkUser {
   }
 }
 
-/** Who is told when a user's consent changed. */
-interface ConsentListener {
-  /** Features taken back, told first. */
-  withdrawn(features: readonly ConsentFeature[]): void;
-  /** Every feature the server is told about, as real booleans. */
-  tell(features: Readonly<Record<string, boolean>>): void;
-}
+/** Told what was taken back, and of every feature the server is told about whether it is agreed to now. */
+type ConsentChanged = (withdrawn: readonly ConsentFeature[], consent: Readonly<Record<string, boolean>>) => void;
 
 /** Consent of one user of a bulk server: a client asks for consent of all its devices or of none, a bulk server of each. */
 class UserConsent implements ConsentTarget {
   readonly #required: boolean;
-  readonly #to: ConsentListener;
+  readonly #changed: ConsentChanged;
   readonly #given = new Set<string>();
   readonly #groups = new Map<string, readonly ConsentFeature[]>();
 
-  constructor(required: boolean, to: ConsentListener) {
+  constructor(required: boolean, changed: ConsentChanged) {
     this.#required = required;
-    this.#to = to;
+    this.#changed = changed;
   }
 
   /** A group may name groups that are known already. */
@@ -224,9 +220,8 @@ class UserConsent implements ConsentTarget {
       if (given) this.#given.add(feature);
       else this.#given.delete(feature);
     }
-    // What waits goes first: the person does not want it sent.
-    if (!given) this.#to.withdrawn(changed);
-    this.#to.tell(Object.fromEntries(TOLD_FEATURES.map((feature) => [feature, this.#given.has(feature)])));
+    const consent = Object.fromEntries(TOLD_FEATURES.map((feature) => [feature, this.#given.has(feature)]));
+    this.#changed(given ? [] : changed, consent);
   }
 
   #features(names: readonly string[]): ConsentFeature[] {

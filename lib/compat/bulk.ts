@@ -9,7 +9,7 @@ import { rawRequest, withDay } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';
 import { type BulkConf, type BulkUserConf, type CompatEvent, StorageTypes } from './conf.js';
 import { takeOver } from './import-queue.js';
-import { BULK_DIALECT, bulkOptions } from './options.js';
+import { bulkOptions } from './options.js';
 import { locationOf, storageAt } from './storage-location.js';
 
 /** Looks at the queue, in a row, that must find it empty before the callback is told. */
@@ -53,10 +53,9 @@ export class CountlyBulk {
   readonly add_request = (query: Readonly<Record<string, unknown>>): this => {
     const { device_id, app_key, tz } = query ?? {};
     if (!device_id) return this.#told('add_request: device_id is missing; the request is left out.');
-    const timezoneOffset = tz === undefined ? undefined : Number(tz);
-    this.#client(app_key)
-      .untold(device_id, timezoneOffset)
-      .request(withDay(rawRequest(query), timezoneOffset));
+    const offset = tz === undefined ? undefined : Number(tz);
+    const scope = this.#client(app_key).untold(device_id, offset);
+    scope.request(withDay(rawRequest(query), offset));
     return this;
   };
 
@@ -70,9 +69,8 @@ export class CountlyBulk {
   readonly add_event = (device_id: string, event: CompatEvent): this => {
     if (!device_id) return this.#told('add_event: device_id is missing; the event is left out.');
     const { key, ...options } = event ?? {};
-    this.#client()
-      .untold(device_id)
-      .addEvent(key, options as object);
+    const scope = this.#client().untold(device_id);
+    scope.addEvent(key, options as object);
     return this;
   };
 
@@ -146,32 +144,22 @@ export class CountlyBulk {
 /** The client of one application, which sends only while its gate is open. */
 interface BulkClient {
   readonly client: Client;
-  readonly gate: GatedTransport | undefined;
+  readonly gate?: GatedTransport;
 }
 
 function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
   const { options, problems } = bulkOptions(conf);
   for (const problem of problems) logger.error(`CountlyBulk: ${problem}.`);
-  if (options.disabled) return { client: new Client(options, BULK_DIALECT), gate: undefined };
-  const { url, requestTimeout, requestOptions } = resolveOptions(options);
-  const gate = new GatedTransport(
-    createHttpTransport({
-      url,
-      requestTimeoutMs: requestTimeout,
-      ...(requestOptions === undefined ? {} : { requestOptions }),
-      warn: (message) => logger.warn(message),
-    }),
-  );
+  if (options.disabled) return { client: Client.forOthers(options) };
+  const { url, requestTimeout: requestTimeoutMs, requestOptions } = resolveOptions(options);
+  const special = requestOptions === undefined ? {} : { requestOptions };
+  const warn = (message: string) => logger.warn(message);
+  const gate = new GatedTransport(createHttpTransport({ url, requestTimeoutMs, ...special, warn }));
   const location = locationOf(conf, 'bulk');
   const appKey = conf.app_key ?? '';
-  const storage = storageAt(
-    location,
-    conf.url ?? '',
-    `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`,
-  );
-  // Bulk requests name their devices, so the client's own device never appears; a fixed id keeps it off the disk.
-  const fixed = { deviceId: 'bulk', durability: 'memory', storage, transport: gate } as const;
-  const client = new Client({ ...options, ...fixed }, BULK_DIALECT);
+  const part = `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`;
+  const storage = storageAt(location, conf.url ?? '', part);
+  const client = Client.forOthers({ ...options, storage, transport: gate });
   if (location.folder !== undefined) takeOver(location, client, storage, { logger, appKey });
   return { client, gate };
 }
@@ -189,7 +177,7 @@ class GatedTransport implements Transport {
 
   open(): void {
     this.#open = true;
-    for (const proceed of this.#waiting.splice(0)) proceed();
+    this.#proceed();
   }
 
   shut(): void {
@@ -205,9 +193,13 @@ class GatedTransport implements Transport {
     return this.#inner.query(request);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed = true;
+    this.#proceed();
+    return this.#inner.close();
+  }
+
+  #proceed(): void {
     for (const proceed of this.#waiting.splice(0)) proceed();
-    await this.#inner.close();
   }
 }

@@ -125,33 +125,33 @@ export interface ConsentTarget {
  * comes, once.
  */
 export class ConsentCalls {
-  readonly #target: () => ConsentTarget;
+  readonly #target: () => ConsentTarget | undefined;
   readonly #waiting = new Map<ConsentFeature, () => void>();
 
-  constructor(target: () => ConsentTarget) {
+  constructor(target: () => ConsentTarget | undefined) {
     this.#target = target;
   }
 
   check(name: string): boolean {
-    return listOf(name).every((one) => this.#target().checkConsent(one));
+    return listOf(name).every((one) => this.#target()?.checkConsent(one) === true);
   }
 
   add(names: string | readonly string[]): void {
-    this.#target().giveConsent(...listOf(names));
+    this.#target()?.giveConsent(...listOf(names));
     for (const [feature, call] of [...this.#waiting]) {
-      if (!this.#target().isAllowed(feature)) continue;
+      if (!this.#target()?.isAllowed(feature)) continue;
       this.#waiting.delete(feature);
       call();
     }
   }
 
   remove(names: string | readonly string[]): void {
-    this.#target().removeConsent(...listOf(names));
+    this.#target()?.removeConsent(...listOf(names));
   }
 
   /** Runs the call now, or once the feature is agreed to; the last such call counts. */
   whenAllowed(feature: ConsentFeature, call: () => void): void {
-    if (this.#target().isAllowed(feature)) call();
+    if (this.#target()?.isAllowed(feature)) call();
     else this.#waiting.set(feature, call);
   }
 

@@ -1,58 +1,45 @@
-import type { Clock } from '../clock.js';
+import { systemClock } from '../clock.js';
 import type { OpenView } from '../scope/scope-api.js';
 
 /** Time that can be stopped, as `stop_time` and `start_time` do: what passes in between is no part of it. */
 class Stopwatch {
-  protected readonly clock: Clock;
   #startedAt = 0;
-  #stoppedAfter: number | undefined;
-
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
-
-  protected get stopped(): boolean {
-    return this.#stoppedAfter !== undefined;
-  }
+  protected stoppedAfter: number | undefined;
 
   /** Milliseconds since the start. */
   get elapsed(): number {
-    return this.#stoppedAfter ?? this.clock.monotonic() - this.#startedAt;
+    return this.stoppedAfter ?? systemClock.monotonic() - this.#startedAt;
   }
 
   /** Starts with the milliseconds given already on it. */
   start(elapsed = 0): void {
-    this.#startedAt = this.clock.monotonic() - elapsed;
-    this.#stoppedAfter = undefined;
+    this.#startedAt = systemClock.monotonic() - elapsed;
+    this.stoppedAfter = undefined;
   }
 
   stop(): void {
-    this.#stoppedAfter = this.elapsed;
+    this.stoppedAfter = this.elapsed;
   }
 
   resume(): void {
-    if (this.#stoppedAfter !== undefined) this.start(this.#stoppedAfter);
+    if (this.stoppedAfter !== undefined) this.start(this.stoppedAfter);
   }
 }
 
 /** The time of a session between its reports. Extends the session while it runs, without holding the process. */
 export class SessionClock extends Stopwatch {
   readonly #extend: (seconds: number) => void;
-  #running = false;
   #cancel: () => void = () => {};
+  running = false;
 
-  constructor(clock: Clock, extend: (seconds: number) => void) {
-    super(clock);
+  constructor(extend: (seconds: number) => void) {
+    super();
     this.#extend = extend;
-  }
-
-  get running(): boolean {
-    return this.#running;
   }
 
   begin(automatic: boolean, updateSeconds: number): void {
     this.#cancel();
-    this.#running = true;
+    this.running = true;
     this.start();
     if (automatic) this.#beatLater(updateSeconds * 1000);
   }
@@ -60,15 +47,15 @@ export class SessionClock extends Stopwatch {
   /** Ends the session; returns the whole seconds since its last report. */
   end(): number {
     this.#cancel();
-    this.#running = false;
+    this.running = false;
     return Math.round(this.elapsed / 1000);
   }
 
   #beatLater(updateMs: number): void {
-    this.#cancel = this.clock.after(updateMs, () => {
+    this.#cancel = systemClock.after(updateMs, () => {
       // Whole seconds are reported; the rest stays for the next report.
       const seconds = Math.round(this.elapsed / 1000);
-      if (seconds > 0 && !this.stopped) {
+      if (seconds > 0 && this.stoppedAfter === undefined) {
         this.start(this.elapsed - seconds * 1000);
         this.#extend(seconds);
       }

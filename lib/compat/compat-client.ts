@@ -12,6 +12,8 @@ import { createScope, type DeviceScope } from '../scope/device-scope.js';
 import type { CrashOptions } from '../scope/scope-api.js';
 import { contained, partsOf } from '../scope/scope-parts.js';
 import { ScopeTarget } from '../scope/scope-target.js';
+import { attempt } from './calls.js';
+import { BULK_DIALECT } from './options.js';
 
 /**
  * The client behind the official names: what it sends by itself is what the official SDK sends. All that the compat needs
@@ -30,6 +32,11 @@ export class CompatClient extends ClientWith {
     const client = new CompatClient(options, dialect);
     if (client.enabled) registerClient(client);
     return client;
+  }
+
+  /** Makes a client whose requests name their devices: its own never appears, and a fixed id keeps it off the disk. */
+  static forOthers(options: CountlyOptions): CompatClient {
+    return new CompatClient({ ...options, deviceId: 'others', durability: 'memory' }, BULK_DIALECT);
   }
 
   /** A scope whose requests say of themselves what the caller says, and nothing more; consent is the caller's matter. */
@@ -88,24 +95,20 @@ const UNREADABLE = 'Thrown value that cannot be read';
 
 /** What the official SDK says of an error, with the limits on every line (fault 20). Never throws, never empty. */
 function crashText(error: unknown, limits: Limits): string {
-  const lines = textOf(error).slice(0, MAX_STACK).split('\n').slice(0, limits.maxStackTraceLinesPerThread);
+  const whole = attempt(() => textOf(error)) ?? UNREADABLE;
+  const lines = whole.slice(0, MAX_STACK).split('\n').slice(0, limits.maxStackTraceLinesPerThread);
   const text = lines.map((line) => truncate(line, limits.maxStackTraceLineLength)).join('\n');
   // A server drops a crash without a text (docs/protocol.md §13 row 38).
   return text.trim() === '' ? UNREADABLE : text;
 }
 
 function textOf(error: unknown): string {
-  try {
-    if (typeof error !== 'object' || error === null) return String(error);
-    const stack = member(error, 'stack');
-    if (stack !== undefined) return String(stack);
-    const part = (name: string, before: string, after: string): string => {
-      const value = member(error, name);
-      return value === undefined ? '' : `${before}${value}${after}`;
-    };
-    const place = part('fileName', 'in ', '\n') + part('lineNumber', 'on ', '') + part('columnNumber', ':', '');
-    return part('name', '', ':') + part('message', '', '\n') + place;
-  } catch {
-    return UNREADABLE;
-  }
+  if (typeof error !== 'object' || error === null) return String(error);
+  const part = (name: string, before = '', after = ''): string => {
+    const value = member(error, name);
+    return value === undefined ? '' : `${before}${value}${after}`;
+  };
+  if (member(error, 'stack') !== undefined) return part('stack');
+  const place = part('fileName', 'in ', '\n') + part('lineNumber', 'on ') + part('columnNumber', ':');
+  return part('name', '', ':') + part('message', '', '\n') + place;
 }

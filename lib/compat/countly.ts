@@ -41,11 +41,11 @@ export class CountlySdk extends CountlySettings {
   #waiting: ((client: Client) => void)[] = [];
   #presetId: CountlyConf['device_id'];
   #holdRequests = false;
-  #consent = this.#newConsent();
+  readonly #consent = new ConsentCalls(() => this.#client);
   #noHeartBeat = false;
   readonly #timed = new Map<string, ReturnType<Client['startEvent']>>();
-  readonly #session = new SessionClock(systemClock, (seconds) => this.#client?.sessionDuration(seconds));
-  readonly #view = new ViewClock(systemClock);
+  readonly #session = new SessionClock((seconds) => this.#client?.sessionDuration(seconds));
+  readonly #view = new ViewClock();
 
   get #client(): Client | undefined {
     return this.#started?.client;
@@ -81,7 +81,7 @@ export class CountlySdk extends CountlySettings {
     this.#waiting = [];
     this.#started = undefined;
     this.#holdRequests = preventRequestProcessing === true;
-    this.#consent = this.#newConsent();
+    this.#consent.forget();
     this.#noHeartBeat = false;
     Object.assign(this, new CountlySettings(), { device_id: undefined });
     void started?.client.close({ timeout: HALT_MS });
@@ -108,8 +108,8 @@ export class CountlySdk extends CountlySettings {
     this.#use(() => this.#consent.remove(feature));
 
   /** `remove_consent`; the server is always told here. */
-  readonly remove_consent_internal = (feature: string | readonly string[], _enforce?: boolean): void =>
-    this.remove_consent(feature);
+  readonly remove_consent_internal: (feature: string | readonly string[], _enforce?: boolean) => void =
+    this.remove_consent;
 
   /** Begins a session. With `true` it is not extended by itself. */
   readonly begin_session = (noHeartBeat?: boolean): void =>
@@ -247,7 +247,7 @@ export class CountlySdk extends CountlySettings {
     });
 
   /** The name it has in the Web SDK. */
-  readonly track_pageview = (name?: string, viewSegments?: Segmentation): void => this.track_view(name, viewSegments);
+  readonly track_pageview: (name?: string, viewSegments?: Segmentation) => void = this.track_view;
 
   readonly report_trace = (trace: CompatTrace): void =>
     this.#use((client) => {
@@ -272,14 +272,7 @@ export class CountlySdk extends CountlySettings {
   #warn(message: string): void {
     this.#started?.logger.warn(message);
   }
-
-  #newConsent(): ConsentCalls {
-    return new ConsentCalls(() => this.#client ?? NOBODY);
-  }
 }
-
-/** Stands in while there is no client. */
-const NOBODY = { isAllowed: () => false, checkConsent: () => false, giveConsent: () => {}, removeConsent: () => {} };
 
 /**
  * Takes the place of the object the official SDK exports.

@@ -68,7 +68,7 @@ export async function importQueueFiles(
   return { requests, ...finish(claims, importing.logger) };
 }
 
-/** Does the same for everything the official SDK may have left for this location, at the start of a client. */
+/** Does the same for everything the official SDK may have left in this location, at the start of a client. */
 export function takeOver(location: StorageLocation, client: Countly, storage: Storage, options: Importing): void {
   const prefixes = location.folder === undefined ? [] : [`${location.folder}/`, ...location.legacy];
   const claims = [...new Set(prefixes)].flatMap(claimFiles);
