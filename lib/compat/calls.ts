@@ -86,22 +86,20 @@ export function remoteConfigCall(keys: Argument, omitKeys: Argument, callback: A
       .then((answer) => done?.(answer.ok ? false : new Error(answer.reason), { ...client.getRemoteConfig() }));
 }
 
+/** Names in a text, separated by white space. */
+export const words = (text: string): string[] => text.trim().split(/\s+/);
+/** An official name as the client spells it. */
+export const camelCase = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+const USER_DATA = words('set set_once unset increment increment_by multiply max min push push_unique pull save');
+
 /** The official names over `userData`. `use` runs the call with the client or scope, now or once there is one. */
 export function compatUserData(use: (call: (target: { readonly userData: UserData }) => void) => void): CompatUserData {
-  return {
-    set: (key, value) => use(({ userData }) => userData.set(key, value)),
-    set_once: (key, value) => use(({ userData }) => userData.setOnce(key, value)),
-    unset: (key) => use(({ userData }) => userData.unset(key)),
-    increment: (key) => use(({ userData }) => userData.increment(key)),
-    increment_by: (key, value) => use(({ userData }) => userData.incrementBy(key, value)),
-    multiply: (key, value) => use(({ userData }) => userData.multiply(key, value)),
-    max: (key, value) => use(({ userData }) => userData.max(key, value)),
-    min: (key, value) => use(({ userData }) => userData.min(key, value)),
-    push: (key, value) => use(({ userData }) => userData.push(key, value)),
-    push_unique: (key, value) => use(({ userData }) => userData.pushUnique(key, value)),
-    pull: (key, value) => use(({ userData }) => userData.pull(key, value)),
-    save: () => use(({ userData }) => userData.save()),
+  const forward = (name: string) => {
+    const own = camelCase(name) as keyof UserData;
+    return (...args: unknown[]) => use(({ userData }) => (userData[own] as (...given: unknown[]) => void)(...args));
   };
+  return Object.fromEntries(USER_DATA.map((name) => [name, forward(name)])) as unknown as CompatUserData;
 }
 
 /** Features that the official SDK lists. */

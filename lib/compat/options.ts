@@ -3,23 +3,22 @@ import type { Dialect } from '../config/dialect.js';
 import { DEFAULT_LIMITS, type Limits } from '../config/limits.js';
 import type { CountlyOptions } from '../config/options.js';
 import { optionProblems } from '../config/resolve.js';
-import { TOLD_FEATURES } from './calls.js';
+import { camelCase, TOLD_FEATURES, words } from './calls.js';
 import type { BulkConf, CountlyConf, SharedConf } from './conf.js';
 
 type SettingName = keyof CountlyConf;
-const words = (text: string) => text.trim().split(/\s+/) as SettingName[];
 
 /** Settings that differ from an option of ours in spelling only. */
 const SPELLED = words(`
   app_key url app_version country_code city ip_address debug interval queue_size fail_timeout max_events force_post salt
   test_mode require_consent http_options max_key_length max_value_size max_segmentation_values max_breadcrumb_count
   max_stack_trace_lines_per_thread max_stack_trace_line_length
-`);
+`) as SettingName[];
 /** The others; {@link clientOptions} and the start of a client know what they mean. */
 const TRANSLATED = words(`
   device_id session_update clear_stored_device_id remote_config max_logs metrics storage_path storage_type
   custom_storage_method
-`);
+`) as SettingName[];
 const SETTING_NAMES = [...SPELLED, ...TRANSLATED];
 
 /** The official SDK looks every half second; a server that starts with the default of ours would wait longer. */
@@ -98,7 +97,6 @@ export const BULK_DIALECT: Dialect = {
 
 /** Falsy counts as not given. */
 function spelledOptions(conf: SharedConf): CountlyOptions {
-  const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(SPELLED.map((name) => [camelCase(name), (conf as CountlyConf)[name] || undefined]));
 }
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/delivery.js';
 import type { ContractCase } from './storage-contract.js';
@@ -13,19 +14,14 @@ export interface TransportUnderTest {
   readonly requestTimeoutMs: number;
 }
 
-interface Received {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
+type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { readonly body: string };
 
 interface Stage {
   readonly transport: Transport;
   readonly received: readonly Received[];
 }
 
-type Answer = (response: ServerResponse, nth: number) => void;
+type Answer = (response: ServerResponse) => void;
 
 /** For cases that wait for the timeout; the others get a generous one. */
 const SHORT_MS = 400;
@@ -63,7 +59,7 @@ export function transportContract(create: (under: TransportUnderTest) => Transpo
     });
 
   return [
-    on('posts the exact bytes below the base path', reply(200, '{"result":"Success"}'), async (stage) => {
+    on('posts the exact bytes below the base path', ACCEPTED, async (stage) => {
       deepStrictEqual(await stage.transport.send(REQUEST), { kind: 'delivered' });
       const [received] = stage.received;
       strictEqual(received?.method, 'POST');
@@ -91,20 +87,8 @@ export function transportContract(create: (under: TransportUnderTest) => Transpo
       strictEqual(delivery.kind === 'retry' ? delivery.afterMs : undefined, 7000);
     }),
     on('a server that says nothing costs no more than the timeout', () => {}, inTime),
-    on(
-      'an answer that stops halfway costs no more than the timeout',
-      (response) => {
-        response.writeHead(200, { 'content-length': '20' }).write('{"result"');
-      },
-      inTime,
-    ),
-    on(
-      'a cut answer is to be repeated',
-      (response) => {
-        response.writeHead(200, { 'content-length': '20' }).write('{"result"', () => response.destroy());
-      },
-      inTime,
-    ),
+    on('an answer that stops halfway costs no more than the timeout', (response) => half(response), inTime),
+    on('a cut answer is to be repeated', (response) => half(response, () => response.destroy()), inTime),
     on('a query returns parsed JSON', reply(200, '{"flag":true}'), async ({ transport }) => {
       deepStrictEqual(await transport.query({ ...REQUEST, path: '/o/sdk' }), { ok: true, value: { flag: true } });
     }),
@@ -112,16 +96,12 @@ export function transportContract(create: (under: TransportUnderTest) => Transpo
       const result = await transport.query({ ...REQUEST, path: '/o/sdk' });
       ok(!result.ok && result.status === 400 && result.message.includes('Invalid method'), JSON.stringify(result));
     }),
-    on(
-      'several requests at a time all come back',
-      reply(200, '{"result":"Success"}'),
-      async ({ transport, received }) => {
-        const sent = Array.from({ length: 20 }, (_, n) => transport.send({ ...REQUEST, query: `n=${n}` }));
-        for (const delivery of await Promise.all(sent)) strictEqual(delivery.kind, 'delivered');
-        strictEqual(new Set(received.map(({ url }) => url)).size, 20);
-      },
-    ),
-    on('after close nothing is sent, and nothing rejects', reply(200, '{"result":"Success"}'), async (stage) => {
+    on('several requests at a time all come back', ACCEPTED, async ({ transport, received }) => {
+      const sent = Array.from({ length: 20 }, (_, n) => transport.send({ ...REQUEST, query: `n=${n}` }));
+      for (const delivery of await Promise.all(sent)) strictEqual(delivery.kind, 'delivered');
+      strictEqual(new Set(received.map(({ url }) => url)).size, 20);
+    }),
+    on('after close nothing is sent, and nothing rejects', ACCEPTED, async (stage) => {
       await Promise.all([stage.transport.close(), stage.transport.close()]);
       strictEqual((await stage.transport.send(REQUEST)).kind, 'retry');
       strictEqual((await stage.transport.query(REQUEST)).ok, false);
@@ -140,6 +120,12 @@ function reply(status: number, body: string, headers: Record<string, string> = {
   return (response) => void response.writeHead(status, headers).end(body);
 }
 
+const ACCEPTED = reply(200, '{"result":"Success"}');
+
+function half(response: ServerResponse, then = (): void => {}): void {
+  response.writeHead(200, { 'content-length': '20' }).write('{"result"', then);
+}
+
 /** Opens a server and a transport for it, and closes both whatever happens. */
 async function onStage(
   create: (under: TransportUnderTest) => Transport,
@@ -148,19 +134,14 @@ async function onStage(
   check: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   const received: Received[] = [];
-  const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { method = '', url = '', headers } = request;
-      received.push({ method, url, headers, body: Buffer.concat(chunks).toString('utf8') });
-      answer(response, received.length);
-    });
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const { method, url, headers } = request;
+    const came = (body: string): void => {
+      received.push({ method, url, headers, body });
+      answer(response);
+    };
+    // What a transport breaks off is no request.
+    text(request).then(came, () => {});
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -169,7 +150,7 @@ async function onStage(
     await check({ transport, received });
   } finally {
     await transport.close();
-    for (const socket of sockets) socket.destroy();
+    server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
 }

@@ -246,7 +246,9 @@ describe('bulk servers', () => {
       ['ONE', 1],
       ['TWO', 2],
     ]);
-    await expect.poll(() => readdirSync(folder).some((name) => name.startsWith('j1.')), { timeout: 5000 }).toBe(true);
+    await expect
+      .poll(() => readdirSync(folder).some((name) => name.startsWith('journal-')), { timeout: 5000 })
+      .toBe(true);
   });
 
   it('send nothing before the start or after the stop, and what waits afterwards', async () => {
