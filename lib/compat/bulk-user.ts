@@ -114,13 +114,12 @@ export class CountlyBulkUser {
   };
 
   readonly report_feedback = (feedback: CompatFeedback, timestamp?: number): this => {
-    if (!feedback?.widget_id || !feedback.rating)
-      return this.#warn('report_feedback: widget_id or rating is missing; it is left out.');
-    const { widget_id, contactMe, platform, app_version, rating, email, comment } = feedback;
+    const { widget_id, contactMe, platform, app_version, rating, email, comment } = feedback ?? {};
+    if (!widget_id || !rating) return this.#warn('report_feedback: widget_id or rating is missing; it is left out.');
     const segmentation = { widget_id, contactMe, platform, app_version, rating, email, comment };
     // Either consent is enough, as it is for a client.
     if (this.#given.isAllowed('star-rating') || this.#given.isAllowed('feedback')) {
-      this.#scope.addEvent('[CLY]_star_rating', { segmentation, ...(timestamp ? { timestamp } : {}) });
+      this.#scope.addEvent('[CLY]_star_rating', { segmentation, timestamp: timestamp || undefined });
     }
     return this;
   };
@@ -162,10 +161,9 @@ export class CountlyBulkUser {
   #request(timestamp: number | undefined, content: Raw): void {
     const { ip_address } = this.#conf;
     const place = ip_address && this.check_consent('location') ? { ip_address } : {};
-    const all: Raw = { ...place, ...content, timestamp: timestamp || undefined };
-    this.#scope.request(
-      withDay(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null))),
-    );
+    const all = Object.entries({ ...place, ...content, timestamp: timestamp || undefined });
+    const given = all.filter(([, value]) => value !== undefined && value !== null);
+    this.#scope.request(withDay(Object.fromEntries(given)));
   }
 
   #warn(message: string): this {

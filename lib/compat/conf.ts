@@ -34,7 +34,7 @@ type LimitName =
   | 'max_stack_trace_line_length';
 
 /** Settings that a client and a bulk server have in common. Whatever is falsy counts as not given. */
-export interface SharedConf {
+export interface SharedConf extends Partial<Record<LimitName, Setting<number>>> {
   /** Key of the application. */
   app_key?: Setting<string>;
   /** Address of the server. */
@@ -57,12 +57,6 @@ export interface SharedConf {
   storage_path?: Setting<string>;
   /** Changes each outgoing request. */
   http_options?: Setting<(options: OutgoingOptions) => void>;
-  max_key_length?: Setting<number>;
-  max_value_size?: Setting<number>;
-  max_segmentation_values?: Setting<number>;
-  max_breadcrumb_count?: Setting<number>;
-  max_stack_trace_lines_per_thread?: Setting<number>;
-  max_stack_trace_line_length?: Setting<number>;
   storage_type?: Setting<StorageType>;
   custom_storage_method?: Setting<CustomStorageMethod>;
 }
