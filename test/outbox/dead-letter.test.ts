@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DeadLetterFile } from '../../lib/outbox/dead-letter.js';
+import { DeadLetterFile, type LetterBudget } from '../../lib/outbox/dead-letter.js';
 import type { SealedRequest } from '../../lib/protocol/entry.js';
+
+const unbounded: LetterBudget = { reserve: () => true, release: () => {} };
 
 function request(kind: 'event' | 'request', ...bodies: string[]): SealedRequest {
   return {
@@ -40,8 +42,8 @@ describe('the dead-letter file', () => {
   it('has one readable line for each refused request, in a file only the owner can read', async () => {
     const file = join(folder, 'deep', 'dead-letter.jsonl');
     const letters = new DeadLetterFile(file, () => {});
-    letters.add(request('event', '{"key":"a"}', '{"key":"b"}'), 'Invalid parameter');
-    letters.add(request('request', '"crash":{"_name":"TypeError: x"}'), '413');
+    letters.add(request('event', '{"key":"a"}', '{"key":"b"}'), 'Invalid parameter', unbounded);
+    letters.add(request('request', '"crash":{"_name":"TypeError: x"}'), '413', unbounded);
     await letters.written();
     const [first, second] = await lines(file);
     expect(first).toMatchObject({ reason: 'Invalid parameter', path: '/i', entries: [{ key: 'a' }, { key: 'b' }] });
@@ -59,6 +61,7 @@ describe('the dead-letter file', () => {
         '"crash":{"_error":"at visitor-17@example.test","_logs":"typed 555-0100"}',
       ),
       'poison',
+      unbounded,
     );
     await letters.written();
     const text = await readFile(file, 'utf8');
@@ -71,7 +74,7 @@ describe('the dead-letter file', () => {
     const file = join(folder, 'dead-letter.jsonl');
     const letters = new DeadLetterFile(file, () => {}, ['Plan', /^customer/g]);
     const body = '{"key":"a","segmentation":{"plan":"gold","customerData":{"city":"Ulm"},"customer_no":7,"kept":1}}';
-    letters.add(request('event', body, body), 'poison');
+    letters.add(request('event', body, body), 'poison', unbounded);
     await letters.written();
     const [{ entries }] = await lines(file);
     const masked = { plan: '***', customerData: '***', customer_no: '***', kept: 1 };
@@ -84,7 +87,7 @@ describe('the dead-letter file', () => {
   it('says once where it cannot be written, and goes on', async () => {
     const warnings: string[] = [];
     const letters = new DeadLetterFile(join('/dev/null', 'dead-letter.jsonl'), (text) => warnings.push(text));
-    letters.add(request('event', '{"key":"a"}'), 'poison');
+    letters.add(request('event', '{"key":"a"}'), 'poison', unbounded);
     await letters.written();
     expect(warnings[0]).toContain('dead-letter.jsonl');
   });

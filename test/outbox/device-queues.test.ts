@@ -45,7 +45,7 @@ describe('the queues of devices', () => {
 
   it('counts from the last time a device became idle', () => {
     const { queues, queue } = queuesAfter(9_000);
-    queues.idle(queue);
+    queues.idle(queues.of('u1'));
     for (let i = 0; i < 9_999; i++) queues.idle(queues.of(`later-${i}`));
     expect(queues.get('u1')).toBe(queue);
     queues.idle(queues.of('one more'));

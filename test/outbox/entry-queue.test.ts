@@ -9,15 +9,15 @@ const ids = (entries: readonly Entry[]) => entries.map((item) => item.id);
 type Step =
   | { readonly do: 'push'; readonly count: number }
   | { readonly do: 'take'; readonly count: number }
-  | { readonly do: 'shift' }
-  | { readonly do: 'putBack' }
+  | { readonly do: 'remove'; readonly index: number }
+  | { readonly do: 'insert' }
   | { readonly do: 'reject'; readonly modulo: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('push' as const), count: fc.integer({ min: 1, max: 3000 }) }),
   fc.record({ do: fc.constant('take' as const), count: fc.integer({ min: 0, max: 3000 }) }),
-  fc.record({ do: fc.constant('shift' as const) }),
-  fc.record({ do: fc.constant('putBack' as const) }),
+  fc.record({ do: fc.constant('remove' as const), index: fc.nat(3000) }),
+  fc.record({ do: fc.constant('insert' as const) }),
   fc.record({ do: fc.constant('reject' as const), modulo: fc.integer({ min: 2, max: 5 }) }),
 );
 
@@ -38,11 +38,16 @@ describe('EntryQueue', () => {
           } else if (now.do === 'take') {
             taken = queue.take(now.count);
             expect(ids(taken)).toEqual(model.splice(0, now.count));
-          } else if (now.do === 'shift') {
-            expect(queue.shift()?.id).toBe(model.shift());
-          } else if (now.do === 'putBack') {
-            queue.unshift(taken);
-            model = [...ids(taken), ...model];
+          } else if (now.do === 'remove') {
+            const gone = model[now.index];
+            const found = gone === undefined ? undefined : queue.from(gone);
+            if (found !== undefined) expect(queue.remove(found)).toBe(true);
+            if (found !== undefined) expect(queue.remove(found)).toBe(false);
+            model = model.filter((id) => id !== gone);
+          } else if (now.do === 'insert') {
+            // Not in order: what is inserted finds its places.
+            queue.insert([...taken].reverse());
+            model = [...ids(taken), ...model].sort((a, b) => a - b);
             taken = [];
           } else {
             const keep = (item: Entry) => item.id % now.modulo !== 0;

@@ -2,13 +2,14 @@ import { expect } from 'vitest';
 import { createBackoff } from '../../lib/http/backoff.js';
 import type { QueryResult, Transport, WireRequest } from '../../lib/http/transport.js';
 import { MemoryStorage } from '../../lib/journal/memory.js';
+import type { Storage } from '../../lib/journal/storage.js';
 import { Reporter, silentLogger } from '../../lib/logger.js';
-import { noDeadLetter } from '../../lib/outbox/dead-letter.js';
-import { Outbox } from '../../lib/outbox/outbox.js';
-import type { OutboxOptions } from '../../lib/outbox/outbox-port.js';
+import { type DeadLetter, noDeadLetter } from '../../lib/outbox/dead-letter.js';
+import { Outbox, type OutboxOptions } from '../../lib/outbox/outbox.js';
 import { Sender } from '../../lib/outbox/sender.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
-import type { EntryFeature, EntryKind } from '../../lib/protocol/entry.js';
+import type { Entry, EntryDraft } from '../../lib/protocol/entry.js';
+import type { RollUp } from '../../lib/protocol/roll-up.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 /** A request as the server would read it. */
@@ -55,8 +56,16 @@ function read(request: WireRequest): SeenRequest {
   };
 }
 
-export function setup(options: Partial<OutboxOptions> = {}, storage = new MemoryStorage()) {
-  const clock = new ManualClock();
+export interface Parts {
+  readonly storage?: Storage;
+  readonly deadLetter?: DeadLetter;
+  readonly clock?: ManualClock;
+}
+
+export function setup(
+  options: Partial<OutboxOptions> = {},
+  { storage = new MemoryStorage(), deadLetter = noDeadLetter, clock = new ManualClock() }: Parts = {},
+) {
   const transport = new ScriptedTransport();
   const warnings: string[] = [];
   const logger = {
@@ -82,30 +91,35 @@ export function setup(options: Partial<OutboxOptions> = {}, storage = new Memory
       clock,
       storage,
       reporter: new Reporter(logger, () => clock.monotonic()),
-      deadLetter: noDeadLetter,
+      deadLetter,
       // Without the random part, so that tests can name the delays: 1, 2, 4 … seconds.
       backoff: createBackoff({ random: () => 0.999_999 }),
-      sender: new Sender(transport, { appKey: 'KEY', salt: undefined, encoding: 'json' }),
+      sender: new Sender(
+        { appKey: 'KEY', salt: undefined, encoding: 'json' },
+        { transport, clock, delivered: () => {} },
+      ),
     },
   );
   outbox.open();
   let stamp = clock.now();
-  const put = (deviceId: string, kind: EntryKind, feature: EntryFeature, body: string): void => {
+  const add = (draft: Partial<EntryDraft>, rollUp?: RollUp): void => {
     stamp = Math.max(stamp + 1, clock.now());
-    outbox.put(deviceId, outbox.traits.of(0, kind, feature, 0), stamp, body);
+    outbox.add(draftOf({ timestamp: stamp, ...draft }), rollUp);
   };
   return {
     clock,
     transport,
     outbox,
     warnings,
-    event(deviceId: string, key: string, feature: EntryFeature = 'events') {
-      stamp = Math.max(stamp + 1, clock.now());
-      const traits = outbox.traits.of(0, 'event', feature, 0);
-      outbox.putParts(deviceId, traits, stamp, '{"key":"', key, '","count":1}');
+    add,
+    event(deviceId: string, key: string, feature: EntryDraft['feature'] = 'events') {
+      add({ deviceId, feature, body: eventBody(key) });
     },
-    request(deviceId: string, member: string, feature: EntryFeature) {
-      put(deviceId, 'request', feature, `"${member}":{"x":1}`);
+    request(deviceId: string, member: string, feature: EntryDraft['feature']) {
+      add({ deviceId, kind: 'request', feature, body: `"${member}":{"x":1}` });
+    },
+    merge(deviceId: string, oldId: string) {
+      add({ deviceId, kind: 'request', feature: 'core', body: `"old_device_id":"${oldId}","x":1` });
     },
     /** Lets time pass and everything that it starts come to an end. */
     async pass(ms: number) {
@@ -121,6 +135,29 @@ export function setup(options: Partial<OutboxOptions> = {}, storage = new Memory
       expect(pending).toBeGreaterThanOrEqual(0);
     },
   };
+}
+
+export function eventBody(key: string): string {
+  return `{"key":"${key}","count":1}`;
+}
+
+export function draftOf(draft: Partial<EntryDraft>): EntryDraft {
+  return {
+    deviceId: 'u1',
+    idType: 0,
+    kind: 'event',
+    feature: 'events',
+    timestamp: 1_700_000_000_000,
+    tz: 0,
+    weight: 1,
+    body: eventBody('a'),
+    ...draft,
+  };
+}
+
+/** What an earlier process would have left. */
+export function oldEntry(id: number, draft: Partial<Entry> = {}): Entry {
+  return { ...draftOf({ body: eventBody(`old${id}`) }), ...draft, id };
 }
 
 /** Until everything that is scheduled without a clock has run. */

@@ -440,9 +440,10 @@ describe('flush and close', () => {
 
   it('flush tries at once what is waiting after a failure', async () => {
     const { event, outbox, pass, transport } = setup();
-    transport.answer = (_request, call) => (call === 1 ? { kind: 'retry', reason: '503', afterMs: 60_000 } : delivered);
+    transport.answer = (_request, call) => (call <= 5 ? { kind: 'retry', reason: '503' } : delivered);
     event('u1', 'a');
-    await pass(1000);
+    for (let i = 0; i < 5; i++) await pass([1000, 1000, 2000, 4000, 8000][i] as number);
+    expect(transport.seen).toHaveLength(5);
     expect(await outbox.flush(1000)).toMatchObject({ delivered: 1, pending: 0 });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceIdType, Entry, EntryKind } from '../../lib/protocol/entry.js';
-import { RequestHeads } from '../../lib/protocol/head.js';
+import { RequestHead } from '../../lib/protocol/head.js';
 import { SDK_NAME, SDK_VERSION } from '../../lib/protocol/sdk-info.js';
 
 const TIME = Date.UTC(2026, 0, 7, 23, 30);
@@ -11,7 +11,7 @@ function entry(deviceId: string, idType: DeviceIdType = 0, tz = 60, kind: EntryK
 
 describe('the head of a request', () => {
   it('has the device, the SDK, the time and the day where the person is', () => {
-    const { text } = new RequestHeads('1.2').of([entry('u1')], TIME);
+    const text = new RequestHead('1.2').of(entry('u1'), TIME);
     expect(JSON.parse(`{${text}}`)).toEqual({
       device_id: 'u1',
       t: 0,
@@ -25,27 +25,29 @@ describe('the head of a request', () => {
     });
   });
 
-  it('is the last entry’s, and says nothing about the kind of id or the day when the caller says all himself', () => {
-    const heads = new RequestHeads(undefined);
-    const { text } = heads.of([entry('u0', 0, 0), entry('u1', 9, 0, 'request')], TIME);
-    expect(Object.keys(JSON.parse(`{${text}}`))).toEqual(['device_id', 'sdk_name', 'sdk_version', 'timestamp', 'tz']);
+  it('says nothing about the kind of id or the day when the caller says all himself', () => {
+    const head = new RequestHead(undefined);
+    head.of(entry('u0', 0, 0), TIME);
+    const text = head.of(entry('u1', 9, 0, 'request'), TIME);
+    expect(Object.keys(JSON.parse(`{${text}}`))).toEqual(['sdk_name', 'sdk_version', 'tz', 'device_id', 'timestamp']);
   });
 
-  it('tells how it is made up, with one frame for all that differ in device and time only', () => {
-    const heads = new RequestHeads('1.2');
-    const all = [heads.of([entry('u1')], TIME), heads.of([entry('u2')], TIME + 5), heads.of([entry('u3', 1)], TIME)];
-    for (const { text, cut } of all) {
-      if (cut === undefined) throw new Error('not cut');
-      const { before, middle, after } = cut.frame;
-      expect(before + cut.deviceId + middle + cut.timestamp + after).toBe(text);
-    }
-    expect(all[0]?.cut?.frame).toBe(all[1]?.cut?.frame);
-    expect(all[0]?.cut?.frame).not.toBe(all[2]?.cut?.frame);
+  it('is each entry’s own, also when it has most in common with the one before', () => {
+    const reused = new RequestHead('1.2');
+    const entries = [
+      [entry('u1'), TIME],
+      [entry('u2'), TIME + 5],
+      [entry('u3', 1), TIME + 5],
+      [entry('u3', 1, 0), TIME + 5],
+      [entry('u3', 1, 0), TIME + 3_600_000],
+      [entry('u4', 9, 0), TIME],
+      [entry('u4', 9, 0, 'request'), TIME],
+    ] as const;
+    for (const [one, time] of entries) expect(reused.of(one, time)).toBe(new RequestHead('1.2').of(one, time));
   });
 
-  it.each(['a"b', 'a\\b', 'a\nb', '\ud800'])('keeps %j a text of its own', (deviceId) => {
-    const { text, cut } = new RequestHeads(undefined).of([entry(deviceId)], TIME);
-    expect(cut).toBeUndefined();
+  it.each(['a"b', 'a\\b', 'a\nb', '\ud800'])('reads the same after its way: %j', (deviceId) => {
+    const text = new RequestHead(undefined).of(entry(deviceId), TIME);
     expect(JSON.parse(`{${text}}`).device_id).toBe(deviceId.toWellFormed());
   });
 });

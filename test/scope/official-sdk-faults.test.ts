@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../lib/config/resolve.js';
 import { parseEndpoint } from '../../lib/http/endpoint.js';
-import { defaultStoragePath } from '../../lib/journal/create-storage.js';
+import { defaultStoragePath } from '../../lib/journal/path.js';
 import { checksum256 } from '../../lib/protocol/checksum.js';
 import { Countly } from '../../lib/scope/countly.js';
 import { fatal, isBalanced, recorded } from '../support/recorded.js';
@@ -41,13 +41,15 @@ describe('the faults of the official SDK are not ours', () => {
   });
 
   it('4, 5: a request stays in the storage until it was answered', async () => {
-    const settled: number[][] = [];
+    const appended: number[] = [];
+    const settled: number[] = [];
     const test = recorded({
       storage: {
-        open: async () => {},
-        append: () => 1,
+        open: () => {},
+        append: ({ id }) => appended.push(id),
         seal: () => {},
-        settle: (ids) => settled.push([...ids]),
+        settle: (entries) => settled.push(...entries.map(({ id }) => id)),
+        recover: async () => ({ entries: [], sealed: [] }),
         commit: async () => {},
         commitSync: () => {},
         close: async () => {},
@@ -67,7 +69,8 @@ describe('the faults of the official SDK are not ours', () => {
     expect(settled).toEqual([]);
     answered();
     await flushed;
-    expect(settled).toEqual([[1]]);
+    expect(settled).toEqual(appended);
+    expect(settled).toHaveLength(1);
     await test.close();
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prometheusText } from '../../lib/outbox/prometheus.js';
+import { prometheusText } from '../../lib/outbox/ledger.js';
 
 it('renders the ledger in the text format, with every reason and an escaped label', () => {
   const text = prometheusText(

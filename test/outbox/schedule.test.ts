@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Linked, LinkedList } from '../../lib/outbox/linked-list.js';
+import { type Linked, LinkedList } from '../../lib/outbox/schedule.js';
 
 class Item implements Linked<Item> {
   list: LinkedList<Item> | undefined;
