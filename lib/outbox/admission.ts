@@ -88,12 +88,17 @@ export class Admission {
   /** A call. It goes to the storage, and what is too much then is dropped. */
   accept(entry: Entry): void {
     this.#port.storage.append(entry);
-    this.recovered(entry);
+    this.#take(entry);
     this.#relieve();
   }
 
-  /** What the storage has already. */
+  /** What the storage has already. Whoever waits for later entries waits for this one, too. */
   recovered(entry: Entry): void {
+    for (const waiter of this.#waiters) if (entry.id <= waiter.lastId) waiter.outstanding++;
+    this.#take(entry);
+  }
+
+  #take(entry: Entry): void {
     this.#ledger.accept(entry.weight);
     this.#entries++;
     this.#bytes += entry.body.length + OVERHEAD;

@@ -66,13 +66,14 @@ export class CircuitBreaker {
   failure(sentAt: number, now: number, afterMs: number | undefined): void {
     if (afterMs !== undefined) this.#namedUntil = Math.max(this.#namedUntil, now + afterMs);
     // It left before the pause that is on or over: it says nothing new.
-    if (sentAt < this.#steppedAt) return;
+    if (sentAt <= this.#steppedAt) return;
     this.#failures++;
     this.#trial = false;
     if (this.#failures < ENOUGH) return;
     this.#backoff = this.#backoff.next();
     this.#steppedAt = now;
-    this.#openUntil = now + this.#backoff.delayMs;
+    // What leaves after it left later, however the draw was.
+    this.#openUntil = now + Math.max(1, this.#backoff.delayMs);
   }
 
   /** For a reason that trying again soon does not change. */

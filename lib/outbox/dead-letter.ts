@@ -6,7 +6,7 @@ import type { SealedRequest } from '../protocol/entry.js';
 // Names under which people's data and secrets usually travel. What the file is for – finding out why a request was
 // refused – needs the shape, not the person.
 const PERSONAL =
-  /mail|phone|name|user|address|street|birth|byear|token|secret|passw|auth|cookie|session_?id|\bip\b|card|iban/i;
+  /mail|phone|name|user|address|street|birth|byear|token|secret|passw|auth|cookie|session_?id|\bip\b|card|iban|picture/i;
 const KEPT = new Set(['name', '_name']);
 const MASKED = '***';
 

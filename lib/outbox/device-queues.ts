@@ -2,6 +2,7 @@ import type { Backoff } from '../http/backoff.js';
 import type { SealedRequest } from '../protocol/entry.js';
 import { EntryQueue } from './entry-queue.js';
 import type { Linked, LinkedList } from './schedule.js';
+import type { Withdrawal } from './withdrawals.js';
 
 /** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (docs/protocol.md §2.8). */
 export class DeviceQueue implements Linked<DeviceQueue> {
@@ -28,8 +29,8 @@ export class DeviceQueue implements Linked<DeviceQueue> {
   urgent = false;
   /** The time in its last request, in milliseconds since the epoch. */
   lastTime = Number.NEGATIVE_INFINITY;
-  /** Features the device took back while a request was under way. */
-  withdrawn: ReadonlySet<string> | undefined;
+  /** What the person took back while a request was under way. */
+  withdrawn: readonly Withdrawal[] = [];
 
   constructor(deviceId: string, backoff: Backoff) {
     this.deviceId = deviceId;

@@ -308,13 +308,13 @@ export class Dispatcher {
   }
 
   #finish({ queue, request }: Part, reason: DropReason | undefined, now: number): void {
-    const { admission, backoff, order } = this.#port;
+    const { admission, backoff, order, requests } = this.#port;
     queue.sealed.shift();
     queue.backoff = backoff;
     queue.refusals = 0;
-    queue.withdrawn = undefined;
     if (reason === undefined) admission.delivered(request.entries);
     else admission.dropped(request.entries, reason);
+    requests.applyWithdrawal(queue);
     this.#reschedule(queue, now);
     order.release(queue);
   }

@@ -124,10 +124,11 @@ export class Outbox {
 
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
-    if (this.#order.hasUnread) this.#withdrawals.note(deviceId, features, this.#lastId);
+    const withdrawal = { features, upTo: this.#lastId };
+    if (this.#order.hasUnread) this.#withdrawals.note(deviceId, withdrawal);
     const queue = this.#queues.get(deviceId);
     if (queue === undefined) return [];
-    const removed = this.#requests.withdraw(queue, features);
+    const removed = this.#requests.withdraw(queue, [withdrawal]);
     if (queue.isEmpty && !queue.busy) this.#emptied(queue);
     return removed;
   }
@@ -213,13 +214,16 @@ export class Outbox {
 
   async #drain(deadline: Deadline): Promise<void> {
     const { storage, deadLetter } = this.#port;
-    for (let more = true; more && !deadline.passed; more = this.#recovering !== undefined) {
-      await Promise.race([this.#recovering, deadline.reached]);
-      if (this.#dispatcher.breaker.shut) continue;
-      this.#dispatcher.beginFlush();
-      await Promise.race([this.#admission.settled(this.#order.heldQueue?.waiting.length ?? 0), deadline.reached]);
-      this.#dispatcher.endFlush();
-    }
+    this.#dispatcher.beginFlush();
+    let reading: Promise<void> | undefined;
+    do {
+      reading = this.#recovering;
+      const held = this.#order.heldQueue?.waiting.length ?? 0;
+      const sent = this.#dispatcher.breaker.shut ? undefined : this.#admission.settled(held);
+      await Promise.race([Promise.all([reading, sent]), deadline.reached]);
+      // What was read meanwhile is to leave as well.
+    } while (!deadline.passed && (reading ?? this.#recovering) !== undefined);
+    this.#dispatcher.endFlush();
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
   }
@@ -303,7 +307,8 @@ export class Outbox {
     }
     for (const [queue, list] of touched) {
       if (list.length > 0) queue.waiting.insert(list);
-      this.#withdrawals.apply(queue, this.#admission);
+      const withdrawn = this.#withdrawals.of(queue.deviceId);
+      if (withdrawn.length > 0) this.#requests.withdraw(queue, withdrawn);
       if (queue.isEmpty && !queue.busy) this.#emptied(queue);
       else if (!queue.busy) this.#schedule.due(queue);
     }

@@ -5,6 +5,7 @@ import { RequestHead } from '../protocol/head.js';
 import type { Admission } from './admission.js';
 import type { DeviceQueue } from './device-queues.js';
 import type { EntryQueue } from './entry-queue.js';
+import { isWithdrawn, type Withdrawal } from './withdrawals.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
@@ -31,6 +32,7 @@ export class Requests {
   readonly #port: RequestPort;
   readonly #head: RequestHead;
   #uncommitted = false;
+  #committed: Promise<void> = Promise.resolve();
 
   constructor(options: RequestOptions, port: RequestPort) {
     this.#options = options;
@@ -63,39 +65,41 @@ export class Requests {
   }
 
   /** Removes entries of features the device took back, also from requests that were tried before. */
-  withdraw(queue: DeviceQueue, features: ReadonlySet<string>): readonly Entry[] {
-    const removed = queue.waiting.reject((entry) => !features.has(entry.feature));
+  withdraw(queue: DeviceQueue, withdrawals: readonly Withdrawal[]): readonly Entry[] {
+    const removed = queue.waiting.reject((entry) => !isWithdrawn(entry, withdrawals));
     this.#port.admission.dropped(removed, 'consent');
     // A request under way cannot be called back; should it fail, it goes out again without them.
-    queue.withdrawn = new Set([...(queue.withdrawn ?? []), ...features]);
+    queue.withdrawn = [...queue.withdrawn, ...withdrawals];
     if (!queue.busy) this.applyWithdrawal(queue);
     return removed;
   }
 
   applyWithdrawal(queue: DeviceQueue): void {
     const { withdrawn } = queue;
-    if (withdrawn === undefined) return;
-    queue.withdrawn = undefined;
+    if (withdrawn.length === 0) return;
+    queue.withdrawn = [];
     for (const request of queue.sealed.splice(0)) {
-      const gone = request.entries.filter((entry) => withdrawn.has(entry.feature));
+      const gone = request.entries.filter((entry) => isWithdrawn(entry, withdrawn));
       if (gone.length === 0) {
         queue.sealed.push(request);
         continue;
       }
       this.#port.admission.dropped(gone, 'consent');
-      const left = request.entries.filter((entry) => !withdrawn.has(entry.feature));
+      const left = request.entries.filter((entry) => !isWithdrawn(entry, withdrawn));
       if (left.length > 0) queue.sealed.push(this.#seal(queue, left, request.path));
     }
   }
 
   /**
-   * Resolves when the bytes of every request made so far are as safe as the storage makes them; undefined when they are.
+   * Resolves when the bytes of every request made so far are as safe as the storage makes them.
    * Without it a process killed now would send the entries again in other requests, which no server recognises.
    */
-  committed(): Promise<void> | undefined {
-    if (!this.#uncommitted) return undefined;
-    this.#uncommitted = false;
-    return this.#port.storage.commit();
+  committed(): Promise<void> {
+    if (this.#uncommitted) {
+      this.#uncommitted = false;
+      this.#committed = this.#port.storage.commit();
+    }
+    return this.#committed;
   }
 
   #seal(queue: DeviceQueue, entries: readonly Entry[], wanted: SealedPath): SealedRequest {

@@ -43,6 +43,7 @@ export class HousePort implements FeaturePort {
   readonly #options: ResolvedOptions;
   readonly #parts: PortParts;
   readonly #stamper: Stamper;
+  #inHook = false;
 
   constructor(options: ResolvedOptions, parts: PortParts) {
     this.#options = options;
@@ -124,8 +125,12 @@ export class HousePort implements FeaturePort {
   #hooked(deviceId: string, { kind, feature, timestamp, body }: RecordDraft): string | undefined {
     const { beforeSend } = this.#options;
     if (beforeSend.length === 0 || feature === 'core') return body;
+    // What a hook itself records the hooks do not see, or that would never end.
+    if (this.#inHook) return body;
     const { outbox, reporter } = this.#parts;
+    this.#inHook = true;
     const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+    this.#inHook = false;
     if (seen === undefined) outbox.refuse('filtered');
     return seen;
   }

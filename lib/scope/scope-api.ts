@@ -107,8 +107,9 @@ export interface UserDetails {
   /** URL of a picture, up to 4096 characters. */
   readonly picture?: string | null | undefined;
   /**
-   * A picture on this machine, up to 5 MB, uploaded beside the queue: it is tried five times and does not survive the end
-   * of the process. With `picture` it is ignored.
+   * Path of a regular file with a picture, up to 5 MB. The path waits in the queue like every other entry, also across
+   * restarts; the file is read when its turn comes. One that cannot be sent then counts as dropped, `rejected`, with a
+   * warning. With `picture` it is ignored.
    */
   readonly picturePath?: string | undefined;
   /** `M` or `F`. */

@@ -2,13 +2,13 @@ import { expect } from 'vitest';
 import { createBackoff } from '../../lib/http/backoff.js';
 import type { QueryResult, Transport, WireRequest } from '../../lib/http/transport.js';
 import { MemoryStorage } from '../../lib/journal/memory.js';
-import type { Storage } from '../../lib/journal/storage.js';
+import type { Recovered, Room, Storage, StorageListener } from '../../lib/journal/storage.js';
 import { Reporter, silentLogger } from '../../lib/logger.js';
 import { type DeadLetter, noDeadLetter } from '../../lib/outbox/dead-letter.js';
 import { Outbox, type OutboxOptions } from '../../lib/outbox/outbox.js';
 import { Sender } from '../../lib/outbox/sender.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
-import type { Entry, EntryDraft } from '../../lib/protocol/entry.js';
+import type { Entry, EntryDraft, SealedRequest } from '../../lib/protocol/entry.js';
 import type { RollUp } from '../../lib/protocol/roll-up.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
@@ -158,6 +158,55 @@ export function draftOf(draft: Partial<EntryDraft>): EntryDraft {
 /** What an earlier process would have left. */
 export function oldEntry(id: number, draft: Partial<Entry> = {}): Entry {
   return { ...draftOf({ body: eventBody(`old${id}`) }), ...draft, id };
+}
+
+/** Has what an earlier process left, and notes what becomes of it. */
+export class LeftoverStorage extends MemoryStorage {
+  readonly appended: Entry[] = [];
+  readonly sealed: SealedRequest[] = [];
+  readonly settled: number[] = [];
+  /** Most entries that were handed out at a time. */
+  most = 0;
+  listener: StorageListener | undefined;
+  #left: readonly SealedRequest[];
+
+  constructor(left: readonly (Entry | SealedRequest)[]) {
+    super();
+    this.#left = left.map((one) =>
+      'entries' in one ? one : { deviceId: one.deviceId, path: '/i', head: '', entries: [one] },
+    );
+  }
+
+  override open(listener?: StorageListener): void {
+    this.listener = listener;
+  }
+  override append(entry?: Entry): void {
+    if (entry !== undefined) this.appended.push(entry);
+  }
+  override seal(request?: SealedRequest): void {
+    if (request !== undefined) this.sealed.push(request);
+  }
+  override settle(entries: readonly Entry[] = []): void {
+    this.settled.push(...entries.map(({ id }) => id));
+  }
+  override async recover(room: Room = { entries: 1, bytes: 1 }): Promise<Recovered> {
+    await new Promise(setImmediate);
+    let count = 0;
+    let entries = 0;
+    for (const request of this.#left) {
+      entries += request.entries.length;
+      if (count > 0 && entries > room.entries) break;
+      count++;
+    }
+    const found = this.#left.slice(0, count);
+    this.#left = this.#left.slice(count);
+    this.most = Math.max(this.most, found.flatMap((one) => one.entries).length);
+    return {
+      entries: found.flatMap((one) => (one.head === '' ? one.entries : [])),
+      sealed: found.filter(({ head }) => head !== ''),
+      nextId: this.#left[0]?.entries[0]?.id,
+    };
+  }
 }
 
 /** Until everything that is scheduled without a clock has run. */
