@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { Limits } from '../config/limits.js';
@@ -144,7 +145,8 @@ export class HousePort implements FeaturePort {
     const { deviceId, idType } = target;
     const timestamp = this.stamp();
     const tz = this.offsetOf(target, timestamp);
-    const body = `"picture":${jsonString(picture.path)},"user_details":${picture.details}`;
+    // Whoever reads it may have another working directory, in a later life of this process at the latest.
+    const body = `"picture":${jsonString(resolve(picture.path))},"user_details":${picture.details}`;
     this.#parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
   }
 

@@ -71,6 +71,27 @@ describe('beforeSend', () => {
     expect(test.warnings).toHaveLength(1);
   });
 
+  it('does not see what a hook itself records, which would never end', async () => {
+    const seen: unknown[] = [];
+    test = recorded({
+      beforeSend: [
+        (entry) => {
+          seen.push(entry.content['key']);
+          test.client.addEvent('inner');
+          throw new Error('later, too');
+        },
+        (entry) => {
+          seen.push(entry.content['key']);
+        },
+      ],
+    });
+    test.client.addEvent('outer');
+    test.client.addEvent('next');
+    const keys = (await events()).map((event) => event['key']);
+    expect(keys.sort()).toEqual(['inner', 'inner', 'next', 'outer']);
+    expect(seen).toEqual(['outer', 'outer', 'next', 'next']);
+  });
+
   it('cannot take away consent or a merge', async () => {
     test = recorded({ beforeSend: () => false, requireConsent: true });
     test.client.changeId('b', { merge: true });

@@ -1,12 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CountlyOptions } from '../../lib/config/options.js';
 import type { WireRequest } from '../../lib/http/transport.js';
+import { silentLogger } from '../../lib/logger.js';
 import type { Delivery } from '../../lib/protocol/delivery.js';
+import { Countly } from '../../lib/scope/countly.js';
 import { type Recorded, recorded } from '../support/recorded.js';
+
+const gone: Delivery = { kind: 'retry', reason: 'gone' };
 
 /** The parts of a multipart body as a server's parser finds them. */
 function partsOf(request: WireRequest): Record<string, { header: string; value: string }> {
@@ -32,7 +37,7 @@ describe('a picture of a person on this machine', () => {
     await test.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const path = (name = 'ann.PNG') => join(folder, name);
+  const path = (name = 'ann.PNG') => (name.startsWith('/') ? name : join(folder, name));
   const start = (options: CountlyOptions = {}) => {
     test = recorded(options);
     return test;
@@ -76,14 +81,21 @@ describe('a picture of a person on this machine', () => {
 
   it.each([
     ['is not there', 'missing.png', 'ENOENT'],
-    ['is a folder', '.', 'EISDIR'],
-  ])('that %s is told once, and the rest is sent', async (_what, name, code) => {
+    ['is a folder', '.', 'no regular file'],
+    // Opening it would wait for somebody who writes, for ever.
+    ['is a pipe', 'pipe', 'no regular file'],
+    ['is a device', '/dev/zero', 'no regular file'],
+    ['is too large', 'large.png', 'more than 5242880 bytes'],
+  ])('that %s is dropped and told once, and the rest is sent', async (_what, name, code) => {
+    execFileSync('mkfifo', [path('pipe')]);
+    writeFileSync(path('large.png'), Buffer.alloc(5 * 1024 * 1024 + 1));
     start();
     for (let i = 0; i < 2; i++) test.client.userDetails({ name: 'Ann', picturePath: path(name) });
     expect(await test.contents()).toEqual([{ user_details: { name: 'Ann' } }, { user_details: { name: 'Ann' } }]);
     expect(uploads()).toEqual([]);
     expect(test.warnings).toHaveLength(1);
     expect(test.warnings[0]).toContain(code);
+    expect(test.client.stats()).toMatchObject({ delivered: 2, pending: 0, dropped: { rejected: 2 } });
   });
 
   it('is not looked at when there is one on the web', async () => {
@@ -99,17 +111,67 @@ describe('a picture of a person on this machine', () => {
     expect(test.warnings[0]).toContain('picturePath must be the path of a file');
   });
 
-  it('is tried again after a failure, with the same bytes, and given up after the fifth', async () => {
-    start().transport.answer(
-      ({ contentType }): Delivery =>
-        contentType.includes('multipart') ? { kind: 'retry', reason: 'gone' } : { kind: 'delivered' },
-    );
+  it('waits like any other entry while the server is away, and goes out again with the same bytes', async () => {
+    start().transport.answer(gone);
     test.client.userDetails({ picturePath: path() });
-    await test.client.flush();
-    for (const ms of [1000, 5000, 25_000, 60_000, 600_000]) await later(ms);
-    expect(uploads()).toHaveLength(5);
+    for (let i = 0; i < 30; i++) await later(60_000);
+    expect(test.client.stats()).toMatchObject({ accepted: 1, pending: 1, dropped: {} });
+    test.transport.answer({ kind: 'delivered' });
+    for (let i = 0; i < 3; i++) await later(60_000);
+    expect(test.client.stats()).toMatchObject({ delivered: 1, pending: 0 });
+    expect(uploads().length).toBeGreaterThan(5);
     expect(new Set(uploads().map(({ body }) => body)).size).toBe(1);
-    expect(test.warnings).toEqual(['userDetails: a picture could not be uploaded and is given up (gone).']);
+  });
+
+  it('goes alone, one at a time, and takes no memory while it waits', async () => {
+    let open = 0;
+    let most = 0;
+    let answer: Delivery = gone;
+    start({ delivery: 'auto', maxQueuedBytes: 1024 * 1024 }).transport.answer(async () => {
+      most = Math.max(most, ++open);
+      await new Promise(setImmediate);
+      open--;
+      return answer;
+    });
+    writeFileSync(path('large.png'), Buffer.alloc(1024 * 1024, 7));
+    for (let i = 0; i < 200; i++) test.client.device(`u${i}`).userDetails({ picturePath: path('large.png') });
+    for (let i = 0; i < 10; i++) await later(1000);
+    await vi.waitFor(() => expect(uploads().length).toBeGreaterThan(0));
+    // 200 MB of pictures, within a bound of one.
+    expect(test.client.stats()).toMatchObject({ pending: 200, dropped: {} });
+    expect(uploads().length).toBeLessThan(20);
+    answer = { kind: 'delivered' };
+    writeFileSync(path('large.png'), 'small by now');
+    await vi.waitFor(async () => {
+      await later(1000);
+      expect(test.client.stats()).toMatchObject({ delivered: 200, pending: 0 });
+    }, 10_000);
+    expect(most).toBe(1);
+  });
+
+  it('survives the end of the process', async () => {
+    start();
+    const lives: string[] = [];
+    const life = async (answer: Delivery, timeout: number) => {
+      const transport = {
+        async send({ body }: WireRequest): Promise<Delivery> {
+          lives.push(String(body));
+          return answer;
+        },
+        query: async () => ({ ok: false as const, status: 0, message: '' }),
+        close: async () => {},
+      };
+      const storagePath = path('state');
+      const common = { url: 'http://127.0.0.1:9', appKey: 'k', deviceId: 'ann', serverSettings: false } as const;
+      const client = new Countly({ ...common, storagePath, transport, flushInterval: 0.01, logger: silentLogger });
+      if (answer === gone) client.userDetails({ picturePath: relative(process.cwd(), path()) });
+      while (lives.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      return client.close({ timeout });
+    };
+    expect(await life(gone, 50)).toMatchObject({ delivered: 0, pending: 1 });
+    expect(await life({ kind: 'delivered' }, 5000)).toMatchObject({ delivered: 1, pending: 0 });
+    expect(lives.length).toBeGreaterThan(1);
+    expect(new Set(lives).size).toBe(1);
   });
 
   it('is given up at once when the server refuses it', async () => {
@@ -119,21 +181,12 @@ describe('a picture of a person on this machine', () => {
     await later(600_000);
     expect(uploads()).toHaveLength(1);
     expect(test.warnings.join()).toContain('Invalid parameter');
+    expect(test.client.stats().dropped).toEqual({ rejected: 1 });
   });
 
   it('needs the consent of the person', async () => {
     start({ requireConsent: true }).client.userDetails({ picturePath: path() });
     await test.client.flush();
     expect(uploads()).toEqual([]);
-  });
-
-  it('does not hold up the end of the client', async () => {
-    start().transport.answer(
-      ({ contentType }): Delivery =>
-        contentType.includes('multipart') ? { kind: 'retry', reason: 'gone' } : { kind: 'delivered' },
-    );
-    test.client.userDetails({ name: 'Ann', picturePath: path() });
-    expect(await test.client.close()).toMatchObject({ delivered: 1, pending: 0 });
-    expect(test.warnings.join()).toContain('given up');
   });
 });

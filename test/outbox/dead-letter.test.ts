@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +82,42 @@ describe('the dead-letter file', () => {
       { key: 'a', segmentation: masked },
       { key: 'a', segmentation: masked },
     ]);
+  });
+
+  it('is put aside when it has five megabytes, in the place of the one before: two files at most', async () => {
+    const file = join(folder, 'dead-letter.jsonl');
+    const letters = new DeadLetterFile(file, () => {});
+    await writeFile(`${file}.1`, 'the one before\n');
+    await writeFile(file, `${'x'.repeat(5 * 1024 * 1024)}\n`);
+    letters.add(request('event', '{"key":"a"}'), 'poison', unbounded);
+    letters.add(request('event', '{"key":"b"}'), 'poison', unbounded);
+    await letters.written();
+    expect((await lines(file)).map(({ entries }) => entries)).toEqual([[{ key: 'a' }], [{ key: 'b' }]]);
+    expect((await stat(`${file}.1`)).size).toBe(5 * 1024 * 1024 + 1);
+    expect((await readdir(folder)).sort()).toEqual(['dead-letter.jsonl', 'dead-letter.jsonl.1']);
+  });
+
+  it('takes no memory that there is not while lines wait for the disk, and gives back what it took', async () => {
+    const file = join(folder, 'dead-letter.jsonl');
+    const warnings: string[] = [];
+    const letters = new DeadLetterFile(file, (text) => warnings.push(text));
+    let free = 1000;
+    const budget: LetterBudget = {
+      reserve(bytes) {
+        if (bytes > free) return false;
+        free -= bytes;
+        return true;
+      },
+      release(bytes) {
+        free += bytes;
+      },
+    };
+    for (let i = 0; i < 100; i++) letters.add(request('event', `{"key":"e${i}"}`), 'poison', budget);
+    expect(free).toBeGreaterThanOrEqual(0);
+    await letters.written();
+    expect(free).toBe(1000);
+    expect((await lines(file)).length).toBeLessThan(10);
+    expect(warnings[0]).toContain('too much waits');
   });
 
   it('says once where it cannot be written, and goes on', async () => {
