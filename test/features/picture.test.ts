@@ -163,7 +163,7 @@ describe('a picture of a person on this machine', () => {
       };
       const storagePath = path('state');
       const common = { url: 'http://127.0.0.1:9', appKey: 'k', deviceId: 'ann', serverSettings: false } as const;
-      const client = new Countly({ ...common, storagePath, transport, flushInterval: 0.01, logger: silentLogger });
+      const client = new Countly({ ...common, storagePath, transport, flushInterval: 10, logger: silentLogger });
       if (answer === gone) client.userDetails({ picturePath: relative(process.cwd(), path()) });
       while (lives.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       return client.close({ timeout });
