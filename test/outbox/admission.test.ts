@@ -41,15 +41,14 @@ describe('one bound', () => {
     transport.answer = () => ({ kind: 'retry', reason: 'away' });
     await pass(0);
     expect(outbox.stats().pending).toBe(50);
-    for (let i = 0; i < 80; i++) event(`new${i}`, `n${i}`);
+    for (let i = 0; i < 80; i++) event(`old${i % 20}`, `n${i}`);
     expect(outbox.stats()).toMatchObject({ accepted: 130, pending: 100, dropped: { overflow: 30 } });
     transport.answer = () => ({ kind: 'delivered' });
     for (let i = 0; i < 100; i++) await pass(1000);
     expect(outbox.stats()).toMatchObject({ delivered: 100, pending: 0, dropped: { overflow: 30 } });
     const keys = transport.seen.flatMap(({ content }) => content.flatMap((list) => list.split(' ')));
     expect(new Set(keys.filter((key) => key.startsWith('old'))).size).toBe(50);
-    expect(keys).not.toContain('n29');
-    expect(keys).toContain('n30');
+    expect(keys.filter((key) => key.startsWith('n'))).toHaveLength(50);
     expectBalanced();
   });
 

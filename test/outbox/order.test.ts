@@ -143,6 +143,29 @@ describe('what the storage says', () => {
   });
 });
 
+describe('a flush', () => {
+  it('is not over because something was delivered that came up later', async () => {
+    const storage = new LeftoverStorage([]);
+    const { transport, event, outbox } = setup({}, { storage });
+    await settle();
+    let answer = (_: Delivery): void => {};
+    transport.answer = ({ devices }) =>
+      devices[0] === 'slow' ? new Promise((resolve) => (answer = resolve)) : { kind: 'delivered' };
+    event('slow', 'own');
+    let ended: unknown;
+    void outbox.flush(10_000).then((result) => (ended = result));
+    await settle();
+    storage.recover = async () => ({ entries: [oldEntry(1)], sealed: [] });
+    storage.listener?.found();
+    await settle();
+    expect(outbox.stats()).toMatchObject({ delivered: 1, pending: 1 });
+    expect(ended).toBeUndefined();
+    answer({ kind: 'delivered' });
+    await settle();
+    expect(ended).toEqual({ delivered: 2, pending: 0, dropped: 0 });
+  });
+});
+
 describe('a storage that never answers', () => {
   it.each(['close', 'commit', 'recover'] as const)('in %s: flush and close end with their time', async (method) => {
     const storage = new LeftoverStorage([]);
