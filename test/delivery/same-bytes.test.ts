@@ -39,8 +39,11 @@ async function life(name: string, options: object, afterSend: string, work: stri
 /** The logical requests in what was sent, as texts. */
 function requestsIn(sent: readonly { path: string; body: string }[]): string[] {
   return sent
-    .flatMap(({ path, body }) => (path === '/i/bulk' ? (JSON.parse(body) as { requests: object[] }).requests : [body]))
-    .map((request) => (typeof request === 'string' ? request : JSON.stringify(request)))
+    .flatMap(({ path, body }) =>
+      path === '/i/bulk'
+        ? (JSON.parse(body) as { requests: object[] }).requests.map((request) => JSON.stringify(request))
+        : [body],
+    )
     .sort();
 }
 
