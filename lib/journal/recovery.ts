@@ -84,13 +84,10 @@ export class Recovery {
     for (const name of (await fs.list(root).catch(() => [])).sort()) {
       const [, owner, token] = FOLDER_NAME.exec(name) ?? [];
       if (token === undefined || owner === lease.owner || !(await this.#isOurs(name))) continue;
-      const dead = owner === undefined || (verdicts.get(owner) ?? (await this.#isDead(owner, watched)));
-      if (owner !== undefined) verdicts.set(owner, dead);
-      if (dead && (await this.#adopt(name))) found = true;
+      if (owner === undefined) found = (await this.#adopt(name)) || found;
+      else if (!verdicts.has(owner)) verdicts.set(owner, await this.#isDead(owner, watched));
     }
-    for (const [owner, dead] of verdicts) {
-      if (dead) await fs.remove(join(root, leaseName(owner))).catch(() => {});
-    }
+    for (const [owner, dead] of verdicts) if (dead) found = (await this.#inherit(owner)) || found;
     this.#watched = watched;
     return found;
   }
@@ -167,6 +164,23 @@ export class Recovery {
     const seen = before?.touched === touched ? before : { touched, since: now };
     watched.set(owner, seen);
     return now - seen.since >= WATCH_MS;
+  }
+
+  /**
+   * Takes over everything of a dead owner, also what it took over itself after the folders were listed. Its lease goes
+   * last: without it nobody could tell that the owner is dead.
+   */
+  async #inherit(owner: string): Promise<boolean> {
+    const { fs, root } = this.#options;
+    const folders = async () => (await fs.list(root)).filter((name) => FOLDER_NAME.exec(name)?.[1] === owner);
+    let found = false;
+    try {
+      for (const name of await folders()) if (await this.#isOurs(name)) found = (await this.#adopt(name)) || found;
+      if ((await folders()).length === 0) await fs.remove(join(root, leaseName(owner)));
+    } catch {
+      // The disk does not work, or the lease is gone already.
+    }
+    return found;
   }
 
   async #adopt(name: string): Promise<boolean> {
