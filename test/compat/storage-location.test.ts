@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.js';
 import type { CustomStorageMethod } from '../../lib/compat/index.js';
 import { CustomStorage } from '../../lib/compat/storage-location.js';
+import type { Entry } from '../../lib/protocol/entry.js';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { storageContract } from '../../lib/testing/storage-contract.js';
 
 /** Keeps texts, as a database would. */
@@ -14,6 +16,18 @@ function database(): CustomStorageMethod & { readonly rows: Map<string, string> 
     storeRemove: (key) => void rows.delete(key),
   };
 }
+
+const draft = (id: number): Entry => ({
+  id,
+  deviceId: 'u1',
+  idType: 0,
+  kind: 'event',
+  feature: 'events',
+  timestamp: id,
+  tz: 0,
+  weight: 1,
+  body: '{}',
+});
 
 describe('a queue in a storage of the user’s own', () => {
   const cases = storageContract(() => {
@@ -45,5 +59,34 @@ describe('a queue in a storage of the user’s own', () => {
     expect(storage.stats().degraded).toContain('storeSet failed');
     expect(warnings).toHaveLength(1);
     await storage.close();
+  });
+
+  it('writes nothing after it was closed', async () => {
+    const method = database();
+    const clock = new ManualClock();
+    const storage = new CustomStorage(method, clock);
+    storage.append(draft(1));
+    await storage.close();
+    const before = [...method.rows.values()];
+    storage.append(draft(2));
+    storage.settle([draft(1)]);
+    clock.advance(1000);
+    expect([...method.rows.values()]).toEqual(before);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is read in parts, a sealed request as a whole', async () => {
+    const method = database();
+    const first = new CustomStorage(method, systemClock);
+    const entries = [1, 2, 3, 4, 5, 6].map(draft);
+    for (const entry of entries) first.append(entry);
+    const sealed = { deviceId: 'u1', path: '/i', head: '"device_id":"u1"', entries: entries.slice(1, 4) } as const;
+    first.seal(sealed);
+    await first.close();
+    const next = new CustomStorage(method, systemClock);
+    const room = { entries: 2, bytes: 1000 };
+    expect(await next.recover(room)).toEqual({ entries: [entries[0]], sealed: [], nextId: 2 });
+    expect(await next.recover(room)).toEqual({ entries: [], sealed: [sealed], nextId: 5 });
+    expect(await next.recover(room)).toEqual({ entries: entries.slice(4), sealed: [], nextId: undefined });
   });
 });
