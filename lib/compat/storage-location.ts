@@ -142,6 +142,7 @@ export class CustomStorage implements Storage {
   #cancel: (() => void) | undefined;
   #listener: StorageListener | undefined;
   #degraded: string | undefined;
+  #closed = false;
 
   constructor(method: CustomStorageMethod, clock: Clock, key = 'cly_weave_queue') {
     this.#method = method;
@@ -212,6 +213,7 @@ export class CustomStorage implements Storage {
 
   async close(): Promise<void> {
     this.commitSync();
+    this.#closed = true;
   }
 
   stats(): StorageStats {
@@ -219,6 +221,7 @@ export class CustomStorage implements Storage {
   }
 
   #commitLater(): void {
+    if (this.#closed) return;
     this.#cancel ??= this.#clock.after(COMMIT_MS, () => this.commitSync());
   }
 }

@@ -38,13 +38,13 @@ describe('one bound', () => {
   it('drops the oldest of this process for what happens now, never what was recovered', async () => {
     const storage = new LeftoverStorage(leftovers(50));
     const { transport, outbox, event, pass, expectBalanced } = setup({ maxQueuedEntries: 100 }, { storage });
-    transport.answer = () => ({ kind: 'retry', reason: 'away' });
+    outbox.setEnabled(false);
     await pass(0);
     expect(outbox.stats().pending).toBe(50);
     for (let i = 0; i < 80; i++) event(`old${i % 20}`, `n${i}`);
     expect(outbox.stats()).toMatchObject({ accepted: 130, pending: 100, dropped: { overflow: 30 } });
-    transport.answer = () => ({ kind: 'delivered' });
-    for (let i = 0; i < 100; i++) await pass(1000);
+    outbox.setEnabled(true);
+    for (let i = 0; i < 10; i++) await pass(1000);
     expect(outbox.stats()).toMatchObject({ delivered: 100, pending: 0, dropped: { overflow: 30 } });
     const keys = transport.seen.flatMap(({ content }) => content.flatMap((list) => list.split(' ')));
     expect(new Set(keys.filter((key) => key.startsWith('old'))).size).toBe(50);
