@@ -3,7 +3,7 @@ import type { Countly } from '../../lib/scope/countly.js';
 import { recorded } from '../support/recorded.js';
 
 const HEAD = (timestamp = 1_700_000_000_000) =>
-  `{"app_key":"TEST","device_id":"test-device","t":0,"sdk_name":"typescript-weave","sdk_version":"0.1.0","av":"2.3.1","timestamp":${timestamp},"hour":22,"dow":2,"tz":"0",`;
+  `{"app_key":"TEST","sdk_name":"typescript-weave","sdk_version":"0.1.0","av":"2.3.1","t":0,"hour":22,"dow":2,"tz":"0","device_id":"test-device","timestamp":${timestamp},`;
 const TIME = '"timestamp":1700000000000,"hour":22,"dow":2';
 
 const cases: readonly [string, (client: Countly) => void, readonly string[]][] = [
@@ -148,7 +148,7 @@ describe('on the wire, byte for byte', () => {
     const test = recorded({ encoding: 'form' });
     test.client.addEvent('ä&=');
     expect(await test.bodies()).toEqual([
-      'app_key=TEST&device_id=test-device&t=0&sdk_name=typescript-weave&sdk_version=0.1.0&av=2.3.1&timestamp=1700000000000&hour=22&dow=2&tz=0' +
+      'app_key=TEST&sdk_name=typescript-weave&sdk_version=0.1.0&av=2.3.1&t=0&hour=22&dow=2&tz=0&device_id=test-device&timestamp=1700000000000' +
         `&events=${encodeURIComponent(`[{"key":"ä&=","count":1,${TIME}}]`)}`,
     ]);
     await test.close();

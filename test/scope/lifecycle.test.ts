@@ -181,7 +181,7 @@ describe('a client', () => {
   it('shows its name, address and state to whoever prints it, and nothing else', async () => {
     const secrets = /secret|SECRET|ann@/;
     const { client, close } = recorded({
-      url: 'http://user-secret:pass-secret@127.0.0.1:9/countly?token=secret',
+      url: 'http://user-secret:pass-secret@127.0.0.1:9/countly',
       appKey: 'SECRETKEY',
       salt: 'SECRETSALT',
       name: 'billing',
