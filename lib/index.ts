@@ -14,7 +14,6 @@ export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
 export { layersOf } from './decorators/error-trail.js';
 export { type ClassWeaver, Instrument, type InstrumentOptions } from './decorators/instrument.js';
-export { type WeaveRecord, type WovenMethod, wovenMethods } from './decorators/metadata.js';
 export type {
   CommonOptions,
   EventDecoratorOptions,
@@ -39,6 +38,7 @@ export { TimedEvent, TrackEvent } from './decorators/track-event.js';
 export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
 export type { WeaveKind } from './decorators/weave/advice.js';
 export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/method-decorator.js';
+export { type WeaveRecord, type WovenMethod, wovenMethods } from './decorators/weave/woven.js';
 export { WithDevice, type WithDeviceOptions } from './decorators/with-device.js';
 export {
   type ConfigProblem,
@@ -62,7 +62,6 @@ export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-featur
 export type { Delivery, HoldReason } from './protocol/delivery.js';
 export type { Encoding } from './protocol/encode.js';
 export type { Entry, EntryDraft, EntryFeature, EntryKind, SealedPath, SealedRequest } from './protocol/entry.js';
-export type { AbTests } from './scope/ab-tests.js';
 export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
 export type {
@@ -87,7 +86,7 @@ export type {
   UserDetails,
   ViewOptions,
 } from './scope/scope-api.js';
-export type { UserData } from './scope/user-data.js';
+export type { AbTests, UserData } from './scope/scope-members.js';
 export { type ClassTransformer, mapRemoteConfig, useClassTransformer } from './segmentation/class-transformer.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';

@@ -12,13 +12,13 @@ import type { ScopeDeps } from './scope/scope-deps.js';
 import { ScopeOpener } from './scope/scope-opener.js';
 import { UnitRegistry } from './scope/unit-registry.js';
 import { traceObserver, viewObserver } from './traffic/traffic-observer.js';
-import { Warnings } from './warnings.js';
+import { ModuleWarnings } from './warnings.js';
 
 /** One registered `CountlyModule` at run time: the client, and the parts that use it. The module's composition root. */
 export class CountlyRuntime implements ScopeDeps {
   readonly client: Countly;
   readonly settings: ModuleSettings;
-  readonly warnings: Warnings;
+  readonly warnings: ModuleWarnings;
   readonly scopes: ScopeOpener;
   readonly units = new UnitRegistry();
   readonly policies = new FeaturePolicies();
@@ -32,7 +32,7 @@ export class CountlyRuntime implements ScopeDeps {
     const { client, settings } = splitOptions(options, name);
     this.client = new Countly(client);
     this.settings = settings;
-    this.warnings = new Warnings(settings.logger);
+    this.warnings = new ModuleWarnings(settings.logger);
     const { carrier, requireConsent } = this.settings;
     this.carriers = carrier && new Carriers(this.client, carrier, requireConsent, this.warnings);
     this.scopes = new ScopeOpener(this.client, this.settings, this.warnings, this.carriers);

@@ -1,7 +1,7 @@
 import type { Logger } from '../lib/index.js';
 
 /** Says each thing once for the life of the application: what happens with every request must not fill the log. */
-export class Warnings {
+export class ModuleWarnings {
   readonly #logger: Logger;
   readonly #said = new Set<string>();
 

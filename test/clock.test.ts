@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../lib/clock.js';
 import { Reporter, silentLogger } from '../lib/logger.js';
-import { timeoutOf } from '../lib/scope/flush-options.js';
+import { timeoutOf } from '../lib/scope/countly.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -3,7 +3,7 @@ import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
 import { callerTimestamp, localTime, machineOffset } from '../protocol/timestamp.js';
 import type { Countly as Client } from '../scope/countly.js';
-import type { UserData } from '../scope/user-data.js';
+import type { UserData } from '../scope/scope-members.js';
 import type { CompatTrace, CompatUserData, FetchCallback } from './conf.js';
 
 // Official calls in the words of the client.

@@ -1,10 +1,7 @@
 import { CountlyDecoratorError } from '../errors.js';
-import type { MethodCall } from './call.js';
-import { COMMON_RULES, checkOptions } from './check-options.js';
-import type { CommonOptions, FromCall } from './options.js';
-import { recorder } from './recorder.js';
-import { FAILED, runCallback } from './weave/contained.js';
-import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
+import { COMMON_RULES, type CommonOptions, checkOptions, type FromCall } from './options.js';
+import { recordingDecorator } from './recorder.js';
+import type { MethodWeaver } from './weave/method-decorator.js';
 
 /**
  * Adds a line to the breadcrumbs of the scope when the method is called; the next crash report carries them.
@@ -32,30 +29,16 @@ export function Breadcrumb<This = unknown, Args extends readonly unknown[] = nev
       '@Breadcrumb: expected the text to be a non-empty string or a function of the call.',
     );
   }
-  checkOptions('@Breadcrumb', options, COMMON_RULES);
-  const frozen = Object.freeze({ ...options });
-  const callback = typeof text === 'function' ? (text as unknown as (call: MethodCall) => unknown) : undefined;
-  return methodDecorator({
+  const spec = {
     decorator: '@Breadcrumb',
+    kind: 'breadcrumb',
     key: typeof text === 'string' ? text : undefined,
-    options: frozen,
-    advice: (site) =>
-      recorder({
-        kind: 'breadcrumb',
-        decorator: '@Breadcrumb',
-        site,
-        options: frozen,
-        on: 'call',
-        timed: false,
-        needsCall: callback !== undefined,
-        record(scope, { instance }, seen) {
-          if (callback === undefined || seen === undefined) {
-            scope.addBreadcrumb(typeof text === 'string' ? text : site.layer(instance));
-            return;
-          }
-          const line = runCallback(scope, () => `The text of @Breadcrumb on ${site.layer(instance)}`, callback, seen);
-          if (line !== FAILED && typeof line === 'string' && line !== '') scope.addBreadcrumb(line);
-        },
-      }),
+    options: checkOptions('@Breadcrumb', options, COMMON_RULES),
+    on: 'call',
+    callbacks: [text],
+  } as const;
+  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
+    const line = typeof text === 'function' ? recorder.ask('text', text, scope, seen) : recorder.name(call);
+    if (typeof line === 'string' && line !== '') scope.addBreadcrumb(line);
   });
 }

@@ -64,27 +64,21 @@ export function currentFrame(): number {
   return state.running !== 0 ? state.running : (state.carried.getStore() ?? 0);
 }
 
-/** Makes a frame current for the running code. Whoever calls this puts back what it returned, whatever happens. */
+/** Makes a frame current for the running code. The caller puts back what it returned, whatever happens. */
 export function enterFrame(frame: number): number {
   const before = state.running;
   state.running = frame;
   return before;
 }
 
-/**
- * Makes a frame current for what the running code starts and what follows its pauses. Whoever calls this puts back what
- * it returned, whatever happens: `run` of AsyncLocalStorage does no more, but wants a closure for each call.
- */
+/** The same for what the running code starts and what follows its pauses; `run` would want a closure for each call. */
 export function carryFrame(frame: number): number {
   const before = state.carried.getStore() ?? 0;
   state.carried.enterWith(frame);
   return before;
 }
 
-/**
- * The call of this frame was thought to end at once and goes on, in a frame that nothing carries: what its callees
- * report from now on has to be recognised without it.
- */
+/** The call was thought to end at once and goes on: what its callees report is recognised without its frame then. */
 export function frameGoesOn({ id }: FailureFrame): void {
   if (state.uncarried.size >= MAX_FRAMES) state.uncarried.clear();
   state.uncarried.add(id);
@@ -127,7 +121,7 @@ export function reportMark(): number {
  * an observer such as an exception interceptor. An error whose `cause` was reported counts as reported. Never throws.
  */
 export function claimReport(error: unknown, origin: ReportOrigin = {}): boolean {
-  return isObject(error) ? claimObject(error, origin) : claimPrimitive(error, origin);
+  return isReference(error) ? claimObject(error, origin) : claimPrimitive(error, origin);
 }
 
 function claimObject(error: object, origin: ReportOrigin): boolean {
@@ -157,33 +151,30 @@ function claimPrimitive(value: unknown, origin: ReportOrigin): boolean {
 
 /** Remembers that an error left a decorated method. Frozen errors too: nothing is written on the error. */
 export function noteCrossing(error: unknown, layer: string): void {
-  if (!isObject(error)) return;
+  if (!isReference(error)) return;
   const { layers } = trailOf(error);
   if (layers.length < MAX_LAYERS && !layers.includes(layer)) layers.push(layer);
 }
 
 /** The decorated methods (`Class.method`) an error crossed so far, innermost first. Empty for primitives. */
 export function layersOf(error: unknown): readonly string[] {
-  return isObject(error) ? (state.trails.get(error)?.layers ?? []) : [];
+  return isReference(error) ? (state.trails.get(error)?.layers ?? []) : [];
 }
 
 function trailOf(error: object): Trail {
-  const present = state.trails.get(error);
-  if (present !== undefined) return present;
-  const inherited = causesOf(error)
-    .slice(1)
-    .map((cause) => state.trails.get(cause)?.layers)
-    .find((layers) => layers !== undefined);
-  const trail: Trail = { layers: [...(inherited ?? [])], reportedAt: 0 };
-  state.trails.set(error, trail);
-  return trail;
+  const known = causesOf(error).find((link) => state.trails.has(link));
+  const trail = known === undefined ? undefined : state.trails.get(known);
+  if (trail !== undefined && known === error) return trail;
+  const own: Trail = { layers: [...(trail?.layers ?? [])], reportedAt: 0 };
+  state.trails.set(error, own);
+  return own;
 }
 
 /** The error and what it says caused it. */
 function causesOf(error: object): object[] {
   const chain: object[] = [];
   let link: unknown = error;
-  while (isObject(link) && chain.length < MAX_CAUSES && !chain.includes(link)) {
+  while (isReference(link) && chain.length < MAX_CAUSES && !chain.includes(link)) {
     chain.push(link);
     try {
       link = (link as { cause?: unknown }).cause;
@@ -194,6 +185,6 @@ function causesOf(error: object): object[] {
   return chain;
 }
 
-function isObject(value: unknown): value is object {
+function isReference(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -2,15 +2,13 @@ import { EventEmitter } from 'node:events';
 import { Duplex, PassThrough, Readable, Stream, Transform, Writable } from 'node:stream';
 import { either, flag, listOf, object, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
-import { checkOptions, type OptionRules } from './check-options.js';
-import { weaveMetadataOf } from './metadata.js';
-import type { EventDecoratorOptions } from './options.js';
+import { checkOptions, type EventDecoratorOptions, type OptionRules } from './options.js';
 import { ReportErrors, type ReportErrorsOptions } from './report-errors.js';
 import { Trace, type TraceOptions } from './trace.js';
 import { TimedEvent } from './track-event.js';
 import type { Method, WeaveKind } from './weave/advice.js';
-import { applyWeaving, type Weaving, weavingOf } from './weave/method-decorator.js';
-import { Site } from './weave/woven.js';
+import { applyWeaving, weavingOf } from './weave/method-decorator.js';
+import { membersOf, Site, weaveMetadataOf } from './weave/woven.js';
 
 /** Options of `@Instrument`. */
 export interface InstrumentOptions {
@@ -78,50 +76,42 @@ export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
         '@Instrument stands on something that is not a class. On a method use @Trace, @ReportErrors or @TimedEvent.',
       );
     }
-    const withParents = options.inherited !== false;
-    weaveAll(target.prototype as object, false, weavings, options, withParents);
-    if (options.statics !== false) weaveAll(target, true, weavings, options, withParents);
+    weaveAll(target.prototype as object, false, weavings, options);
+    if (options.statics !== false) weaveAll(target, true, weavings, options);
   };
 }
 
-function weavingsOf(options: InstrumentOptions): readonly (Weaving & { readonly kinds: readonly WeaveKind[] })[] {
-  const chosen: (Weaving & { readonly kinds: readonly WeaveKind[] })[] = [];
-  const add = (decorator: object, kinds: readonly WeaveKind[]): void => {
-    const weaving = weavingOf(decorator);
-    if (weaving !== undefined) chosen.push({ ...weaving, kinds });
-  };
-  const given = <Options extends object>(option: boolean | Options | undefined): Options =>
-    typeof option === 'object' ? option : ({} as Options);
-  if (options.trace !== false) add(Trace(given(options.trace)), ['trace']);
-  if (options.errors !== false) add(ReportErrors(given(options.errors)), ['error']);
-  if (options.events !== undefined && options.events !== false) {
-    add(TimedEvent(given(options.events)), ['timed-event', 'event']);
-  }
-  return chosen;
+function weavingsOf({ trace = true, errors = true, events = false }: InstrumentOptions) {
+  const given = <Options extends object>(option: true | Options): Options =>
+    option === true ? ({} as Options) : option;
+  const chosen: readonly (readonly [object | false, ...WeaveKind[]])[] = [
+    [trace && Trace(given(trace)), 'trace'],
+    [errors && ReportErrors(given(errors)), 'error'],
+    [events && TimedEvent(given(events)), 'timed-event', 'event'],
+  ];
+  return chosen.flatMap(([decorator, ...kinds]) => {
+    const weaving = decorator === false ? undefined : weavingOf(decorator);
+    return weaving === undefined ? [] : { ...weaving, kinds };
+  });
 }
 
 function weaveAll(
   holder: object,
   isStatic: boolean,
   weavings: ReturnType<typeof weavingsOf>,
-  options: InstrumentOptions,
-  withParents: boolean,
+  { only, except, inherited = true }: InstrumentOptions,
 ): void {
-  for (const { key, descriptor, isInherited } of methodsOf(holder, withParents)) {
-    if (options.only !== undefined && !options.only.includes(String(key))) continue;
-    if (options.except?.includes(String(key)) === true) continue;
-    const present = weaveMetadataOf(descriptor.value).map((record) => record.kind);
+  const isEnd = (level: object): boolean => !inherited || isForeign(level);
+  for (const [key, { isInherited, ...descriptor }] of membersOf(holder, isEnd)) {
+    if (!isMethod(key, descriptor)) continue;
+    if (only?.includes(String(key)) === false || except?.includes(String(key)) === true) continue;
+    const present = weaveMetadataOf(descriptor.value).map(({ kind }) => kind);
     let method = descriptor.value as Method;
-    let takeOver = isInherited;
     for (const weaving of weavings) {
       if (weaving.kinds.some((kind) => present.includes(kind))) continue;
-      method = applyWeaving(
-        weaving,
-        method,
-        new Site(key, isStatic, holder),
-        takeOver ? parentCall(holder, key) : undefined,
-      );
-      takeOver = false;
+      const isParents = isInherited && method === descriptor.value;
+      const callee = isParents ? parentCall(holder, key) : undefined;
+      method = applyWeaving(weaving, method, new Site(key, isStatic, holder), callee);
     }
     if (method !== descriptor.value) Object.defineProperty(holder, key, { ...descriptor, value: method });
   }
@@ -135,48 +125,24 @@ function parentCall(holder: object, key: string | symbol): Method {
   };
 }
 
-/** A method found on an object or its parents. */
-interface FoundMethod {
-  readonly key: string | symbol;
-  readonly descriptor: PropertyDescriptor;
-  /** It was found on a parent, not on the object itself. */
-  readonly isInherited: boolean;
-}
-
 const NODE_CLASSES = [EventEmitter, Stream, Readable, Writable, Duplex, Transform, PassThrough];
 const FOREIGN = new Set<unknown>(NODE_CLASSES.flatMap((base) => [base, base.prototype as unknown]));
-const WELL_KNOWN = new Set<string | symbol>(
-  Object.getOwnPropertyNames(Symbol)
-    .map((name) => (Symbol as unknown as Record<string, unknown>)[name])
-    .filter((value) => typeof value === 'symbol'),
-);
+/** Of functions, or of the engine's own protocols: `Symbol.iterator` and the like. */
+const NO_METHODS = new Set<unknown>([
+  ...['prototype', 'length', 'name', 'caller', 'arguments'],
+  ...Object.getOwnPropertyNames(Symbol).map((name) => (Symbol as unknown as Record<string, unknown>)[name]),
+]);
+
+/** Accessors and nested classes are none. */
+function isMethod(key: string | symbol, { value, configurable }: PropertyDescriptor): boolean {
+  return (
+    !NO_METHODS.has(key) && typeof value === 'function' && configurable === true && !sourceOf(value).startsWith('class')
+  );
+}
 
 /**
- * The methods of a prototype or class, nearest first, each name once. Ends at the first parent that belongs to the
- * language or to Node.js: a class that extends `EventEmitter` wants its own methods watched, not `emit`. Accessors,
- * nested classes, the constructor and the engine's own protocols (`Symbol.iterator` and the like) are no methods here.
+ * Belongs to the language or to Node.js: of a class that extends `EventEmitter` its own methods are wanted, not `emit`.
  */
-function methodsOf(holder: object, withParents: boolean): FoundMethod[] {
-  const found: FoundMethod[] = [];
-  const seen = new Set<string | symbol>(['constructor', 'prototype', 'length', 'name', 'caller', 'arguments']);
-  let level: object | null = holder;
-  while (level !== null && (level === holder || (withParents && !isForeign(level)))) {
-    for (const key of Reflect.ownKeys(level)) {
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const descriptor = Object.getOwnPropertyDescriptor(level, key);
-      if (descriptor === undefined || WELL_KNOWN.has(key) || !isMethod(descriptor)) continue;
-      found.push({ key, descriptor, isInherited: level !== holder });
-    }
-    level = Object.getPrototypeOf(level) as object | null;
-  }
-  return found;
-}
-
-function isMethod({ value, configurable }: PropertyDescriptor): boolean {
-  return typeof value === 'function' && configurable === true && !sourceOf(value).startsWith('class');
-}
-
 function isForeign(level: object): boolean {
   if (level === Function.prototype || level === Object.prototype || FOREIGN.has(level)) return true;
   const owner: unknown = typeof level === 'function' ? level : level.constructor;

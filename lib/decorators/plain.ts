@@ -4,7 +4,7 @@ import { type Call, MethodCall } from './call.js';
 import type { Outcome } from './options.js';
 import type { Advice, Method } from './weave/advice.js';
 import { applyWeaving, type TypedWeaver, type Weaving, weavingOf } from './weave/method-decorator.js';
-import { Site } from './weave/woven.js';
+import { membersOf, Site } from './weave/woven.js';
 
 /** Something of your own around a function. Runs contained: when it throws, the call goes on and one warning tells. */
 export interface CustomAdvice<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
@@ -42,13 +42,8 @@ export function weave<This, Args extends readonly unknown[], Result>(
   ...weavables: Weavable<This, Args, Result>[]
 ): (this: This, ...args: Args) => Result {
   if (typeof fn !== 'function') throw new CountlyDecoratorError(`weave: expected a function, got ${typeof fn}.`);
-  // A function that is woven already gets a wrapper of its own, because others may hold the one it has.
-  let method = fn as unknown as Method;
-  weavables.forEach((weavable, i) => {
-    const site = new Site(fn.name === '' ? 'anonymous' : fn.name);
-    method = applyWeaving(asWeaving(weavable), method, site, i === 0 ? method : undefined);
-  });
-  return method as unknown as (this: This, ...args: Args) => Result;
+  const site = new Site(fn.name === '' ? 'anonymous' : fn.name);
+  return weaveList(fn as unknown as Method, weavables, site, true) as unknown as typeof fn;
 }
 
 /** Several decorators for one method. In a list TypeScript cannot infer the parameters of callbacks; annotate them. */
@@ -84,34 +79,26 @@ export function instrument<Target extends object>(target: Target, plan: Instrume
   for (const key of Reflect.ownKeys(plan) as (keyof Target & (string | symbol))[]) {
     const planned = plan[key] as Weavable<unknown, never, unknown> | readonly Weavable<unknown, never, unknown>[];
     if (planned === undefined) continue;
-    const { method, own } = methodAt(target, key);
+    const found = membersOf(target, () => false).get(key);
+    if (typeof found?.value !== 'function') {
+      throw new CountlyDecoratorError(`instrument: \`${String(key)}\` is not a method of the object.`);
+    }
+    const { isInherited, ...own } = found;
     const site = new Site(key, typeof target === 'function', target);
-    let woven = method;
     const list = (Array.isArray(planned) ? planned : [planned]) as readonly Weavable<unknown, never, unknown>[];
-    list.forEach((weavable, i) => {
-      woven = applyWeaving(asWeaving(weavable), woven, site, i === 0 && own === undefined ? method : undefined);
-    });
-    Object.defineProperty(target, key, {
-      value: woven,
-      writable: own?.writable ?? true,
-      enumerable: own?.enumerable ?? false,
-      configurable: own?.configurable ?? true,
-    });
+    const value = weaveList(found.value as Method, list, site, isInherited);
+    const shape = isInherited ? { writable: true, enumerable: false, configurable: true } : own;
+    Object.defineProperty(target, key, { ...shape, value });
   }
   return target;
 }
 
-function methodAt(target: object, key: string | symbol): { method: Method; own: PropertyDescriptor | undefined } {
-  let level: object | null = target;
-  while (level !== null) {
-    const descriptor = Object.getOwnPropertyDescriptor(level, key);
-    if (descriptor !== undefined) {
-      if (typeof descriptor.value !== 'function') break;
-      return { method: descriptor.value as Method, own: level === target ? descriptor : undefined };
-    }
-    level = Object.getPrototypeOf(level) as object | null;
-  }
-  throw new CountlyDecoratorError(`instrument: \`${String(key)}\` is not a method of the object.`);
+/** @param ownWrapper even when the function is woven already, because others may hold the wrapper it has */
+function weaveList(fn: Method, weavables: readonly unknown[], site: Site, ownWrapper: boolean): Method {
+  return weavables.reduce<Method>(
+    (method, weavable, i) => applyWeaving(asWeaving(weavable), method, site, i === 0 && ownWrapper ? fn : undefined),
+    fn,
+  );
 }
 
 function asWeaving(weavable: unknown): Weaving {
@@ -123,21 +110,13 @@ function asWeaving(weavable: unknown): Weaving {
     );
   }
   const custom = weavable as CustomAdvice;
-  return {
-    decorator: 'weave',
-    key: undefined,
-    options: Object.freeze({ ...custom }),
-    advice: (site) => customAdvice(custom, site),
-  };
-}
-
-function customAdvice(custom: CustomAdvice, site: Site): Advice {
-  return {
+  const advice = (site: Site): Advice => ({
     kind: 'custom',
     client: custom.client,
     timed: custom.after !== undefined,
     readsArgs: true,
     enter: (scope, call) => custom.before?.(new MethodCall(site, call), scope),
     settled: (scope, call) => custom.after?.(new MethodCall(site, call), scope),
-  };
+  });
+  return { decorator: 'weave', key: undefined, options: Object.freeze({ ...custom }), advice };
 }

@@ -1,72 +1,112 @@
 import type { ContextScope, RegisteredClient } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
-import { MethodCall } from './call.js';
+import { FAILED, MethodCall, runCallback, warnOnce } from './call.js';
 import type { Moment } from './options.js';
+import { NO_SEGMENTS, type SegmentReader, segmentReader } from './segments.js';
 import type { Advice, WeaveKind, WovenCall } from './weave/advice.js';
-import { FAILED, runCallback, warnOnce } from './weave/contained.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
 
-/** The common options after checking, with the types of their callbacks forgotten. */
-export interface RecordingOptions {
+/** The checked options of a recording decorator, with the types of their callbacks forgotten. */
+interface RecordingOptions {
   readonly on?: Moment | undefined;
   readonly when?: unknown;
   readonly sample?: number | undefined;
   readonly device?: unknown;
   readonly client?: string | undefined;
+  readonly segmentation?: unknown;
+}
+
+/** A decorator that writes a record. */
+export interface RecordingSpec {
+  /** For messages: `@TrackEvent`. */
+  readonly decorator: string;
+  readonly kind: WeaveKind;
+  readonly key?: string | undefined;
+  readonly options: RecordingOptions;
+  /** When it records, unless its options say otherwise. */
+  readonly on: Moment;
+  readonly timed?: boolean;
+  readonly framed?: boolean;
+  readonly segmented?: boolean;
+  /** Options of its own that may be callbacks. */
+  readonly callbacks?: readonly unknown[];
+  /** After the end of a call that was recorded before it began. */
+  readonly afterwards?: Advice['settled'];
 }
 
 /**
- * Writes one record. `seen` is the call as callbacks get it, there when `needsCall` asked for it. What it returns becomes the advice's state, when it records before the method runs.
+ * Writes one record. `seen` is the call as callbacks get it, there when some callback wants it. What it returns becomes
+ * the advice's state, when it records before the method runs.
  */
 export type Recording = (scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined) => unknown;
 
-export interface RecorderSpec {
-  readonly kind: WeaveKind;
-  /** For messages: `@TrackEvent`. */
-  readonly decorator: string;
-  readonly site: Site;
-  readonly options: RecordingOptions;
-  readonly on: Moment;
-  readonly timed: boolean;
-  /** The recording has callbacks of its own. */
-  readonly needsCall: boolean;
-  /** The recording looks at the arguments for another reason than a callback. */
-  readonly readsArgs?: () => boolean;
-  readonly record: Recording;
+/** Makes a decorator that decides by the common options whether, when and for whom to record. */
+export function recordingDecorator<This, Args extends readonly unknown[], Result>(
+  spec: RecordingSpec,
+  recording: (recorder: Recorder) => Recording,
+): MethodWeaver<This, Args, Result> {
+  const { decorator, key, options } = spec;
+  const advice = (site: Site): Advice => new Recorder(spec, site).advice(recording);
+  return methodDecorator({ decorator, key, options, advice });
 }
 
-type Callback<Value> = (call: MethodCall) => Value;
+/** A recording decorator on one method. */
+export class Recorder {
+  readonly segments: SegmentReader;
 
-/** The advice of a recording decorator: decides by the common options whether, when and for whom to record. */
-export function recorder(spec: RecorderSpec): Advice {
-  const { kind, options, record } = spec;
-  const on = options.on ?? spec.on;
-  const needsCall = spec.needsCall || options.when !== undefined || options.device !== undefined;
-  // Nothing to decide is the usual case; then the record is written straight away.
-  const write: Recording = needsCall || (options.sample ?? 1) < 1 ? decision(spec, needsCall) : record;
-  const advice = {
-    kind,
-    client: options.client,
-    timed: spec.timed && on !== 'call',
-    readsArgs: needsCall || (spec.readsArgs ?? false),
-  };
-  if (on === 'call') return { ...advice, enter: (scope, call) => write(scope, call, undefined) };
-  return { ...advice, settles: on, settled: (scope, call) => void write(scope, call, undefined) };
-}
+  constructor(
+    readonly spec: RecordingSpec,
+    readonly site: Site,
+  ) {
+    const { decorator, options, segmented } = spec;
+    this.segments = segmented === true ? segmentReader(decorator, site, options.segmentation) : NO_SEGMENTS;
+  }
 
-function decision({ decorator, site, options, record }: RecorderSpec, needsCall: boolean): Recording {
-  const when = options.when as Callback<boolean> | undefined;
-  const device = options.device as Callback<string | undefined> | undefined;
-  const sample = options.sample ?? 1;
-  return (scope, call) => {
-    if (sample < 1 && Math.random() >= sample) return undefined;
-    if (!needsCall) return record(scope, call, undefined);
-    const seen = new MethodCall(site, call);
-    const what = (option: string) => () => `Option \`${option}\` of ${decorator} on ${site.layer(call.instance)}`;
-    if (when !== undefined && runCallback(scope, what('when'), when, seen) !== true) return undefined;
-    const target = device === undefined ? scope : deviceScope(scope, runCallback(scope, what('device'), device, seen));
-    return target === undefined ? undefined : record(target, call, seen);
-  };
+  advice(recording: (recorder: Recorder) => Recording): Advice {
+    const { kind, options, timed = false, framed, callbacks = [], afterwards } = this.spec;
+    const { when, device, sample = 1, client } = options;
+    const on = options.on ?? this.spec.on;
+    const needsCall =
+      this.segments.needsCall || [when, device, ...callbacks].some((callback) => typeof callback === 'function');
+    const record = recording(this);
+    // Nothing to decide is the usual case; then the record is written straight away.
+    const write = needsCall || sample < 1 ? this.#decision(record, needsCall, sample) : record;
+    const readsArgs = needsCall || this.segments.readsArgs;
+    const advice = { kind, client, framed, timed: timed && (on !== 'call' || afterwards !== undefined), readsArgs };
+    if (on !== 'call') return { ...advice, settles: on, settled: (scope, call) => void write(scope, call, undefined) };
+    const enter = (scope: ScopeApi, call: WovenCall): unknown => write(scope, call, undefined);
+    return afterwards === undefined ? { ...advice, enter } : { ...advice, enter, settled: afterwards };
+  }
+
+  /** The key given to the decorator, else `Class.method`. */
+  name({ instance }: WovenCall): string {
+    return this.spec.key ?? this.site.layer(instance);
+  }
+
+  /** What the callback of an option gives; undefined when it is none, or failed. */
+  ask(option: string, callback: unknown, scope: ScopeApi, seen: MethodCall | undefined): unknown {
+    if (typeof callback !== 'function' || seen === undefined) return undefined;
+    const given = this.#run(option, callback, scope, seen);
+    return given === FAILED ? undefined : given;
+  }
+
+  #run(option: string, callback: unknown, scope: ScopeApi, seen: MethodCall): unknown {
+    const what = (): string => `Option \`${option}\` of ${this.spec.decorator} on ${this.site.layer(seen.instance)}`;
+    return runCallback(scope, what, callback as (call: MethodCall) => unknown, seen);
+  }
+
+  #decision(record: Recording, needsCall: boolean, sample: number): Recording {
+    const { when, device } = this.spec.options;
+    return (scope, call) => {
+      if (sample < 1 && Math.random() >= sample) return undefined;
+      if (!needsCall) return record(scope, call, undefined);
+      const seen = new MethodCall(this.site, call);
+      if (when !== undefined && this.#run('when', when, scope, seen) !== true) return undefined;
+      const target = device === undefined ? scope : deviceScope(scope, this.#run('device', device, scope, seen));
+      return target === undefined ? undefined : record(target, call, seen);
+    };
+  }
 }
 
 /** The scope of another device on the same client; nothing rather than the wrong person's when the id is unusable. */

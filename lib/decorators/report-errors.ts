@@ -1,11 +1,7 @@
-import { checkOptions, type OptionRules, SEGMENTED_RULES } from './check-options.js';
 import { claimReport, layersOf } from './error-trail.js';
-import type { SegmentedOptions } from './options.js';
-import { recorder } from './recorder.js';
-import { segmentReader } from './segments.js';
-import type { Advice } from './weave/advice.js';
-import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/woven.js';
+import { checkOptions, type OptionRules, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
+import { recordingDecorator } from './recorder.js';
+import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@ReportErrors`. `when` sees the failure as `call.error`. */
 export type ReportErrorsOptions<
@@ -37,39 +33,21 @@ const { on: _on, ...REPORT_RULES }: OptionRules = SEGMENTED_RULES;
 export function ReportErrors<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
   options: ReportErrorsOptions<This, Args, Result> = {},
 ): MethodWeaver<This, Args, Result> {
-  checkOptions('@ReportErrors', options, REPORT_RULES);
-  const frozen = Object.freeze({ ...options });
-  return methodDecorator({
+  const spec = {
     decorator: '@ReportErrors',
-    key: undefined,
-    options: frozen,
-    advice: (site) => errorAdvice(site, frozen),
-  });
-}
-
-/** Sampling applies to reports, so the claim comes last: a failure left out here may be reported by an outer layer. */
-function errorAdvice<This, Args extends readonly unknown[], Result>(
-  site: Site,
-  options: ReportErrorsOptions<This, Args, Result>,
-): Advice {
-  const segments = segmentReader('@ReportErrors', site, options.segmentation);
-  const advice = recorder({
     kind: 'error',
-    decorator: '@ReportErrors',
-    site,
-    options,
+    options: checkOptions('@ReportErrors', options, REPORT_RULES),
     on: 'error',
-    timed: false,
-    needsCall: segments.needsCall,
-    readsArgs: segments.readsArgs,
-    record(scope, call, seen) {
-      const error = call.value;
-      if (!claimReport(error, { frame: call.frame, scope })) return;
-      const segmentation = segments.read(scope, call, seen);
-      const layers = layersOf(error);
-      const crash = { layers: layers.length > 0 ? [...layers] : [site.layer(call.instance)] };
-      scope.logError(error, segmentation === undefined ? crash : { ...crash, segmentation });
-    },
+    framed: true,
+    segmented: true,
+  } as const;
+  return recordingDecorator(spec, ({ segments, site }) => (scope, call, seen) => {
+    const error = call.value;
+    // After sampling: a failure that is left out here may be reported by an outer layer.
+    if (!claimReport(error, { frame: call.frame, scope })) return;
+    const segmentation = segments.read(scope, call, seen);
+    const crossed = layersOf(error);
+    const layers = crossed.length > 0 ? [...crossed] : [site.layer(call.instance)];
+    scope.logError(error, segmentation === undefined ? { layers } : { layers, segmentation });
   });
-  return { ...advice, framed: true };
 }

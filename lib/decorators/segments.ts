@@ -1,11 +1,11 @@
+import { isObject } from '../check.js';
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { mapped } from '../segmentation/to-segmentation.js';
-import { MethodCall } from './call.js';
+import { FAILED, MethodCall, runCallback, warnOnce } from './call.js';
 import type { SegmentationClass } from './options.js';
 import type { WovenCall } from './weave/advice.js';
-import { FAILED, runCallback, warnOnce } from './weave/contained.js';
 import type { Site } from './weave/woven.js';
 
 type Callback = (call: MethodCall) => unknown;
@@ -21,6 +21,14 @@ export interface SegmentReader {
   read(scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined): Segmentation | undefined;
 }
 
+/** Of a decorator whose records cannot be broken down. */
+export const NO_SEGMENTS: SegmentReader = {
+  needsCall: false,
+  fixed: undefined,
+  readsArgs: () => false,
+  read: () => undefined,
+};
+
 export function segmentReader(decorator: string, site: Site, source: unknown): SegmentReader {
   // There is nobody to tell at decoration; what was found then is told with the first record.
   const early: (readonly [string, string])[] = [];
@@ -28,18 +36,13 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
     typeof source === 'object' && source !== null
       ? Object.freeze(mapped('', source, { tell: (...problem) => early.push(problem) }))
       : undefined;
-  const isClass = typeof source === 'function' && looksLikeClass(source);
-  const type = isClass ? (source as unknown as SegmentationClass) : undefined;
-  const callback = typeof source === 'function' && !isClass ? (source as unknown as Callback) : undefined;
+  const type = looksLikeClass(source) ? source : undefined;
+  const callback = typeof source === 'function' && type === undefined ? (source as Callback) : undefined;
   const types = site.owner === undefined ? undefined : declaredTypes(site.owner, site.key);
-  let parameters: readonly SegmentParameter[] | undefined;
   const what = (): string => `Option \`segmentation\` of ${decorator} on ${site.methodName}`;
-
   // Not read at decoration: the compilers do not agree on whether parameters or methods come first.
-  const parametersOf = (): readonly SegmentParameter[] => {
-    parameters ??= segmentsOf(site.owner, site.key);
-    return parameters;
-  };
+  let parameters: readonly SegmentParameter[] | undefined;
+  const parametersOf = () => (parameters ??= segmentsOf(site.owner, site.key));
 
   return {
     needsCall: callback !== undefined,
@@ -80,11 +83,11 @@ function fromParameters(
   const all = {};
   for (const { index, name, type, isGiven } of parameters) {
     const arg = args[index];
-    const place = `@Segment() on parameter ${index + 1} of ${site.methodName}`;
+    const where = `@Segment() on parameter ${index + 1} of ${site.methodName}`;
     if (type === undefined && isPlain(arg)) {
       tell(
         `no class ${index}`,
-        `${place} got a plain object, and no class is known whose rules could hold for it: the compiler option ` +
+        `${where} got a plain object, and no class is known whose rules could hold for it: the compiler option ` +
           'emitDecoratorMetadata is off. Give the class, as in @Segment(Order), or @Segment(Object) to send all of it.',
       );
     }
@@ -92,7 +95,7 @@ function fromParameters(
       // A plain object may be declared as a class: then that class's rules hold for it, @Exclude above all.
       Object.assign(all, mapped(name ?? '', arg, { type: type as SegmentationClass | undefined, isGiven, tell }));
     } else if (arg !== undefined) {
-      tell(`no name ${index}`, `${place} got a ${typeof arg}; give it a name: @Segment('…').`);
+      tell(`no name ${index}`, `${where} got a ${typeof arg}; give it a name: @Segment('…').`);
     }
   }
   return all;
@@ -114,16 +117,12 @@ function fromClass(
   return source === undefined ? undefined : mapped('', source, { type, isGiven: true, tell });
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isPlain(value: unknown): boolean {
   return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 /** A class and a callback are both functions; only a class has a prototype worth the name. */
-function looksLikeClass(source: object): boolean {
-  if (!Object.hasOwn(source, 'prototype')) return false;
+function looksLikeClass(source: unknown): source is SegmentationClass {
+  if (typeof source !== 'function' || !Object.hasOwn(source, 'prototype')) return false;
   return Function.prototype.toString.call(source).startsWith('class') || rulesOf(source as SegmentationClass).any;
 }

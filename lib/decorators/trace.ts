@@ -1,13 +1,7 @@
 import { oneOf } from '../config/schema.js';
-import type { TraceReport } from '../scope/scope-api.js';
-import type { MethodCall } from './call.js';
-import { COMMON_RULES, type OptionRules, RULES, readArguments } from './check-options.js';
-import type { CommonOptions, FromCall } from './options.js';
-import { recorder } from './recorder.js';
-import type { Advice } from './weave/advice.js';
-import { FAILED, runCallback } from './weave/contained.js';
-import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/woven.js';
+import { COMMON_RULES, type CommonOptions, type FromCall, type OptionRules, RULES, readArguments } from './options.js';
+import { recordingDecorator } from './recorder.js';
+import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@Trace`. */
 export interface TraceOptions<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown>
@@ -38,7 +32,7 @@ const TRACE_RULES: OptionRules = {
   responsePayloadSize: RULES.callback,
 };
 
-type Callback<Value> = (call: MethodCall) => Value;
+type Metrics = Readonly<Record<string, number>>;
 
 /**
  * Reports how long the method works as a performance trace, whether it ends well or fails.
@@ -71,53 +65,24 @@ export function Trace<This = unknown, Args extends readonly unknown[] = never, R
   second?: TraceOptions<This, Args, Result>,
 ): MethodWeaver<This, Args, Result> {
   const { key, options } = readArguments('@Trace', 'name', first, second, TRACE_RULES);
-  return methodDecorator({
-    decorator: '@Trace',
-    key,
-    options,
-    advice: (site) => traceAdvice(site, key, options),
-  });
-}
-
-function traceAdvice<This, Args extends readonly unknown[], Result>(
-  site: Site,
-  key: string | undefined,
-  options: TraceOptions<This, Args, Result>,
-): Advice {
   const isNetwork = options.type === 'network';
   const callbacks = isNetwork ? NETWORK_NUMBERS.map((name) => options[name]) : [options.metrics];
-  return recorder({
-    kind: 'trace',
-    decorator: '@Trace',
-    site,
-    options,
-    on: 'settle',
-    timed: true,
-    needsCall: callbacks.some((callback) => callback !== undefined),
-    record(scope, { instance, failed, durationMs }, seen) {
-      const name = key ?? site.layer(instance);
-      const startedAt = Math.round(Date.now() - durationMs);
-      const ask = <Value>(option: keyof TraceOptions): Value | undefined => {
-        const callback = options[option] as Callback<Value> | undefined;
-        if (callback === undefined || seen === undefined) return undefined;
-        const value = runCallback(scope, () => `Option \`${option}\` of @Trace on ${name}`, callback, seen);
-        return value === FAILED ? undefined : value;
-      };
-      if (!isNetwork) {
-        const metrics = ask<Readonly<Record<string, number>>>('metrics');
-        const trace: TraceReport = { type: 'device', name, startedAt, durationMs };
-        scope.reportTrace(metrics === undefined ? trace : { ...trace, metrics });
-        return;
-      }
-      scope.reportTrace({
-        type: 'network',
-        name,
-        startedAt,
-        responseTimeMs: durationMs,
-        responseCode: ask<number>('responseCode') ?? (failed ? 500 : 200),
-        requestPayloadSize: ask<number>('requestPayloadSize') ?? 0,
-        responsePayloadSize: ask<number>('responsePayloadSize') ?? 0,
-      });
-    },
+  const spec = { decorator: '@Trace', kind: 'trace', key, options, on: 'settle', timed: true, callbacks } as const;
+  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
+    const ask = <Value>(option: keyof typeof options): Value | undefined =>
+      recorder.ask(option, options[option], scope, seen) as Value | undefined;
+    const { durationMs } = call;
+    const common = { name: recorder.name(call), startedAt: Math.round(Date.now() - durationMs) };
+    if (!isNetwork) {
+      return scope.reportTrace({ type: 'device', ...common, durationMs, metrics: ask<Metrics>('metrics') });
+    }
+    return scope.reportTrace({
+      type: 'network',
+      ...common,
+      responseTimeMs: durationMs,
+      responseCode: ask<number>('responseCode') ?? (call.failed ? 500 : 200),
+      requestPayloadSize: ask<number>('requestPayloadSize') ?? 0,
+      responsePayloadSize: ask<number>('responsePayloadSize') ?? 0,
+    });
   });
 }

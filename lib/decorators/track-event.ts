@@ -1,13 +1,7 @@
-import type { EventOptions, ScopeApi, Segmentation } from '../scope/scope-api.js';
-import type { MethodCall } from './call.js';
-import { type OptionRules, RULES, readArguments, SEGMENTED_RULES } from './check-options.js';
-import type { EventDecoratorOptions } from './options.js';
-import { recorder } from './recorder.js';
-import { segmentReader } from './segments.js';
-import type { Advice } from './weave/advice.js';
-import { FAILED, runCallback } from './weave/contained.js';
-import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/woven.js';
+import type { EventOptions } from '../scope/scope-api.js';
+import { type EventDecoratorOptions, type OptionRules, RULES, readArguments, SEGMENTED_RULES } from './options.js';
+import { recordingDecorator } from './recorder.js';
+import type { MethodWeaver } from './weave/method-decorator.js';
 
 const EVENT_RULES: OptionRules = {
   ...SEGMENTED_RULES,
@@ -17,13 +11,7 @@ const EVENT_RULES: OptionRules = {
   rollUp: RULES.flag,
 };
 
-interface MutableEvent {
-  count?: number;
-  sum?: number;
-  dur?: number;
-  segmentation?: Segmentation;
-  rollUp?: boolean;
-}
+type MutableEvent = { -readonly [Name in keyof EventOptions]: EventOptions[Name] };
 
 /**
  * Records an event when the method ends well.
@@ -97,59 +85,37 @@ function eventDecorator<This, Args extends readonly unknown[], Result>(
   second: EventDecoratorOptions<This, Args, Result> | undefined,
 ): MethodWeaver<This, Args, Result> {
   const { key, options } = readArguments(decorator, 'key', first, second, EVENT_RULES);
-  return methodDecorator({
-    decorator,
-    key,
-    options,
-    advice: (site) => eventAdvice(decorator, site, key, options as EventDecoratorOptions),
-  });
-}
-
-function eventAdvice(decorator: string, site: Site, key: string | undefined, options: EventDecoratorOptions): Advice {
   const timed = decorator === '@TimedEvent';
-  const segments = segmentReader(decorator, site, options.segmentation);
-  const fixed = fixedPart(options);
-  // For records that hold nothing of the call no object is made.
-  const unchanging = segments.fixed === undefined ? fixed : Object.freeze({ ...fixed, segmentation: segments.fixed });
-
-  function amount(scope: ScopeApi, option: 'count' | 'sum', seen: MethodCall | undefined): number | undefined {
-    const callback = options[option];
-    if (typeof callback !== 'function' || seen === undefined) return undefined;
-    const what = (): string => `Option \`${option}\` of ${decorator} on ${site.layer(seen.instance)}`;
-    const value = runCallback(scope, what, callback, seen);
-    return value === FAILED ? undefined : value;
-  }
-
-  return recorder({
-    kind: timed ? 'timed-event' : 'event',
-    decorator,
-    site,
-    options,
-    on: 'success',
-    timed,
-    needsCall: segments.needsCall || typeof options.count === 'function' || typeof options.sum === 'function',
-    readsArgs: segments.readsArgs,
-    record(scope, call, seen) {
-      const name = key ?? site.layer(call.instance);
+  const { count, sum, rollUp } = options;
+  const fixed = present({
+    count: typeof count === 'number' ? count : undefined,
+    sum: typeof sum === 'number' ? sum : undefined,
+    rollUp,
+  });
+  const kind = timed ? 'timed-event' : 'event';
+  const callbacks = [count, sum];
+  const spec = { decorator, kind, key, options, on: 'success', timed, segmented: true, callbacks } as const;
+  return recordingDecorator(spec, (recorder) => {
+    const { segments } = recorder;
+    // For records that hold nothing of the call no object is made.
+    const unchanging = present({ ...fixed, segmentation: segments.fixed });
+    return (scope, call, seen) => {
       const segmentation = segments.read(scope, call, seen);
-      if (!timed && seen === undefined && segmentation === segments.fixed) return scope.addEvent(name, unchanging);
+      if (!timed && seen === undefined && segmentation === segments.fixed) {
+        return scope.addEvent(recorder.name(call), unchanging);
+      }
       const event: MutableEvent = { ...fixed };
-      const count = amount(scope, 'count', seen);
-      const sum = amount(scope, 'sum', seen);
-      if (count !== undefined) event.count = count;
-      if (sum !== undefined) event.sum = sum;
+      const counted = recorder.ask('count', count, scope, seen) as number | undefined;
+      const summed = recorder.ask('sum', sum, scope, seen) as number | undefined;
+      if (counted !== undefined) event.count = counted;
+      if (summed !== undefined) event.sum = summed;
       if (timed) event.dur = call.durationMs / 1000;
       if (segmentation !== undefined) event.segmentation = segmentation;
-      return scope.addEvent(name, event satisfies EventOptions);
-    },
+      return scope.addEvent(recorder.name(call), event);
+    };
   });
 }
 
-/** What is the same in every record. */
-function fixedPart(options: { readonly count?: unknown; readonly sum?: unknown; readonly rollUp?: boolean }) {
-  const part: MutableEvent = {};
-  if (typeof options.count === 'number') part.count = options.count;
-  if (typeof options.sum === 'number') part.sum = options.sum;
-  if (options.rollUp !== undefined) part.rollUp = options.rollUp;
-  return Object.freeze(part);
+function present(event: EventOptions): EventOptions {
+  return Object.freeze(Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)));
 }

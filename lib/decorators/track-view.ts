@@ -1,12 +1,9 @@
 import { oneOf } from '../config/schema.js';
-import type { OpenView, ScopeApi, Segmentation } from '../scope/scope-api.js';
-import { type OptionRules, RULES, readArguments, SEGMENTED_RULES } from './check-options.js';
-import type { SegmentedOptions } from './options.js';
-import { recorder } from './recorder.js';
-import { segmentReader } from './segments.js';
-import type { Advice } from './weave/advice.js';
-import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/woven.js';
+import type { OpenView, ScopeApi } from '../scope/scope-api.js';
+import { type OptionRules, RULES, readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
+import { type RecordingSpec, recordingDecorator } from './recorder.js';
+import type { WovenCall } from './weave/advice.js';
+import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@TrackView`. */
 export interface TrackViewOptions<
@@ -62,44 +59,26 @@ export function TrackView<This = unknown, Args extends readonly unknown[] = neve
   second?: TrackViewOptions<This, Args, Result>,
 ): MethodWeaver<This, Args, Result> {
   const { key, options } = readArguments('@TrackView', 'name', first, second, VIEW_RULES);
-  return methodDecorator({
-    decorator: '@TrackView',
-    key,
-    options,
-    advice: (site) => viewAdvice(site, key, options),
-  });
-}
-
-function viewAdvice<This, Args extends readonly unknown[], Result>(
-  site: Site,
-  name: string | undefined,
-  options: TrackViewOptions<This, Args, Result>,
-): Advice {
-  const segments = segmentReader('@TrackView', site, options.segmentation);
   const whileMethodRuns = options.duration === 'method';
-  const advice = recorder({
-    kind: 'view',
+  const isAfter = (options.on ?? 'call') !== 'call';
+  const spec: RecordingSpec = {
     decorator: '@TrackView',
-    site,
+    kind: 'view',
+    key,
     options,
     on: 'call',
     timed: whileMethodRuns,
-    needsCall: segments.needsCall,
-    readsArgs: segments.readsArgs,
-    record(scope, call, seen) {
-      const opened = open(scope, name ?? site.layer(call.instance), segments.read(scope, call, seen));
-      if (whileMethodRuns && (options.on ?? 'call') !== 'call') opened.end(call.durationMs / 1000);
-      return opened;
-    },
-  });
-  if (!whileMethodRuns || advice.enter === undefined) return advice;
-  return {
-    ...advice,
-    timed: true,
-    settled: (_scope, call, state) => (state as OpenView | undefined)?.end(call.durationMs / 1000),
+    segmented: true,
+    ...(whileMethodRuns ? { afterwards: endView } : {}),
   };
+  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
+    const segmentation = recorder.segments.read(scope, call, seen);
+    const view = scope.trackView(recorder.name(call), segmentation === undefined ? undefined : { segmentation });
+    if (whileMethodRuns && isAfter) endView(scope, call, view);
+    return view;
+  });
 }
 
-function open(scope: ScopeApi, name: string, segmentation: Segmentation | undefined): OpenView {
-  return scope.trackView(name, segmentation === undefined ? undefined : { segmentation });
+function endView(_scope: ScopeApi, { durationMs }: WovenCall, view: unknown): void {
+  (view as OpenView | undefined)?.end(durationMs / 1000);
 }

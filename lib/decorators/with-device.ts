@@ -1,11 +1,9 @@
 import { CountlyDecoratorError } from '../errors.js';
 import { registeredClient } from '../scope/current.js';
-import { MethodCall } from './call.js';
-import { checkOptions, RULES } from './check-options.js';
-import type { FromCall } from './options.js';
+import { MethodCall, runCallback } from './call.js';
+import { checkOptions, type FromCall, RULES } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
-import { runCallback } from './weave/contained.js';
 import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
 import type { Site } from './weave/woven.js';
 
@@ -42,31 +40,19 @@ export function WithDevice<This = unknown, Args extends readonly unknown[] = nev
   if (typeof deviceId !== 'function') {
     throw new CountlyDecoratorError('@WithDevice: expected a function of the call that gives the device id.');
   }
-  checkOptions('@WithDevice', options, { client: RULES.text });
-  const frozen = Object.freeze({ ...options });
+  const checked = checkOptions('@WithDevice', options, { client: RULES.text });
   const callback = deviceId as unknown as (call: MethodCall) => string | undefined;
-  return methodDecorator({
-    decorator: '@WithDevice',
-    key: undefined,
-    options: frozen,
-    advice: (site) => deviceAdvice(site, callback, frozen.client),
-  });
-}
-
-function deviceAdvice(
-  site: Site,
-  callback: (call: MethodCall) => string | undefined,
-  clientName: string | undefined,
-): Advice {
-  return {
+  const { client } = checked;
+  const advice = (site: Site): Advice => ({
     kind: 'device',
-    client: clientName,
+    client,
     readsArgs: true,
     opens(current, call) {
-      const from = clientName === undefined ? current : registeredClient(clientName);
+      const from = client === undefined ? current : registeredClient(client);
       if (from === undefined) return undefined;
       const what = (): string => `The device id of @WithDevice on ${site.layer(call.instance)}`;
       return deviceScope(from, runCallback(from, what, callback, new MethodCall(site, call)));
     },
-  };
+  });
+  return methodDecorator({ decorator: '@WithDevice', key: undefined, options: checked, advice });
 }

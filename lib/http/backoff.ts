@@ -1,26 +1,19 @@
 /** How delays grow. */
 export interface BackoffOptions {
-  /** Ceiling of the first delay, in milliseconds. @default 1000 */
+  /** Ceiling of the first delay; it doubles with each step. @default 1000 */
   readonly initialMs?: number;
-  /** Ceiling that no delay exceeds unless the server asked for more, in milliseconds. @default 60000 */
+  /** No delay exceeds it unless the server asked for more. @default 60000 */
   readonly maxMs?: number;
-  /** By how much the ceiling grows with each step. @default 2 */
-  readonly factor?: number;
-  /** A number from 0 up to, but not including, 1. @default Math.random */
   readonly random?: () => number;
 }
 
 /** One step of a series of delays; immutable, so a step can be kept, shared and compared. */
 export interface Backoff {
-  /** Wait this long before the next attempt, in milliseconds. 0 before the first failure. */
+  /** Wait this long before the next attempt. 0 before the first failure. */
   readonly delayMs: number;
   /** How many failures in a row this step stands for. */
   readonly failures: number;
-  /**
-   * The step after one more failure.
-   *
-   * @param minimumMs the delay the server asked for (`Retry-After`); never undercut, also when it is above the ceiling
-   */
+  /** The step after one more failure. @param minimumMs what the server asked for (`Retry-After`); never undercut */
   next(minimumMs?: number): Backoff;
 }
 
@@ -29,14 +22,14 @@ export interface Backoff {
  * Jitter spreads the clients of a server that comes back, which would otherwise all knock at the same moment.
  */
 export function createBackoff(options: BackoffOptions = {}): Backoff {
-  const { initialMs = 1000, maxMs = 60_000, factor = 2, random = Math.random } = options;
+  const { initialMs = 1000, maxMs = 60_000, random = Math.random } = options;
   const step = (failures: number, delayMs: number): Backoff =>
     Object.freeze({
       failures,
       delayMs,
       next(minimumMs = 0) {
         // Infinity after a thousand steps is as good as any large number here.
-        const ceiling = Math.min(maxMs, initialMs * factor ** failures);
+        const ceiling = Math.min(maxMs, initialMs * 2 ** failures);
         return step(failures + 1, Math.max(Math.round(random() * ceiling), minimumMs));
       },
     });

@@ -2,19 +2,19 @@ import type { Agent, AgentOptions, ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Endpoint } from './endpoint.js';
-import { LocalFailure } from './failure-text.js';
+import { LocalFailure } from './exchange.js';
 import type { Route } from './proxy-route.js';
 
 export interface ConnectionSettings {
-  /** TLS settings for the server and for an https proxy. */
+  /** For the server and for an https proxy. */
   readonly tls: ConnectionOptions;
-  /** Longest time until a connection stands, TLS included, in milliseconds. */
+  /** Until a connection stands, TLS included. */
   readonly timeoutMs: number;
 }
 
 /** A Countly server closes idle connections after 5 s (docs/protocol.md §15.8); ours go before that. */
 const IDLE_MS = 4000;
-/** For whoever watches the requests of this process: what goes through an agent with this mark is a delivery. */
+/** For whoever watches the requests of this process: what goes through an agent with this symbol is a delivery. */
 const DELIVERIES = Symbol.for('countly-weave.deliveries');
 
 /**
@@ -41,7 +41,7 @@ export class Connections {
   }
 
   /** Node's own agent, `node:https` loaded only where it is needed. */
-  #agent({ secure, hostname }: Pick<Endpoint, 'secure' | 'hostname'>, options: AgentOptions): Agent {
+  #agent({ secure, hostname }: Endpoint, options: AgentOptions): Agent {
     const { Agent: SomeAgent } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
     // Not derived from the `host` header, as Node does: a proxy has another name.
     const servername = /^\[|^[\d.]+$/.test(hostname) ? '' : hostname;
@@ -51,7 +51,9 @@ export class Connections {
       const socket = connect(target) as Socket;
       this.#open.add(socket);
       socket.once('close', () => this.#open.delete(socket));
-      quieten(socket);
+      socket.unref();
+      // While it tries several addresses, Node gives a connecting socket a new, referenced handle.
+      socket.once('connect', () => socket.unref());
       this.#limit(socket, secure ? 'secureConnect' : 'connect');
       return socket;
     };
@@ -100,16 +102,6 @@ export function proxyHeaders({ authorization }: Endpoint): Record<string, string
   return authorization === undefined ? {} : { 'proxy-authorization': authorization };
 }
 
-function address({ secure, hostname, port }: Pick<Endpoint, 'secure' | 'hostname' | 'port'>): {
-  protocol: string;
-  host: string;
-  port: number;
-} {
+function address({ secure, hostname, port }: Endpoint): { protocol: string; host: string; port: number } {
   return { protocol: secure ? 'https:' : 'http:', host: hostname.replace(/^\[|\]$/g, ''), port };
-}
-
-function quieten(socket: Socket): void {
-  socket.unref();
-  // While it tries several addresses, Node gives a connecting socket a new, referenced handle.
-  socket.once('connect', () => socket.unref());
 }

@@ -17,11 +17,7 @@ export interface Endpoint {
   readonly authorization?: string;
 }
 
-/**
- * Takes a server address apart.
- *
- * @throws CountlyConfigError when it is not an absolute http(s) address
- */
+/** Takes a server address apart. @throws CountlyConfigError when it is not an absolute http(s) address */
 export function parseEndpoint(address: string): Endpoint {
   const endpoint = endpointOf(address);
   if (endpoint) return endpoint;
@@ -29,7 +25,7 @@ export function parseEndpoint(address: string): Endpoint {
   throw new CountlyConfigError([{ option: 'url', expected: 'an http:// or https:// address', actual }]);
 }
 
-/** Takes an address apart; undefined when it is not an absolute http(s) address. */
+/** The same; undefined when it is none. */
 export function endpointOf(address: string): Endpoint | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;

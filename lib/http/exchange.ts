@@ -1,9 +1,8 @@
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { ResponseParts } from '../protocol/answer.js';
-import { LocalFailure } from './failure-text.js';
 
 /** What one request came to. */
-export type Outcome =
+export type Exchanged =
   | ({ readonly kind: 'answer' } & ResponseParts)
   | { readonly kind: 'failure'; readonly error: unknown };
 
@@ -12,12 +11,17 @@ export interface Outgoing extends ClientRequestArgs {
   readonly body: string | Uint8Array;
 }
 
+/** A failure this folder found itself; its message is safe to show. */
+export class LocalFailure extends Error {
+  override readonly name = 'LocalFailure';
+}
+
 /** One request and its answer. `result` always resolves: with an answer, a failure, or through `fail` from outside. */
 export class Exchange {
-  readonly result: Promise<Outcome>;
+  readonly result: Promise<Exchanged>;
   readonly #outgoing: Outgoing;
   readonly #maxBytes: number;
-  #resolve: (outcome: Outcome | Promise<Outcome>) => void = () => {};
+  #resolve: (exchanged: Exchanged | Promise<Exchanged>) => void = () => {};
   #settled = false;
   #request: ClientRequest | undefined;
 
@@ -92,14 +96,14 @@ export class Exchange {
   }
 
   /** The first one counts. */
-  #settle(outcome: Outcome | Promise<Outcome>): void {
+  #settle(exchanged: Exchanged | Promise<Exchanged>): void {
     this.#settled = true;
-    this.#resolve(outcome);
+    this.#resolve(exchanged);
   }
 }
 
-function answer({ statusCode, headers }: IncomingMessage, bytes: Buffer, max: number): Outcome | Promise<Outcome> {
-  const answered = (body: Buffer): Outcome => {
+function answer({ statusCode, headers }: IncomingMessage, bytes: Buffer, max: number): Exchanged | Promise<Exchanged> {
+  const answered = (body: Buffer): Exchanged => {
     return { kind: 'answer', status: statusCode ?? 0, headers, body: body.subarray(0, max).toString('utf8') };
   };
   const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
@@ -107,11 +111,41 @@ function answer({ statusCode, headers }: IncomingMessage, bytes: Buffer, max: nu
   // A proxy may compress though nobody asked it to.
   const { brotliDecompress, unzip } = process.getBuiltinModule('node:zlib');
   return new Promise((resolve) => {
-    const done = (error: Error | null, unpacked: Buffer): void =>
-      error === null
-        ? resolve(answered(unpacked))
-        : resolve({ kind: 'failure', error: new LocalFailure('the answer could not be decompressed') });
+    const done = (error: Error | null, unpacked: Buffer): void => {
+      if (error === null) resolve(answered(unpacked));
+      else resolve({ kind: 'failure', error: new LocalFailure('the answer could not be decompressed') });
+    };
     if (encoding === 'br') brotliDecompress(bytes, { maxOutputLength: max }, done);
     else unzip(bytes, { maxOutputLength: max }, done);
   });
+}
+
+const TEXT: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'host name could not be looked up',
+  ECONNRESET: 'connection was cut',
+  EPIPE: 'connection was cut',
+  ETIMEDOUT: 'no connection in time',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  CERT_HAS_EXPIRED: 'certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate is self-signed: pass its authority as `ca`',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate is self-signed: pass its authority as `ca`',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate is not trusted: pass its authority as `ca`',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate is not trusted: pass its authority as `ca`',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
+};
+
+/**
+ * A failed attempt in a few words that may be logged. Built from the error's code and never from a foreign message,
+ * which may quote a URL or a header.
+ */
+export function failureText(error: unknown): string {
+  if (error instanceof LocalFailure) return error.message;
+  if (typeof error !== 'object' || error === null) return 'network error';
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') return 'network error';
+  const text = Object.hasOwn(TEXT, code) ? TEXT[code] : undefined;
+  return text === undefined ? `network error (${code})` : `${text} (${code})`;
 }

@@ -5,8 +5,7 @@ import type { Delivery } from '../protocol/delivery.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/sdk-info.js';
 import { Connections, proxyHeaders } from './connections.js';
 import { type Endpoint, parseEndpoint, requestTarget } from './endpoint.js';
-import { Exchange, type Outcome, type Outgoing } from './exchange.js';
-import { failureText, LocalFailure } from './failure-text.js';
+import { Exchange, type Exchanged, failureText, LocalFailure, type Outgoing } from './exchange.js';
 import { chooseRoute, type Environment, type Route } from './proxy-route.js';
 import { applyRequestOptions, type RequestOptions } from './request-options.js';
 import type { QueryResult, Transport, WireRequest } from './transport.js';
@@ -81,15 +80,15 @@ class HttpTransport implements Transport {
   }
 
   async send(request: WireRequest): Promise<Delivery> {
-    const outcome = await this.#post(request, MAX_ANSWER_BYTES);
-    if (outcome.kind === 'failure') return { kind: 'retry', reason: failureText(outcome.error) };
-    return readDelivery(outcome, (this.#options.clock ?? systemClock).now());
+    const exchanged = await this.#post(request, MAX_ANSWER_BYTES);
+    if (exchanged.kind === 'failure') return { kind: 'retry', reason: failureText(exchanged.error) };
+    return readDelivery(exchanged, (this.#options.clock ?? systemClock).now());
   }
 
   async query(request: WireRequest): Promise<QueryResult> {
-    const outcome = await this.#post(request, MAX_QUERY_BYTES);
-    if (outcome.kind === 'failure') return { ok: false, status: 0, message: failureText(outcome.error) };
-    return readQuery(outcome);
+    const exchanged = await this.#post(request, MAX_QUERY_BYTES);
+    if (exchanged.kind === 'failure') return { ok: false, status: 0, message: failureText(exchanged.error) };
+    return readQuery(exchanged);
   }
 
   async close(): Promise<void> {
@@ -99,7 +98,7 @@ class HttpTransport implements Transport {
   }
 
   /** One request under one deadline. */
-  async #post(request: WireRequest, maxBytes: number): Promise<Outcome> {
+  async #post(request: WireRequest, maxBytes: number): Promise<Exchanged> {
     if (this.#closed) return { kind: 'failure', error: closed() };
     let exchange: Exchange;
     try {
@@ -112,10 +111,10 @@ class HttpTransport implements Transport {
     const deadline = setTimeout(late, timeoutMs).unref();
     this.#running.add(exchange);
     void this.#inTurn(exchange);
-    const outcome = await exchange.result;
+    const exchanged = await exchange.result;
     this.#running.delete(exchange);
     clearTimeout(deadline);
-    return outcome;
+    return exchanged;
   }
 
   /** Bounds the connections. The agent's own bound does not count tunnels under construction. */

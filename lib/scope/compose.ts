@@ -21,10 +21,9 @@ import { defaultStoragePath } from '../journal/path.js';
 import { Reporter } from '../logger.js';
 import { clientClock } from './client-clock.js';
 import { delivery, type TunableOptions } from './delivery.js';
-import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
+import { DeviceIdFile, SmallFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
-import { SmallFile } from './small-file.js';
 
 export type Core = ReturnType<typeof compose>;
 

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
-import { isObject, optionsOf } from '../check.js';
-import { type Clock, systemClock } from '../clock.js';
+import { isObject, member, optionsOf, tellMisfit } from '../check.js';
+import { type Clock, LONGEST_DELAY_MS, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-settings.js';
 import type { Transport } from '../http/transport.js';
+import type { Reporter } from '../logger.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
@@ -13,14 +14,17 @@ import { type Core, compose } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope } from './device-scope.js';
-import { type FlushOptions, timeoutOf } from './flush-options.js';
 import { checkedId, createTarget } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
 import type { ScopeInit, Segmentation } from './scope-api.js';
 import { attempt, contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
 
-export type { FlushOptions } from './flush-options.js';
+/** How long a flush may take. */
+export interface FlushOptions {
+  /** Milliseconds, 24 days at most. @default 10000 for `flush`, the option `shutdownTimeout` for `close` */
+  readonly timeout?: number | undefined;
+}
 
 /** A snapshot of a client: the ledger, how much it keeps in memory, and whether things move. */
 export interface ClientStats extends LedgerState {
@@ -264,4 +268,14 @@ function withoutCredentials(url: string): string {
   if (!URL.canParse(url)) return url;
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
+}
+
+/** The timeout of a call, or the usual one with a warning. */
+export function timeoutOf(reporter: Reporter, call: string, options: FlushOptions | undefined, usual: number): number {
+  const value = member(optionsOf(reporter, call, options), 'timeout');
+  if (value === undefined) return usual;
+  if (typeof value === 'number' && value >= 0) return Math.min(value, LONGEST_DELAY_MS);
+  const outcome = `${usual} is used`;
+  tellMisfit(reporter, { call, argument: 'timeout', expected: 'milliseconds, 0 or more', value, outcome });
+  return usual;
 }

@@ -68,8 +68,8 @@ export const scopeStore = {
 
 /** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
 export function registerClient(client: RegisteredClient): void {
-  const others = registry.clients.get(client.name)?.filter((other) => other !== client) ?? [];
-  registry.clients.set(client.name, [...others, client]);
+  unregisterClient(client);
+  registry.clients.set(client.name, [...(registry.clients.get(client.name) ?? []), client]);
 }
 
 /** Takes the client out again; the name goes back to the one that had it before. */

@@ -68,10 +68,8 @@ export function delivery(
         : new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, options.deadLetter.redact),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });
-  const progress: { lastDeliveryAt: number | undefined; oldestPendingAge(): number | undefined } = {
-    lastDeliveryAt: undefined,
-    oldestPendingAge: () => outbox.oldestPendingAge(),
-  };
+  const oldestPendingAge = () => outbox.oldestPendingAge();
+  const progress = { lastDeliveryAt: undefined as number | undefined, oldestPendingAge };
   return { outbox, transport, progress };
 }
 
@@ -100,7 +98,7 @@ function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {
   });
 }
 
-/** Of a disabled client, which sends nothing. */
+/** Of a disabled client. */
 const NO_TRANSPORT: Transport = {
   send: async () => ({ kind: 'retry', reason: 'the client is disabled' }),
   query: async () => ({ ok: false, status: 0, message: 'the client is disabled' }),

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DeviceIdType } from '../protocol/entry.js';
-import { SmallFile } from './small-file.js';
 
 /** The process's own device. */
 export interface OwnDevice {
@@ -49,7 +49,8 @@ export class DeviceIdFile {
 
   /** The device goes by this id from now on, also after a restart. */
   store({ id, type }: OwnDevice): void {
-    this.#file.write(textOf(id, type));
+    // A generated id stands alone; one that was given is followed by its type.
+    this.#file.write(type === 0 ? `${id}\n0\n` : id);
   }
 
   clear(): void {
@@ -73,7 +74,48 @@ export class DeviceIdFile {
   }
 }
 
-/** A generated id stands alone; one that was given is followed by its type. */
-function textOf(id: string, type: DeviceIdType): string {
-  return type === 0 ? `${id}\n0\n` : id;
+/**
+ * A text kept on disk between starts. A crash leaves the former text or the new one, never a part. Nothing here throws: a disk
+ * that takes nothing costs what is in the file, and the journal tells about it.
+ */
+export class SmallFile {
+  /** @param path undefined keeps nothing */
+  constructor(private readonly path: string | undefined) {}
+
+  /** Undefined when there is none, or none that can be read. */
+  read(): string | undefined {
+    return this.#try((path) => readFileSync(path, 'utf8'));
+  }
+
+  write(text: string): void {
+    this.#try((path) => this.#draft(path, text, (draft) => renameSync(draft, path)));
+  }
+
+  /** Writes unless there is a file: of processes that start at once, the first wins. */
+  create(text: string): void {
+    this.#try((path) => this.#draft(path, text, (draft) => linkSync(draft, path)));
+  }
+
+  remove(): void {
+    this.#try((path) => rmSync(path, { force: true }));
+  }
+
+  #draft(path: string, text: string, finish: (draft: string) => void): void {
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(draft, text, { mode: 0o600 });
+      finish(draft);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  #try<T>(work: (path: string) => T): T | undefined {
+    try {
+      return this.path === undefined ? undefined : work(this.path);
+    } catch {
+      return undefined;
+    }
+  }
 }

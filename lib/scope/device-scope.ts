@@ -5,7 +5,6 @@ import type { FeedbackWidget, Fetched } from '../features/feedback.js';
 import { readLocation, tellLocation } from '../features/location.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/consent-feature.js';
-import { AbTests } from './ab-tests.js';
 import type { Core } from './compose.js';
 import type { RegisteredClient } from './current.js';
 import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
@@ -18,9 +17,9 @@ import type {
   SurveyFeedback,
   UserDetails,
 } from './scope-api.js';
+import { AbTests, UserData } from './scope-members.js';
 import { contained, containedAsync, partsOf, setParts } from './scope-parts.js';
 import type { ScopeTarget } from './scope-target.js';
-import { UserData } from './user-data.js';
 
 /** The name of a feature, or of a group made with `groupFeatures`. */
 export type ConsentName = ConsentFeature | (string & {});
@@ -199,10 +198,8 @@ export class DeviceScope extends RecordingScope {
       const id =
         deviceId === TEMPORARY_ID && target.identity === core.own.identity ? deviceId : sanitizeDeviceId(deviceId);
       if (id !== undefined) return core.identity.change(target, id, merge === true);
-      core.reporter.warn(
-        'changeId',
-        `changeId: deviceId must be a text of 1 to 256 printable characters, got ${typeof deviceId}; the id stays as it is.`,
-      );
+      const expected = 'must be a text of 1 to 256 printable characters';
+      core.reporter.warn('changeId', `changeId: deviceId ${expected}, got ${typeof deviceId}; the id stays as it is.`);
     });
   }
 

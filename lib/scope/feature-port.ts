@@ -96,10 +96,15 @@ export class HousePort implements FeaturePort {
   }
 
   record(target: Target, draft: RecordDraft): void {
-    if (!this.#takes(target)) return;
-    const { outbox, dialect } = this.#parts;
+    const { outbox, dialect, states } = this.#parts;
     const { kind, feature, timestamp, rollUp } = draft;
     const { deviceId, idType } = target;
+    if (this.#options.disabled) return;
+    if (deviceId === '') {
+      if (!isNobody(target)) outbox.refuse('invalid');
+      return;
+    }
+    states().touch(deviceId);
     const adds = kind === 'request' && dialect.place !== undefined;
     const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
     const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
@@ -108,18 +113,6 @@ export class HousePort implements FeaturePort {
     // What a hook has changed is no longer what its key says.
     const key = seen === body ? rollUp : undefined;
     outbox.add({ deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen }, key);
-  }
-
-  /** Whether there is somebody to record for; his device is in use then. */
-  #takes(target: Target): boolean {
-    if (this.#options.disabled) return false;
-    const { outbox, states } = this.#parts;
-    if (target.deviceId !== '') {
-      states().touch(target.deviceId);
-      return true;
-    }
-    if (!isNobody(target)) outbox.refuse('invalid');
-    return false;
   }
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */

@@ -18,13 +18,14 @@ export function hostMetrics(
   return Object.freeze(own);
 }
 
+const OS_NAMES: Readonly<Record<string, string>> = { Darwin: 'macOS', Windows_NT: 'Windows' };
 let cpuModel: string | undefined;
 let locale: string | undefined;
 
 /** What takes long to find out is read when a session or a crash is the first to tell it. */
 function machine(appVersion: string | undefined): Record<string, string> {
   return {
-    _os: osName(),
+    _os: OS_NAMES[type()] ?? type(),
     _os_version: release(),
     _device: 'server',
     _device_type: 'desktop',
@@ -39,9 +40,4 @@ function machine(appVersion: string | undefined): Record<string, string> {
       return locale;
     },
   };
-}
-
-function osName(): string {
-  const name = type();
-  return name === 'Darwin' ? 'macOS' : name === 'Windows_NT' ? 'Windows' : name;
 }

@@ -18,9 +18,7 @@ export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
   const target = attempt(core, 'scope', () => {
     const given: unknown = init;
     if (!isObject(given)) {
-      const wanted = { argument: 'init', expected: 'an object', outcome: 'what is recorded in it is dropped' };
-      tellMisfit(core.reporter, { call: 'scope', value: given, ...wanted });
-      return undefined;
+      return tell(core.reporter, 'init', 'an object', given, 'what is recorded in it is dropped');
     }
     identity = identityOf(core, init.deviceId);
     return targetIn(core, init, identity);
@@ -65,17 +63,13 @@ function knownFeatures(reporter: Reporter, given: unknown): ReadonlySet<ConsentF
   const features = new Set<ConsentFeature>();
   const list: unknown = typeof given === 'string' ? [given] : given;
   if (!isIterable(list)) {
-    const outcome = 'nothing is agreed to';
-    tellMisfit(reporter, { call: 'scope', argument: 'consent', expected: 'a list of features', value: given, outcome });
+    tell(reporter, 'consent', 'a list of features', given, 'nothing is agreed to');
     return features;
   }
   let looked = 0;
   for (const name of list) {
     if (KNOWN.has(name as string)) features.add(name as ConsentFeature);
-    else {
-      const wanted = { expected: `one of ${CONSENT_FEATURES.join(', ')}`, outcome: 'it is left out' };
-      tellMisfit(reporter, { call: 'scope', argument: 'consent', value: name, ...wanted });
-    }
+    else tell(reporter, 'consent', `one of ${CONSENT_FEATURES.join(', ')}`, name);
     if (++looked === MOST_FEATURES) break;
   }
   return features;
@@ -89,24 +83,21 @@ type Details = { -readonly [Name in keyof TargetDetails]: TargetDetails[Name] };
 
 /** What a scope was told, read when an entry first needs it: most requests record nothing that does. */
 class InitDetails implements TargetDetails {
-  readonly #core: Core;
-  readonly #init: ScopeInit;
-  readonly #otherwise: DeviceLocation | undefined;
   readonly #known: Details = {};
 
   /** @param otherwise where the device is when the scope was told nothing */
-  constructor(core: Core, init: ScopeInit, otherwise: DeviceLocation | undefined) {
-    this.#core = core;
-    this.#init = init;
-    this.#otherwise = otherwise;
-  }
+  constructor(
+    private readonly core: Core,
+    private readonly init: ScopeInit,
+    private readonly otherwise: DeviceLocation | undefined,
+  ) {}
 
   get tz(): number | undefined {
-    return this.#once('tz', () => this.#readOffset(this.#init.timezoneOffset));
+    return this.#once('tz', () => this.#readOffset(this.init.timezoneOffset));
   }
 
   get location(): DeviceLocation | undefined {
-    return this.#once('location', () => this.#readLocation()) ?? this.#otherwise;
+    return this.#once('location', () => this.#readLocation()) ?? this.otherwise;
   }
 
   get metrics(): Readonly<Record<string, string>> | undefined {
@@ -114,7 +105,7 @@ class InitDetails implements TargetDetails {
   }
 
   #once<Name extends keyof Details>(name: Name, read: () => Details[Name]): Details[Name] {
-    if (!(name in this.#known)) this.#known[name] = attempt(this.#core, 'scope', read);
+    if (!(name in this.#known)) this.#known[name] = attempt(this.core, 'scope', read);
     return this.#known[name];
   }
 
@@ -125,15 +116,15 @@ class InitDetails implements TargetDetails {
   }
 
   #readLocation(): DeviceLocation | undefined {
-    const { ip, countryCode, city, location } = this.#init;
-    const place = readLocation({ ip, countryCode, city, location });
-    tellLocation(this.#core.reporter, 'scope', { ip, countryCode, city, location }, place);
-    return place;
+    const { ip, countryCode, city, location } = this.init;
+    const known = readLocation({ ip, countryCode, city, location });
+    tellLocation(this.core.reporter, 'scope', { ip, countryCode, city, location }, known);
+    return known;
   }
 
   /** Metrics that differ from this machine's, if any. */
   #readMetrics(): Readonly<Record<string, string>> | undefined {
-    const { metrics, locale } = this.#init as { readonly metrics?: unknown; readonly locale?: unknown };
+    const { metrics, locale } = this.init as { readonly metrics?: unknown; readonly locale?: unknown };
     const given = isObject(metrics) ? Object.entries(metrics) : [];
     if (metrics !== undefined && !isObject(metrics)) this.#tell('metrics', 'an object of texts', metrics);
     const texts = given.filter(([, value]) => typeof value === 'string' && value !== '') as [string, string][];
@@ -143,6 +134,16 @@ class InitDetails implements TargetDetails {
   }
 
   #tell(argument: string, expected: string, value: unknown): void {
-    tellMisfit(this.#core.reporter, { call: 'scope', argument, expected, value, outcome: 'it is left out' });
+    tell(this.core.reporter, argument, expected, value);
   }
+}
+
+function tell(
+  reporter: Reporter,
+  argument: string,
+  expected: string,
+  value: unknown,
+  outcome = 'it is left out',
+): void {
+  tellMisfit(reporter, { call: 'scope', argument, expected, value, outcome });
 }

@@ -19,26 +19,22 @@ const NOTHING: TargetDetails = Object.freeze({});
 
 /** What a scope gives to the features. */
 export class ScopeTarget implements Renamable {
-  readonly identity: DeviceIdentity;
-  readonly work: WorkState | undefined;
-  readonly #details: TargetDetails;
-
-  constructor(identity: DeviceIdentity, work?: WorkState, details: TargetDetails = NOTHING) {
-    this.identity = identity;
-    this.work = work;
-    this.#details = details;
-  }
+  constructor(
+    readonly identity: DeviceIdentity,
+    readonly work: WorkState | undefined = undefined,
+    private readonly details: TargetDetails = NOTHING,
+  ) {}
 
   get tz(): number | undefined {
-    return this.#details.tz;
+    return this.details.tz;
   }
 
   get location(): DeviceLocation | undefined {
-    return this.#details.location;
+    return this.details.location;
   }
 
   get metrics(): Readonly<Record<string, string>> | undefined {
-    return this.#details.metrics;
+    return this.details.metrics;
   }
 
   get deviceId(): string {

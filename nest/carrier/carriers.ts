@@ -1,6 +1,6 @@
 import { CONSENT_FEATURES, type Countly, type DeviceScope } from '../../lib/index.js';
 import { type ContextScope } from '../../lib/internal.js';
-import type { Warnings } from '../warnings.js';
+import type { ModuleWarnings } from '../warnings.js';
 import type { CarrierSettings } from './carrier.options.js';
 import { type Carried, readCarrier, signCarrier } from './carrier-token.js';
 
@@ -16,10 +16,10 @@ export function carriersOf(client: object | undefined): Carriers | undefined {
 export class Carriers {
   readonly #client: Countly;
   readonly #settings: CarrierSettings;
-  readonly #warnings: Warnings;
+  readonly #warnings: ModuleWarnings;
   readonly #asksConsent: boolean;
 
-  constructor(client: Countly, settings: CarrierSettings, asksConsent: boolean, warnings: Warnings) {
+  constructor(client: Countly, settings: CarrierSettings, asksConsent: boolean, warnings: ModuleWarnings) {
     this.#client = client;
     this.#settings = settings;
     this.#asksConsent = asksConsent;

@@ -2,7 +2,7 @@ import { type ConsentFeature } from '../../lib/index.js';
 import { sanitizeDeviceId } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import { carrierOf, readsCarrier } from '../carrier/from-carrier.js';
-import type { Warnings } from '../warnings.js';
+import type { ModuleWarnings } from '../warnings.js';
 import { describe, isThenable, NO_ANSWER, withDeadline } from './deadline.js';
 import type { RequestContext } from './request-context.js';
 import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver, namesUser } from './resolvers.js';
@@ -24,13 +24,13 @@ export class DeviceIdChain {
   /** Positions of the resolvers that are worth asking again. */
   readonly #later: readonly number[];
   readonly #deadline: number;
-  readonly #warnings: Warnings;
+  readonly #warnings: ModuleWarnings;
   readonly #carriers: Carriers | undefined;
 
   constructor(
     resolvers: readonly DeviceIdResolver[],
     deadline: number,
-    warnings: Warnings,
+    warnings: ModuleWarnings,
     carriers: Carriers | undefined,
   ) {
     this.#resolvers = resolvers;

@@ -7,7 +7,7 @@ import type { ScopeDeps } from './scope-deps.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** What opening a scope gives: nothing when it was left out, or failed. Never rejects. */
-export type Opening = UnitOfWork | undefined | Promise<UnitOfWork | undefined>;
+export type OpenedUnit = UnitOfWork | undefined | Promise<UnitOfWork | undefined>;
 
 /** A message whose scope is open, and whose application it belongs to. */
 export interface OpenMessage {
@@ -50,7 +50,7 @@ export class MessageUnits {
   }
 
   /** For what comes later with the same message; resolvers that wait for the guards are not asked yet. */
-  openEarly(execution: ExecutionContext): Opening {
+  openEarly(execution: ExecutionContext): OpenedUnit {
     const opening = this.#open(new MessageContext(execution, false));
     const remember = (unit: UnitOfWork | undefined): UnitOfWork | undefined => {
       const { client } = this.#deps;
@@ -60,7 +60,7 @@ export class MessageUnits {
     return isThenable(opening) ? opening.then(remember) : remember(opening);
   }
 
-  open(execution: ExecutionContext): Opening {
+  open(execution: ExecutionContext): OpenedUnit {
     return this.#open(new MessageContext(execution, true));
   }
 
@@ -70,7 +70,7 @@ export class MessageUnits {
     return undefined;
   }
 
-  #open(context: MessageContext): Opening {
+  #open(context: MessageContext): OpenedUnit {
     try {
       if (this.#deps.settings.ignore?.(context) === true) return undefined;
       const opening = this.#deps.scopes.open(context);

@@ -2,7 +2,7 @@ import type { ConsentFeature, ScopeInit } from '../../lib/index.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { describe } from '../identity/deadline.js';
 import type { RequestContext } from '../identity/request-context.js';
-import type { Warnings } from '../warnings.js';
+import type { ModuleWarnings } from '../warnings.js';
 
 /** What a new scope is told of its request. Read on demand: most requests never ask for the place or the language. */
 export class RequestScopeInit implements ScopeInit {
@@ -11,14 +11,14 @@ export class RequestScopeInit implements ScopeInit {
   readonly assumedConsent: Iterable<ConsentFeature> | undefined;
   readonly #context: RequestContext;
   readonly #settings: ModuleSettings;
-  readonly #warnings: Warnings;
+  readonly #warnings: ModuleWarnings;
 
   constructor(
     deviceId: string | null | undefined,
     consent: Iterable<ConsentFeature> | undefined,
     context: RequestContext,
     settings: ModuleSettings,
-    warnings: Warnings,
+    warnings: ModuleWarnings,
     assumedConsent: Iterable<ConsentFeature> | undefined,
   ) {
     this.assumedConsent = assumedConsent;

@@ -2,7 +2,7 @@ import type { Countly } from '../../lib/index.js';
 import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import type { FeaturePolicies } from '../feature/feature-policies.js';
-import type { Warnings } from '../warnings.js';
+import type { ModuleWarnings } from '../warnings.js';
 import type { ScopeOpener } from './scope-opener.js';
 import type { UnitRegistry } from './unit-registry.js';
 
@@ -10,7 +10,7 @@ import type { UnitRegistry } from './unit-registry.js';
 export interface ScopeDeps {
   readonly client: Countly;
   readonly settings: ModuleSettings;
-  readonly warnings: Warnings;
+  readonly warnings: ModuleWarnings;
   readonly scopes: ScopeOpener;
   readonly units: UnitRegistry;
   readonly policies: FeaturePolicies;

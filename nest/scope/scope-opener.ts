@@ -8,7 +8,7 @@ import { describe, isThenable, NO_ANSWER, withDeadline } from '../identity/deadl
 import { DeviceIdChain, type Found } from '../identity/device-id-chain.js';
 import type { RequestContext } from '../identity/request-context.js';
 import { asksAfterGuards } from '../identity/resolvers.js';
-import type { Warnings } from '../warnings.js';
+import type { ModuleWarnings } from '../warnings.js';
 import { RequestScopeInit } from './request-scope-init.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -35,9 +35,9 @@ export class ScopeOpener {
   readonly #client: Countly;
   readonly #settings: ModuleSettings;
   readonly #chain: DeviceIdChain;
-  readonly #warnings: Warnings;
+  readonly #warnings: ModuleWarnings;
 
-  constructor(client: Countly, settings: ModuleSettings, warnings: Warnings, carriers: Carriers | undefined) {
+  constructor(client: Countly, settings: ModuleSettings, warnings: ModuleWarnings, carriers: Carriers | undefined) {
     this.#client = client;
     this.#settings = settings;
     this.#warnings = warnings;

@@ -3,7 +3,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { FailureObserver } from '../errors/failure-observer.js';
 import { isThenable } from '../identity/deadline.js';
 import { requestOfOperation } from './message-context.js';
-import { type MessageUnits, type Opening, openMessage } from './message-units.js';
+import { type MessageUnits, type OpenedUnit, openMessage } from './message-units.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { VisitorIds } from './scope-opener.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -62,7 +62,7 @@ export class ScopeInterceptor implements NestInterceptor {
     return request === undefined ? undefined : units.ofRequest(request);
   }
 
-  #opening(execution: ExecutionContext, known: UnitOfWork | undefined): Opening {
+  #opening(execution: ExecutionContext, known: UnitOfWork | undefined): OpenedUnit {
     if (known === undefined) return this.#messages.open(execution);
     try {
       (known.context as { execution: ExecutionContext }).execution = execution;

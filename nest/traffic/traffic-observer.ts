@@ -1,12 +1,12 @@
 import type { FeaturePolicies } from '../feature/feature-policies.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpUnit, RequestObserver } from '../scope/http-scope.js';
-import type { Warnings } from '../warnings.js';
+import type { ModuleWarnings } from '../warnings.js';
 import { methodOf, routeTemplate } from './route.js';
 import type { TrafficOptions } from './traffic.options.js';
 
 /** Reports every answered request as a network trace: method and route template, time, status and body sizes. */
-export function traceObserver(options: TrafficOptions, warnings: Warnings): RequestObserver {
+export function traceObserver(options: TrafficOptions, warnings: ModuleWarnings): RequestObserver {
   return (unit) => {
     if (leftOut(options)) return;
     const start = performance.now();
@@ -37,7 +37,7 @@ export function traceObserver(options: TrafficOptions, warnings: Warnings): Requ
 export function viewObserver(
   options: TrafficOptions | undefined,
   policies: FeaturePolicies,
-  warnings: Warnings,
+  warnings: ModuleWarnings,
 ): RequestObserver {
   return (unit) => {
     if ((options === undefined && !policies.asksForController) || methodOf(unit.context) !== 'GET') return;
@@ -53,7 +53,7 @@ export function viewObserver(
   };
 }
 
-function whenAnswered(unit: HttpUnit, warnings: Warnings, report: () => void): void {
+function whenAnswered(unit: HttpUnit, warnings: ModuleWarnings, report: () => void): void {
   let told = false;
   // Not `once`, whose wrapper looks at the response four times more (`bearerOf`).
   unit.context.response.on('close', () => {

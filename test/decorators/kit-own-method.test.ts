@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Observable, of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { TrackEvent } from '../../lib/decorators/track-event.js';
-import { newWoven, rememberWoven, Site } from '../../lib/decorators/weave/woven.js';
+import { rememberWoven, Site, type Woven } from '../../lib/decorators/weave/woven.js';
 import { assertTransparent } from '../../lib/testing/transparency.js';
 import { RecordingClient } from '../support/recording-client.js';
 
@@ -10,7 +10,9 @@ type Fn = (this: unknown, ...args: unknown[]) => unknown;
 
 /** A class whose method is covered by a wrapper with a mistake, as if our weave had made it. */
 function covered(method: Fn, mistake: (original: Fn) => Fn): new () => object {
-  const woven = newWoven(method, method, new Site('method'));
+  const site = new Site('method');
+  const nothing = { advices: [], records: [], recording: undefined, endedAtOnce: 0 };
+  const woven: Woven = { original: method, face: method, site, ...nothing };
   const wrapper = mistake(function (this: unknown, ...args) {
     return Reflect.apply(woven.original, this, args);
   });

@@ -102,7 +102,7 @@ describe('in a process of its own', () => {
     cpSync(library, second, { recursive: true, force: true });
     const { stdout } = await inChild(`
       const { ReportErrors: Other } = require(${JSON.stringify(join(second, 'decorators/report-errors.js'))});
-      const { weaveMetadataOf } = require(${JSON.stringify(join(second, 'decorators/metadata.js'))});
+      const { weaveMetadataOf } = require(${JSON.stringify(join(second, 'decorators/weave/woven.js'))});
       console.log(Other === ReportErrors);
       class Shop { pay() { throw 'declined' } buy() { return this.pay() } }
       const decorate = (decorator, name) => {

@@ -1,7 +1,16 @@
+import { isObject } from '../../check.js';
 import { CountlyDecoratorError } from '../../errors.js';
-import { publishRecords, type WeaveRecord, weaveMetadataOf } from '../metadata.js';
 import type { Advice, Method } from './advice.js';
-import { addAdvice, newWoven, rememberWoven, Site, wovenOf } from './woven.js';
+import {
+  addAdvice,
+  publishRecords,
+  rememberWoven,
+  Site,
+  type WeaveRecord,
+  type Woven,
+  weaveMetadataOf,
+  wovenOf,
+} from './woven.js';
 import { createWrapper } from './wrapper.js';
 
 /** What a decorator of the standard (TC39) dialect is called with on a method. */
@@ -95,33 +104,35 @@ interface Context {
 }
 
 function isContext(value: unknown): value is Context {
-  return typeof value === 'object' && value !== null && typeof (value as { kind?: unknown }).kind === 'string';
+  return isObject(value) && typeof value['kind'] === 'string';
 }
 
-function standard(weaving: Weaving, value: unknown, context: Context): Method {
-  if (context.kind !== 'method' || typeof value !== 'function' || context.name === undefined) {
-    throw misplaced(weaving, context.kind, nameOf(undefined, context.name));
+function standard(weaving: Weaving, value: unknown, { kind, name, static: isStatic }: Context): Method {
+  if (kind !== 'method' || typeof value !== 'function' || name === undefined) {
+    throw misplaced(weaving, kind, nameOf(undefined, name));
   }
-  return applyWeaving(weaving, value as Method, new Site(context.name, context.static === true));
+  return applyWeaving(weaving, value as Method, new Site(name, isStatic === true));
 }
 
 function legacy(weaving: Weaving, target: unknown, key: unknown, descriptor: unknown): PropertyDescriptor {
-  const place = nameOf(target, key);
-  if (typeof target !== 'function' && (typeof target !== 'object' || target === null)) {
-    throw misplaced(weaving, 'function call', place);
-  }
-  if (typeof key !== 'string' && typeof key !== 'symbol') {
-    throw misplaced(weaving, typeof descriptor === 'number' ? 'constructor parameter' : 'class', place);
-  }
-  if (typeof descriptor === 'number') throw misplaced(weaving, 'parameter', place);
-  if (typeof descriptor !== 'object' || descriptor === null) throw misplaced(weaving, 'field', place);
+  const found = wrongTarget(target, key, descriptor);
+  if (found !== undefined) throw misplaced(weaving, found, nameOf(target, key));
   const present = descriptor as PropertyDescriptor;
-  if (present.get !== undefined || present.set !== undefined) throw misplaced(weaving, 'accessor', place);
-  if ('initializer' in present) throw misplaced(weaving, 'field', place);
-  if (typeof present.value !== 'function') throw misplaced(weaving, 'property that holds no function', place);
-  const site = new Site(key, typeof target === 'function', target);
+  const site = new Site(key as string | symbol, typeof target === 'function', target as object);
   present.value = applyWeaving(weaving, present.value as Method, site);
   return present;
+}
+
+/** What a decorator of the legacy dialect stands on, when it is no method. */
+function wrongTarget(target: unknown, key: unknown, descriptor: unknown): string | undefined {
+  if (typeof target !== 'function' && !isObject(target)) return 'function call';
+  if (typeof key !== 'string' && typeof key !== 'symbol') {
+    return typeof descriptor === 'number' ? 'constructor parameter' : 'class';
+  }
+  if (typeof descriptor === 'number') return 'parameter';
+  if (!isObject(descriptor) || 'initializer' in descriptor) return 'field';
+  if (descriptor['get'] !== undefined || descriptor['set'] !== undefined) return 'accessor';
+  return typeof descriptor['value'] === 'function' ? undefined : 'property that holds no function';
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -131,13 +142,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
   parameter: 'Put it on the method; @Segment is the decorator for parameters.',
 };
 
-function misplaced(weaving: Weaving, found: string, place: string): CountlyDecoratorError {
+function misplaced(weaving: Weaving, found: string, position: string): CountlyDecoratorError {
   const remedy =
     Object.entries(REMEDIES).find(([word]) => found.includes(word))?.[1] ??
     'Move the work into a method and decorate that.';
   const article = found.startsWith('a') ? 'an' : 'a';
   return new CountlyDecoratorError(
-    `${weaving.decorator} stands on ${place}, which is ${article} ${found}, not a method. ${remedy}`,
+    `${weaving.decorator} stands on ${position}, which is ${article} ${found}, not a method. ${remedy}`,
   );
 }
 
@@ -161,10 +172,11 @@ export function weaveInto(fn: Method, site: Site, advice: Advice, record: WeaveR
     addAdvice(present, advice, record);
     return fn;
   }
-  const woven = newWoven(callee ?? fn, fn, site);
+  const original = callee ?? fn;
+  const woven: Woven = { original, face: fn, site, advices: [], records: [], recording: undefined, endedAtOnce: 0 };
   addAdvice(woven, advice, record);
   const wrapper = createWrapper(woven, callee === undefined);
   rememberWoven(wrapper, woven);
-  publishRecords(wrapper, woven.records, weaveMetadataOf(fn));
+  publishRecords(wrapper, woven, weaveMetadataOf(fn));
   return wrapper;
 }

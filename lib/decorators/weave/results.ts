@@ -36,19 +36,10 @@ export function kindOf(result: object): ResultKind {
 
 /** Gives what the caller gets in place of `result`, and settles `run` when the work behind it has ended. */
 export function follow(result: object, kind: ResultKind, run: Followed): unknown {
-  switch (kind) {
-    case 'promise':
-      return followPromise(result as Promise<unknown>, run);
-    case 'generator':
-      return followGenerator(result as Generator | AsyncGenerator, run);
-    case 'observable':
-      return followObservable(result, run);
-    case 'thenable':
-      return followThenable(result, run);
-    default:
-      run.settle(false, result);
-      return result;
-  }
+  if (kind === 'promise') return followPromise(result as Promise<unknown>, run);
+  if (kind === 'generator') return followGenerator(result as Generator | AsyncGenerator, run);
+  if (kind === 'observable') return followObservable(result, run);
+  return kind === 'thenable' ? followThenable(result, run) : succeed(run, result);
 }
 
 /**
@@ -58,18 +49,12 @@ export function follow(result: object, kind: ResultKind, run: Followed): unknown
 function isDerivable(promise: Promise<unknown>): boolean {
   // Asks for enumerable names without making a list. Symbols do not count: Node keeps its async-hooks state in some.
   for (const _name in promise) return false;
-  const prototype: unknown = Object.getPrototypeOf(promise);
-  if (prototype === Promise.prototype) return true;
-  return promise.then === rootPrototype(promise).then;
-}
-
-/** `Promise.prototype` of the realm that made the promise; a test runner's sandbox has its own. */
-function rootPrototype(promise: Promise<unknown>): Promise<unknown> {
-  let found: object = promise;
+  // `Promise.prototype` of the realm that made the promise; a test runner's sandbox has its own.
+  let root = promise;
   for (;;) {
-    const next = Object.getPrototypeOf(found) as object | null;
-    if (next === null || Object.getPrototypeOf(next) === null) return found as Promise<unknown>;
-    found = next;
+    const next = Object.getPrototypeOf(root) as Promise<unknown> | null;
+    if (next === null || Object.getPrototypeOf(next) === null) return promise.then === root.then;
+    root = next;
   }
 }
 
@@ -79,15 +64,19 @@ function rootPrototype(promise: Promise<unknown>): Promise<unknown> {
  */
 function followPromise(promise: Promise<unknown>, run: Followed): Promise<unknown> {
   return promise.then(
-    (value) => {
-      run.settle(false, value);
-      return value;
-    },
-    (error: unknown) => {
-      run.settle(true, error);
-      throw error;
-    },
+    (value) => succeed(run, value),
+    (error: unknown) => fail(run, error),
   );
+}
+
+function succeed<T>(run: Followed, value: T): T {
+  run.settle(false, value);
+  return value;
+}
+
+function fail(run: Followed, error: unknown): never {
+  run.settle(true, error);
+  throw error;
 }
 
 type Step = IteratorResult<unknown, unknown>;
@@ -95,47 +84,31 @@ type Resume = (this: unknown, ...input: unknown[]) => Step | Promise<Step>;
 
 /**
  * Follows a generator to its end. The generator object stays the caller's own: its three methods are covered by own,
- * non-enumerable ones, because a stand-in object would fail the engine's brand check and lose its identity.
+ * non-enumerable ones, because another object would fail the engine's brand check and lose its identity.
  */
 function followGenerator(generator: Generator | AsyncGenerator, run: Followed): unknown {
-  if (!Object.isExtensible(generator) || !claimResult(generator, run.woven)) {
-    run.settle(false, generator);
-    return generator;
-  }
+  if (!Object.isExtensible(generator) || !claimResult(generator, run.woven)) return succeed(run, generator);
+  const observe = (step: Step): Step => {
+    if (step.done === true) run.settle(false, step.value);
+    return step;
+  };
   let begun = false;
   for (const name of ['next', 'return', 'throw'] as const) {
     const original = generator[name] as Resume;
     const value = (...input: unknown[]): unknown => {
       if (!begun) run.begin();
       begun = true;
-      let step: Step | Promise<Step>;
       try {
-        step = run.resume(() => Reflect.apply(original, generator, input));
+        const step = run.resume(() => Reflect.apply(original, generator, input));
+        return step instanceof Promise ? step.then(observe, (error: unknown) => fail(run, error)) : observe(step);
       } catch (error) {
-        run.settle(true, error);
-        throw error;
+        return fail(run, error);
       }
-      return step instanceof Promise
-        ? step.then(
-            (s) => observe(s, run),
-            (e: unknown) => fail(e, run),
-          )
-        : observe(step, run);
     };
     Object.defineProperty(value, 'name', { value: name, configurable: true });
     Object.defineProperty(generator, name, { value, writable: true, configurable: true });
   }
   return generator;
-}
-
-function observe(step: Step, run: Followed): Step {
-  if (step.done === true) run.settle(false, step.value);
-  return step;
-}
-
-function fail(error: unknown, run: Followed): never {
-  run.settle(true, error);
-  throw error;
 }
 
 /** The parts of rxjs that are used, described by shape: this library does not import rxjs. */
@@ -239,25 +212,26 @@ function isThenable(value: object): boolean {
  * non-enumerable property until the first time somebody else calls it.
  */
 function followThenable(thenable: object, run: Followed): unknown {
-  if (!canCover(thenable) || !claimResult(thenable, run.woven)) {
-    run.settle(false, thenable);
-    return thenable;
-  }
+  if (!canCover(thenable) || !claimResult(thenable, run.woven)) return succeed(run, thenable);
   const before = Object.getOwnPropertyDescriptor(thenable, 'then');
   const original = (thenable as { then: Then }).then;
   const cover: Then = function (this: unknown, onFulfilled, onRejected, ...rest) {
     if (this !== thenable) return Reflect.apply(original, this, [onFulfilled, onRejected, ...rest]);
-    uncover(thenable, cover, before);
-    releaseResult(thenable, run.woven);
+    // Somebody may have covered our cover; then it must stay.
+    if ((thenable as { then?: unknown }).then === cover) {
+      if (before === undefined) delete (thenable as { then?: unknown }).then;
+      else Object.defineProperty(thenable, 'then', before);
+    }
+    followedBy.get(thenable)?.delete(run.woven);
     run.begin();
     const fulfilled = (value: unknown): unknown => {
       run.settle(false, value);
       return typeof onFulfilled === 'function' ? onFulfilled(value) : value;
     };
     const rejected = (error: unknown): unknown => {
+      if (typeof onRejected !== 'function') return fail(run, error);
       run.settle(true, error);
-      if (typeof onRejected === 'function') return onRejected(error);
-      throw error;
+      return onRejected(error);
     };
     return run.resume(() => Reflect.apply(original, thenable, [fulfilled, rejected, ...rest]));
   };
@@ -274,33 +248,15 @@ function canCover(thenable: object): boolean {
   return !(thenable instanceof Promise && thenable.constructor === Promise);
 }
 
-function uncover(thenable: object, cover: Then, before: PropertyDescriptor | undefined): void {
-  // Somebody may have covered our cover; then it must stay.
-  if ((thenable as { then?: unknown }).then !== cover) return;
-  if (before === undefined) delete (thenable as { then?: unknown }).then;
-  else Object.defineProperty(thenable, 'then', before);
-}
-
-const followedBy = new WeakMap<object, Woven[]>();
+const followedBy = new WeakMap<object, Set<Woven>>();
 
 /**
  * Whether this result may be followed for this method. A method that gives the same object again and again must not
  * cover it with one layer more each time.
  */
 function claimResult(result: object, woven: Woven): boolean {
-  const followers = followedBy.get(result);
-  if (followers === undefined) {
-    followedBy.set(result, [woven]);
-    return true;
-  }
-  if (followers.includes(woven)) return false;
-  followers.push(woven);
+  const followers = followedBy.get(result) ?? new Set();
+  if (followers.has(woven)) return false;
+  followedBy.set(result, followers.add(woven));
   return true;
-}
-
-/** The object may be followed anew. */
-function releaseResult(result: object, woven: Woven): void {
-  const followers = followedBy.get(result);
-  const index = followers?.indexOf(woven) ?? -1;
-  if (index >= 0) followers?.splice(index, 1);
 }

@@ -1,5 +1,6 @@
 import { scopeFor, scopeStore } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
+import { describeError, warnOnce } from '../call.js';
 import {
   carryFrame,
   closeFrame,
@@ -11,7 +12,6 @@ import {
   noteCrossing,
 } from '../error-trail.js';
 import { type Advice, type Method, makePlan, type Plan, type WovenCall } from './advice.js';
-import { describeError, warnOnce } from './contained.js';
 import { type Followed, follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
 
@@ -96,20 +96,19 @@ export class Run implements WovenCall, FailureFrame, Followed {
   perform(...args: unknown[]): unknown {
     this.enter();
     const { id } = this;
+    const carried = id !== 0 && this.woven.endedAtOnce < SURE;
     const before = id === 0 ? 0 : enterFrame(id);
-    const carried = id !== 0 && this.carries();
     const carriedBefore = carried ? carryFrame(id) : 0;
     let result: unknown;
     try {
       result = Reflect.apply(this.woven.original, this.instance, args);
     } catch (error) {
-      if (id !== 0) enterFrame(before);
-      if (carried) carryFrame(carriedBefore);
       this.settle(true, error);
       throw error;
+    } finally {
+      if (id !== 0) enterFrame(before);
+      if (carried) carryFrame(carriedBefore);
     }
-    if (id !== 0) enterFrame(before);
-    if (carried) carryFrame(carriedBefore);
     const isObject = typeof result === 'object' ? result !== null : typeof result === 'function';
     const kind = isObject ? kindOf(result as object) : 'settled';
     if (kind === 'settled') {
@@ -117,7 +116,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
       this.settle(false, result);
       return result;
     }
-    if (this.id !== 0) {
+    if (id !== 0) {
       if (!carried) frameGoesOn(this);
       this.woven.endedAtOnce = Number.NEGATIVE_INFINITY;
     }
@@ -147,16 +146,10 @@ export class Run implements WovenCall, FailureFrame, Followed {
     if (plan.timed) this.startedAt = performance.now();
   }
 
-  private carries(): boolean {
-    return this.woven.endedAtOnce < SURE;
-  }
-
-  /** Restarts the clock: lazy work begins when somebody asks for it, not when the method returned. */
   begin(): void {
     if (this.plan.timed) this.startedAt = performance.now();
   }
 
-  /** The same call once more, for another subscription. */
   again(scope: ScopeApi | undefined): Run {
     const run = new Run(this.woven, this.plan, scope, this.instance, this.args);
     run.opened = this.opened;
@@ -168,7 +161,6 @@ export class Run implements WovenCall, FailureFrame, Followed {
     return run;
   }
 
-  /** Runs a part of the lazy work inside the context of the call. */
   resume<T>(work: () => T): T {
     const { opened } = this;
     if (opened === undefined || scopeStore.current() === opened) return this.inFrame(work);

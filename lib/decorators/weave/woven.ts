@@ -1,5 +1,5 @@
-import type { WeaveRecord } from '../metadata.js';
-import type { Advice, Method } from './advice.js';
+import 'reflect-metadata';
+import type { Advice, Method, WeaveKind } from './advice.js';
 
 /** Where a decorator stands. One site a woven method; names are resolved when first needed. */
 export class Site {
@@ -46,11 +46,22 @@ function classOf(instance: unknown): { readonly name: unknown } | undefined {
   }
 }
 
+/** What one decorator on one method says of itself. */
+export interface WeaveRecord {
+  readonly kind: WeaveKind;
+  /** The key or name given to the decorator; `undefined` when `Class.method` is used. */
+  readonly key: string | undefined;
+  /** The options as they were given. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly methodName: string;
+  readonly isStatic: boolean;
+}
+
 /** Everything that stands on one wrapper. */
 export interface Woven {
   /** What the wrapper calls. The transparency kit looks over its shoulder for the length of one call. */
   original: Method;
-  /** What the wrapper stands in for: the original, or the inherited method that a subclass takes over. */
+  /** What the wrapper looks like: the original, or the inherited method that a subclass takes over. */
   readonly face: Method;
   readonly site: Site;
   readonly advices: Advice[];
@@ -77,12 +88,81 @@ export function rememberWoven(wrapper: Method, woven: Woven): void {
   wovenBy.set(wrapper, woven);
 }
 
-export function newWoven(original: Method, face: Method, site: Site): Woven {
-  return { original, face, site, advices: [], records: [], recording: undefined, endedAtOnce: 0 };
+/** Tells whoever reads metadata; `below` is what stands on the function that the wrapper calls. */
+export function publishRecords(wrapper: Method, woven: Woven, below: readonly WeaveRecord[]): void {
+  Reflect.defineMetadata(WEAVE_METADATA, { own: woven.records, below } satisfies Published, wrapper);
 }
 
 export function addAdvice(woven: Woven, advice: Advice, record: WeaveRecord): void {
   woven.advices.push(advice);
   woven.records.push(record);
   woven.recording = undefined;
+}
+
+/** reflect-metadata key of the records on a woven method; a `Symbol.for` key, so that every copy reads it. */
+export const WEAVE_METADATA: unique symbol = Symbol.for('countly-weave.weave') as never;
+
+/** A woven method of a class. */
+export interface WovenMethod {
+  /** Name of the class that was asked about. */
+  readonly className: string;
+  readonly methodName: string;
+  readonly key: string | symbol;
+  readonly isStatic: boolean;
+  readonly records: readonly WeaveRecord[];
+}
+
+interface Published {
+  /** May still grow. */
+  readonly own: readonly WeaveRecord[];
+  readonly below: readonly WeaveRecord[];
+}
+
+/** What our decorators on this function say of themselves; empty for a function without any. */
+export function weaveMetadataOf(fn: unknown): readonly WeaveRecord[] {
+  if (typeof fn !== 'function') return [];
+  const published = Reflect.getMetadata(WEAVE_METADATA, fn) as Published | undefined;
+  return published === undefined ? [] : [...published.below, ...published.own];
+}
+
+/**
+ * The woven methods of a class, inherited and static ones included. Reads descriptors only: no getter runs.
+ *
+ * @example
+ * ```ts
+ * import { TrackEvent, wovenMethods } from 'countly-weave';
+ *
+ * class Cart {
+ *   \@TrackEvent('item_added')
+ *   add(): void {}
+ * }
+ * console.log(wovenMethods(Cart).map((method) => method.records[0]?.key)); // [ 'item_added' ]
+ * ```
+ */
+export function wovenMethods(target: abstract new (...args: never[]) => unknown): WovenMethod[] {
+  return [target.prototype as object, target].flatMap((holder) =>
+    [...membersOf(holder)].flatMap(([key, { value }]) => {
+      const records = weaveMetadataOf(value);
+      const first = records[0];
+      if (first === undefined) return [];
+      return { className: target.name, methodName: first.methodName, key, isStatic: holder === target, records };
+    }),
+  );
+}
+
+/** What a prototype or class has and inherits, nearest first, each name once; nothing of its `isEnd` and above. */
+export function membersOf(
+  holder: object,
+  isEnd = (level: object) => level === Object.prototype || level === Function.prototype,
+): Map<string | symbol, PropertyDescriptor & { readonly isInherited: boolean }> {
+  const found = new Map<string | symbol, PropertyDescriptor & { readonly isInherited: boolean }>();
+  for (let level: object | null = holder; level !== null; level = Object.getPrototypeOf(level) as object | null) {
+    if (level !== holder && isEnd(level)) break;
+    for (const key of Reflect.ownKeys(level)) {
+      const descriptor = Object.getOwnPropertyDescriptor(level, key);
+      if (descriptor === undefined || found.has(key) || key === 'constructor') continue;
+      found.set(key, { ...descriptor, isInherited: level !== holder });
+    }
+  }
+  return found;
 }

@@ -8,7 +8,7 @@ import type { Woven } from './woven.js';
 type Constructible = new (...args: unknown[]) => object;
 
 /**
- * A function that stands in for `face` and calls `woven.original`. A plain function rather than a `Proxy`: calling a Proxy
+ * A function that looks like `face` and calls `woven.original`. A plain function rather than a `Proxy`: calling a Proxy
  * costs 20 to 45 ns in V8 before anything happened, a function 2 to 5. What a Proxy would give for free is made by hand:
  * constructibility here, the looks and the metadata further below.
  *
@@ -17,7 +17,8 @@ type Constructible = new (...args: unknown[]) => object;
  */
 export function createWrapper(woven: Woven, shared: boolean): Method {
   const { face } = woven;
-  const wrapper = isConstructible(face) ? constructible(woven) : notConstructible(woven);
+  const isConstructible = Object.hasOwn(face, 'prototype') && !types.isGeneratorFunction(face);
+  const wrapper = isConstructible ? constructible(woven) : notConstructible(woven);
   shareProperties(face, wrapper, shared);
   if (shared) shareMetadata(wrapper, face);
   return wrapper;
@@ -35,19 +36,13 @@ function notConstructible(woven: Woven): Method {
 
 function constructible(woven: Woven): Method {
   function method(this: unknown, ...args: unknown[]): unknown {
-    if (new.target !== undefined) return construct(woven, new.target === (method as unknown), new.target, args);
+    if (new.target !== undefined) {
+      const original = woven.original as unknown as Constructible;
+      return Reflect.construct(original, args, new.target === (method as unknown) ? original : new.target);
+    }
     return Reflect.apply(nobodyRecords() ? woven.original : recordingOf(woven), this, args);
   }
   return method;
-}
-
-function construct({ original }: Woven, isWrapper: boolean, target: unknown, args: unknown[]): object {
-  const newTarget = (isWrapper ? original : target) as Constructible;
-  return Reflect.construct(original as unknown as Constructible, args, newTarget);
-}
-
-function isConstructible(fn: Method): boolean {
-  return Object.hasOwn(fn, 'prototype') && !types.isGeneratorFunction(fn);
 }
 
 /** Own properties that every function gets from the engine. */
@@ -69,7 +64,15 @@ function shareProperties(face: Method, wrapper: Method, both: boolean): void {
     if (descriptor !== undefined) Object.defineProperty(wrapper, key, descriptor);
   }
   for (const key of Reflect.ownKeys(face)) if (!ENGINE_KEYS.has(key)) shareProperty(face, wrapper, key, both);
-  Object.setPrototypeOf(wrapper, shieldOf(face, both ? assignable(face, wrapper) : face));
+  const shield = Object.create(both ? assignable(face, wrapper) : face) as object;
+  // Whoever stands above calls us with these; they shall not be looked up behind a Proxy.
+  for (const key of INVOKING) define(shield, key, face[key]);
+  define(shield, 'toString', () => face.toString());
+  Object.setPrototypeOf(wrapper, shield);
+}
+
+function define(holder: object, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, { value, writable: true, configurable: true });
 }
 
 function assignable(face: Method, wrapper: Method): object {
@@ -81,14 +84,6 @@ function assignable(face: Method, wrapper: Method): object {
       return true;
     },
   });
-}
-
-function shieldOf(face: Method, parent: object): object {
-  return Object.create(parent, {
-    toString: { value: () => face.toString(), writable: true, configurable: true },
-    // Whoever stands above calls us with these; they shall not be looked up behind a Proxy.
-    ...Object.fromEntries(INVOKING.map((key) => [key, { value: face[key], writable: true, configurable: true }])),
-  }) as object;
 }
 
 function shareProperty(face: Method, wrapper: Method, key: string | symbol, both: boolean): void {

@@ -4,11 +4,11 @@ import { EventEmitter } from 'node:events';
 import { SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Instrument } from '../../../lib/decorators/instrument.js';
-import { weaveMetadataOf, wovenMethods } from '../../../lib/decorators/metadata.js';
 import { instrument, weave } from '../../../lib/decorators/plain.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
 import { Trace } from '../../../lib/decorators/trace.js';
 import { TimedEvent, TrackEvent } from '../../../lib/decorators/track-event.js';
+import { weaveMetadataOf, wovenMethods } from '../../../lib/decorators/weave/woven.js';
 import { type Cases, withClient } from './harness.js';
 
 const SECRET = Symbol('secret');

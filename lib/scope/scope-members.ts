@@ -1,6 +1,9 @@
+import type { Target } from '../features/feature.js';
+import type { Fetched } from '../features/feedback.js';
 import type { ProfileOperator } from '../features/profile-changes.js';
+import type { AbTesting } from '../features/remote-config.js';
 import type { ScopeApi } from './scope-api.js';
-import { contained } from './scope-parts.js';
+import { contained, containedAsync } from './scope-parts.js';
 
 type Scalar = string | number | boolean;
 
@@ -86,5 +89,44 @@ export class UserData {
 
   #change(operator: ProfileOperator, property: string, value: unknown): void {
     contained(this.#scope, 'userData', ({ profile }, target) => profile.change(target, operator, property, value));
+  }
+}
+
+/** A/B tests of remote config values, for one device (docs/protocol.md §10.2). Nothing here ever rejects. */
+export class AbTests {
+  readonly #ask: (
+    call: string,
+    work: (tests: AbTesting, target: Target) => Promise<Fetched<unknown>>,
+  ) => Promise<Fetched<unknown>>;
+
+  /** @internal */
+  constructor(scope: ScopeApi) {
+    this.#ask = (call, work) =>
+      containedAsync(scope, `abTests.${call}`, ({ abTesting }, target) => work(abTesting, target));
+  }
+
+  /** Takes part in the tests of these values. */
+  enrol(keys: readonly string[]): Promise<Fetched<unknown>> {
+    return this.#ask('enrol', (tests, target) => tests.enrol(target, keys));
+  }
+
+  /** Chooses a variant for this device. */
+  enrolVariant(key: string, variant: string): Promise<Fetched<unknown>> {
+    return this.#ask('enrolVariant', (tests, target) => tests.enrolVariant(target, key, variant));
+  }
+
+  /** Leaves the tests of these values; without keys all of them. */
+  optOut(keys?: readonly string[]): Promise<Fetched<unknown>> {
+    return this.#ask('optOut', (tests, target) => tests.optOut(target, keys));
+  }
+
+  /** Variants by key, as the server sends them. */
+  fetchVariants(keys?: readonly string[]): Promise<Fetched<unknown>> {
+    return this.#ask('fetchVariants', (tests, target) => tests.variants(target, keys));
+  }
+
+  /** Running experiments, as the server sends them. */
+  fetchExperiments(): Promise<Fetched<unknown>> {
+    return this.#ask('fetchExperiments', (tests, target) => tests.experiments(target));
   }
 }
