@@ -16,6 +16,7 @@ import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/e
  */
 
 const HEADER = /^#(\d{1,9}) ([0-9a-f]{8})\n/;
+const TORN_HEADER = /^#\d{0,9}(?: [0-9a-f]{0,8})?$/;
 const LONGEST_HEADER = 20;
 
 /** Puts records of one batch together. */
@@ -127,7 +128,8 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
   let damaged = 0;
   let end = 0;
   for (let at = 0; at < bytes.length; ) {
-    const header = HEADER.exec(bytes.toString('latin1', at, at + LONGEST_HEADER));
+    const line = bytes.toString('latin1', at, at + LONGEST_HEADER);
+    const header = HEADER.exec(line);
     const start = at + (header?.[0].length ?? 0);
     const next = start + Number(header?.[1] ?? 0);
     if (header !== null && next <= bytes.length) {
@@ -140,9 +142,11 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
         continue;
       }
     }
-    const found = nextHeader(bytes, at + 1);
+    let found = nextHeader(bytes, at + 1);
+    // The line end before it may be what was damaged.
+    if (header !== null && next < bytes.length && (found < 0 || next < found) && isHeader(bytes, next)) found = next;
     // The last batch of a process that died while it was written; normal after a crash.
-    if (found < 0 && header !== null && next > bytes.length) break;
+    if (found < 0 && (header === null ? TORN_HEADER.test(line) : next > bytes.length)) break;
     damaged++;
     if (found < 0) break;
     at = found;
@@ -153,9 +157,13 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
 
 function nextHeader(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf('\n#', from - 1); at >= 0; at = bytes.indexOf('\n#', at + 1)) {
-    if (HEADER.test(bytes.toString('latin1', at + 1, at + 1 + LONGEST_HEADER))) return at + 1;
+    if (isHeader(bytes, at + 1)) return at + 1;
   }
   return -1;
+}
+
+function isHeader(bytes: Buffer, at: number): boolean {
+  return HEADER.test(bytes.toString('latin1', at, at + LONGEST_HEADER));
 }
 
 interface Records {

@@ -21,8 +21,6 @@ export function segmentNames(names: readonly string[]): string[] {
 /** The segments of one folder that this process has, with what is to be written to them besides entries. */
 export class Folder {
   readonly path: string;
-  /** Somebody deleted it: what was in it stands elsewhere, or nowhere. */
-  gone = false;
   readonly #fs: JournalFs;
   /** Oldest first; so their ids are in order, too. */
   readonly #segments: Segment[] = [];
@@ -55,6 +53,11 @@ export class Folder {
     this.#changed = true;
   }
 
+  /** Whether the entry stands here and is not settled. */
+  has(id: number): boolean {
+    return this.#find(id)?.isLive(id) === true;
+  }
+
   /** False when the entry is in none of the segments. */
   settle(id: number): boolean {
     const segment = this.#find(id);
@@ -65,7 +68,7 @@ export class Folder {
 
   /** A seal stands where the oldest of its entries does. False when none of them is here. */
   seal(request: SealedRequest): boolean {
-    const first = request.entries.find(({ id }) => this.#find(id)?.isLive(id));
+    const first = request.entries.find(({ id }) => this.has(id));
     const segment = first && this.#find(first.id);
     if (segment === undefined) return false;
     const waiting = this.#seals.get(segment);
@@ -86,6 +89,8 @@ export class Folder {
   news(): Batch | undefined {
     for (const segment of this.#segments) {
       if (!this.#seals.has(segment) && !(segment.hasNews && segment.live > 0)) continue;
+      // Before anything is taken: it may fail, and it cuts off what a dead process left half written.
+      segment.file();
       const writer = new BatchWriter();
       this.write(segment, writer);
       return { segment, bytes: writer.bytes(), position: segment.position };
@@ -93,29 +98,36 @@ export class Folder {
     return undefined;
   }
 
-  /** Whether a file of it is missing on the disk. */
-  async isDamaged(): Promise<boolean> {
-    for (const { path, live, position } of this.#segments) {
-      if (live === 0 || position === 0) continue;
-      const code = await this.#fs.look(path).catch((error: NodeJS.ErrnoException) => error.code);
-      if (code === 'ENOENT') return true;
+  /** Segments whose files are missing on the disk although entries in them wait. */
+  async missing(): Promise<Segment[]> {
+    const missing: Segment[] = [];
+    for (const segment of [...this.#segments]) {
+      if (segment.live === 0 || segment.position === 0) continue;
+      const code = await this.#fs.look(segment.path).catch((error: NodeJS.ErrnoException) => error.code);
+      if (code === 'ENOENT') missing.push(segment);
     }
-    return false;
+    return missing;
+  }
+
+  /** Knows nothing of these segments any more. */
+  forget(segments: readonly Segment[]): void {
+    for (const segment of segments) {
+      const at = this.#segments.indexOf(segment);
+      if (at >= 0) this.#segments.splice(at, 1);
+      this.#seals.delete(segment);
+      segment.close();
+    }
+    this.#found = undefined;
   }
 
   /** Lets go of the segments whose entries are all settled, and deletes them; `current` is still written to. */
   sweep(current?: Segment): void {
     if (!this.#changed) return;
     this.#changed = current?.live === 0;
-    for (const segment of [...this.#segments]) {
-      if (segment.live > 0 || segment === current) continue;
-      this.#segments.splice(this.#segments.indexOf(segment), 1);
-      this.#seals.delete(segment);
-      segment.close();
-      // One that cannot be deleted is harmless while this process lives; the folder goes as a whole in the end.
-      this.#fs.remove(segment.path).catch(() => {});
-    }
-    this.#found = undefined;
+    const settled = this.#segments.filter((segment) => segment.live === 0 && segment !== current);
+    this.forget(settled);
+    // One that cannot be deleted is harmless while this process lives; the folder goes as a whole in the end.
+    for (const { path } of settled) this.#fs.remove(path).catch(() => {});
   }
 
   close(): void {

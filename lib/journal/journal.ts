@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
-import { Folder } from './folder.js';
 import { GroupCommit } from './group-commit.js';
 import { type JournalFs, nodeFs } from './journal-fs.js';
 import { type Lease, SocketLease } from './lease.js';
 import { folderName, Recovery } from './recovery.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from './storage.js';
 import { reasonOf, Warnings } from './warnings.js';
-import { JournalWriter } from './writer.js';
+import { adoptedFolder, JournalWriter } from './writer.js';
 
 const RENEW_MS = 10_000;
 const SCAN_MS = 30_000;
@@ -91,7 +90,7 @@ export class JournalStorage implements Storage {
 
   append(entry: Entry): void {
     // What was recovered stands where it was.
-    if (this.#closed !== undefined || (entry.origin instanceof Folder && !entry.origin.gone)) return;
+    if (this.#closed !== undefined || adoptedFolder(entry) !== undefined) return;
     this.#writer.append(entry);
     this.#changed();
   }
@@ -197,7 +196,8 @@ export class JournalStorage implements Storage {
   /** Shows others that this process lives, and looks whether what it keeps is still there. */
   async #renew(): Promise<void> {
     let lost = await this.#recovery.check();
-    if ((await this.#writer.own?.isDamaged()) === true) lost = true;
+    const missing = (await this.#writer.own?.missing()) ?? [];
+    if (missing.length > 0) lost = true;
     try {
       this.#lease.renew(this.#options.path);
     } catch (error) {
@@ -242,8 +242,17 @@ export class JournalStorage implements Storage {
     this.#cancelRenewal = undefined;
     this.#lease.release(path);
     this.#commits.drop();
-    this.#writer.restart();
+    const former = this.#writer.restart();
     this.#tell((listener) => listener.lost());
+    if (former !== undefined) void this.#replace(former);
+  }
+
+  /** What is left of a folder goes once what waits stands in another one: it would be recovered twice. */
+  async #replace(former: string): Promise<void> {
+    // Also when it was found out in the middle of a write.
+    await Promise.resolve();
+    await this.#flush();
+    if (!this.#commits.failing) await this.#fs.remove(former).catch(() => {});
   }
 
   #scan(): void {

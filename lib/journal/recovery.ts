@@ -290,16 +290,15 @@ export class Recovery {
     return next;
   }
 
-  /** Gives up the folders that somebody deleted; true when there is one. */
+  /** Forgets the files that somebody deleted; true when there was one. */
   async check(): Promise<boolean> {
-    let gone = false;
-    for (const adopted of [...this.#adopted]) {
-      if (!(await adopted.folder.isDamaged())) continue;
-      gone = true;
-      adopted.folder.gone = true;
-      this.#adopted.splice(this.#adopted.indexOf(adopted), 1);
+    let lost = false;
+    for (const { folder } of [...this.#adopted]) {
+      const missing = await folder.missing();
+      folder.forget(missing);
+      if (missing.length > 0) lost = true;
     }
-    return gone;
+    return lost;
   }
 
   /** Removes what is settled. */

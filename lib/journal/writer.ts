@@ -77,8 +77,10 @@ export class JournalWriter implements BatchSource {
     this.#notes.push({ after: this.#lastId, request });
   }
 
-  settle({ id, origin }: Entry): void {
-    if (isAdopted(origin)) origin.settle(id);
+  settle(entry: Entry): void {
+    const { id } = entry;
+    const adopted = adoptedFolder(entry);
+    if (adopted !== undefined) adopted.settle(id);
     else if (!this.#entries.drop(id)) this.#own?.settle(id);
   }
 
@@ -133,15 +135,16 @@ export class JournalWriter implements BatchSource {
     this.#own?.sweep(this.#current);
   }
 
-  /** Begins anew, in another folder. */
-  restart(): void {
-    if (this.#own !== undefined) this.#own.gone = true;
+  /** Begins anew, in another folder; returns the former one. */
+  restart(): string | undefined {
+    const former = this.#own?.path;
     this.#own?.close();
     this.#own = undefined;
     this.#current = undefined;
     this.#entries.clear();
     for (const { written } of this.#notes.splice(0)) written?.();
     this.#letGo();
+    return former;
   }
 
   /** Nothing more is written; also the last segment may go when it is settled. */
@@ -168,9 +171,8 @@ export class JournalWriter implements BatchSource {
     for (const { after, written, request } of this.#notes) {
       if (after >= next) break;
       done++;
-      const origin = request?.entries[0]?.origin;
       if (written !== undefined) this.#almostDone.push(written);
-      if (request !== undefined) (isAdopted(origin) ? origin : this.#own)?.seal(request);
+      if (request !== undefined) (request.entries.map(adoptedFolder).find((it) => it) ?? this.#own)?.seal(request);
     }
     this.#notes.splice(0, done);
   }
@@ -198,8 +200,9 @@ export class JournalWriter implements BatchSource {
   }
 }
 
-function isAdopted(origin: object | undefined): origin is Folder {
-  return origin instanceof Folder && !origin.gone;
+/** The adopted folder in which an entry stands. */
+export function adoptedFolder({ id, origin }: Entry): Folder | undefined {
+  return origin instanceof Folder && origin.has(id) ? origin : undefined;
 }
 
 function placed(batch: Batch): Batch {

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
-import type { JournalFs } from '../../../lib/journal/journal-fs.js';
+import type { JournalFs, Look } from '../../../lib/journal/journal-fs.js';
 
 interface SimulatedFile {
   bytes: Buffer;
+  touched: number;
 }
 
 interface HeldWrite {
@@ -19,6 +20,8 @@ export class SimulatedDisk {
   readonly files = new Map<string, SimulatedFile>();
   /** Folders and their times of last change. */
   readonly folders = new Map<string, number>([['/', 0]]);
+  /** Folders that belong to somebody else, or are open to all. */
+  readonly foreign = new Set<string>();
   readonly held: HeldWrite[] = [];
   /** The error code every change meets while set. */
   broken: string | undefined;
@@ -79,13 +82,17 @@ export class SimulatedMount implements JournalFs {
     this.#change(path);
     if (!this.#disk.folders.has(dirname(path))) throw systemError('ENOENT', path);
     if (this.#disk.files.has(path)) throw systemError('EEXIST', path);
-    const file = { bytes: Buffer.alloc(0) };
+    const file = { bytes: Buffer.alloc(0), touched: this.#now() };
     this.#disk.files.set(path, file);
-    // The lowest free number, as the system does it: a stale descriptor then hits another file.
-    let descriptor = 3;
-    while (this.#open.has(descriptor)) descriptor++;
-    this.#open.set(descriptor, { file, path });
-    return descriptor;
+    return this.#descriptor(file, path);
+  }
+
+  openFile(path: string, size: number): number {
+    this.#change(path);
+    const file = this.#disk.files.get(path);
+    if (!file) throw systemError('ENOENT', path);
+    file.bytes = file.bytes.subarray(0, size);
+    return this.#descriptor(file, path);
   }
 
   write(descriptor: number, bytes: Uint8Array, offset: number, length: number, position: number): Promise<number> {
@@ -161,15 +168,43 @@ export class SimulatedMount implements JournalFs {
 
   async touch(path: string, milliseconds: number): Promise<void> {
     this.#change(path);
-    if (!this.#disk.folders.has(path)) throw systemError('ENOENT', path);
-    this.#disk.folders.set(path, milliseconds);
+    const file = this.#disk.files.get(path);
+    if (file) file.touched = milliseconds;
+    else if (this.#disk.folders.has(path)) this.#disk.folders.set(path, milliseconds);
+    else throw systemError('ENOENT', path);
   }
 
-  async touched(path: string): Promise<number> {
+  async look(path: string): Promise<Look> {
     this.#alive(path);
-    const time = this.#disk.folders.get(path);
-    if (time === undefined) throw systemError('ENOENT', path);
-    return time;
+    const folder = this.#disk.folders.get(path);
+    const touched = folder ?? this.#disk.files.get(path)?.touched;
+    if (touched === undefined) throw systemError('ENOENT', path);
+    return { touched, folder: folder !== undefined, ours: !this.#disk.foreign.has(path) };
+  }
+
+  has(path: string): boolean {
+    return this.#disk.files.has(path);
+  }
+
+  /** Sets the time of a file to now. */
+  renew(path: string): void {
+    this.#change(path);
+    const file = this.#disk.files.get(path);
+    if (!file) throw systemError('ENOENT', path);
+    file.touched = this.#now();
+  }
+
+  delete(path: string): void {
+    this.#change(path);
+    this.#disk.files.delete(path);
+  }
+
+  #descriptor(file: SimulatedFile, path: string): number {
+    // The lowest free number, as the system does it: a stale descriptor then hits another file.
+    let descriptor = 3;
+    while (this.#open.has(descriptor)) descriptor++;
+    this.#open.set(descriptor, { file, path });
+    return descriptor;
   }
 
   #change(path: string): void {
