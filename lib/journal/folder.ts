@@ -21,6 +21,8 @@ export function segmentNames(names: readonly string[]): string[] {
 /** The segments of one folder that this process has, with what is to be written to them besides entries. */
 export class Folder {
   readonly path: string;
+  /** The segment entries are written to; it stays, also when it is settled. */
+  current: Segment | undefined;
   readonly #fs: JournalFs;
   /** Oldest first; so their ids are in order, too. */
   readonly #segments: Segment[] = [];
@@ -45,7 +47,7 @@ export class Folder {
 
   /** True while a seal or a settlement waits to be written. */
   get hasNews(): boolean {
-    return this.#seals.size > 0 || this.#segments.some((segment) => segment.hasNews && segment.live > 0);
+    return this.#seals.size > 0 || this.#segments.some((segment) => this.#isToSay(segment));
   }
 
   add(segment: Segment): void {
@@ -77,18 +79,17 @@ export class Folder {
     return true;
   }
 
-  /** What is to be written to a segment; `current` takes it along with entries. */
+  /** What is to be written to a segment. */
   write(segment: Segment, batch: BatchWriter): void {
     for (const request of this.#seals.get(segment) ?? []) batch.seal(request);
     this.#seals.delete(segment);
-    // What is settled as a whole is deleted instead.
-    if (segment.hasNews && segment.live > 0) batch.settled(segment.takeSettled());
+    if (this.#isToSay(segment)) batch.settled(segment.takeSettled());
   }
 
   /** A batch for a segment no entries are written to any more; undefined when there is nothing to write. */
   news(): Batch | undefined {
     for (const segment of this.#segments) {
-      if (!this.#seals.has(segment) && !(segment.hasNews && segment.live > 0)) continue;
+      if (!this.#seals.has(segment) && !this.#isToSay(segment)) continue;
       // Before anything is taken: it may fail, and it cuts off what a dead process left half written.
       segment.file();
       const writer = new BatchWriter();
@@ -115,16 +116,17 @@ export class Folder {
       const at = this.#segments.indexOf(segment);
       if (at >= 0) this.#segments.splice(at, 1);
       this.#seals.delete(segment);
+      segment.discarded = true;
       segment.close();
     }
     this.#found = undefined;
   }
 
-  /** Lets go of the segments whose entries are all settled, and deletes them; `current` is still written to. */
-  sweep(current?: Segment): void {
+  /** Lets go of the segments whose entries are all settled, and deletes them. */
+  sweep(): void {
     if (!this.#changed) return;
-    this.#changed = current?.live === 0;
-    const settled = this.#segments.filter((segment) => segment.live === 0 && segment !== current);
+    this.#changed = this.current?.live === 0;
+    const settled = this.#segments.filter((segment) => segment.live === 0 && segment !== this.current);
     this.forget(settled);
     // One that cannot be deleted is harmless while this process lives; the folder goes as a whole in the end.
     for (const { path } of settled) this.#fs.remove(path).catch(() => {});
@@ -137,6 +139,11 @@ export class Folder {
   /** A path in this folder. */
   at(name: string): string {
     return join(this.path, name);
+  }
+
+  /** Whether settlements are to be written: what is settled as a whole is deleted instead. */
+  #isToSay(segment: Segment): boolean {
+    return segment.hasNews && (segment.live > 0 || segment === this.current);
   }
 
   #find(id: number): Segment | undefined {

@@ -96,9 +96,8 @@ export class GroupCommit {
 
   /** Writes everything before it returns. */
   now(): void {
-    const { source } = this.#options;
     try {
-      for (let batch = this.#current ?? source.next(); batch !== undefined; batch = source.next()) {
+      for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
         this.#current = batch;
         this.#writeHere(batch);
         this.#finish(batch);
@@ -125,7 +124,7 @@ export class GroupCommit {
     this.#running = true;
     try {
       for (let more = true; more; ) {
-        const batch = this.#current ?? source.next();
+        const batch = this.#next();
         if (batch === undefined) break;
         this.#current = batch;
         const startedAt = clock.monotonic();
@@ -145,6 +144,13 @@ export class GroupCommit {
     this.#running = false;
     this.#toTheEnd = false;
     if (source.waiting || this.#current !== undefined) this.request();
+  }
+
+  /** What failed before is tried again, unless there is no use for it any more. */
+  #next(): Batch | undefined {
+    if (this.#current?.segment.discarded === false) return this.#current;
+    this.#current = undefined;
+    return this.#options.source.next();
   }
 
   #writeHere({ segment, bytes, position }: Batch): void {

@@ -104,8 +104,8 @@ export class JournalStorage implements Storage {
   settle(entries: readonly Entry[]): void {
     if (this.#closed !== undefined) return;
     for (const entry of entries) this.#writer.settle(entry);
-    // What is settled as a whole may be deleted, also from a disk that takes nothing.
-    if (this.#commits.failing) this.#sweep();
+    // What is settled as a whole is deleted, which needs no room on the disk.
+    this.#sweep();
     // A lost settlement costs a repetition the server recognises: never worth a write of its own.
     this.#commits.request();
   }

@@ -23,6 +23,7 @@ export interface Lease {
   ask(root: string, owner: string): Promise<Verdict>;
 }
 
+const LEASE_END = '.lease';
 const OWNER = /^[sf][0-9a-f]{8}[0-9a-f]{16}$/;
 
 /** Whether a text names an owner. */
@@ -32,7 +33,13 @@ export function isOwner(name: string): boolean {
 
 /** The file of an owner's lease. */
 export function leaseName(owner: string): string {
-  return `${owner}.lease`;
+  return `${owner}${LEASE_END}`;
+}
+
+/** Whose lease a file is, if it is one. */
+export function leaseOwner(file: string): string | undefined {
+  const owner = file.slice(0, -LEASE_END.length);
+  return file.endsWith(LEASE_END) && isOwner(owner) ? owner : undefined;
 }
 
 /**

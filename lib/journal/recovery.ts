@@ -4,7 +4,7 @@ import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { inRuns, readSegment, type Seal } from './codec.js';
 import { Folder, segmentNames } from './folder.js';
 import type { JournalFs } from './journal-fs.js';
-import { isOwner, type Lease, leaseName } from './lease.js';
+import { isOwner, type Lease, leaseName, leaseOwner } from './lease.js';
 import { Segment } from './segment.js';
 import type { Recovered, Room } from './storage.js';
 import { reasonOf, type Warnings } from './warnings.js';
@@ -82,8 +82,10 @@ export class Recovery {
     let found = false;
     // A root that does not exist has nothing to adopt; one that cannot be read cannot be written to, which is told then.
     for (const name of (await fs.list(root).catch(() => [])).sort()) {
-      const [, owner, token] = FOLDER_NAME.exec(name) ?? [];
-      if (token === undefined || owner === lease.owner || !(await this.#isOurs(name))) continue;
+      // A lease outlives its folders when all in them was settled.
+      const [, owner, token] = FOLDER_NAME.exec(name) ?? [name, leaseOwner(name)];
+      if ((owner ?? token) === undefined || owner === lease.owner) continue;
+      if (token !== undefined && !(await this.#isOurs(name))) continue;
       if (owner === undefined) found = (await this.#adopt(name)) || found;
       else if (!verdicts.has(owner)) verdicts.set(owner, await this.#isDead(owner, watched));
     }
@@ -118,6 +120,7 @@ export class Recovery {
       }
     }
     this.sweep();
+    entries.sort((a, b) => a.id - b.id);
     return { entries, sealed, nextId: this.#nextId() };
   }
 
@@ -278,14 +281,12 @@ export class Recovery {
 
   #nextId(): number | undefined {
     let next: number | undefined;
-    for (const { names, entries, sealed } of this.#adopted) {
-      const first = Math.min(
-        entries[0]?.id ?? Number.POSITIVE_INFINITY,
-        sealed[0]?.entries[0]?.id ?? Number.POSITIVE_INFINITY,
-      );
-      if (first !== Number.POSITIVE_INFINITY) next = Math.min(next ?? first, first);
+    for (const { names, entries, sealed, open } of this.#adopted) {
+      const requests = [...sealed, ...new Set(open.values())].flatMap((request) => request.entries);
+      const waiting = [...entries.slice(0, 1), ...requests];
+      for (const { id } of waiting) next = Math.min(next ?? id, id);
       // What was not read may hold anything.
-      else if (names === undefined || names.length > 0) next = 0;
+      if (waiting.length === 0 && names?.length !== 0) next = 0;
     }
     return next;
   }

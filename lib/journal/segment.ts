@@ -10,6 +10,8 @@ export class Segment {
   position: number;
   /** Entries that are not settled. */
   live = 0;
+  /** Nothing is written to it any more: all in it is settled, or it is gone. */
+  discarded = false;
   readonly #fs: JournalFs;
   #file: number | undefined;
   #holds = 0;

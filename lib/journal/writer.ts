@@ -42,8 +42,6 @@ export class JournalWriter implements BatchSource {
   /** Those whose records are in batches that may not be written yet. */
   #almostDone: (() => void)[] = [];
   #own: Folder | undefined;
-  /** The segment entries are written to. */
-  #current: Segment | undefined;
   #sequence = 0;
   #lastId = 0;
 
@@ -114,8 +112,7 @@ export class JournalWriter implements BatchSource {
   }
 
   written({ bytes }: Batch): void {
-    const { position = 0 } = this.#current ?? {};
-    if (position >= SETTLED_BYTES && this.isSettled) this.#current = undefined;
+    if ((this.#own?.current?.position ?? 0) >= SETTLED_BYTES && this.isSettled) this.#endSegment();
     this.sweep();
     this.#options.written(bytes.length);
     if (!this.#hasNews) this.#letGo();
@@ -132,7 +129,7 @@ export class JournalWriter implements BatchSource {
 
   /** Deletes what is settled. */
   sweep(): void {
-    this.#own?.sweep(this.#current);
+    this.#own?.sweep();
   }
 
   /** Begins anew, in another folder; returns the former one. */
@@ -140,7 +137,6 @@ export class JournalWriter implements BatchSource {
     const former = this.#own?.path;
     this.#own?.close();
     this.#own = undefined;
-    this.#current = undefined;
     this.#entries.clear();
     for (const { written } of this.#notes.splice(0)) written?.();
     this.#letGo();
@@ -149,7 +145,7 @@ export class JournalWriter implements BatchSource {
 
   /** Nothing more is written; also the last segment may go when it is settled. */
   close(): void {
-    this.#current = undefined;
+    this.#endSegment();
     this.sweep();
     this.#own?.close();
     for (const { written } of this.#notes.splice(0)) written?.();
@@ -177,16 +173,21 @@ export class JournalWriter implements BatchSource {
     this.#notes.splice(0, done);
   }
 
+  #endSegment(): void {
+    if (this.#own !== undefined) this.#own.current = undefined;
+  }
+
   #segmentForEntries(again = true): Segment {
     const { fs, segmentBytes, createFolder, lost } = this.#options;
-    if (this.#current !== undefined && this.#current.position < segmentBytes) return this.#current;
+    const current = this.#own?.current;
+    if (current !== undefined && current.position < segmentBytes) return current;
     try {
       this.#own ??= new Folder(fs, createFolder());
       const segment = new Segment(fs, this.#own.at(segmentName(this.#sequence + 1)));
       segment.file();
       this.#sequence++;
       this.#own.add(segment);
-      this.#current = segment;
+      this.#own.current = segment;
       return segment;
     } catch (error) {
       if (!again || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

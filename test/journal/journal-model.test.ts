@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { JournalStorage } from '../../lib/journal/journal.js';
-import type { Recovered } from '../../lib/journal/storage.js';
+import type { Recovered, Room } from '../../lib/journal/storage.js';
+import type { Entry } from '../../lib/protocol/entry.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
-import { event, inParts, START } from './support/drafts.js';
-import { FakeMachine } from './support/fake-machine.js';
+import { allOf, event, PLENTY, START } from './support/entries.js';
+import { FakeMachine } from './support/fake-lease.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
 
 // For machines that are busy with other things.
@@ -13,10 +14,12 @@ vi.setConfig({ testTimeout: 60_000 });
 /** What the model knows of an entry. */
 interface Known {
   readonly n: number;
-  readonly body: string;
+  /** The process that accepted it. */
+  readonly writer: Process;
   /** The process that has it, or had it when it died. */
   holder: Process;
-  id: number;
+  /** As its holder knows it. */
+  entry: Entry;
   /** A commit was awaited since it was appended. */
   durable: boolean;
   settled: 'no' | 'asked' | 'durable';
@@ -36,14 +39,18 @@ class World {
   readonly clock = new ManualClock(START);
   readonly machine = new FakeMachine();
   readonly processes: Process[] = [];
-  readonly entries = new Map<string, Known>();
+  readonly entries = new Map<number, Known>();
   count = 0;
   failure: unknown;
 
+  get alive(): Process[] {
+    return this.processes.filter((process) => process.alive);
+  }
+
   /** Lets the disk work until the promise resolves. */
-  async until(promise: Promise<void>): Promise<void> {
+  async until<T>(promise: Promise<T>): Promise<T> {
     let done = false;
-    void promise.then(() => {
+    void promise.finally(() => {
       done = true;
     });
     for (let i = 0; !done && i < 10_000; i++) {
@@ -51,58 +58,65 @@ class World {
       await turn();
     }
     expect(done).toBe(true);
+    return promise;
   }
 
   release(): void {
     for (const held of this.disk.held.splice(0)) held.run();
   }
 
-  async start(): Promise<void> {
+  start(): Process {
     const process = new Process(this);
     this.processes.push(process);
-    await this.until(process.storage.open(process));
-    this.checkNothingLeft();
+    process.storage.open(process);
+    return process;
   }
 
-  /** Every dead process was adopted by now: what should have come back has, the rest never may. */
-  checkNothingLeft(): void {
-    if (this.failure) throw this.failure;
-    for (const [body, known] of this.entries) {
+  /** Everybody takes all there is: what should have come back from the dead has, the rest never may. */
+  async checkNothingLeft(): Promise<void> {
+    for (const process of this.alive) await process.recoverAll(PLENTY);
+    for (const [id, known] of this.entries) {
       if (known.holder.alive) continue;
-      expect(known.durable && known.settled === 'no', `entry ${known.n} was lost`).toBe(false);
-      this.entries.delete(body);
+      if (known.settled === 'no') {
+        expect(known.durable, `entry ${known.n} was lost`).toBe(false);
+        expect(known.writer.lastBack, `entry ${known.n} was lost before others`).toBeLessThan(id);
+      }
+      this.entries.delete(id);
     }
   }
 }
 
 class Process {
   alive = true;
+  /** The last of its entries that came back after its death. */
+  lastBack = 0;
   readonly storage: JournalStorage;
   readonly world: World;
-  readonly usedIds = new Set<number>();
   readonly #mount;
-  readonly #table;
-  /** Every other process finds the disk slow, so both ways of writing meet each other's journals. */
-  readonly #slow: boolean;
+  readonly #lease;
 
   constructor(world: World) {
     this.world = world;
-    this.#table = world.machine.start();
     this.#mount = world.disk.mount(() => world.clock.now());
     this.#mount.hold = true;
-    this.#slow = world.processes.length % 2 === 0;
+    this.#lease = world.machine.start(this.#mount);
     this.storage = new JournalStorage({
       path: '/state',
       clock: world.clock,
       fs: this.#mount,
-      processes: this.#table,
+      lease: this.#lease,
       segmentBytes: 600,
-      slowDisk: this.#slow,
     });
   }
 
   get own(): Known[] {
     return [...this.world.entries.values()].filter((it) => it.holder === this);
+  }
+
+  found(): void {}
+
+  lost(): void {
+    if (this.alive) this.world.failure ??= new Error('nothing was deleted');
   }
 
   warn(message: string): void {
@@ -112,35 +126,27 @@ class Process {
   append(count: number, device: number): void {
     for (let i = 0; i < count; i++) {
       const n = this.world.count++;
-      const plain = event(n, { deviceId: `d${device}` });
-      const draft = n % 3 === 0 ? plain : inParts(plain, undefined, n % 3 === 1);
-      const id = this.storage.append(draft);
-      this.#useId(id);
-      this.world.entries.set(draft.body, {
-        n,
-        body: draft.body,
-        holder: this,
-        id,
-        durable: false,
-        settled: 'no',
-        seal: undefined,
-      });
+      const entry = event(n, { deviceId: `d${device}` });
+      this.storage.append(entry);
+      const known: Known = { n, writer: this, holder: this, entry, durable: false, settled: 'no', seal: undefined };
+      this.world.entries.set(entry.id, known);
     }
   }
 
+  /** Requests are made of entries of one origin, in the order of acceptance, as the outbox does it. */
   seal(picks: readonly number[]): void {
     const free = this.own.filter((it) => it.settled === 'no');
-    const members = [...new Set(picks.map((pick) => free[pick % Math.max(1, free.length)]))].filter(
-      (it) => it !== undefined,
-    );
-    if (members.length === 0) return;
+    const picked = [...new Set(picks.map((pick) => free[pick % Math.max(1, free.length)]))];
+    const members = picked
+      .filter((it) => it !== undefined)
+      .filter((it) => it.entry.origin === picked[0]?.entry.origin)
+      .sort((a, b) => a.entry.id - b.entry.id);
+    const [first] = members;
+    if (first === undefined) return;
     const seal = { head: `"device_id":"d","n":${this.world.count++}`, members, durable: false };
     for (const member of members) member.seal = seal;
-    this.storage.seal(
-      members.map((it) => it.id),
-      '/i',
-      seal.head,
-    );
+    const entries = members.map((it) => it.entry);
+    this.storage.seal({ deviceId: first.entry.deviceId, path: '/i', head: seal.head, entries });
   }
 
   settle(picks: readonly number[]): void {
@@ -149,7 +155,7 @@ class Process {
       const known = own[pick % Math.max(1, own.length)];
       if (!known) continue;
       if (known.settled === 'no') known.settled = 'asked';
-      this.storage.settle([known.id]);
+      this.storage.settle([known.entry]);
     }
   }
 
@@ -163,90 +169,79 @@ class Process {
 
   crash(bytes: number): void {
     this.alive = false;
-    if (!this.#slow) {
-      this.#mount.lasts = bytes;
-      this.storage.commitSync();
-    }
+    this.#mount.lasts = bytes;
+    if (bytes % 2 === 0) this.storage.commitSync();
     this.#mount.crash(bytes);
-    this.world.machine.kill(this.#table);
+    this.world.machine.kill(this.#lease);
   }
 
   async close(): Promise<void> {
     await this.world.until(this.storage.close());
     this.committed();
     this.alive = false;
-    this.world.machine.kill(this.#table);
+    this.world.machine.kill(this.#lease);
   }
 
-  recovered(found: Recovered): void {
-    try {
-      this.#takeOver(found);
-    } catch (error) {
-      // The storage contains errors of its listener.
-      this.world.failure ??= error;
+  /** Takes what there is room for. */
+  async recover(room: Room): Promise<Recovered> {
+    const found = await this.world.until(this.storage.recover(room));
+    this.#takeOver(found, room);
+    return found;
+  }
+
+  async recoverAll(room: Room): Promise<void> {
+    for (let least: number | undefined = 0; least !== undefined; ) {
+      const found: Recovered = await this.recover(room);
+      const ids = allOf(found).map(({ id }) => id);
+      expect(found.nextId === undefined || ids.length > 0, 'nothing came although there is more').toBe(true);
+      expect(Math.min(...ids), 'an entry came that is older than was said').toBeGreaterThanOrEqual(least);
+      least = found.nextId;
     }
   }
 
-  #takeOver(found: Recovered): void {
-    const all = [...found.entries, ...found.sealed.flatMap((it) => it.entries)];
-    const back = new Map<Known, number>();
+  #takeOver(found: Recovered, room: Room): void {
+    const all = allOf(found);
+    const requests = found.entries.length + found.sealed.length;
+    expect(all.length <= room.entries || requests === 1, 'more than there is room for').toBe(true);
+    const back = new Map<Known, Entry>();
     for (const entry of all) {
-      const known = this.world.entries.get(entry.body);
-      expect(known, `${entry.body} came from nowhere`).toBeDefined();
-      if (!known) continue;
+      const { origin: _origin, ...plain } = entry;
+      const known = this.world.entries.get(entry.id);
+      if (!known) throw new Error(`entry ${entry.body} came from nowhere`);
       expect(known.holder.alive, `entry ${known.n} was handed out twice`).toBe(false);
+      expect(back.has(known), `entry ${known.n} was handed out twice`).toBe(false);
       expect(known.settled, `entry ${known.n} was settled`).not.toBe('durable');
-      expect(entry.timestamp).toBe(START + known.n);
-      back.set(known, entry.id);
+      const { origin: _former, ...before } = known.entry;
+      expect(plain).toEqual(before);
+      back.set(known, entry);
     }
-    this.#checkOrder(found);
-    this.#checkPrefix(back);
+    const ids = found.entries.map(({ id }) => id);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
     this.#checkSeals(found);
-    for (const [known, id] of back) {
-      this.#useId(id);
-      Object.assign(known, { holder: this, id, durable: true, settled: 'no' });
+    for (const [known, entry] of back) {
+      Object.assign(known, { holder: this, entry, durable: true, settled: 'no', seal: undefined });
+      known.writer.lastBack = Math.max(known.writer.lastBack, entry.id);
     }
-    for (const known of back.keys()) known.seal = undefined;
     for (const { head, entries } of found.sealed) {
-      const members = entries.map((entry) => this.world.entries.get(entry.body) as Known);
+      const members = entries.map((entry) => this.world.entries.get(entry.id) as Known);
       const seal = { head, members, durable: true };
       for (const member of members) member.seal = seal;
-    }
-  }
-
-  #useId(id: number): void {
-    expect(this.usedIds.has(id), `id ${id} was given twice`).toBe(false);
-    this.usedIds.add(id);
-  }
-
-  #checkOrder(found: Recovered): void {
-    const ids = found.entries.map((entry) => this.world.entries.get(entry.body)?.id as number);
-    expect(ids).toEqual([...ids].sort((a, b) => a - b));
-  }
-
-  /** A process loses the last entries, never some in the middle. */
-  #checkPrefix(back: ReadonlyMap<Known, number>): void {
-    for (const known of back.keys()) {
-      for (const older of known.holder.own) {
-        if (older.id > known.id || older.settled !== 'no') continue;
-        expect(back.has(older) || older.holder.alive, `entry ${older.n} was lost before ${known.n}`).toBe(true);
-      }
     }
   }
 
   #checkSeals(found: Recovered): void {
     const seals = new Map(found.sealed.map((it) => [it.head, it]));
     for (const { head, entries, path } of found.sealed) {
-      const known = entries.map((entry) => this.world.entries.get(entry.body) as Known);
+      const known = entries.map((entry) => this.world.entries.get(entry.id) as Known);
       const seal = known[0]?.seal;
       // A crash may take back a seal that was not committed; the one before it holds then.
       if (!seal || (seal.head !== head && !seal.durable)) continue;
       expect(seal.head).toBe(head);
       expect(path).toBe('/i');
-      expect(known).toEqual(seal.members);
+      expect(known.map((it) => it.n)).toEqual(seal.members.map((it) => it.n));
     }
     for (const entry of found.entries) {
-      const seal = this.world.entries.get(entry.body)?.seal;
+      const seal = this.world.entries.get(entry.id)?.seal;
       if (!seal?.durable) continue;
       const whole = seal.members.every((it) => it.seal === seal && it.settled === 'no');
       expect(whole && !seals.has(seal.head), `${entry.body} lost its seal`).toBe(false);
@@ -274,14 +269,18 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('disk' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), who, bytes: fc.nat(1_200) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), who }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('start' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('start' as const), room: fc.integer({ min: 1, max: 30 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('recover' as const), who, room: fc.integer({ min: 1, max: 20 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('adopt' as const) }) },
 );
 
 async function play(world: World, it: Step): Promise<void> {
-  const alive = world.processes.filter((process) => process.alive);
+  if (world.failure) throw world.failure;
+  const { alive } = world;
   if (it.do === 'start') {
-    if (alive.length < 3) await world.start();
+    if (alive.length >= 3) return;
+    await world.start().recoverAll({ entries: it.room, bytes: 1e9 });
+    await world.checkNothingLeft();
     return;
   }
   if (it.do === 'tick') world.clock.advance(20);
@@ -292,11 +291,7 @@ async function play(world: World, it: Step): Promise<void> {
       world.release();
       await turn();
     }
-    for (let i = 0; i < 100; i++) {
-      world.release();
-      await turn();
-    }
-    if (alive.length > 0) world.checkNothingLeft();
+    if (alive.length > 0) await world.checkNothingLeft();
   }
   await turn();
   const process = 'who' in it ? alive[it.who % Math.max(1, alive.length)] : undefined;
@@ -306,6 +301,7 @@ async function play(world: World, it: Step): Promise<void> {
   if (it.do === 'settle') process.settle(it.picks);
   if (it.do === 'crash') process.crash(it.bytes);
   if (it.do === 'close') await process.close();
+  if (it.do === 'recover') await process.recover({ entries: it.room, bytes: 1e9 });
   if (it.do === 'commit') await world.until(process.storage.commit());
   if (it.do === 'commitSync') process.storage.commitSync();
   if (it.do === 'commit' || it.do === 'commitSync') process.committed();
@@ -318,13 +314,14 @@ describe('the journal, whatever happens to its processes', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
         const world = new World();
-        await world.start();
+        world.start();
         for (const it of steps) await play(world, it);
-        for (const process of world.processes) if (process.alive) process.crash(1_000_000);
-        await world.start();
-        const last = world.processes.at(-1) as Process;
-        last.storage.settle([...world.entries.values()].map((it) => it.id));
+        for (const process of world.alive) process.crash(1_000_000);
+        const last = world.start();
+        await world.checkNothingLeft();
+        last.storage.settle(last.own.map((it) => it.entry));
         await last.close();
+        if (world.failure) throw world.failure;
         expect(world.disk.below('/state')).toEqual([]);
       }),
       { numRuns: Number(globalThis.process.env['JOURNAL_MODEL_RUNS'] ?? 100) },
