@@ -133,13 +133,13 @@ class Process {
     }
   }
 
-  /** Requests are made of entries of one origin, in the order of acceptance, as the outbox does it. */
+  /** As the outbox does it: entries of one origin, in the order of acceptance; a request may be split, never joined. */
   seal(picks: readonly number[]): void {
     const free = this.own.filter((it) => it.settled === 'no');
     const picked = [...new Set(picks.map((pick) => free[pick % Math.max(1, free.length)]))];
     const members = picked
       .filter((it) => it !== undefined)
-      .filter((it) => it.entry.origin === picked[0]?.entry.origin)
+      .filter((it) => it.entry.origin === picked[0]?.entry.origin && it.seal === picked[0]?.seal)
       .sort((a, b) => a.entry.id - b.entry.id);
     const [first] = members;
     if (first === undefined) return;
@@ -270,7 +270,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), who, bytes: fc.nat(1_200) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('start' as const), room: fc.integer({ min: 1, max: 30 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('recover' as const), who, room: fc.integer({ min: 1, max: 20 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('recover' as const), who, room: fc.integer({ min: 1, max: 20 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('adopt' as const) }) },
 );
 
