@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../lib/clock.js';
 import { JournalStorage } from '../../lib/journal/journal.js';
-import { ManualClock } from '../../lib/testing/manual-clock.js';
+import type { Lease } from '../../lib/journal/lease.js';
+import type { Entry } from '../../lib/protocol/entry.js';
 import { storageContract } from '../../lib/testing/storage-contract.js';
-import { event, Listener, START } from './support/drafts.js';
-import { FakeMachine } from './support/fake-machine.js';
-import { SimulatedDisk } from './support/simulated-disk.js';
+import { allOf, appendAll, event, events, Listener, numbersOf, range, START } from './support/entries.js';
+import { simulated } from './support/simulated.js';
 
 // For machines that are busy with other things.
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,59 +25,35 @@ describe.each([
   { title: 'JournalStorage at every call', sync: true },
 ])('$title', ({ sync }) => {
   const subject = () => {
-    const machine = new FakeMachine();
-    let process = machine.start();
-    const create = () => new JournalStorage({ path: root, clock: systemClock, sync, processes: process });
-    return {
-      storage: create(),
-      restart: () => {
-        machine.kill(process);
-        process = machine.start();
-        return create();
-      },
+    const dead = new Set<string>();
+    let last = '';
+    const create = () => {
+      dead.add(last);
+      last = `s${String(dead.size).padStart(24, '0')}`;
+      const ask: Lease['ask'] = async (_root, owner) => (dead.has(owner) ? 'dead' : 'alive');
+      const lease: Lease = { owner: last, hold() {}, renew() {}, release() {}, ask };
+      return new JournalStorage({ path: root, clock: systemClock, sync, lease });
     };
+    return { storage: create(), restart: create };
   };
   for (const { name, run } of storageContract(subject)) it(name, run);
 });
 
-/** A storage of one process on a simulated disk. */
-function simulated(options: { segmentBytes?: number; sync?: boolean; slowDisk?: boolean } = {}) {
-  const disk = new SimulatedDisk();
-  const clock = new ManualClock(START);
-  const machine = new FakeMachine();
-  const start = () => {
-    const processes = machine.start();
-    const mount = disk.mount(() => clock.now());
-    const storage = new JournalStorage({ path: '/state', clock, fs: mount, processes, ...options });
-    const kill = (bytes = 0) => {
-      mount.crash(bytes);
-      machine.kill(processes);
-    };
-    return { storage, mount, kill };
-  };
-  const recover = async (): Promise<Listener> => {
-    const listener = new Listener();
-    await start().storage.open(listener);
-    return listener;
-  };
-  return { disk, clock, start, recover };
-}
-
-const bodies = (from: number, to: number): string[] =>
-  Array.from({ length: to - from + 1 }, (_, n) => event(from + n).body);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('group commit', () => {
   it('touches nothing before something is to be written', async () => {
-    const { disk, start } = simulated();
+    const { disk, start, pass } = simulated();
     const { storage } = start();
-    await storage.open(new Listener());
+    await pass(60_000);
+    await storage.commit();
     expect(disk.below('/state')).toEqual([]);
   });
 
   it('writes once for all entries of 20 ms', async () => {
     const { clock, start } = simulated();
     const { storage, mount } = start();
-    for (let n = 0; n < 100; n++) storage.append(event(n));
+    appendAll(storage, events(0, 100));
     clock.advance(19);
     expect(mount.writes).toBe(0);
     clock.advance(1);
@@ -85,48 +61,91 @@ describe('group commit', () => {
     expect(mount.writes).toBe(1);
   });
 
-  it('writes after the turn of the host in which the first entry has waited for half of that', async () => {
-    const { start } = simulated();
-    const { storage, mount } = start();
-    for (const n of [0, 3, 9]) storage.append(event(n));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(mount.writes).toBe(0);
-    storage.append(event(10));
-    expect(mount.writes).toBe(0);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(mount.writes).toBe(1);
-  });
-
-  it('writes a burst in parts that do not hold up the host, without waiting in between', async () => {
+  it('writes once for entries, seals and settlements of one segment', async () => {
     const { clock, start } = simulated();
     const { storage, mount } = start();
-    for (let n = 0; n < 20_000; n++) storage.append(event(n));
-    clock.advance(20);
+    appendAll(storage, events(0, 10));
     await storage.commit();
+    appendAll(storage, events(10, 10));
+    storage.seal({ deviceId: '', path: '/i', head: 'head', entries: events(5, 10) });
+    storage.settle(events(0, 5));
+    clock.advance(20);
+    await turn();
+    await turn();
+    expect(mount.writes).toBe(2);
+  });
+
+  it('writes a burst in parts that do not hold up the host, with turns of the event loop between them', async () => {
+    const { start } = simulated();
+    const { storage, mount } = start();
+    appendAll(storage, events(0, 20_000));
+    let turns = 0;
+    let done = false;
+    void storage.commit().then(() => {
+      done = true;
+    });
+    for (; !done; turns++) await turn();
     // Small entries by number, large ones by size.
     expect(mount.writes).toBe(Math.ceil(20_000 / 512));
+    expect(turns).toBeGreaterThanOrEqual(mount.writes);
     const before = mount.writes;
-    for (let n = 0; n < 1_000; n++) storage.append(event(n, { body: `"${'x'.repeat(2_000)}"` }));
+    appendAll(storage, events(20_000, 1_000, { body: `"${'x'.repeat(2_000)}"` }));
     await storage.commit();
     const parts = mount.writes - before;
     expect(parts).toBeGreaterThan(2_000_000 / 80_000);
     expect(parts).toBeLessThan(2_000_000 / 50_000);
   });
 
-  it('resolves commit at once when nothing waits', async () => {
-    const { start } = simulated();
-    await start().storage.commit();
+  it('goes on with a burst without waiting for the next tick', async () => {
+    const { clock, start, recover } = simulated();
+    const { storage, kill } = start();
+    appendAll(storage, events(0, 5_000));
+    clock.advance(20);
+    for (let i = 0; i < 40; i++) await turn();
+    kill();
+    expect(allOf(await recover()).length).toBeGreaterThan(4_000);
+    await storage.close();
   });
 
-  it('writes at every append and seal with sync', async () => {
+  it('resolves a commit when all is written that was taken before it, and not sooner', async () => {
+    const { start, recover } = simulated();
+    const { storage, mount, kill } = start();
+    mount.hold = true;
+    appendAll(storage, events(0, 3));
+    storage.seal({ deviceId: '', path: '/i', head: 'head', entries: events(0, 2) });
+    let done = false;
+    const commit = storage.commit().then(() => {
+      done = true;
+    });
+    for (let i = 0; i < 10; i++) await turn();
+    expect(done).toBe(false);
+    mount.hold = false;
+    mount.release();
+    await commit;
+    kill();
+    expect(await recover()).toMatchObject({ entries: [event(2)], sealed: [{ head: 'head' }] });
+  });
+
+  it('resolves commit at once when nothing waits', async () => {
+    const { start } = simulated();
+    const { storage, mount } = start();
+    await storage.commit();
+    storage.append(event(1));
+    await storage.commit();
+    mount.hold = true;
+    await storage.commit();
+    expect(mount.writes).toBe(1);
+  });
+
+  it('writes before append and seal return with sync', async () => {
     const { start, recover } = simulated({ sync: true });
     const { storage, mount, kill } = start();
-    const ids = [storage.append(event(1)), storage.append(event(2))];
-    storage.seal(ids, '/i', 'head');
+    appendAll(storage, events(1, 2));
+    expect(mount.writes).toBe(2);
+    storage.seal({ deviceId: '', path: '/i', head: 'head', entries: events(1, 2) });
     expect(mount.writes).toBe(3);
     kill();
-    const { found } = await recover();
-    expect(found[0]?.sealed).toHaveLength(1);
+    expect((await recover()).sealed).toHaveLength(1);
   });
 });
 
@@ -134,27 +153,27 @@ describe('commitSync', () => {
   it.each([0, 1, 200, 100_000])(
     'is right while a background write is under way that gets %i bytes far',
     async (bytes) => {
-      const { clock, start, recover } = simulated({ slowDisk: true });
+      const { clock, start, recover } = simulated();
       const { storage, mount, kill } = start();
       mount.hold = true;
-      for (let n = 0; n < 50; n++) storage.append(event(n));
+      appendAll(storage, events(0, 50));
       clock.advance(20);
-      for (let n = 50; n < 90; n++) storage.append(event(n));
+      appendAll(storage, events(50, 40));
       storage.commitSync();
       kill(bytes);
-      expect((await recover()).bodies).toEqual(bodies(0, 89));
+      expect(numbersOf(allOf(await recover()))).toEqual(range(0, 90));
     },
   );
 
   it('leaves a storage that goes on rightly', async () => {
-    const { clock, start, recover } = simulated({ slowDisk: true });
+    const { clock, start, recover } = simulated();
     const { storage, mount, kill } = start();
     mount.hold = true;
-    for (let n = 0; n < 50; n++) storage.append(event(n));
+    appendAll(storage, events(0, 50));
     clock.advance(20);
     storage.append(event(50));
     storage.commitSync();
-    for (let n = 51; n < 100; n++) storage.append(event(n));
+    appendAll(storage, events(51, 49));
     // The late write of the first batch must neither be given the bytes of a later one nor undo it.
     storage.commitSync();
     mount.release();
@@ -163,24 +182,28 @@ describe('commitSync', () => {
     storage.append(event(100));
     await storage.commit();
     kill();
-    expect((await recover()).bodies).toEqual(bodies(0, 100));
+    expect(numbersOf(allOf(await recover()))).toEqual(range(0, 101));
   });
 
-  it('does not let a late background write hit the next segment', async () => {
-    const { clock, start, recover } = simulated({ segmentBytes: 500, slowDisk: true });
+  it('does not let a late background write hit the file that has its descriptor now', async () => {
+    const { clock, start, recover } = simulated({ segmentBytes: 500 });
     const { storage, mount, kill } = start();
     mount.hold = true;
-    for (let n = 0; n < 20; n++) storage.append(event(n));
+    appendAll(storage, events(0, 20));
     clock.advance(20);
     storage.commitSync();
-    for (let n = 20; n < 60; n++) {
+    appendAll(storage, events(20, 20));
+    storage.commitSync();
+    // The first file is deleted with the write under way; the next one would get its descriptor.
+    storage.settle(events(0, 20));
+    for (let n = 40; n < 80; n++) {
       storage.append(event(n));
       storage.commitSync();
     }
     mount.release();
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 5; i++) await turn();
     kill();
-    expect((await recover()).bodies).toEqual(bodies(0, 59));
+    expect(numbersOf(allOf(await recover()))).toEqual(range(20, 60));
   });
 });
 
@@ -189,9 +212,10 @@ describe('segments', () => {
     const { disk, start } = simulated({ segmentBytes: 2_000 });
     const { storage } = start();
     for (let round = 0; round < 30; round++) {
-      const ids = Array.from({ length: 20 }, (_, n) => storage.append(event(round * 20 + n)));
+      const entries = events(round * 20, 20);
+      appendAll(storage, entries);
       await storage.commit();
-      storage.settle(ids);
+      storage.settle(entries);
       await storage.commit();
     }
     expect(disk.segments().length).toBeLessThanOrEqual(2);
@@ -200,80 +224,87 @@ describe('segments', () => {
   it('do not pile up behind an entry that waits for long, sealed or not', async () => {
     const { disk, start, recover } = simulated({ segmentBytes: 2_000 });
     const { storage, kill } = start();
-    const stuck = [storage.append(event(0)), storage.append(event(1))];
-    storage.seal(stuck.slice(1), '/i', 'stuck');
-    let before: number[] = [];
+    const seal = (head: string, entries: Entry[]) => storage.seal({ deviceId: '', path: '/i', head, entries });
+    appendAll(storage, events(0, 2));
+    seal('stuck', [event(1)]);
+    let before: Entry[] = [];
     for (let round = 1; round < 60; round++) {
-      const ids = Array.from({ length: 20 }, (_, n) => storage.append(event(round * 20 + n)));
-      storage.seal(ids, '/i', `head ${round}`);
+      const entries = events(round * 20, 20);
+      appendAll(storage, entries);
+      seal(`head ${round}`, entries);
       await storage.commit();
-      // Settled late, so that the settlement stands in a later segment than the entries.
+      // Settled late, when newer segments have been begun.
       storage.settle(before);
-      before = ids;
+      before = entries;
     }
-    for (let round = 0; round < 3; round++) {
-      storage.append(event(5_000 + round));
-      await storage.commit();
-    }
-    expect(disk.segments().length).toBeLessThanOrEqual(6);
-    kill();
-    const { found } = await recover();
-    expect(found[0]?.sealed.map((it) => it.head)).toEqual(['stuck', 'head 59']);
-    expect(found[0]?.entries.map((entry) => entry.body)).toEqual([0, 5_000, 5_001, 5_002].map((n) => event(n).body));
-  });
-
-  it('end after so many entries, however small these are', async () => {
-    const { disk, start } = simulated();
-    const { storage } = start();
-    for (let n = 0; n < 40_000; n++) storage.append(event(n, { body: '1' }));
     await storage.commit();
-    expect(disk.segments()).toHaveLength(2);
+    expect(disk.segments().length).toBeLessThanOrEqual(4);
+    kill();
+    const { sealed, entries } = await recover();
+    expect(sealed.map(({ head }) => head)).toEqual(['stuck', 'head 59']);
+    expect(numbersOf(entries)).toEqual([0]);
   });
 
   it('of delivered data do not lie around', async () => {
     const { disk, start } = simulated();
     const { storage } = start();
-    const ids = Array.from({ length: 2_000 }, (_, n) => storage.append(event(n)));
+    appendAll(storage, events(0, 3_000));
     await storage.commit();
-    storage.settle(ids);
+    storage.settle(events(0, 3_000));
     await storage.commit();
     expect(disk.segments()).toEqual([]);
   });
 
   it('never hold what was settled before it was written', async () => {
-    const { start } = simulated();
+    const { disk, start } = simulated();
     const { storage } = start();
-    storage.settle(Array.from({ length: 100 }, (_, n) => storage.append(event(n))));
+    appendAll(storage, events(0, 100));
+    storage.settle(events(0, 100));
     await storage.commit();
     expect(storage.stats().bytesWritten).toBe(0);
+    expect(disk.segments()).toEqual([]);
   });
 
-  it('cost at most 1.3 bytes a byte of JSON, settlements and seals included', async () => {
-    for (const devices of [1, 5_000]) {
+  it('say that the last entries are settled, too: they are not sent again after a kill -9', async () => {
+    const { start, recover } = simulated();
+    const { storage, kill } = start();
+    appendAll(storage, events(0, 5));
+    await storage.commit();
+    storage.settle(events(0, 5));
+    await storage.commit();
+    kill();
+    expect(allOf(await recover())).toEqual([]);
+  });
+
+  it.each([
+    { devices: 1, perRequest: 500 },
+    { devices: 5_000, perRequest: 4 },
+  ])(
+    'cost at most 1.3 bytes a byte of JSON that is sent with $devices devices, settlements and seals included',
+    async ({ devices, perRequest }) => {
       const { start } = simulated();
       const { storage } = start();
       let json = 0;
-      const perRequest = devices === 1 ? 500 : 4;
-      const ids: number[][] = Array.from({ length: 20_000 / perRequest }, () => []);
+      const requests: Entry[][] = Array.from({ length: 20_000 / perRequest }, () => []);
       for (let n = 0; n < 20_000; n++) {
         const body = `{"key":"checkout","count":1,"sum":${n},"timestamp":${START + n},"hour":12,"dow":3,"segmentation":{"plan":"pro","currency":"EUR","amount":${n * 3}}}`;
         json += body.length;
         const request = devices === 1 ? Math.floor(n / perRequest) : n % devices;
         const deviceId = `3f2b8c1e-9d47-4a5b-8e2f-${String(n % devices).padStart(12, '0')}`;
-        ids[request]?.push(storage.append(event(n, { deviceId, body })));
+        // As the outbox numbers them: by the clock in microseconds.
+        const entry = event(0, { id: START * 1000 + n * 137, timestamp: START + n, deviceId, body });
+        requests[request]?.push(entry);
+        storage.append(entry);
       }
       await storage.commit();
-      for (const [n, request] of ids.entries()) {
-        const device = `3f2b8c1e-9d47-4a5b-8e2f-${String(devices === 1 ? 0 : n).padStart(12, '0')}`;
-        storage.seal(
-          request,
-          '/i',
-          `"device_id":"${device}","t":0,"sdk_name":"javascript_node_weave","timestamp":${START + 15_000 + n},"hour":12,"dow":3,"tz":"60"`,
-        );
+      for (const [n, entries] of requests.entries()) {
+        const deviceId = entries[0]?.deviceId as string;
+        const head = `"device_id":"${deviceId}","t":0,"sdk_name":"javascript_node_weave","timestamp":${START + 15_000 + n},"hour":12,"dow":3,"tz":"60"`;
+        storage.seal({ deviceId, path: '/i', head, entries });
       }
       await storage.commit();
-      for (const [n, request] of ids.entries()) {
-        storage.settle(request);
+      for (const [n, entries] of requests.entries()) {
+        storage.settle(entries);
         if (n % 50 === 0) await storage.commit();
       }
       await storage.commit();
@@ -281,8 +312,8 @@ describe('segments', () => {
       expect(ratio).toBeGreaterThan(1);
       expect(ratio).toBeLessThan(1.3);
       await storage.close();
-    }
-  });
+    },
+  );
 });
 
 describe('the folder', () => {
@@ -292,8 +323,8 @@ describe('the folder', () => {
     storage.append(event(1));
     await storage.commit();
     const names = readdirSync(path, { recursive: true }) as string[];
-    expect(names).toHaveLength(2);
-    for (const name of ['', '..', ...names]) {
+    expect(names).toHaveLength(3);
+    for (const name of ['', '..', ...names].filter((it) => !it.endsWith('.lease'))) {
       const stat = statSync(join(path, name));
       expect(stat.mode & 0o777).toBe(stat.isDirectory() ? 0o700 : 0o600);
     }
@@ -302,20 +333,35 @@ describe('the folder', () => {
 
   it('is gone after a close with nothing left', async () => {
     const storage = new JournalStorage({ path: root, clock: systemClock });
-    const id = storage.append(event(1));
+    storage.open(new Listener());
+    storage.append(event(1));
     await storage.commit();
-    expect(readdirSync(root)).toHaveLength(1);
-    storage.settle([id]);
+    expect(readdirSync(root)).toHaveLength(2);
+    storage.settle([event(1)]);
     await storage.close();
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('sets no timer that is left after close', async () => {
-    const { clock, start } = simulated();
-    const { storage } = start();
-    await storage.open(new Listener());
+  it('of an unsettled journal is given back at a close, and nothing else stays', async () => {
+    const storage = new JournalStorage({ path: root, clock: systemClock });
     storage.append(event(1));
     await storage.close();
-    expect(clock.pendingTimers).toBe(0);
+    expect(readdirSync(root)).toEqual([expect.stringMatching(/^j2\.free\./)]);
   });
+});
+
+it('no timer is left after close', async () => {
+  const { clock, start } = simulated();
+  const first = start();
+  first.storage.append(event(1));
+  await first.storage.commit();
+  first.kill();
+  const before = clock.pendingTimers;
+  const { storage } = start();
+  await storage.recover({ entries: 10, bytes: 1000 });
+  storage.append(event(2));
+  await storage.commit();
+  storage.append(event(3));
+  await storage.close();
+  expect(clock.pendingTimers).toBe(before);
 });
