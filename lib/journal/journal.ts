@@ -244,6 +244,7 @@ export class JournalStorage implements Storage {
     this.#commits.drop();
     const former = this.#writer.restart();
     this.#tell((listener) => listener.lost());
+    this.#commits.request();
     if (former !== undefined) void this.#replace(former);
   }
 

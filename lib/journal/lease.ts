@@ -61,6 +61,7 @@ export class SocketLease implements Lease {
       this.owner = owner;
     } catch {
       this.#close();
+      this.owner = ownerName('f');
       writeFileSync(join(root, leaseName(this.owner)), '', { mode: 0o600 });
     }
   }

@@ -132,14 +132,14 @@ export class JournalWriter implements BatchSource {
     this.#own?.sweep();
   }
 
-  /** Begins anew, in another folder; returns the former one. */
+  /** Begins anew, in another folder; returns the former one. Who waits for a commit waits for what is appended again. */
   restart(): string | undefined {
     const former = this.#own?.path;
     this.#own?.close();
     this.#own = undefined;
     this.#entries.clear();
-    for (const { written } of this.#notes.splice(0)) written?.();
-    this.#letGo();
+    for (const { written } of this.#notes) if (written !== undefined) this.#almostDone.push(written);
+    this.#notes = this.#almostDone.splice(0).map((written) => ({ after: this.#lastId, written }));
     return former;
   }
 

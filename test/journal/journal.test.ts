@@ -300,6 +300,7 @@ describe('segments', () => {
       for (const [n, entries] of requests.entries()) {
         const deviceId = entries[0]?.deviceId as string;
         const head = `"device_id":"${deviceId}","t":0,"sdk_name":"javascript_node_weave","timestamp":${START + 15_000 + n},"hour":12,"dow":3,"tz":"60"`;
+        json += head.length;
         storage.seal({ deviceId, path: '/i', head, entries });
       }
       await storage.commit();

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..', '..', '..');
 
-/** Compiles the storage into a temporary folder, for child processes that cannot load TypeScript. */
-export function compileStorage(): { lib: string; remove: () => void } {
+/** Compiles the journal into a temporary folder, for child processes that cannot load TypeScript. */
+export function compileJournal(): { lib: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
   const config = join(folder, 'tsconfig.json');
   writeFileSync(
