@@ -50,6 +50,7 @@ export class JournalStorage implements Storage {
   #degraded: string | undefined;
   #listener: StorageListener | undefined;
   #scanning: Promise<unknown> = Promise.resolve();
+  #recovering: Promise<unknown> = Promise.resolve();
   #cancelScan: (() => void) | undefined;
   #cancelRenewal: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -110,9 +111,13 @@ export class JournalStorage implements Storage {
     this.#commits.request();
   }
 
-  async recover(room: Room): Promise<Recovered> {
-    await this.#scanning;
-    return this.#closed === undefined ? this.#recovery.take(room) : { entries: [], sealed: [] };
+  recover(room: Room): Promise<Recovered> {
+    // One after the other: both would read the same.
+    const taken = Promise.all([this.#scanning, this.#recovering]).then(() =>
+      this.#closed === undefined ? this.#recovery.take(room) : { entries: [], sealed: [] },
+    );
+    this.#recovering = taken;
+    return taken;
   }
 
   commit(): Promise<void> {
@@ -150,7 +155,7 @@ export class JournalStorage implements Storage {
   async #stop(): Promise<void> {
     const { path: root } = this.#options;
     this.#cancelScan?.();
-    await this.#scanning;
+    await Promise.all([this.#scanning, this.#recovering]);
     if (!this.#commits.failing) await this.#flush();
     else {
       // Deleting what is settled may have made the room for the rest.

@@ -100,15 +100,18 @@ export class Recovery {
     const sealed: SealedRequest[] = [];
     let left = room.entries;
     let bytes = room.bytes;
+    let first = true;
     const fits = (those: readonly Entry[]): boolean => {
       const size = those.reduce((sum, { body }) => sum + body.length, 0);
-      const first = entries.length + sealed.length === 0;
       if (left <= 0 || (!first && (those.length > left || size > bytes))) return false;
+      first = false;
       left -= those.length;
       bytes -= size;
       return true;
     };
     for (const adopted of this.#adopted) {
+      // What is read and not handed out takes memory, so there is at most a segment of that.
+      if (left <= 0 || bytes <= 0) break;
       for (;;) {
         while (adopted.sealed[0] !== undefined && fits(adopted.sealed[0].entries)) {
           sealed.push(adopted.sealed.shift() as SealedRequest);
@@ -116,7 +119,8 @@ export class Recovery {
         let count = 0;
         while (adopted.entries[count] !== undefined && fits([adopted.entries[count] as Entry])) count++;
         for (const entry of adopted.entries.splice(0, count)) entries.push(entry);
-        if (adopted.sealed.length + adopted.entries.length > 0 || !(await this.#readNext(adopted))) break;
+        if (adopted.sealed.length + adopted.entries.length > 0) left = 0;
+        if (left <= 0 || bytes <= 0 || !(await this.#readNext(adopted))) break;
       }
     }
     this.sweep();
