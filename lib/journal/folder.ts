@@ -29,6 +29,7 @@ export class Folder {
   /** Seals that are to be written, by the segment they belong to. */
   readonly #seals = new Map<Segment, SealedRequest[]>();
   #changed = false;
+  #removing: Promise<unknown> = Promise.resolve();
   #found: Segment | undefined;
 
   constructor(fs: JournalFs, path: string) {
@@ -129,7 +130,13 @@ export class Folder {
     const settled = this.#segments.filter((segment) => segment.live === 0 && segment !== this.current);
     this.forget(settled);
     // One that cannot be deleted is harmless while this process lives; the folder goes as a whole in the end.
-    for (const { path } of settled) this.#fs.remove(path).catch(() => {});
+    const removed = settled.map(({ path }) => this.#fs.remove(path).catch(() => {}));
+    this.#removing = Promise.all([this.#removing, ...removed]);
+  }
+
+  /** Resolves when what was to be deleted is. */
+  async swept(): Promise<void> {
+    await this.#removing;
   }
 
   close(): void {

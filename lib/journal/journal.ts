@@ -166,6 +166,7 @@ export class JournalStorage implements Storage {
     this.#writer.close();
     const { own, isSettled } = this.#writer;
     try {
+      await own?.swept();
       if (own !== undefined && isSettled) await this.#fs.remove(own.path);
       else if (own !== undefined) await this.#fs.move(own.path, join(root, folderName(undefined, newToken())));
       await this.#recovery.close();

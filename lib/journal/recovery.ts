@@ -58,6 +58,7 @@ interface OpenSeal extends Seal {
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #adopted: Adopted[] = [];
+  #removing: Promise<unknown> = Promise.resolve();
   #watched = new Map<string, { readonly touched: number; readonly since: number }>();
 
   constructor(options: RecoveryOptions) {
@@ -133,6 +134,7 @@ export class Recovery {
     const { fs, root, newToken } = this.#options;
     for (const { folder, names, entries, sealed, unreadable } of this.#adopted.splice(0)) {
       folder.close();
+      await folder.swept();
       const empty = folder.isSettled && names?.length === 0 && entries.length + sealed.length === 0 && !unreadable;
       await (empty
         ? fs.remove(folder.path)
@@ -142,6 +144,7 @@ export class Recovery {
         () => {},
       );
     }
+    await this.#removing;
   }
 
   async #isOurs(name: string): Promise<boolean> {
@@ -313,7 +316,8 @@ export class Recovery {
       folder.sweep();
       if (unreadable || names?.length !== 0 || entries.length + sealed.length + folder.segments.length > 0) continue;
       this.#adopted.splice(this.#adopted.indexOf(adopted), 1);
-      this.#options.fs.remove(folder.path).catch(() => {});
+      const removed = folder.swept().then(() => this.#options.fs.remove(folder.path));
+      this.#removing = Promise.all([this.#removing, removed.catch(() => {})]);
     }
   }
 }

@@ -4,45 +4,57 @@ import { join } from 'node:path';
 
 const [compiled, path, durability] = process.argv.slice(2);
 const load = createRequire(import.meta.url);
-const { createStorage } = load(join(compiled, 'storage', 'create-storage.js'));
+const { JournalStorage } = load(join(compiled, 'journal', 'journal.js'));
 const { systemClock } = load(join(compiled, 'clock.js'));
 
-const storage = createStorage({ path, durability, clock: systemClock });
-const ids = new Map();
+// The test that started this process has ended, or waits no more.
+process.on('disconnect', () => process.exit(1));
+setTimeout(() => process.exit(1), 60_000).unref();
+
+const storage = new JournalStorage({ path, clock: systemClock, sync: durability === 'sync' });
+const entries = new Map();
+const found = [];
+let lastId = 0;
 
 const append = (n) => {
+  const now = Date.now();
+  lastId = Math.max(lastId + 1, now * 1000);
   const body = `{"key":"event","n":${n}}`;
-  ids.set(
-    n,
-    storage.append({
-      deviceId: `d${n % 7}`,
-      idType: 0,
-      kind: 'event',
-      feature: 'events',
-      timestamp: Date.now(),
-      tz: 0,
-      weight: 1,
-      body,
-    }),
-  );
+  const kinds = { idType: 0, kind: 'event', feature: 'events', tz: 0, weight: 1 };
+  const entry = { id: lastId, deviceId: `d${n % 7}`, timestamp: now, body, ...kinds };
+  entries.set(n, entry);
+  storage.append(entry);
 };
+
+async function recover() {
+  for (let more = true; more; ) {
+    const { entries: loose, sealed, nextId } = await storage.recover({ entries: 100_000, bytes: 1e8 });
+    for (const entry of [...loose, ...sealed.flatMap((it) => it.entries)]) {
+      const { n } = JSON.parse(entry.body);
+      entries.set(n, entry);
+      found.push(n);
+    }
+    more = nextId !== undefined;
+  }
+}
 
 const commands = {
   append({ from, count }) {
     for (let n = from; n < from + count; n++) append(n);
   },
   settle({ from, count }) {
-    storage.settle(Array.from({ length: count }, (_, n) => ids.get(from + n)));
+    storage.settle(Array.from({ length: count }, (_, n) => entries.get(from + n)));
   },
   commit: () => storage.commit(),
+  recover,
   /** Works until it is killed: every line on stdout is a number that was committed (or, with sync, appended). */
-  async work({ from, settle }) {
+  async work({ from }) {
     for (let n = from; ; n++) {
       append(n);
-      if (settle && n % 3 === 0) {
+      if (n % 3 === 0) {
         // Told before it happens, so that a settlement is never unknown.
         process.stdout.write(`s${n}\n`);
-        storage.settle([ids.get(n)]);
+        storage.settle([entries.get(n)]);
       }
       if (durability === 'sync') process.stdout.write(`${n}\n`);
       if (n % 10 === 9) {
@@ -52,25 +64,19 @@ const commands = {
       if (n % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 1));
     }
   },
-  async close() {
-    await storage.close();
-  },
+  close: () => storage.close(),
 };
 
-const found = [];
-await storage.open({
-  recovered({ entries, sealed }) {
-    for (const entry of [...entries, ...sealed.flatMap((it) => it.entries)]) {
-      const { n } = JSON.parse(entry.body);
-      ids.set(n, entry.id);
-      found.push(n);
-    }
-  },
+storage.open({
+  found: () => void recover(),
+  lost: () => process.send?.({ warning: 'lost' }),
   warn: (message) => process.send?.({ warning: message }),
 });
+await recover();
 process.send?.({ opened: found });
 process.on('message', async ({ id, command, ...rest }) => {
-  const result = await commands[command](rest);
-  process.send?.({ id, result, found: [...found] });
-  if (command === 'close') process.disconnect();
+  await commands[command](rest);
+  process.send?.({ id, found: [...found] }, () => {
+    if (command === 'close') process.exit(0);
+  });
 });
