@@ -111,8 +111,6 @@ export class Recovery {
       return true;
     };
     for (const adopted of this.#adopted) {
-      // What is read and not handed out takes memory, so there is at most a segment of that.
-      if (left <= 0 || bytes <= 0) break;
       for (;;) {
         while (adopted.sealed[0] !== undefined && fits(adopted.sealed[0].entries)) {
           sealed.push(adopted.sealed.shift() as SealedRequest);
@@ -120,6 +118,7 @@ export class Recovery {
         let count = 0;
         while (adopted.entries[count] !== undefined && fits([adopted.entries[count] as Entry])) count++;
         for (const entry of adopted.entries.splice(0, count)) entries.push(entry);
+        // What is read and not handed out takes memory, so there is at most a segment of that.
         if (adopted.sealed.length + adopted.entries.length > 0) left = 0;
         if (left <= 0 || bytes <= 0 || !(await this.#readNext(adopted))) break;
       }

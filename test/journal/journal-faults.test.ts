@@ -86,6 +86,27 @@ describe('a full disk', () => {
     expect(numbersOf(allOf(await start().storage.recover(PLENTY)))).toEqual([100]);
   });
 
+  it('does not stop the journal when the segment it could not write to was deleted meanwhile', async () => {
+    const { disk, start, pass } = simulated({ segmentBytes: 100 });
+    const { storage, kill } = start();
+    for (const n of [0, 10]) {
+      appendAll(storage, events(n, 10));
+      await storage.commit();
+    }
+    disk.free = 0;
+    storage.settle(events(0, 5));
+    await storage.commit();
+    expect(storage.stats().degraded).toContain('ENOSPC');
+    storage.settle(events(5, 5));
+    expect(disk.segments()).toHaveLength(1);
+    disk.free = 1e9;
+    storage.append(event(100));
+    await pass(RETRY_MS);
+    expect(storage.stats().degraded).toBeUndefined();
+    kill();
+    expect(numbersOf(allOf(await start().storage.recover(PLENTY)))).toEqual([...range(10, 10), 100]);
+  });
+
   it('does not let settled entries pile up in memory', async () => {
     const { disk, start } = simulated();
     const { storage } = start();
