@@ -159,7 +159,7 @@ describe('a full disk', () => {
 });
 
 /** A process whose listener stores everything again that waits, as the outbox does. */
-function withOutbox(options: { sync?: boolean } = {}) {
+function withOutbox(options: { sync?: boolean; slowDisk?: boolean } = {}) {
   const world = simulated(options);
   const started = world.start();
   const { storage, listener } = started;
@@ -261,7 +261,7 @@ describe('a folder that is deleted while it is used', () => {
   });
 
   it('leaves nobody waiting for a commit', async () => {
-    const { pass, add, storage, mount } = withOutbox();
+    const { pass, add, storage, mount } = withOutbox({ slowDisk: true });
     add(event(1));
     await storage.commit();
     mount.hold = true;
@@ -365,6 +365,7 @@ it('a listener that throws is told, and stops nothing', async () => {
     lost() {},
     warn: (message) => warnings.push(message),
   });
+  await pass(0);
   first.storage.append(event(1));
   await first.storage.commit();
   first.kill();

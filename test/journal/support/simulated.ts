@@ -14,7 +14,7 @@ export interface Started {
 }
 
 /** Processes with a journal on one simulated disk. */
-export function simulated(options: { segmentBytes?: number; sync?: boolean } = {}) {
+export function simulated(options: { segmentBytes?: number; sync?: boolean; slowDisk?: boolean } = {}) {
   const disk = new SimulatedDisk();
   const clock = new ManualClock(START);
   const home = new FakeMachine();
