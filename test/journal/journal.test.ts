@@ -96,6 +96,30 @@ describe('group commit', () => {
     expect(parts).toBeLessThan(2_000_000 / 50_000);
   });
 
+  it('writes in the background for half a minute when a write has held up the host', async () => {
+    const { clock, start, pass } = simulated();
+    const { storage, mount } = start();
+    const background = vi.spyOn(mount, 'write');
+    const writeSync = mount.writeSync.bind(mount);
+    const write = async (n: number): Promise<number> => {
+      storage.append(event(n));
+      await storage.commit();
+      return background.mock.calls.length;
+    };
+    expect(await write(1)).toBe(0);
+    mount.writeSync = (...args) => {
+      clock.advance(11);
+      return writeSync(...args);
+    };
+    expect(await write(2)).toBe(0);
+    mount.writeSync = writeSync;
+    expect(await write(3)).toBe(1);
+    await pass(29_000);
+    expect(await write(4)).toBe(2);
+    await pass(1_000);
+    expect(await write(5)).toBe(2);
+  });
+
   it('goes on with a burst without waiting for the next tick', async () => {
     const { clock, start, recover } = simulated();
     const { storage, kill } = start();
@@ -349,6 +373,27 @@ describe('the folder', () => {
     await storage.close();
     expect(readdirSync(root)).toEqual([expect.stringMatching(/^j2\.free\./)]);
   });
+});
+
+it('close waits for what is being deleted: nothing of it comes back', async () => {
+  const { start, recover } = simulated({ segmentBytes: 100 });
+  const first = start();
+  appendAll(first.storage, events(0, 10));
+  await first.storage.close();
+  const { storage, mount } = start();
+  const adopted = allOf(await storage.recover({ entries: 100, bytes: 1e6 }));
+  for (const n of [10, 20]) {
+    appendAll(storage, events(n, 10));
+    await storage.commit();
+  }
+  const remove = mount.remove.bind(mount);
+  mount.remove = async (path) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await remove(path);
+  };
+  storage.settle([...adopted, ...events(10, 10)]);
+  await storage.close();
+  expect(numbersOf(allOf(await recover()))).toEqual(range(20, 10));
 });
 
 it('no timer is left after close', async () => {
