@@ -155,6 +155,16 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
   return { entries, seals, settled, damaged, end };
 }
 
+/** The same, with a turn of the event loop now and then. */
+export async function readInTurns(bytes: Buffer, origin: object): Promise<SegmentContent> {
+  const reading = readSegment(bytes, origin);
+  for (let batches = 1; ; batches++) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+    if (batches % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 function nextHeader(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf('\n#', from - 1); at >= 0; at = bytes.indexOf('\n#', at + 1)) {
     if (isHeader(bytes, at + 1)) return at + 1;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
-import { inRuns, readSegment, type Seal } from './codec.js';
+import { inRuns, readInTurns, type Seal } from './codec.js';
 import { Folder, segmentNames } from './folder.js';
 import type { JournalFs } from './journal-fs.js';
 import { isOwner, type Lease, leaseName, leaseOwner } from './lease.js';
@@ -216,14 +216,9 @@ export class Recovery {
       const name = adopted.names[0];
       if (name === undefined) return this.#giveUpOpen(adopted);
       const path = folder.at(name);
-      const reading = readSegment(await fs.read(path), folder);
-      let step = reading.next();
-      for (let batches = 1; step.done !== true; batches++) {
-        if (batches % 16 === 0) await nextTurn();
-        step = reading.next();
-      }
+      const content = await readInTurns(await fs.read(path), folder);
       adopted.names.shift();
-      const { damaged, end, settled, entries, seals } = step.value;
+      const { damaged, end, settled, entries, seals } = content;
       const segment = new Segment(fs, path, end);
       const isSettled = inRuns(settled);
       const live = entries.filter(({ id }) => !isSettled(id));
@@ -319,8 +314,4 @@ export class Recovery {
       this.#removing = Promise.all([this.#removing, removed.catch(() => {})]);
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
