@@ -160,15 +160,17 @@ export class Outbox {
     this.#heldFor = { deviceId: to, idType };
     const from = this.#order.heldQueue;
     if (from === undefined) return;
-    const queue = this.#queues.of(to);
-    for (const old of from.waiting.take(from.waiting.length)) {
-      const { origin: _origin, ...rest } = old;
-      const entry: Entry = { ...rest, id: this.#nextId(), deviceId: to, idType };
-      this.#admission.replace(old, entry);
-      this.#enqueue(queue, entry);
-      this.#wake(queue);
-    }
+    for (const old of from.waiting.take(from.waiting.length)) this.#move(old, to, idType);
     this.#emptied(from);
+  }
+
+  #move(old: Entry, deviceId: string, idType: DeviceIdType): void {
+    const { origin: _origin, ...rest } = old;
+    const queue = this.#queues.of(deviceId);
+    const entry: Entry = { ...rest, id: this.#nextId(), deviceId, idType };
+    this.#admission.replace(old, entry);
+    this.#enqueue(queue, entry);
+    this.#wake(queue);
   }
 
   stats(): LedgerState {
@@ -299,8 +301,12 @@ export class Outbox {
       touched.set(queue, []);
     }
     for (const entry of entries) {
-      const queue = this.#queues.of(entry.deviceId);
       this.#admission.recovered(entry);
+      if (this.#heldFor !== undefined && entry.deviceId === this.#order.held) {
+        this.#move(entry, this.#heldFor.deviceId, this.#heldFor.idType);
+        continue;
+      }
+      const queue = this.#queues.of(entry.deviceId);
       const list = touched.get(queue);
       if (list === undefined) touched.set(queue, [entry]);
       else list.push(entry);
@@ -314,7 +320,6 @@ export class Outbox {
     }
     this.#order.readUpTo(nextId ?? Number.POSITIVE_INFINITY);
     if (nextId === undefined) this.#withdrawals.clear();
-    if (this.#heldFor !== undefined) this.reassign(this.#heldFor.deviceId, this.#heldFor.idType);
     this.#pumpSoon();
   }
 

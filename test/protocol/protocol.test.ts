@@ -15,7 +15,7 @@ describe('the checksum', () => {
 });
 
 describe('text as JSON', () => {
-  it.each(['plain', 'a"b\\c', 'line\nbreak\u0000', 'ü😀', '\u2028'])('%j is what JSON.stringify writes', (text) => {
+  it.each(['plain', 'a"b\\c', 'line\nbreak\u0001', 'ü😀', '\u2028'])('%j is what JSON.stringify writes', (text) => {
     expect(jsonString(text)).toBe(JSON.stringify(text));
   });
 
