@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { AbTests } from '../../lib/scope/scope-members.js';
 import { Countly } from '../../lib/scope/countly.js';
 import { DeviceScope } from '../../lib/scope/device-scope.js';
 import { RecordingScope } from '../../lib/scope/recording-scope.js';
-import { UserData } from '../../lib/scope/scope-members.js';
+import { AbTests, UserData } from '../../lib/scope/scope-members.js';
 import { isBalanced, type Recorded, recorded } from '../support/recorded.js';
 
 /** Plain JavaScript callers pass anything. */
