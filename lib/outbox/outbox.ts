@@ -1,9 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../clock.js';
 import type { Backoff } from '../http/backoff.js';
-import type { Recovered, Storage } from '../journal/storage.js';
+import type { Storage } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
-import type { DeviceIdType, Entry, EntryDraft, SealedRequest } from '../protocol/entry.js';
+import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { Admission, type AdmissionLimits } from './admission.js';
 import type { DeadLetter } from './dead-letter.js';
@@ -16,7 +16,7 @@ import { type RequestOptions, Requests } from './requests.js';
 import { RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
 import type { Sender } from './sender.js';
-import { Withdrawals } from './withdrawals.js';
+import { StorageReader } from './storage-reader.js';
 
 export interface OutboxOptions extends DispatcherOptions, RequestOptions, AdmissionLimits {
   /** Events of one device that are sent without waiting. */
@@ -32,9 +32,6 @@ export interface OutboxPort {
   readonly backoff: Backoff;
 }
 
-/** Until the storage is asked again for what it could not read. */
-const READ_AGAIN_MS = 5000;
-
 /** Everything between accepting an entry and its end. Bounded, accounted for, never in the host's way. */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -46,12 +43,11 @@ export class Outbox {
   readonly #queues: DeviceQueues;
   readonly #order: MergeOrder;
   readonly #rollUps = new RollUps();
-  readonly #withdrawals = new Withdrawals();
+  readonly #reader: StorageReader;
   readonly #outside = new AsyncResource('countly-weave.outbox');
   /** Ids from here on are of this process. */
   readonly #firstId: number;
   #lastId: number;
-  #recovering: Promise<void> | undefined;
   #pumpQueued = false;
   #closed = false;
   #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
@@ -66,7 +62,7 @@ export class Outbox {
       takeOldest: () => this.#takeOldest(),
       crowded: () => this.#pumpSoon(),
       filling: () => this.#dispatcher.hurry(),
-      relieved: () => this.#recoverMore(),
+      relieved: () => this.#reader.readOn(),
     });
     this.#queues = new DeviceQueues(port.backoff);
     this.#order = new MergeOrder(this.#queues, this.#schedule);
@@ -81,20 +77,22 @@ export class Outbox {
       emptied: (queue) => this.#emptied(queue),
       discarded: (request, reason) => port.deadLetter.add(request, reason, this.#admission),
     });
+    this.#reader = new StorageReader({
+      ...port,
+      admission: this.#admission,
+      queues: this.#queues,
+      schedule: this.#schedule,
+      order: this.#order,
+      requests: this.#requests,
+      named: (entry) => this.#named(entry),
+      emptied: (queue) => this.#emptied(queue),
+      pumpSoon: () => this.#pumpSoon(),
+    });
   }
 
   /** Starts reading what earlier processes left; of the same device it is sent before anything new. */
   open(): void {
-    const { storage, reporter } = this.#port;
-    storage.open({
-      found: () => {
-        this.#order.readUpTo(0);
-        this.#recoverMore();
-      },
-      lost: () => this.#storeAgain(),
-      warn: (message) => reporter.warn(`storage:${message}`, message),
-    });
-    this.#recoverMore();
+    this.#reader.open();
   }
 
   /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
@@ -125,7 +123,7 @@ export class Outbox {
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
     const withdrawal = { features, upTo: this.#lastId };
-    if (this.#order.hasUnread) this.#withdrawals.note(deviceId, withdrawal);
+    this.#reader.withdraw(deviceId, withdrawal);
     const queue = this.#queues.get(deviceId);
     if (queue === undefined) return [];
     const removed = this.#requests.withdraw(queue, [withdrawal]);
@@ -162,6 +160,13 @@ export class Outbox {
     if (from === undefined) return;
     for (const old of from.waiting.take(from.waiting.length)) this.#move(old, to, idType);
     this.#emptied(from);
+  }
+
+  /** What an earlier process held goes to whoever was named since. */
+  #named(entry: Entry): boolean {
+    if (this.#heldFor === undefined || entry.deviceId !== this.#order.held) return false;
+    this.#move(entry, this.#heldFor.deviceId, this.#heldFor.idType);
+    return true;
   }
 
   #move(old: Entry, deviceId: string, idType: DeviceIdType): void {
@@ -202,6 +207,7 @@ export class Outbox {
         await this.#drain(deadline);
       }
       this.#closed = true;
+      this.#reader.stop();
       this.#dispatcher.stop();
       const closing = this.#port.storage.close();
       // A turn at least, also when the time is up: it costs no more than writing what is there.
@@ -219,12 +225,12 @@ export class Outbox {
     this.#dispatcher.beginFlush();
     let reading: Promise<void> | undefined;
     do {
-      reading = this.#recovering;
+      reading = this.#reader.reading;
       const held = this.#order.heldQueue?.waiting.length ?? 0;
       const sent = this.#dispatcher.breaker.shut ? undefined : this.#admission.settled(held);
       await Promise.race([Promise.all([reading, sent]), deadline.reached]);
       // What was read meanwhile is to leave as well.
-    } while (!deadline.passed && (reading ?? this.#recovering) !== undefined);
+    } while (!deadline.passed && (reading ?? this.#reader.reading) !== undefined);
     this.#dispatcher.endFlush();
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
@@ -276,79 +282,24 @@ export class Outbox {
     this.#dispatcher.pump();
   };
 
-  /** Reads on in the storage if there is something and room for it. */
-  #recoverMore(): void {
-    if (this.#recovering !== undefined || this.#closed || !this.#order.hasUnread) return;
-    const { room } = this.#admission;
-    if (room === undefined) return;
-    this.#recovering = this.#port.storage.recover(room).then((found) => {
-      this.#recovering = undefined;
-      this.#recovered(found);
-      // What could not be read now may be readable later.
-      const nothing = found.entries.length + found.sealed.length === 0;
-      if (nothing && this.#order.hasUnread) this.#port.clock.after(READ_AGAIN_MS, () => this.#recoverMore());
-      else this.#recoverMore();
-    });
-  }
-
-  #recovered({ entries, sealed, nextId }: Recovered): void {
-    if (this.#closed) return;
-    const touched = new Map<DeviceQueue, Entry[]>();
-    for (const request of sealed) {
-      const queue = this.#queues.of(request.deviceId);
-      for (const entry of request.entries) this.#admission.recovered(entry);
-      queue.sealed.push(request);
-      touched.set(queue, []);
-    }
-    for (const entry of entries) {
-      this.#admission.recovered(entry);
-      if (this.#heldFor !== undefined && entry.deviceId === this.#order.held) {
-        this.#move(entry, this.#heldFor.deviceId, this.#heldFor.idType);
-        continue;
-      }
-      const queue = this.#queues.of(entry.deviceId);
-      const list = touched.get(queue);
-      if (list === undefined) touched.set(queue, [entry]);
-      else list.push(entry);
-    }
-    for (const [queue, list] of touched) {
-      if (list.length > 0) queue.waiting.insert(list);
-      const withdrawn = this.#withdrawals.of(queue.deviceId);
-      if (withdrawn.length > 0) this.#requests.withdraw(queue, withdrawn);
-      if (queue.isEmpty && !queue.busy) this.#emptied(queue);
-      else if (!queue.busy) this.#schedule.due(queue);
-    }
-    this.#order.readUpTo(nextId ?? Number.POSITIVE_INFINITY);
-    if (nextId === undefined) this.#withdrawals.clear();
-    this.#pumpSoon();
-  }
-
-  /** What the storage had is gone. */
-  #storeAgain(): void {
-    const { storage } = this.#port;
-    const sealed: SealedRequest[] = [];
-    const entries: Entry[] = [];
-    for (const queue of this.#queues.values()) {
-      sealed.push(...queue.sealed);
-      for (const request of queue.sealed) entries.push(...request.entries);
-      for (let i = 0; i < queue.waiting.length; i++) entries.push(queue.waiting.at(i) as Entry);
-    }
-    entries.sort((a, b) => a.id - b.id);
-    for (const entry of entries) storage.append(entry);
-    for (const request of sealed) storage.seal(request);
-  }
-
   /** From the device that has waited longest. Requests that were tried may have arrived, and what was recovered is kept. */
   #takeOldest(): Entry | undefined {
-    const first = this.#schedule.oldest();
-    for (const queue of first === undefined ? this.#queues.values() : [first, ...this.#queues.values()]) {
-      const entry = queue.waiting.from(this.#firstId);
-      if (entry === undefined) continue;
-      queue.waiting.remove(entry);
-      if (queue.isEmpty && !queue.busy) this.#emptied(queue);
-      return entry;
+    const oldest = this.#schedule.oldest();
+    const entry = oldest && this.#takeFrom(oldest);
+    if (entry !== undefined) return entry;
+    for (const queue of this.#queues.values()) {
+      const other = this.#takeFrom(queue);
+      if (other !== undefined) return other;
     }
     return undefined;
+  }
+
+  #takeFrom(queue: DeviceQueue): Entry | undefined {
+    const entry = queue.waiting.from(this.#firstId);
+    if (entry === undefined) return undefined;
+    queue.waiting.remove(entry);
+    if (queue.isEmpty && !queue.busy) this.#emptied(queue);
+    return entry;
   }
 
   #emptied(queue: DeviceQueue): void {
