@@ -4,11 +4,10 @@ import type { Reporter } from '../logger.js';
 import type { Delivery } from '../protocol/delivery.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
 import type { Admission } from './admission.js';
+import { Answers, FILLING_MS, type Part } from './answers.js';
 import { publishRequests } from './channels.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { DeliveryMessages } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queues.js';
-import type { DropReason } from './ledger.js';
 import type { MergeOrder } from './merge-order.js';
 import type { Requests } from './requests.js';
 import type { Schedule } from './schedule.js';
@@ -18,11 +17,6 @@ const MAX_BULK = 100;
 /** Characters from which a bulk takes no more: putting together a larger one would hold up the host for milliseconds. */
 const BULK_SIZE = 256_000;
 const PARALLEL_BULKS = 2;
-/** Failures that say something about a request, from which it is given up. */
-const MOST_REFUSALS = 10;
-const HOLD_MS = 60_000;
-/** Longest pause of our own making while the queue fills up. */
-const FILLING_MS = 1_000;
 /** Longest time few devices wait for an answer that is on its way, to leave together. */
 const GATHER_MS = 100;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
@@ -55,19 +49,13 @@ export interface DispatcherPort {
   discarded(request: SealedRequest, reason: string): void;
 }
 
-/** A device's request on its way. */
-interface Part {
-  readonly queue: DeviceQueue;
-  readonly request: SealedRequest;
-}
-
 /** Decides what leaves when, and what an answer means for the entries. Owns the send timer. */
 export class Dispatcher {
   /** Whether, and from when on, anything may leave. */
   readonly breaker: CircuitBreaker;
   readonly #options: DispatcherOptions;
   readonly #port: DispatcherPort;
-  readonly #messages: DeliveryMessages;
+  readonly #answers: Answers;
   #singles = 0;
   #bulks = 0;
   #bulkLimit = MAX_BULK;
@@ -80,8 +68,8 @@ export class Dispatcher {
   constructor(options: DispatcherOptions, port: DispatcherPort) {
     this.#options = options;
     this.#port = port;
-    this.#messages = new DeliveryMessages(port.reporter, options.url);
     this.breaker = new CircuitBreaker(port.backoff);
+    this.#answers = new Answers(options, { ...port, breaker: this.breaker });
   }
 
   /** While flushing nothing waits for company, and what failed is tried again at once – one time. */
@@ -234,100 +222,13 @@ export class Dispatcher {
       return;
     }
     for (const { queue } of parts) queue.busy = false;
-    this.#conclude(parts, delivery, single, sentAt);
+    if (!single) this.#resize(parts.length, delivery);
+    this.#answers.conclude(parts, delivery, { sentAt, flushing: this.#flushing > 0 });
   }
 
-  #conclude(parts: readonly Part[], delivery: Delivery, single: boolean, sentAt: number): void {
-    const now = this.#port.clock.monotonic();
-    const { breaker } = this;
-    switch (delivery.kind) {
-      case 'delivered':
-        breaker.success();
-        if (!single) this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
-        if (delivery.info !== undefined) this.#messages.ignored(delivery.info);
-        for (const part of parts) this.#finish(part, undefined, now);
-        return;
-      case 'retry':
-        // A bulk that never gets an answer may hold one entry that blocks the server: try again in smaller ones.
-        if (!single) this.#bulkLimit = Math.max(1, parts.length >> 1);
-        breaker.failure(sentAt, now, delivery.afterMs);
-        if (this.#port.admission.isFilling) breaker.tryBy(now + FILLING_MS);
-        this.#messages.failed(delivery.reason);
-        publishRequests(
-          'retried',
-          parts.map((part) => part.request),
-          { reason: delivery.reason },
-        );
-        for (const part of parts) this.#retry(part, now, delivery);
-        return;
-      case 'hold':
-        breaker.openUntil(now + HOLD_MS);
-        this.#messages.onHold(delivery.reason, delivery.message);
-        for (const { queue } of parts) this.#delay(queue, now + HOLD_MS);
-        return;
-      case 'split':
-        breaker.answered();
-        for (const part of parts) this.#split(part, delivery.reason, now);
-        return;
-      case 'rejected':
-        breaker.answered();
-        for (const part of parts) this.#discard(part, 'rejected', delivery.reason, now);
-        return;
-    }
-  }
-
-  #retry(part: Part, now: number, delivery: Extract<Delivery, { kind: 'retry' }>): void {
-    const { queue } = part;
-    queue.backoff = queue.backoff.next(delivery.afterMs);
-    // It is this request's own fault only if the server takes others meanwhile.
-    if (delivery.bounded === true && this.breaker.taken > queue.takenThen) queue.refusals++;
-    queue.takenThen = this.breaker.taken;
-    if (queue.refusals >= MOST_REFUSALS) return this.#discard(part, 'undeliverable', delivery.reason, now);
-    this.#delay(queue, now + queue.backoff.delayMs);
-  }
-
-  #delay(queue: DeviceQueue, until: number): void {
-    this.#port.requests.applyWithdrawal(queue);
-    if (queue.isEmpty) return this.#port.emptied(queue);
-    queue.notBefore = until;
-    this.#port.schedule.delay(queue);
-  }
-
-  /** Too large for the way: two requests of half the events, or nothing that can be done. */
-  #split(part: Part, reason: string, now: number): void {
-    const { queue, request } = part;
-    if (request.entries.length < 2) return this.#discard(part, 'rejected', reason, now);
-    this.#port.requests.split(queue);
-    this.#reschedule(queue, now);
-  }
-
-  #discard(part: Part, reason: DropReason, message: string, now: number): void {
-    this.#messages.givenUp(part.request.entries.length, message);
-    this.#port.discarded(part.request, message);
-    this.#finish(part, reason, now);
-  }
-
-  #finish({ queue, request }: Part, reason: DropReason | undefined, now: number): void {
-    const { admission, backoff, order, requests } = this.#port;
-    queue.sealed.shift();
-    queue.backoff = backoff;
-    queue.refusals = 0;
-    if (reason === undefined) admission.delivered(request.entries);
-    else admission.dropped(request.entries, reason);
-    requests.applyWithdrawal(queue);
-    this.#reschedule(queue, now);
-    order.release(queue);
-  }
-
-  /** @param now on the monotonic clock */
-  #reschedule(queue: DeviceQueue, now: number): void {
-    const { schedule, clock } = this.#port;
-    if (queue.isEmpty) return this.#port.emptied(queue);
-    if (queue.sealed.length > 0 || this.#flushing > 0) return schedule.due(queue);
-    // What is left has waited since its own time. Sent at once, the last few would be requests for themselves; what has
-    // waited half as long goes along, as in `Schedule.advance`.
-    queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
-    if (queue.since + this.#options.flushInterval / 2 <= now || queue.urgent) return schedule.due(queue);
-    schedule.resume(queue);
+  /** A bulk that never gets an answer may hold one entry that blocks the server: it is tried again in smaller ones. */
+  #resize(parts: number, { kind }: Delivery): void {
+    if (kind === 'delivered') this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
+    if (kind === 'retry') this.#bulkLimit = Math.max(1, parts >> 1);
   }
 }
