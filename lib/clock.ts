@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 /** Time as the library sees it; replaced by a virtual clock in tests. */
 export interface Clock {
   /** Milliseconds since the epoch. May jump. */
@@ -24,3 +25,54 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Time as one client sees it. */
+export interface ClientClock extends Clock {
+  /** No timer outlives this: whoever waits for one is told that the time is up, the others are cancelled. */
+  stop(): void;
+}
+
+interface Timer {
+  readonly cancel: () => void;
+  /** What a waiting caller is told; undefined for work that nobody waits for. */
+  readonly timeUp: (() => void) | undefined;
+}
+
+/**
+ * A clock whose timers run outside the caller's scope, and end with the client. A timer that is set again and again would
+ * otherwise keep the request alive in memory that happened to set it first.
+ */
+export function clientClock(clock: Clock): ClientClock {
+  const outside = new AsyncResource('countly-weave.timers');
+  const timers = new Set<Timer>();
+  let stopped = false;
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after(ms, task, holdProcess = false) {
+      if (stopped) {
+        if (holdProcess) queueMicrotask(task);
+        return () => {};
+      }
+      const fired = () => {
+        timers.delete(timer);
+        task();
+      };
+      const cancel = outside.runInAsyncScope(() => clock.after(ms, fired, holdProcess));
+      const timer: Timer = { cancel, timeUp: holdProcess ? fired : undefined };
+      timers.add(timer);
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
+    },
+    stop() {
+      stopped = true;
+      for (const { cancel, timeUp } of [...timers]) {
+        cancel();
+        timeUp?.();
+      }
+      timers.clear();
+    },
+  };
+}

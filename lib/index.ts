@@ -1,13 +1,14 @@
 // The public list, by hand: what users write in their code, and the types that names. Nothing else lives here.
 
-export type { BeforeSend, OutgoingEntry } from './config/before-send.js';
 export type { Limits } from './config/limits.js';
 export type {
+  BeforeSend,
   CountlyOptions,
   DeadLetterOptions,
   DeliveryMode,
   Durability,
   LocationOptions,
+  OutgoingEntry,
   RemoteConfigCallback,
 } from './config/options.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
@@ -54,14 +55,21 @@ export type { ServerSettings } from './features/server-settings.js';
 export type { QueryResult, Transport, WireRequest } from './http/transport.js';
 export type { Recovered, Room, Storage, StorageListener, StorageStats } from './journal/storage.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
-export type { DeliveryMessage } from './outbox/channels.js';
+export type { DeliveryMessage } from './outbox/delivery-messages.js';
 export type { FlushResult } from './outbox/flush.js';
-export type { DropReason, LedgerState } from './outbox/ledger.js';
-export { prometheusText } from './outbox/ledger.js';
-export { CONSENT_FEATURES, type ConsentFeature } from './protocol/consent-feature.js';
-export type { Delivery, HoldReason } from './protocol/delivery.js';
+export { type DropReason, type LedgerState, prometheusText } from './outbox/ledger.js';
+export type { Delivery, HoldReason } from './protocol/answer.js';
 export type { Encoding } from './protocol/encode.js';
-export type { Entry, EntryDraft, EntryFeature, EntryKind, SealedPath, SealedRequest } from './protocol/entry.js';
+export {
+  CONSENT_FEATURES,
+  type ConsentFeature,
+  type Entry,
+  type EntryDraft,
+  type EntryFeature,
+  type EntryKind,
+  type SealedPath,
+  type SealedRequest,
+} from './protocol/entry.js';
 export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
 export type {

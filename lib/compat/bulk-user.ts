@@ -2,7 +2,7 @@ import { systemClock } from '../clock.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
-import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import type { DeviceScope } from '../scope/device-scope.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import {

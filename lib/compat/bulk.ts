@@ -3,7 +3,7 @@ import { resolveOptions } from '../config/resolve.js';
 import { createHttpTransport } from '../http/http-transport.js';
 import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
 import { consoleLogger, type Logger } from '../logger.js';
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery } from '../protocol/answer.js';
 import { CountlyBulkUser } from './bulk-user.js';
 import { rawRequest, withDay } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';

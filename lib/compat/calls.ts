@@ -1,6 +1,6 @@
 import { numberFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import { callerTimestamp, localTime, machineOffset } from '../protocol/timestamp.js';
 import type { Countly as Client } from '../scope/countly.js';
 import type { UserData } from '../scope/scope-members.js';

@@ -4,7 +4,7 @@ import type { Dialect } from '../config/dialect.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { CountlyOptions } from '../config/options.js';
 import { segmentationText } from '../features/segmentation-text.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import { ClientWith } from '../scope/countly.js';
 import { registerClient } from '../scope/current.js';
 import { sanitizeDeviceId } from '../scope/device-id.js';

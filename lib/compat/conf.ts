@@ -1,5 +1,5 @@
 import type { OutgoingOptions } from '../http/request-options.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import type { Segmentation } from '../scope/scope-api.js';
 
 // What the official calls take, under the official names.

@@ -1,4 +1,4 @@
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 
 /**
  * Where the client speaks otherwise than it would by itself. Only the compat layer has one, so that its requests are

@@ -1,9 +1,8 @@
 import { described, isList, isObject, member } from '../check.js';
 import { type ConfigProblem, CountlyConfigError } from '../errors.js';
 import { consoleLogger, type Logger, Reporter } from '../logger.js';
-import type { BeforeSend } from './before-send.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import type { CountlyOptions, DeadLetterOptions, LocationOptions } from './options.js';
+import type { BeforeSend, CountlyOptions, DeadLetterOptions, LocationOptions } from './options.js';
 import { RULES } from './rules.js';
 import { type Members, problemsIn } from './schema.js';
 

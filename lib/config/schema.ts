@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { described, isList, isObject, nearest, type Shows } from '../check.js';
 import { LONGEST_DELAY_MS } from '../clock.js';
 import type { ConfigProblem } from '../errors.js';
-import { CONSENT_FEATURES } from '../protocol/consent-feature.js';
+import { CONSENT_FEATURES } from '../protocol/entry.js';
 
 /** What a value must be. Options of the client, of Nest and of decorators, and the server's settings are read by these. */
 export interface Rule {

@@ -1,4 +1,4 @@
-import type { BeforeSend, OutgoingEntry } from '../config/before-send.js';
+import type { BeforeSend, OutgoingEntry } from '../config/options.js';
 import type { Reporter } from '../logger.js';
 import type { EntryKind } from '../protocol/entry.js';
 import { jsonString, storable } from '../protocol/json-text.js';

@@ -1,6 +1,6 @@
 import { isObject, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
-import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import type { FeaturePort, Target } from './feature.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { truncate } from '../config/limits.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import type { DeviceLocation } from './location.js';
 import type { ProfileBuffer } from './profile-changes.js';
 

@@ -1,10 +1,9 @@
 import { isObject, member, optionsOf, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
-import { EventTime } from '../protocol/event-time.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
-import { callerTimestamp } from '../protocol/timestamp.js';
+import { callerTimestamp, EventTime } from '../protocol/timestamp.js';
 import { type RunningTimer, Timers } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { numberOf, segmentationText } from './segmentation-text.js';

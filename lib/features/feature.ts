@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { DeviceIdType, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { ConsentFeature, DeviceIdType, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import type { DeviceState, WorkState } from './device-state.js';
 import type { DeviceLocation } from './location.js';

@@ -1,5 +1,4 @@
-import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { DeviceIdType } from '../protocol/entry.js';
+import type { ConsentFeature, DeviceIdType } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { Consent } from './consent.js';
 import type { FeaturePort, Target } from './feature.js';

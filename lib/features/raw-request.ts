@@ -1,8 +1,11 @@
-import { member, namesOf, tellMisfit } from '../check.js';
-import { jsonString } from '../protocol/json-text.js';
+import { isObject, member, namesOf, numberFrom, tellMisfit } from '../check.js';
+import { type Limits, truncate } from '../config/limits.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
+import { jsonString, storable } from '../protocol/json-text.js';
 import { callerTimestamp } from '../protocol/timestamp.js';
+import { cutStack } from './crashes.js';
+import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
-import { checkRawMember, featuresOf, isRuled } from './raw-rules.js';
 
 // Given with every request by the library itself; a caller's own would be a second one.
 const OURS = new Set([
@@ -99,4 +102,154 @@ export class RawRequests {
     if (body.length > LARGEST) return { about: 'size', problem: `it has more than ${LARGEST} characters` };
     return { values, body };
   }
+}
+
+/** A member of a raw request as it can be sent, or why it cannot. */
+export type CheckedMember = { readonly value: unknown; readonly text: string } | { readonly problem: string };
+
+type Json = Record<string, unknown>;
+/** Looks at a value and may repair it in place; tells what is wrong. */
+type Check = (value: unknown, limits: Limits) => string | undefined;
+
+const FEATURE_OF: Readonly<Record<string, ConsentFeature>> = {
+  begin_session: 'sessions',
+  session_duration: 'sessions',
+  end_session: 'sessions',
+  metrics: 'sessions',
+  ignore_cooldown: 'sessions',
+  crash: 'crashes',
+  user_details: 'users',
+  apm: 'apm',
+  campaign_id: 'attribution',
+  campaign_user: 'attribution',
+  aid: 'attribution',
+  attribution_data: 'attribution',
+  country_code: 'location',
+  city: 'location',
+  ip_address: 'location',
+};
+
+// What a server parses; inside a bulk only real values count (docs/protocol.md §11.4).
+const STRUCTURED = new Set(['events', 'metrics', 'crash', 'consent', 'user_details', 'apm', 'aid', 'hc']);
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  events: (value) => {
+    if (!Array.isArray(value)) return '"events" is not a list';
+    for (const event of value) {
+      const problem = eventProblem(event);
+      if (problem !== undefined) return problem;
+    }
+    return value.length === 0 ? '"events" is empty' : undefined;
+  },
+  metrics: (value) => {
+    if (!isObject(value)) return '"metrics" is no object';
+    for (const name of Object.keys(value)) value[name] = String(value[name] ?? '');
+    return undefined;
+  },
+  crash: (value, limits) => {
+    if (!isObject(value)) return '"crash" is no object';
+    if (typeof value['_error'] !== 'string' || !value['_os'] || !value['_app_version']) {
+      return 'a crash needs _error, _os and _app_version';
+    }
+    // The one thing that is cut: a long line keeps the whole server busy (docs/protocol.md §15.6).
+    value['_error'] = value['_error']
+      .slice(0, 100_000)
+      .split(/\n\s*\n/)
+      .map((block) => cutStack(block, limits))
+      .filter((block) => block !== '')
+      .join('\n\n');
+    return value['_error'] === '' ? 'a crash needs _error, _os and _app_version' : undefined;
+  },
+  consent: (value) =>
+    isObject(value) && Object.values(value).every((given) => typeof given === 'boolean')
+      ? undefined
+      : '"consent" needs true or false for each feature',
+  apm: (value) => {
+    if (!isObject(value)) return '"apm" is no object';
+    if (value['apm_metrics'] === undefined && value['app_metrics'] !== undefined) {
+      value['apm_metrics'] = value['app_metrics'];
+      delete value['app_metrics'];
+    }
+    const { type, name, apm_metrics, stz, etz } = value;
+    const numbers = isObject(apm_metrics) && Object.values(apm_metrics).every((item) => typeof item === 'number');
+    const complete = (type === 'network' || type === 'device') && Boolean(name) && numbers;
+    return complete && typeof stz === 'number' && typeof etz === 'number'
+      ? undefined
+      : '"apm" needs type, name, apm_metrics of numbers, stz and etz';
+  },
+  user_details: (value) => {
+    if (!isObject(value)) return '"user_details" is no object';
+    for (const [name, property] of Object.entries(isObject(value['custom']) ? value['custom'] : {})) {
+      const operators = isObject(property) ? Object.keys(property).filter((key) => key.startsWith('$')) : [];
+      if (operators.length > 1) return `custom.${truncate(name, 40)} has several operators`;
+    }
+    return undefined;
+  },
+  session_duration: (value) => {
+    const seconds = numberFrom(value);
+    return seconds !== undefined && Number.isInteger(seconds) && seconds >= 0 && seconds <= 86_400
+      ? undefined
+      : 'session_duration is whole seconds up to 86400';
+  },
+  location: (value) =>
+    value === '' || (typeof value === 'string' && /^-?\d+(\.\d+)?,\s*-?\d+(\.\d+)?$/.test(value))
+      ? undefined
+      : 'location is "latitude,longitude", or empty',
+};
+
+/** Whether there is a rule for this parameter. */
+export function isRuled(name: string): boolean {
+  return Object.hasOwn(CHECKS, name);
+}
+
+/** Checks one member of a raw request. */
+export function checkRawMember(name: string, given: unknown, limits: Limits): CheckedMember {
+  let value: unknown;
+  try {
+    const parsed: unknown = STRUCTURED.has(name) && typeof given === 'string' ? JSON.parse(given) : given;
+    const text = JSON.stringify(parsed);
+    if (text === undefined) return { problem: `"${truncate(name, 40)}" has no JSON` };
+    // A copy, so that repairs do not reach into the caller's objects.
+    value = JSON.parse(text, storable);
+  } catch {
+    return { problem: `"${truncate(name, 40)}" is no JSON` };
+  }
+  const problem = isRuled(name) ? CHECKS[name]?.(value, limits) : undefined;
+  return problem === undefined ? { value, text: JSON.stringify(value) } : { problem };
+}
+
+/** The consent a raw request needs, without repetitions. */
+export function featuresOf(members: Readonly<Json>): readonly ConsentFeature[] {
+  const features = new Set<ConsentFeature>();
+  for (const [name, value] of Object.entries(members)) {
+    if (name === 'events') {
+      for (const event of value as Json[]) {
+        const feature = featureOfKey(String(event['key']), event['segmentation']);
+        if (feature !== undefined) features.add(feature);
+      }
+    } else if (Object.hasOwn(FEATURE_OF, name)) features.add(FEATURE_OF[name] as ConsentFeature);
+    else if (name === 'location' && value !== '') features.add('location');
+  }
+  return CONSENT_FEATURES.filter((feature) => features.has(feature));
+}
+
+function eventProblem(event: unknown): string | undefined {
+  if (!isObject(event)) return 'an element of "events" is no object';
+  const { key, segmentation } = event;
+  const stripped = typeof key === 'string' ? strippedKey(key) : '';
+  if (typeof key !== 'string' || stripped === '') return 'an event has no key';
+  if (stripped.length > LONGEST_KEY) return `an event key has more than ${LONGEST_KEY} characters`;
+  if (featureOfKey(key, segmentation) === undefined) return `only the server may use the key "${truncate(key, 40)}"`;
+  const fault = internalFault(key, segmentation);
+  if (fault !== undefined) return `"${truncate(key, 40)}": ${fault}`;
+  for (const name of ['sum', 'dur'] as const) {
+    if (event[name] !== undefined && numberFrom(event[name]) === undefined) return `${name} of an event is no number`;
+  }
+  if (key === '[CLY]_view' && (numberFrom(event['dur']) ?? 0) > 86_400) return 'the duration of a view is in seconds';
+  return isObject(segmentation) ? nestedProblem(segmentation) : undefined;
+}
+
+function nestedProblem(segmentation: Json): string | undefined {
+  const nested = Object.keys(segmentation).find((name) => isObject(segmentation[name]));
+  return nested === undefined ? undefined : `segment "${truncate(nested, 40)}" is an object`;
 }

@@ -1,5 +1,5 @@
 import type { Limits } from '../config/limits.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import type { FeaturePort, FilterLists, Filters, Target } from './feature.js';
 import { readServerSettings, type ServerSettings } from './server-settings.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
-import { EventTime } from '../protocol/event-time.js';
 import { jsonString, storableText } from '../protocol/json-text.js';
+import { EventTime } from '../protocol/timestamp.js';
 import type { DeviceState, ViewOnDisplay } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { numberOf, segmentationText } from './segmentation-text.js';

@@ -1,8 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.js';
-import { readDelivery, readQuery } from '../protocol/answer.js';
-import type { Delivery } from '../protocol/delivery.js';
-import { SDK_NAME, SDK_VERSION } from '../protocol/sdk-info.js';
+import { type Delivery, readDelivery, readQuery } from '../protocol/answer.js';
+import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { Connections, proxyHeaders } from './connections.js';
 import { type Endpoint, parseEndpoint, requestTarget } from './endpoint.js';
 import { Exchange, type Exchanged, failureText, LocalFailure, type Outgoing } from './exchange.js';

@@ -1,4 +1,4 @@
-import type { Delivery, QueryResult } from '../protocol/delivery.js';
+import type { Delivery, QueryResult } from '../protocol/answer.js';
 
 export type { QueryResult };
 

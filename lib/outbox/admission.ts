@@ -1,7 +1,7 @@
 import type { Room, Storage } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
 import type { Entry } from '../protocol/entry.js';
-import { channels, publish } from './channels.js';
+import { channels, publish } from './delivery-messages.js';
 import { type DropReason, Ledger, type LedgerState } from './ledger.js';
 
 /** How much may be in memory. Read each time, for the server may change it. */

@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Backoff } from '../http/backoff.js';
 import type { Reporter } from '../logger.js';
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery } from '../protocol/answer.js';
 import type { SealedRequest } from '../protocol/entry.js';
 import type { Admission } from './admission.js';
-import { publishRequests } from './channels.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
-import { DeliveryMessages } from './delivery-messages.js';
+import { DeliveryMessages, publishRequests } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queues.js';
 import type { DropReason } from './ledger.js';
 import type { MergeOrder } from './merge-order.js';

@@ -1,7 +1,6 @@
 import type { Backoff } from '../http/backoff.js';
-import type { SealedRequest } from '../protocol/entry.js';
+import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { EntryQueue } from './entry-queue.js';
-import type { Withdrawal } from './withdrawals.js';
 
 /** What stands in a {@link LinkedList} keeps its place itself; the three are for the list to change. */
 export interface Linked<T extends Linked<T>> {
@@ -151,5 +150,33 @@ export class DeviceQueues {
     if (oldest === undefined) return;
     this.#idle.delete(oldest);
     if (oldest.isEmpty && !oldest.busy) this.#queues.delete(oldest.deviceId);
+  }
+}
+
+/** What a person took back. */
+export interface Withdrawal {
+  readonly features: ReadonlySet<string>;
+  /** Entries up to this id are meant; what was recorded later was agreed to again. */
+  readonly upTo: number;
+}
+
+export function isWithdrawn({ id, feature }: Entry, withdrawals: readonly Withdrawal[]): boolean {
+  return withdrawals.some(({ features, upTo }) => id <= upTo && features.has(feature));
+}
+
+/** What people took back while entries of theirs stood unread in the storage. */
+export class Withdrawals {
+  readonly #noted = new Map<string, readonly Withdrawal[]>();
+
+  note(deviceId: string, withdrawal: Withdrawal): void {
+    this.#noted.set(deviceId, [...this.of(deviceId), withdrawal]);
+  }
+
+  of(deviceId: string): readonly Withdrawal[] {
+    return this.#noted.get(deviceId) ?? [];
+  }
+
+  clear(): void {
+    this.#noted.clear();
   }
 }

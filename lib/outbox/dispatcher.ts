@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { Backoff } from '../http/backoff.js';
 import type { Reporter } from '../logger.js';
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery } from '../protocol/answer.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
 import type { Admission } from './admission.js';
 import { Answers, FILLING_MS, type Part } from './answers.js';
-import { publishRequests } from './channels.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { publishRequests } from './delivery-messages.js';
 import type { DeviceQueue } from './device-queues.js';
 import type { MergeOrder } from './merge-order.js';
 import type { Requests } from './requests.js';

@@ -3,9 +3,8 @@ import type { Storage } from '../journal/storage.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { RequestHead } from '../protocol/head.js';
 import type { Admission } from './admission.js';
-import type { DeviceQueue } from './device-queues.js';
+import { type DeviceQueue, isWithdrawn, type Withdrawal } from './device-queues.js';
 import type { EntryQueue } from './entry-queue.js';
-import { isWithdrawn, type Withdrawal } from './withdrawals.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;

@@ -2,9 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Transport, WireRequest } from '../http/transport.js';
-import { checksum256 } from '../protocol/checksum.js';
-import type { Delivery } from '../protocol/delivery.js';
-import { type Encoding, encodeBulk, encodeSingle, requestJson } from '../protocol/encode.js';
+import type { Delivery } from '../protocol/answer.js';
+import { checksum256, type Encoding, encodeBulk, encodeSingle, requestJson } from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
 import { type FilePart, multipartBody, multipartPayload } from '../protocol/multipart.js';
 

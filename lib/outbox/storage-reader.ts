@@ -3,11 +3,10 @@ import type { Recovered, Storage } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import type { Admission } from './admission.js';
-import type { DeviceQueue, DeviceQueues } from './device-queues.js';
+import { type DeviceQueue, type DeviceQueues, type Withdrawal, Withdrawals } from './device-queues.js';
 import type { MergeOrder } from './merge-order.js';
 import type { Requests } from './requests.js';
 import type { Schedule } from './schedule.js';
-import { type Withdrawal, Withdrawals } from './withdrawals.js';
 
 export interface StorageReaderPort {
   readonly clock: Clock;

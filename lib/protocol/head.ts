@@ -1,6 +1,5 @@
 import type { DeviceIdType, Entry, EntryKind } from './entry.js';
 import { jsonString } from './json-text.js';
-import { SDK_NAME, SDK_VERSION } from './sdk-info.js';
 import { dayTime, localHours } from './timestamp.js';
 
 /**
@@ -31,3 +30,7 @@ export class RequestHead {
     return `${this.#last.text},"device_id":${jsonString(deviceId)},"timestamp":${timestamp}`;
   }
 }
+
+/** Sent with every request; a Countly server records it as `[name]_version` (docs/protocol.md §2.3). */
+export const SDK_NAME = 'typescript-weave';
+export const SDK_VERSION = '0.1.0';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '../clock.js';
+import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { Attribution } from '../features/attribution.js';
@@ -19,7 +19,6 @@ import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
 import { defaultStoragePath } from '../journal/path.js';
 import { Reporter } from '../logger.js';
-import { clientClock } from './client-clock.js';
 import { delivery, type TunableOptions } from './delivery.js';
 import { DeviceIdFile, SmallFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';

@@ -9,7 +9,7 @@ import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import { type Core, compose } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { TEMPORARY_ID } from './device-id.js';

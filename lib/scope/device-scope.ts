@@ -4,7 +4,7 @@ import { mapToClass } from '../config/dialect.js';
 import type { FeedbackWidget, Fetched } from '../features/feedback.js';
 import { readLocation, tellLocation } from '../features/location.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import type { Core } from './compose.js';
 import type { RegisteredClient } from './current.js';
 import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';

@@ -10,12 +10,13 @@ import type { Behaviour } from '../features/server-config.js';
 import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { Entry } from '../protocol/entry.js';
+import { checksum256 } from '../protocol/encode.js';
+import type { ConsentFeature, Entry } from '../protocol/entry.js';
+import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { jsonString } from '../protocol/json-text.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { TEMPORARY_ID } from './device-id.js';
 import { hostMetrics } from './host-metrics.js';
-import { ask } from './query.js';
 import type { ScopeTarget } from './scope-target.js';
 
 /** What stands behind the port. Functions where a part is made after it. */
@@ -178,4 +179,46 @@ function membersOf(texts: Readonly<Record<string, string>>): string {
   return Object.entries(texts)
     .map(([name, text]) => `,"${name}":${jsonString(text)}`)
     .join('');
+}
+
+/**
+ * Asks a fetching endpoint. Always as a form: everything in it is text there, which is what `/o/sdk` reads on every
+ * generation of servers (docs/protocol.md §10).
+ */
+export async function ask(
+  transport: Transport,
+  clock: Clock,
+  { appKey, appVersion, salt, requestTimeout }: ResolvedOptions,
+  { deviceId, idType }: Target,
+  query: Query,
+): Promise<QueryAnswer> {
+  if (deviceId === '' || deviceId === TEMPORARY_ID) {
+    return { ok: false, status: 0, message: 'the device has no id yet' };
+  }
+  // What every request that is made by itself says first (docs/protocol.md §2).
+  const fields: Record<string, string> = {
+    app_key: appKey,
+    device_id: deviceId,
+    ...(idType === 9 ? {} : { t: String(idType) }),
+    sdk_name: SDK_NAME,
+    sdk_version: SDK_VERSION,
+    ...(appVersion === undefined ? {} : { av: appVersion }),
+    timestamp: String(clock.now()),
+    ...query.fields,
+  };
+  const data = Object.entries(fields)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
+    .join('&');
+  const body = salt === undefined ? data : `${data}&checksum256=${checksum256(data, salt)}`;
+  const contentType = 'application/x-www-form-urlencoded';
+  // Sockets do not hold the process; a caller who waits for an answer wants it to live until then.
+  const release = query.awaited ? clock.after(requestTimeout + 1000, () => {}, true) : () => {};
+  try {
+    return await transport.query({ path: query.path, query: '', contentType, body });
+  } catch (error) {
+    // A transport of the user's own that breaks its contract.
+    return { ok: false, status: 0, message: `the transport failed: ${String(error)}` };
+  } finally {
+    release();
+  }
 }

@@ -2,7 +2,7 @@ import { isObject, tellMisfit } from '../check.js';
 import { emptyWork } from '../features/device-state.js';
 import { type DeviceLocation, readLocation, tellLocation } from '../features/location.js';
 import type { Reporter } from '../logger.js';
-import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/consent-feature.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import type { Core } from './compose.js';
 import { sanitizeDeviceId } from './device-id.js';
 import type { ScopeInit } from './scope-api.js';

@@ -1,6 +1,6 @@
 import { isObject, optionsOf, tellMisfit } from '../check.js';
 import { Breadcrumbs } from '../features/device-state.js';
-import type { ConsentFeature } from '../protocol/consent-feature.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import type {
   CrashOptions,
   EventOptions,

@@ -1,5 +1,4 @@
-import type { ConsentFeature } from '../protocol/consent-feature.js';
-import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
+import type { ConsentFeature, Segmentation, SegmentValue } from '../protocol/entry.js';
 
 export type { Segmentation, SegmentValue };
 

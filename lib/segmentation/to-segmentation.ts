@@ -1,5 +1,5 @@
 import { consoleLogger, Reporter } from '../logger.js';
-import type { Segmentation, SegmentValue } from '../protocol/segmentation.js';
+import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
   type Constructor,
   classOf,

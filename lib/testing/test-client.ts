@@ -2,7 +2,7 @@ import { isObject, member } from '../check.js';
 import type { CountlyOptions } from '../config/options.js';
 import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
 import { silentLogger } from '../logger.js';
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery } from '../protocol/answer.js';
 import { ClientWith, type Countly } from '../scope/countly.js';
 import { registerClient } from '../scope/current.js';
 import { ManualClock } from './manual-clock.js';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Transport, WireRequest } from '../http/transport.js';
-import type { Delivery } from '../protocol/delivery.js';
+import type { Delivery } from '../protocol/answer.js';
 import type { ContractCase } from './storage-contract.js';
 
 /** What a transport under test is created for. */

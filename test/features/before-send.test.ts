@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BeforeSend } from '../../lib/config/before-send.js';
+import type { BeforeSend } from '../../lib/config/options.js';
 import { isBalanced, type Recorded, recorded } from '../support/recorded.js';
 
 describe('beforeSend', () => {

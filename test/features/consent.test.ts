@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { CONSENT_FEATURES } from '../../lib/protocol/consent-feature.js';
+import { CONSENT_FEATURES } from '../../lib/protocol/entry.js';
 import { isBalanced, type Recorded, recorded } from '../support/recorded.js';
 
 const allFalse = Object.fromEntries(CONSENT_FEATURES.map((name) => [name, false]));

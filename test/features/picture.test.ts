@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CountlyOptions } from '../../lib/config/options.js';
 import type { WireRequest } from '../../lib/http/transport.js';
 import { silentLogger } from '../../lib/logger.js';
-import type { Delivery } from '../../lib/protocol/delivery.js';
+import type { Delivery } from '../../lib/protocol/answer.js';
 import { Countly } from '../../lib/scope/countly.js';
 import { type Recorded, recorded } from '../support/recorded.js';
 

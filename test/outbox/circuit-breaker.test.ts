@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBackoff } from '../../lib/http/backoff.js';
 import { CircuitBreaker } from '../../lib/outbox/circuit-breaker.js';
-import type { Delivery } from '../../lib/protocol/delivery.js';
+import type { Delivery } from '../../lib/protocol/answer.js';
 import { settle, setup } from './harness.js';
 
 const away: Delivery = { kind: 'retry', reason: '503' };

@@ -7,7 +7,7 @@ import { Reporter, silentLogger } from '../../lib/logger.js';
 import { type DeadLetter, noDeadLetter } from '../../lib/outbox/dead-letter.js';
 import { Outbox, type OutboxOptions } from '../../lib/outbox/outbox.js';
 import { Sender } from '../../lib/outbox/sender.js';
-import type { Delivery } from '../../lib/protocol/delivery.js';
+import type { Delivery } from '../../lib/protocol/answer.js';
 import type { Entry, EntryDraft, SealedRequest } from '../../lib/protocol/entry.js';
 import type { RollUp } from '../../lib/protocol/roll-up.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';

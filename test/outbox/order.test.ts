@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../lib/protocol/delivery.js';
+import type { Delivery } from '../../lib/protocol/answer.js';
 import type { Entry, SealedRequest } from '../../lib/protocol/entry.js';
 import { eventBody, LeftoverStorage, oldEntry, settle, setup } from './harness.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../lib/protocol/delivery.js';
+import type { Delivery } from '../../lib/protocol/answer.js';
 import { settle, setup } from './harness.js';
 
 const delivered: Delivery = { kind: 'delivered' };

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_RETRY_AFTER_MS, readDelivery, readQuery, retryAfterMs } from '../../lib/protocol/answer.js';
-import type { Delivery } from '../../lib/protocol/delivery.js';
+import { type Delivery, MAX_RETRY_AFTER_MS, readDelivery, readQuery, retryAfterMs } from '../../lib/protocol/answer.js';
 
 const NOW = 1_700_000_000_000;
 const HTML = '<html><head><title>Welcome</title></head></html>';

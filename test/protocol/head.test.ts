@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceIdType, Entry, EntryKind } from '../../lib/protocol/entry.js';
-import { RequestHead } from '../../lib/protocol/head.js';
-import { SDK_NAME, SDK_VERSION } from '../../lib/protocol/sdk-info.js';
+import { RequestHead, SDK_NAME, SDK_VERSION } from '../../lib/protocol/head.js';
 
 const TIME = Date.UTC(2026, 0, 7, 23, 30);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checksum256 } from '../../lib/protocol/checksum.js';
+import { checksum256 } from '../../lib/protocol/encode.js';
 import { jsonString } from '../../lib/protocol/json-text.js';
 import { callerTimestamp, localTime, Stamper } from '../../lib/protocol/timestamp.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';

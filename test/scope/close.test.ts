@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientClock } from '../../lib/scope/client-clock.js';
+import { clientClock } from '../../lib/clock.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { recorded } from '../support/recorded.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../lib/config/resolve.js';
 import { parseEndpoint } from '../../lib/http/endpoint.js';
 import { defaultStoragePath } from '../../lib/journal/path.js';
-import { checksum256 } from '../../lib/protocol/checksum.js';
+import { checksum256 } from '../../lib/protocol/encode.js';
 import { Countly } from '../../lib/scope/countly.js';
 import { fatal, isBalanced, recorded } from '../support/recorded.js';
 

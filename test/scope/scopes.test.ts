@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as immediate, setTimeout as timeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ConsentFeature } from '../../lib/protocol/consent-feature.js';
+import { type ConsentFeature } from '../../lib/protocol/entry.js';
 import type { Countly } from '../../lib/scope/countly.js';
 import { recorded } from '../support/recorded.js';
 
