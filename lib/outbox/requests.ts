@@ -83,9 +83,10 @@ export class Requests {
         queue.sealed.push(request);
         continue;
       }
-      this.#port.admission.dropped(gone, 'consent');
+      // Sealed before the others are settled: a storage that keeps a request in one piece must never have none of it.
       const left = request.entries.filter((entry) => !isWithdrawn(entry, withdrawn));
       if (left.length > 0) queue.sealed.push(this.#seal(queue, left, request.path));
+      this.#port.admission.dropped(gone, 'consent');
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Entry, Recovered, SealedRequest, Storage, StorageStats } from 'countly-weave';
+import type { Entry, Recovered, Room, SealedRequest, Storage, StorageStats } from 'countly-weave';
 
 /** What better-sqlite3, libsql and Node's own node:sqlite have in common. */
 export interface Database {
@@ -11,7 +11,6 @@ export class SqliteStorage implements Storage {
   readonly #run = String(Math.random()); // tells our rows from those that an earlier process left
   #readUpTo = 0;
   #closed = false;
-
   constructor(private readonly database: Database) {
     database.exec('CREATE TABLE IF NOT EXISTS waiting (id INTEGER PRIMARY KEY, run TEXT, content TEXT)');
   }
@@ -21,7 +20,7 @@ export class SqliteStorage implements Storage {
   seal = (request: SealedRequest): void => this.#write(request.entries, request);
   settle = (entries: readonly Entry[]): void => this.#write(entries);
 
-  async recover(room: { entries: number; bytes: number }): Promise<Recovered> {
+  async recover(room: Room): Promise<Recovered> {
     const [entries, sealed] = [[] as Entry[], [] as SealedRequest[]];
     let [most, bytes] = [room.entries, room.bytes];
     const rows = this.database.prepare('SELECT * FROM waiting WHERE run <> ? AND id > ? ORDER BY id LIMIT ?');
@@ -30,7 +29,6 @@ export class SqliteStorage implements Storage {
       const item = JSON.parse(content) as Entry | SealedRequest;
       most -= 'entries' in item ? item.entries.length : 1;
       bytes -= content.length;
-      // At least one, however little room there is.
       if ((most < 0 || bytes < 0) && entries.length + sealed.length > 0) return { entries, sealed, nextId: id };
       if ('entries' in item) sealed.push(item);
       else entries.push(item);
@@ -38,14 +36,12 @@ export class SqliteStorage implements Storage {
     }
     return { entries, sealed };
   }
-
   commit = async (): Promise<void> => {};
   commitSync = (): void => {};
   async close(): Promise<void> {
     this.#closed = true;
   }
   stats = (): StorageStats => ({ bytesWritten: 0 }); // SQLite does not say
-
   /** One row in the place of others, or nothing of it. */
   #write(gone: readonly Entry[], item?: Entry | SealedRequest): void {
     if (this.#closed) return;
