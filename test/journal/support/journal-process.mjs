@@ -1,4 +1,5 @@
 // A process with a journal, driven by messages. Started with the folder of the compiled library as first argument.
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -25,6 +26,17 @@ const append = (n) => {
   entries.set(n, entry);
   storage.append(entry);
 };
+
+/** Blocks while the pipe is full: what `process.stdout` keeps then would be gone with the process. */
+function tell(line) {
+  for (;;) {
+    try {
+      return writeSync(1, line);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
 
 async function recover() {
   for (let more = true; more; ) {
@@ -53,13 +65,13 @@ const commands = {
       append(n);
       if (n % 3 === 0) {
         // Told before it happens, so that a settlement is never unknown.
-        process.stdout.write(`s${n}\n`);
+        tell(`s${n}\n`);
         storage.settle([entries.get(n)]);
       }
-      if (durability === 'sync') process.stdout.write(`${n}\n`);
+      if (durability === 'sync') tell(`${n}\n`);
       if (n % 10 === 9) {
         await storage.commit();
-        if (durability !== 'sync') process.stdout.write(`${n}\n`);
+        if (durability !== 'sync') tell(`${n}\n`);
       }
       if (n % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 1));
     }
