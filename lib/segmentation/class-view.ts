@@ -1,3 +1,4 @@
+import { ownWord } from '../check.js';
 import {
   type Constructor,
   classOf,
@@ -7,7 +8,6 @@ import {
   isOpaque,
   LEAVING,
   MAX_DEPTH,
-  ownWord,
   rulesOf,
   type Tell,
 } from './class-rules.js';
@@ -21,26 +21,24 @@ export const APART = '\u0001';
  * that throws costs its own key, and all of the object when that is not enough.
  */
 export function mapByClass(object: object, type: Constructor, path: readonly object[], tell: Tell): object {
-  let reason: unknown;
+  const excludePrefixes: string[] = [];
   const asked = new Set<string>();
-  const attemptWithout = (excludePrefixes: string[]): object | undefined => {
+  for (;;) {
     try {
       const view = viewOf(object, type, path, { tell, asked });
       return classTransformer()?.instanceToPlain(view, { ...LEAVING, excludePrefixes }) ?? {};
     } catch (error) {
-      reason ??= error;
-      return undefined;
+      // Which one threw is not said; it was the last that was asked for.
+      const culprit = [...asked].findLast((key) => !excludePrefixes.includes(key));
+      const left = culprit === undefined || excludePrefixes.length > 20 ? 'all of it' : `\`${culprit}\``;
+      const said = error instanceof Error ? error.message : String(error);
+      tell(
+        `mapping ${type.name}`,
+        `class-transformer could not map ${type.name}: ${said}. What is left out is ${left}.`,
+      );
+      if (culprit === undefined || excludePrefixes.push(culprit) > 20) return {};
     }
-  };
-  const whole = attemptWithout([]);
-  if (whole !== undefined) return whole;
-  // Which one threw is not said; it was among the last that were asked for.
-  const suspects = [...asked].reverse().slice(0, 20);
-  const culprit = suspects.find((key) => attemptWithout([key]) !== undefined);
-  const left = culprit === undefined ? 'all of it' : `\`${culprit}\``;
-  const said = reason instanceof Error ? reason.message : String(reason);
-  tell(`mapping ${type.name}`, `class-transformer could not map ${type.name}: ${said}. What is left out is ${left}.`);
-  return culprit === undefined ? {} : (attemptWithout([culprit]) ?? {});
+  }
 }
 
 interface ViewContext {

@@ -1,3 +1,4 @@
+import { ownWord } from '../check.js';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
@@ -7,7 +8,6 @@ import {
   isOpaque,
   isRuled,
   MAX_DEPTH,
-  ownWord,
   rulesOf,
   type Tell,
 } from './class-rules.js';
