@@ -57,18 +57,21 @@ export function rulesOf(type: Constructor): ClassRules {
 /** Whether any decorator of class-transformer says something about this class, or about what an object of it holds. */
 export function isRuled(type: Constructor, object: object): boolean {
   const { any, altered } = rulesOf(type);
+  if (any) return true;
   for (const key of Object.keys(object)) {
     if (altered.size > 200) break;
     if (!altered.has(key)) altered.set(key, isAltered(type, key));
   }
-  return any || [...altered.values()].includes(true);
+  return [...altered.values()].includes(true);
 }
 
 /** The class that `@Type` names for what stands under this key, else `Object`; undefined when it cannot be told. */
 export function declaredClass(type: Constructor, key: PropertyKey, value: object): Constructor | undefined {
   if (type === Object || typeof key === 'symbol') return Object;
   try {
-    const made = instantiated(type, { [key]: copyOf(value, 0) })[key];
+    // A copy, for class-transformer deletes discriminators from what it is given; and those are all that decides.
+    const scalars = Object.entries(value).filter(([, item]) => typeof item !== 'object' && typeof item !== 'function');
+    const made = instantiated(type, { [key]: Object.fromEntries(scalars) })[key];
     return typeof made === 'object' && made !== null ? classOf(made) : Object;
   } catch {
     return undefined;
@@ -109,20 +112,6 @@ function instantiated(type: Constructor, members: object): Record<PropertyKey, u
   // A literal that names the class, so that its constructor does not run.
   const target = { constructor: type } as unknown as Record<PropertyKey, unknown>;
   return classTransformer()?.plainToClassFromExist(target, members, { ignoreDecorators: true }) ?? target;
-}
-
-/** Plain data alone: class-transformer deletes discriminators from what it is given. */
-function copyOf(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
-  if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(value)) return firstItems(value).map((item) => copyOf(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, isOfClass(item) ? undefined : copyOf(item, depth + 1)]),
-  );
-}
-
-export function isOfClass(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && classOf(value) !== Object;
 }
 
 const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];

@@ -63,16 +63,15 @@ export function mayHideRules(type: object): boolean {
 
 function load(): ClassTransformer | undefined {
   // A plain `require` of the package's name: bundlers resolve it as they resolve the application's import.
-  try {
-    return require('class-transformer') as ClassTransformer;
-  } catch {
-    // Bundled as an ES module, or not a neighbour of this package.
+  const attempts = [() => require('class-transformer'), () => requireOfApplication()('class-transformer')];
+  for (const attempt of attempts) {
+    try {
+      return attempt() as ClassTransformer;
+    } catch {
+      // Bundled as an ES module, or not installed there.
+    }
   }
-  try {
-    return requireOfApplication()('class-transformer') as ClassTransformer;
-  } catch {
-    return undefined;
-  }
+  return undefined;
 }
 
 /** All copies that Node has loaded; what a bundler took in is not among them. */

@@ -4,7 +4,6 @@ import {
   classOf,
   declaredClass,
   firstItems,
-  isOfClass,
   isOpaque,
   LEAVING,
   MAX_DEPTH,
@@ -15,6 +14,8 @@ import { classTransformer } from './class-transformer.js';
 
 /** Begins the keys of an object that was mapped apart from the one it lies in; no rule of that one fits them. */
 export const APART = '\u0001';
+
+const MAX_CULPRITS = 20;
 
 /**
  * What class-transformer leaves of an object, and under which names; deeper objects by their own classes. A `@Transform`
@@ -29,14 +30,16 @@ export function mapByClass(object: object, type: Constructor, path: readonly obj
       return classTransformer()?.instanceToPlain(view, { ...LEAVING, excludePrefixes }) ?? {};
     } catch (error) {
       // Which one threw is not said; it was the last that was asked for.
-      const culprit = [...asked].findLast((key) => !excludePrefixes.includes(key));
-      const left = culprit === undefined || excludePrefixes.length > 20 ? 'all of it' : `\`${culprit}\``;
+      const suspect = [...asked].findLast((key) => !excludePrefixes.includes(key));
+      const culprit = excludePrefixes.length < MAX_CULPRITS ? suspect : undefined;
+      const left = culprit === undefined ? 'all of it' : `\`${culprit}\``;
       const said = error instanceof Error ? error.message : String(error);
       tell(
         `mapping ${type.name}`,
         `class-transformer could not map ${type.name}: ${said}. What is left out is ${left}.`,
       );
-      if (culprit === undefined || excludePrefixes.push(culprit) > 20) return {};
+      if (culprit === undefined) return {};
+      excludePrefixes.push(culprit);
     }
   }
 }
@@ -84,7 +87,8 @@ function viewOf(object: object, type: Constructor, path: readonly object[], cont
     const isDeclared = declared !== undefined && declared !== Object && value instanceof declared;
     if (own !== Object && !rulesOf(own).any && !isDeclared) {
       const word = ownWord(value);
-      return isOfClass(word) ? hidden(value, key, 'nothing says what of it may leave') : seen(word, key);
+      const isInstance = typeof word === 'object' && word !== null && !Array.isArray(word) && classOf(word) !== Object;
+      return isInstance ? hidden(value, key, 'nothing says what of it may leave') : seen(word, key);
     }
     if (declared === undefined) return hidden(value, key, 'the class that @Type names could not be made');
     if (own === Object) return viewOf(value, declared, inside, context);
@@ -107,10 +111,8 @@ function viewOf(object: object, type: Constructor, path: readonly object[], cont
 }
 
 function mappedApart(type: Constructor, view: object, mapped: object): object {
-  const entries = new Map<PropertyKey, unknown>(Object.entries(mapped).map(([key, item]) => [APART + key, item]));
-  return readOnly(type, [...entries.keys()] as string[], (key) =>
-    entries.has(key) ? entries.get(key) : (Reflect.get(view, key) as unknown),
-  );
+  const entries = Object.fromEntries(Object.entries(mapped).map(([key, item]) => [APART + key, item]));
+  return readOnly(type, Object.keys(entries), (key) => Reflect.get(Object.hasOwn(entries, key) ? entries : view, key));
 }
 
 function readOnly(type: Constructor, keys: readonly string[], get: (key: PropertyKey) => unknown): object {
