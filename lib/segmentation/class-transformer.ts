@@ -47,10 +47,7 @@ export function classTransformer(): ClassTransformer | undefined {
 
 const doubts = new WeakMap<object, boolean>();
 
-/**
- * Whether the rules of a class may stand in a copy that cannot be read: another one is loaded, or nobody but this library
- * had loaded the one in use, so that no decorator of the application can come from it.
- */
+/** Whether a class's rules may stand in another copy: one is loaded, or nobody but us had loaded the one in use. */
 export function mayHideRules(type: object): boolean {
   const api = classTransformer();
   if (copy?.isGiven === true) return false;

@@ -17,10 +17,7 @@ export const APART = '\u0001';
 
 const MAX_CULPRITS = 20;
 
-/**
- * What class-transformer leaves of an object, and under which names; deeper objects by their own classes. A `@Transform`
- * that throws costs its own key, and all of the object when that is not enough.
- */
+/** What class-transformer leaves of an object, and under which names. A `@Transform` that throws costs its own key. */
 export function mapByClass(object: object, type: Constructor, path: readonly object[], tell: Tell): object {
   const excludePrefixes: string[] = [];
   const asked = new Set<string>();
@@ -50,10 +47,7 @@ interface ViewContext {
   readonly asked: Set<string>;
 }
 
-/**
- * An object as class-transformer gets to see it: of the given class and read-only (it notes discriminators on what it
- * maps), with getters that may throw, methods that are called only when exposed, and the same for all objects inside.
- */
+/** An object as class-transformer gets to see it: of this class, read-only (it notes discriminators), and so all inside. */
 function viewOf(object: object, type: Constructor, path: readonly object[], context: ViewContext): object {
   const { tell, asked } = context;
   const inside = [...path, object];
