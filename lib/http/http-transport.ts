@@ -27,8 +27,6 @@ export interface HttpTransportOptions {
   readonly tls?: ConnectionOptions;
   /** Extra headers, or a function that changes each outgoing request. */
   readonly requestOptions?: RequestOptions;
-  /** @default the name and version of this SDK */
-  readonly userAgent?: string;
   /** Told, at most once for each cause, what a person should repair. */
   readonly warn?: (message: string) => void;
   /** @default process.env */
@@ -133,7 +131,7 @@ class HttpTransport implements Transport {
           host,
           'content-type': request.contentType,
           'accept-encoding': 'identity',
-          'user-agent': this.#options.userAgent ?? `${SDK_NAME}/${SDK_VERSION}`,
+          'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
           ...(authorization === undefined ? {} : { authorization }),
         },
       },
