@@ -57,6 +57,36 @@ export function member(object: unknown, name: string): unknown {
   }
 }
 
+/**
+ * What an object says of itself: what its `toJSON` shows, else the primitive its `valueOf` gives, such as those of a
+ * Decimal, an ObjectId, a document; else the object.
+ */
+export function ownWord(object: object): unknown {
+  const json = answered(object, 'toJSON');
+  // BSON types show themselves as `{ $numberDecimal: '1.5' }`.
+  const [name, ...others] = namesOf(json);
+  if (name?.startsWith('$') === true && others.length === 0) return member(json, name);
+  if (json !== undefined && json !== null) return json;
+  const word = answered(object, 'valueOf');
+  return word !== undefined && typeof word !== 'object' ? word : json === null ? null : object;
+}
+
+/** The primitive that an object stands for. Anything else, and a plain object, is itself. */
+export function primitiveOf(value: unknown): unknown {
+  const word = typeof value === 'object' && value !== null ? ownWord(value) : value;
+  return ['string', 'number', 'boolean', 'bigint'].includes(typeof word) ? word : value;
+}
+
+/** One that throws says nothing. */
+function answered(object: object, name: string): unknown {
+  try {
+    const method: unknown = member(object, name);
+    return typeof method === 'function' ? Reflect.apply(method, object, []) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The own names of an object; none when it cannot be read. */
 export function namesOf(object: unknown): string[] {
   try {

@@ -1,9 +1,6 @@
 import type { ConsentFeature } from '../protocol/entry.js';
 
-/**
- * Where the client speaks otherwise than it would by itself. Only the compat layer has one, so that its requests are
- * those of the official SDK; not an option of the user's.
- */
+/** Where the compat layer speaks otherwise, so that its requests are those of the official SDK; no option. */
 export interface Dialect {
   /** Tell no more about this machine than its operating system and its version. */
   readonly bareMachine: boolean;
@@ -33,5 +30,4 @@ export function useClassMapper(better: ClassMapper): void {
   mapper = better;
 }
 
-/** Makes an instance with the mapper in use. */
 export const mapToClass: ClassMapper = (type, values) => mapper(type, values);

@@ -66,10 +66,7 @@ const EXCLUSIVE = [
   ['maxBreadcrumbCount', 'maxLogs'],
 ] as const;
 
-/**
- * Checks options, adds the environment and the defaults.
- * @throws CountlyConfigError with all problems, when there is any
- */
+/** Checks options, adds the environment and the defaults; throws a CountlyConfigError with all problems. */
 export function resolveOptions(given: CountlyOptions, env: NodeJS.ProcessEnv = process.env): ResolvedOptions {
   const problems = optionProblems(given, {}, env);
   if (problems.length > 0) throw new CountlyConfigError(problems);
@@ -177,10 +174,7 @@ function trimmed(reporter: Reporter, option: string, value: string | undefined):
 function serverUrl(reporter: Reporter, url: string): string {
   const bare = url.replace(/\/+$/, '');
   const server = bare.replace(/\/[io](\/(bulk|sdk))?$/, '').replace(/\/+$/, '');
-  if (server !== bare)
-    reporter.warn(
-      'url',
-      '`url` is the address of the server alone; what follows it for requests, such as "/i", is left out.',
-    );
+  const message = '`url` is the address of the server alone; what follows it for requests, such as "/i", is left out.';
+  if (server !== bare) reporter.warn('url', message);
   return server;
 }

@@ -95,13 +95,9 @@ export const hostList = listOf('a list of host names such as "orders.internal:80
 
 /** A secret, or several where the first is in use and the others are still accepted. */
 export const secrets = (shortest: number): Rule => {
-  const secret = rule('a secret', v.pipe(v.string(), v.minLength(shortest)));
+  const secret = v.pipe(v.string(), v.minLength(shortest));
   const words = `a text of at least ${shortest} characters, or a list of such texts`;
-  return {
-    ...secret,
-    expected: words,
-    test: (value) => secret.test(value) || (isList(value) && value.length > 0 && value.every(secret.test)),
-  };
+  return rule(words, v.union([secret, v.pipe(v.array(secret), v.minLength(1))]));
 };
 
 /** Everything that is wrong with an object, in dotted paths, and nothing that is secret. */

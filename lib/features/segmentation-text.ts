@@ -1,4 +1,4 @@
-import { isList, numberFrom } from '../check.js';
+import { isList, numberFrom, primitiveOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
@@ -9,7 +9,6 @@ const NOT_KEPT = /^\$|[.\0]/;
 // A server keeps 10 elements by default, and lists never reach aggregated data (docs/protocol.md §4.2).
 const MAX_ELEMENTS = 100;
 const MOST_NAMES = 500;
-const PRIMITIVES = new Set(['string', 'number', 'boolean', 'bigint']);
 
 /** What decides over segments beside their values. */
 export interface SegmentRules {
@@ -118,24 +117,6 @@ export function valueText(value: unknown, rules: SegmentRules, key: string): str
     default:
       return unstorable(rules, key, `a ${typeof value}`);
   }
-}
-
-/**
- * The primitive an object stands for, such as a Decimal, an ObjectId or a Date of another realm: what its `toJSON` says,
- * else its `valueOf`. Anything else, and a plain object, is itself.
- */
-export function primitiveOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const name of ['toJSON', 'valueOf'] as const) {
-    try {
-      const method: unknown = (value as Record<string, unknown>)[name];
-      const result: unknown = typeof method === 'function' ? method.call(value) : undefined;
-      if (PRIMITIVES.has(typeof result)) return result;
-    } catch {
-      // One that throws says nothing.
-    }
-  }
-  return value;
 }
 
 /** `numberFrom`, also of an object that stands for a number. */

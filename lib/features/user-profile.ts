@@ -1,10 +1,9 @@
-import { isObject, member, namesOf, shown, tellMisfit, textFrom } from '../check.js';
+import { isObject, member, namesOf, primitiveOf, shown, tellMisfit, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
 import { ProfileBuffer, type ProfileOperator, readChange } from './profile-changes.js';
-import { primitiveOf } from './segmentation-text.js';
 
 /** How much and how long changes wait for company. */
 export interface ProfileSettings {

@@ -17,10 +17,7 @@ export interface Backoff {
   next(minimumMs?: number): Backoff;
 }
 
-/**
- * Starts a series: exponential ceilings with full jitter, that is, each delay is drawn evenly from 0 to the ceiling.
- * Jitter spreads the clients of a server that comes back, which would otherwise all knock at the same moment.
- */
+/** Exponential ceilings with full jitter, which spreads the clients of a server that comes back. */
 export function createBackoff(options: BackoffOptions = {}): Backoff {
   const { initialMs = 1000, maxMs = 60_000, random = Math.random } = options;
   const step = (failures: number, delayMs: number): Backoff =>

@@ -17,10 +17,7 @@ const IDLE_MS = 4000;
 /** For whoever watches the requests of this process: what goes through an agent with this symbol is a delivery. */
 const DELIVERIES = Symbol.for('countly-weave.deliveries');
 
-/**
- * Kept-alive connections to the server that never keep the process alive, used or idle. Whoever wants to wait (`flush`)
- * holds the event loop with a timer of their own; unreferenced sockets go on working as long as it runs.
- */
+/** Kept-alive connections to the server that never keep the process alive, used or idle. */
 export class Connections {
   /** What a request needs to be sent over these connections. */
   readonly target: Pick<ClientRequestArgs, 'agent' | 'protocol' | 'host' | 'port'>;

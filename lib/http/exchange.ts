@@ -34,10 +34,7 @@ export class Exchange {
     });
   }
 
-  /**
-   * Sends it, and once more when it met a connection that the server had already closed. Resolves when the connection is
-   * free for somebody else.
-   */
+  /** Sends it, once more when the server had already closed the connection. Resolves when the connection is free. */
   async run(): Promise<void> {
     const stale = await this.#attempt(true);
     if (stale) await this.#attempt(false);
@@ -137,10 +134,7 @@ const TEXT: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
 };
 
-/**
- * A failed attempt in a few words that may be logged. Built from the error's code and never from a foreign message,
- * which may quote a URL or a header.
- */
+/** A failed attempt in words that may be logged: never a foreign message, which may quote a URL or a header. */
 export function failureText(error: unknown): string {
   if (error instanceof LocalFailure) return error.message;
   if (typeof error !== 'object' || error === null) return 'network error';

@@ -15,11 +15,7 @@ export interface HttpTransportOptions {
   readonly url: string;
   /** Longest time for one request from `send` to the last byte of its answer, in milliseconds. @default 30000 */
   readonly requestTimeoutMs?: number;
-  /**
-   * Longest time until a connection stands, TLS included, in milliseconds. While the network swallows a connection
-   * attempt, the operating system's pending call does hold the process, so this also bounds a delayed exit.
-   * @default 5000
-   */
+  /** Milliseconds until a connection stands; bounds a delayed exit too, for a pending attempt holds it. @default 5000 */
   readonly connectTimeoutMs?: number;
   /** Most connections at a time; further requests wait, and the waiting counts against their timeout. @default 8 */
   readonly connections?: number;
@@ -31,8 +27,6 @@ export interface HttpTransportOptions {
   readonly tls?: ConnectionOptions;
   /** Extra headers, or a function that changes each outgoing request. */
   readonly requestOptions?: RequestOptions;
-  /** @default the name and version of this SDK */
-  readonly userAgent?: string;
   /** Told, at most once for each cause, what a person should repair. */
   readonly warn?: (message: string) => void;
   /** @default process.env */
@@ -46,14 +40,7 @@ const MAX_ANSWER_BYTES = 1_048_576;
 /** A remote config may be large. */
 const MAX_QUERY_BYTES = 16_777_216;
 
-/**
- * A transport over HTTP/1.1 with a bounded number of kept-alive connections.
- *
- * Neither its connections nor its timers keep the process alive, also not with a request under way. Whoever awaits a
- * result while nothing else runs must hold the event loop with a timer of their own, as `flush` does.
- *
- * @throws CountlyConfigError when `url` or `proxy` is no http(s) address
- */
+/** A transport over HTTP/1.1. Neither connections nor timers keep the process alive; `flush` holds a timer of its own. */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
   return new HttpTransport(options);
 }
@@ -144,7 +131,7 @@ class HttpTransport implements Transport {
           host,
           'content-type': request.contentType,
           'accept-encoding': 'identity',
-          'user-agent': this.#options.userAgent ?? `${SDK_NAME}/${SDK_VERSION}`,
+          'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
           ...(authorization === undefined ? {} : { authorization }),
         },
       },

@@ -1,26 +1,13 @@
 import { CountlyConfigError } from '../errors.js';
 import { type Endpoint, endpointOf, withoutCredentials } from './endpoint.js';
 
-/**
- * The way to the server.
- * - `direct`: no proxy.
- * - `forward`: the proxy gets the whole address as the request target (plain http servers; many proxies refuse CONNECT
- *   for them).
- * - `tunnel`: the proxy opens a tunnel with CONNECT, and TLS runs through it.
- */
+/** The way to the server. `forward` is for plain http: many proxies refuse CONNECT, which opens a `tunnel`, for it. */
 export type Route = { readonly kind: 'direct' } | { readonly kind: 'forward' | 'tunnel'; readonly proxy: Endpoint };
 
 /** Environment variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Decides how to reach the server.
- *
- * @param option address of a proxy, which is then always used; `false` for none; otherwise `https_proxy` or
- * `http_proxy` by the scheme of the server decides, unless `no_proxy` or a loopback host forbids it
- * @param warn told about an unusable proxy in the environment, which must not stop the host: we go directly then
- * @throws CountlyConfigError when the option itself is no http(s) address
- */
+/** The option decides, else the environment. A bad option throws a CountlyConfigError; a bad environment is told only. */
 export function chooseRoute(
   endpoint: Endpoint,
   option: string | false | undefined,

@@ -24,10 +24,7 @@ export type RequestOptions =
 /** These describe the bytes on the wire or the connection, which only the transport knows. */
 const OWN = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'expect']);
 
-/**
- * Applies the user's request options. A hook that throws or returns nonsense is told to `warn`, and the request goes out
- * as it was: telemetry is not lost to a broken hook.
- */
+/** Applies the user's request options; with a broken hook the request goes out as it was. */
 export function applyRequestOptions(
   base: OutgoingOptions,
   options: RequestOptions | undefined,

@@ -7,9 +7,8 @@ export interface ResponseParts {
 
 /** What a server put into its JSON answer. */
 interface ServerAnswer {
-  /** The text of `result`, HTML entities decoded; undefined when `result` is missing or no text. */
+  /** HTML entities decoded; undefined when it is missing or no text. */
   readonly result: string | undefined;
-  /** The text of `info`, decoded. */
   readonly info: string | undefined;
   /** The whole parsed body. */
   readonly value: unknown;
@@ -22,8 +21,6 @@ const MAX_SHOWN = 200;
 /**
  * What a response of `/i` or `/i/bulk` means, for all server generations (docs/protocol.md §1.5, §1.6). Entries are
  * rejected only for words of a Countly server: the page of a proxy says nothing about them, whatever its status is.
- *
- * @param now milliseconds since the epoch, for a `Retry-After` that is a date
  */
 export function readDelivery(response: ResponseParts, now: number): Delivery {
   const { status } = response;
@@ -122,13 +119,7 @@ function afterMs({ headers }: ResponseParts, now: number): { afterMs?: number } 
   return delay === undefined ? {} : { afterMs: delay };
 }
 
-/**
- * `Retry-After` in milliseconds from now, clamped to 0 … {@link MAX_RETRY_AFTER_MS}; undefined when it is missing or
- * means nothing.
- *
- * @param value seconds, or an HTTP date
- * @param now milliseconds since the epoch
- */
+/** `Retry-After` (seconds, or an HTTP date) in milliseconds from now; undefined when it is missing or means nothing. */
 export function retryAfterMs(value: string | readonly string[] | undefined, now: number): number | undefined {
   const text = (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
   if (text === '') return undefined;

@@ -2,6 +2,10 @@ import type { DeviceIdType, Entry, EntryKind } from './entry.js';
 import { jsonString } from './json-text.js';
 import { dayTime, localHours } from './timestamp.js';
 
+/** Sent with every request; a Countly server records it as `[name]_version` (docs/protocol.md §2.3). */
+export const SDK_NAME = 'typescript-weave';
+export const SDK_VERSION = '0.1.0';
+
 /**
  * The JSON members that stand before the content of every request (docs/protocol.md §2). What most requests have in
  * common stands first, device and time last, so that a storage can keep the difference alone.
@@ -15,7 +19,6 @@ export class RequestHead {
     this.#app = `"sdk_name":"${SDK_NAME}","sdk_version":"${SDK_VERSION}"${version}`;
   }
 
-  /** @param timestamp of the request, in milliseconds since the epoch */
   of({ deviceId, idType, kind, tz }: Entry, timestamp: number): string {
     const hours = localHours(timestamp, tz);
     const last = this.#last;

@@ -21,18 +21,12 @@ export function storable(_name: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [storableText(name), member]));
 }
 
-/**
- * A {@link storableText} as JSON. Almost every name and value is plain, and for those a scan and a concatenation is
- * several times cheaper than `JSON.stringify`.
- */
+/** A {@link storableText} as JSON. Almost all are plain; for those this is several times cheaper than `JSON.stringify`. */
 export function jsonString(text: string): string {
   return isPlain(text) ? `"${text}"` : JSON.stringify(storableText(text));
 }
 
-/**
- * Pieces as one text that lies in memory in one piece. What `+` gives is a tree of its pieces in V8, which is walked
- * again for every text it becomes part of; for what is kept and used often, this is the better way.
- */
+/** Pieces as one text in one piece of memory; what `+` gives is a tree in V8, walked again for every text it goes into. */
 export function flatText(...pieces: readonly string[]): string {
   return pieces.join('');
 }

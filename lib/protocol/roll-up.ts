@@ -6,36 +6,21 @@ export interface RollUp {
   merge(waiting: string): string;
 }
 
-interface EventObject {
+interface EventObject extends Readonly<Record<'count' | 'timestamp' | 'hour' | 'dow', number>> {
   readonly key: string;
-  readonly count: number;
   readonly sum?: number;
   readonly dur?: number;
   readonly segmentation?: unknown;
-  readonly timestamp: number;
-  readonly hour: number;
-  readonly dow: number;
 }
 
-/**
- * Two equal events of one hour as one: `count`, `sum` and `dur` add up, the time is that of the first. Fractions are
- * rounded as for a single event, so that adding up does not leave a tail of binary noise.
- */
+/** Two equal events of one hour as one. Fractions are rounded as for a single event: no tail of binary noise. */
 export function mergeEvents(waiting: string, added: string): string {
   const one = JSON.parse(waiting) as EventObject;
   const other = JSON.parse(added) as EventObject;
   const sum = total(one.sum, other.sum, 5);
   const dur = total(one.dur, other.dur, 6);
-  return JSON.stringify({
-    key: one.key,
-    count: one.count + other.count,
-    ...(sum === undefined ? {} : { sum }),
-    ...(dur === undefined ? {} : { dur }),
-    ...(one.segmentation === undefined ? {} : { segmentation: one.segmentation }),
-    timestamp: one.timestamp,
-    hour: one.hour,
-    dow: one.dow,
-  });
+  const { key, segmentation, timestamp, hour, dow } = one;
+  return JSON.stringify({ key, count: one.count + other.count, sum, dur, segmentation, timestamp, hour, dow });
 }
 
 function total(one: number | undefined, other: number | undefined, decimals: number): number | undefined {

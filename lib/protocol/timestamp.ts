@@ -1,10 +1,7 @@
 import type { Clock } from '../clock.js';
 import { flatText } from './json-text.js';
 
-/**
- * Hands out timestamps in milliseconds that never go back, also when the machine's clock does. They follow the clock
- * however many entries a millisecond has; what tells a request from a repetition is given when it is sealed.
- */
+/** Hands out timestamps in milliseconds that never go back, also when the machine's clock does. */
 export class Stamper {
   readonly #clock: Clock;
   #last = 0;
@@ -14,10 +11,8 @@ export class Stamper {
   }
 
   next(): number {
-    const now = this.#clock.now();
-    if (now < this.#last) return this.#last;
-    this.#last = now;
-    return now;
+    this.#last = Math.max(this.#last, this.#clock.now());
+    return this.#last;
   }
 }
 
@@ -35,6 +30,25 @@ export function localHours(timestamp: number, tz: number): number {
 export function dayTime(hours: number): { hour: number; dow: number } {
   // 1 January 1970 was a Thursday.
   return { hour: mod(hours, 24), dow: mod(Math.floor(hours / 24) + 4, 7) };
+}
+
+/** The members that end an event: `,"timestamp":…,"hour":…,"dow":…}`. Events of one moment share the text. */
+export class EventTime {
+  /** Local hours since the epoch at the time that was asked for last. */
+  hours = Number.NaN;
+  #at = Number.NaN;
+  #tz = Number.NaN;
+  #text = '';
+
+  text(at: number, tz: number): string {
+    if (at === this.#at && tz === this.#tz) return this.#text;
+    this.#at = at;
+    this.#tz = tz;
+    this.hours = localHours(at, tz);
+    const { hour, dow } = dayTime(this.hours);
+    this.#text = flatText(',"timestamp":', String(at), ',"hour":', String(hour), ',"dow":', String(dow), '}');
+    return this.#text;
+  }
 }
 
 const QUARTER_HOUR = 900_000;

@@ -12,10 +12,13 @@ const MAX_ITEMS = 100;
 
 /** What the public API tells of a class whose rules class-transformer keeps to itself. */
 interface ClassRules {
+  readonly api: unknown;
   /** `@Expose` or `@Exclude` stands on it, its parents or their members. */
   readonly any: boolean;
   /** Only what is exposed leaves; otherwise everything own that is not excluded. */
   readonly onlyExposed: boolean;
+  /** Keys that were looked at, and whether `@Type` or `@Transform` stands on them. */
+  readonly altered: Map<string, boolean>;
 }
 
 /** How segmentations are mapped. */
@@ -24,12 +27,9 @@ export const LEAVING: ClassTransformOptions = {
   enableCircularCheck: true,
   exposeUnsetFields: false,
 };
-const NONE: ClassRules = { any: false, onlyExposed: false };
+const NONE: ClassRules = { api: undefined, any: false, onlyExposed: false, altered: new Map() };
 const UNUSUAL_KEY = '\u0000';
-
-const known = new WeakMap<object, { readonly api: unknown; readonly rules: ClassRules }>();
-/** Keys of a class that were looked at, and whether one of them is altered. */
-const altered = new WeakMap<object, { readonly looked: Set<string>; found: boolean }>();
+const known = new WeakMap<object, ClassRules>();
 
 /** The class of an object; `Object` for literals and what has no class. */
 export function classOf(object: object): Constructor {
@@ -43,37 +43,35 @@ export function rulesOf(type: Constructor): ClassRules {
   const api = type === Object ? undefined : classTransformer();
   if (api === undefined) return NONE;
   const present = known.get(type);
-  if (present?.api === api) return present.rules;
+  if (present?.api === api) return present;
   const named = countKeys(type, {}, { ignoreDecorators: true, excludeExtraneousValues: true });
   const exposed = countKeys(type, {}, { strategy: 'excludeAll' });
   const exposesAll = countKeys(type, { [UNUSUAL_KEY]: 1 }, { strategy: 'excludeAll' }) > exposed;
   const excludesAll = countKeys(type, { [UNUSUAL_KEY]: 1 }, {}) === exposed;
-  const rules = { any: named > 0 || exposesAll || excludesAll, onlyExposed: exposed > 0 && !exposesAll };
-  known.set(type, { api, rules });
+  const any = named > 0 || exposesAll || excludesAll;
+  const rules = { api, any, onlyExposed: exposed > 0 && !exposesAll, altered: new Map<string, boolean>() };
+  known.set(type, rules);
   return rules;
 }
 
 /** Whether any decorator of class-transformer says something about this class, or about what an object of it holds. */
 export function isRuled(type: Constructor, object: object): boolean {
-  if (rulesOf(type).any) return true;
-  const state = altered.get(type) ?? { looked: new Set(), found: false };
-  altered.set(type, state);
+  const { any, altered } = rulesOf(type);
+  if (any) return true;
   for (const key of Object.keys(object)) {
-    if (state.found || state.looked.size > 200) break;
-    if (!state.looked.has(key)) state.found = isAltered(type, key);
-    state.looked.add(key);
+    if (altered.size > 200) break;
+    if (!altered.has(key)) altered.set(key, isAltered(type, key));
   }
-  return state.found;
+  return [...altered.values()].includes(true);
 }
 
-/**
- * The class that `@Type` names for an object under this key, a subtype when a discriminator says so; `Object` when nothing
- * does. Undefined when it cannot be told: a constructor or a `@Transform` failed.
- */
+/** The class that `@Type` names for what stands under this key, else `Object`; undefined when it cannot be told. */
 export function declaredClass(type: Constructor, key: PropertyKey, value: object): Constructor | undefined {
   if (type === Object || typeof key === 'symbol') return Object;
   try {
-    const made = instantiated(type, { [key]: copyOf(value, 0) })[key];
+    // A copy, for class-transformer deletes discriminators from what it is given; and those are all that decides.
+    const scalars = Object.entries(value).filter(([, item]) => typeof item !== 'object' && typeof item !== 'function');
+    const made = instantiated(type, { [key]: Object.fromEntries(scalars) })[key];
     return typeof made === 'object' && made !== null ? classOf(made) : Object;
   } catch {
     return undefined;
@@ -114,44 +112,6 @@ function instantiated(type: Constructor, members: object): Record<PropertyKey, u
   // A literal that names the class, so that its constructor does not run.
   const target = { constructor: type } as unknown as Record<PropertyKey, unknown>;
   return classTransformer()?.plainToClassFromExist(target, members, { ignoreDecorators: true }) ?? target;
-}
-
-/** Plain data alone: class-transformer deletes discriminators from what it is given. */
-function copyOf(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
-  if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(value)) return firstItems(value).map((item) => copyOf(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, isOfClass(item) ? undefined : copyOf(item, depth + 1)]),
-  );
-}
-
-export function isOfClass(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && classOf(value) !== Object;
-}
-
-/**
- * What an object without rules says of itself: the primitive that a Decimal or an ObjectId stands for, what a document's
- * `toJSON` shows; else the object.
- */
-export function ownWord(object: object): unknown {
-  for (const name of ['toJSON', 'valueOf'] as const) {
-    try {
-      const method: unknown = (object as Partial<Record<string, unknown>>)[name];
-      const word: unknown = typeof method === 'function' ? Reflect.apply(method, object, []) : undefined;
-      if (name === 'toJSON' ? word !== undefined : word !== null && typeof word !== 'object') return unwrapped(word);
-    } catch {
-      // One that throws says nothing.
-    }
-  }
-  return object;
-}
-
-/** BSON types show themselves as `{ $numberDecimal: '1.5' }`. */
-function unwrapped(word: unknown): unknown {
-  const entries = typeof word === 'object' && word !== null ? Object.entries(word) : [];
-  const [key, value] = entries.length === 1 ? (entries[0] as [string, unknown]) : [];
-  return key?.startsWith('$') === true ? value : word;
 }
 
 const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];

@@ -47,10 +47,7 @@ export function classTransformer(): ClassTransformer | undefined {
 
 const doubts = new WeakMap<object, boolean>();
 
-/**
- * Whether the rules of a class may stand in a copy that cannot be read: another one is loaded, or nobody but this library
- * had loaded the one in use, so that no decorator of the application can come from it.
- */
+/** Whether a class's rules may stand in another copy: one is loaded, or nobody but us had loaded the one in use. */
 export function mayHideRules(type: object): boolean {
   const api = classTransformer();
   if (copy?.isGiven === true) return false;
@@ -63,16 +60,15 @@ export function mayHideRules(type: object): boolean {
 
 function load(): ClassTransformer | undefined {
   // A plain `require` of the package's name: bundlers resolve it as they resolve the application's import.
-  try {
-    return require('class-transformer') as ClassTransformer;
-  } catch {
-    // Bundled as an ES module, or not a neighbour of this package.
+  const attempts = [() => require('class-transformer'), () => requireOfApplication()('class-transformer')];
+  for (const attempt of attempts) {
+    try {
+      return attempt() as ClassTransformer;
+    } catch {
+      // Bundled as an ES module, or not installed there.
+    }
   }
-  try {
-    return requireOfApplication()('class-transformer') as ClassTransformer;
-  } catch {
-    return undefined;
-  }
+  return undefined;
 }
 
 /** All copies that Node has loaded; what a bundler took in is not among them. */

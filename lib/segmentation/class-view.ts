@@ -1,13 +1,12 @@
+import { ownWord } from '../check.js';
 import {
   type Constructor,
   classOf,
   declaredClass,
   firstItems,
-  isOfClass,
   isOpaque,
   LEAVING,
   MAX_DEPTH,
-  ownWord,
   rulesOf,
   type Tell,
 } from './class-rules.js';
@@ -16,31 +15,30 @@ import { classTransformer } from './class-transformer.js';
 /** Begins the keys of an object that was mapped apart from the one it lies in; no rule of that one fits them. */
 export const APART = '\u0001';
 
-/**
- * What class-transformer leaves of an object, and under which names; deeper objects by their own classes. A `@Transform`
- * that throws costs its own key, and all of the object when that is not enough.
- */
+const MAX_CULPRITS = 20;
+
+/** What class-transformer leaves of an object, and under which names. A `@Transform` that throws costs its own key. */
 export function mapByClass(object: object, type: Constructor, path: readonly object[], tell: Tell): object {
-  let reason: unknown;
+  const excludePrefixes: string[] = [];
   const asked = new Set<string>();
-  const attemptWithout = (excludePrefixes: string[]): object | undefined => {
+  for (;;) {
     try {
       const view = viewOf(object, type, path, { tell, asked });
       return classTransformer()?.instanceToPlain(view, { ...LEAVING, excludePrefixes }) ?? {};
     } catch (error) {
-      reason ??= error;
-      return undefined;
+      // Which one threw is not said; it was the last that was asked for.
+      const suspect = [...asked].findLast((key) => !excludePrefixes.includes(key));
+      const culprit = excludePrefixes.length < MAX_CULPRITS ? suspect : undefined;
+      const left = culprit === undefined ? 'all of it' : `\`${culprit}\``;
+      const said = error instanceof Error ? error.message : String(error);
+      tell(
+        `mapping ${type.name}`,
+        `class-transformer could not map ${type.name}: ${said}. What is left out is ${left}.`,
+      );
+      if (culprit === undefined) return {};
+      excludePrefixes.push(culprit);
     }
-  };
-  const whole = attemptWithout([]);
-  if (whole !== undefined) return whole;
-  // Which one threw is not said; it was among the last that were asked for.
-  const suspects = [...asked].reverse().slice(0, 20);
-  const culprit = suspects.find((key) => attemptWithout([key]) !== undefined);
-  const left = culprit === undefined ? 'all of it' : `\`${culprit}\``;
-  const said = reason instanceof Error ? reason.message : String(reason);
-  tell(`mapping ${type.name}`, `class-transformer could not map ${type.name}: ${said}. What is left out is ${left}.`);
-  return culprit === undefined ? {} : (attemptWithout([culprit]) ?? {});
+  }
 }
 
 interface ViewContext {
@@ -49,10 +47,7 @@ interface ViewContext {
   readonly asked: Set<string>;
 }
 
-/**
- * An object as class-transformer gets to see it: of the given class and read-only (it notes discriminators on what it
- * maps), with getters that may throw, methods that are called only when exposed, and the same for all objects inside.
- */
+/** An object as class-transformer gets to see it: of this class, read-only (it notes discriminators), and so all inside. */
 function viewOf(object: object, type: Constructor, path: readonly object[], context: ViewContext): object {
   const { tell, asked } = context;
   const inside = [...path, object];
@@ -86,7 +81,8 @@ function viewOf(object: object, type: Constructor, path: readonly object[], cont
     const isDeclared = declared !== undefined && declared !== Object && value instanceof declared;
     if (own !== Object && !rulesOf(own).any && !isDeclared) {
       const word = ownWord(value);
-      return isOfClass(word) ? hidden(value, key, 'nothing says what of it may leave') : seen(word, key);
+      const isInstance = typeof word === 'object' && word !== null && !Array.isArray(word) && classOf(word) !== Object;
+      return isInstance ? hidden(value, key, 'nothing says what of it may leave') : seen(word, key);
     }
     if (declared === undefined) return hidden(value, key, 'the class that @Type names could not be made');
     if (own === Object) return viewOf(value, declared, inside, context);
@@ -109,10 +105,8 @@ function viewOf(object: object, type: Constructor, path: readonly object[], cont
 }
 
 function mappedApart(type: Constructor, view: object, mapped: object): object {
-  const entries = new Map<PropertyKey, unknown>(Object.entries(mapped).map(([key, item]) => [APART + key, item]));
-  return readOnly(type, [...entries.keys()] as string[], (key) =>
-    entries.has(key) ? entries.get(key) : (Reflect.get(view, key) as unknown),
-  );
+  const entries = Object.fromEntries(Object.entries(mapped).map(([key, item]) => [APART + key, item]));
+  return readOnly(type, Object.keys(entries), (key) => Reflect.get(Object.hasOwn(entries, key) ? entries : view, key));
 }
 
 function readOnly(type: Constructor, keys: readonly string[], get: (key: PropertyKey) => unknown): object {

@@ -79,14 +79,9 @@ export function Segment(first?: string | SegmentClass, second?: SegmentClass): S
 }
 
 /** The parameters with `@Segment` on a method of this prototype or class, or on the nearest parent that declares it. */
-export function segmentsOf(owner: object | undefined, key: string | symbol): readonly SegmentParameter[] {
-  let level: object | null | undefined = owner;
-  while (level !== undefined && level !== null) {
-    const found = segments.get(level)?.get(key);
-    if (found !== undefined) return found;
-    level = Object.getPrototypeOf(level) as object | null;
-  }
-  return [];
+export function segmentsOf(owner: object | null | undefined, key: string | symbol): readonly SegmentParameter[] {
+  if (owner === undefined || owner === null) return [];
+  return segments.get(owner)?.get(key) ?? segmentsOf(Object.getPrototypeOf(owner) as object | null, key);
 }
 
 /** Parameter types as the compiler emitted them (`emitDecoratorMetadata`), read late: they are written after this runs. */

@@ -1,3 +1,4 @@
+import { ownWord } from '../check.js';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
@@ -7,7 +8,6 @@ import {
   isOpaque,
   isRuled,
   MAX_DEPTH,
-  ownWord,
   rulesOf,
   type Tell,
 } from './class-rules.js';
@@ -89,12 +89,11 @@ function walk(members: object, prefix: string, flat: Flat, path: readonly object
   for (const key of keys) {
     if (Object.keys(flat).length >= MAX_KEYS) return;
     if (isApart && !key.startsWith(APART)) continue;
+    const name = prefix + (isApart ? key.slice(APART.length) : key);
     try {
-      put(prefix + (isApart ? key.slice(APART.length) : key), (members as Record<string, unknown>)[key], flat, path, {
-        tell,
-      });
+      put(name, (members as Record<string, unknown>)[key], flat, path, { tell });
     } catch {
-      // A getter that throws costs its own key only.
+      // A getter or a Proxy that throws costs its own key only.
     }
   }
 }
@@ -131,7 +130,6 @@ function membersOf(object: object, path: readonly object[], { type, isGiven, tel
     return undefined;
   }
   const own = classOf(object);
-  if (own === Object && type === undefined && (object as { toJSON?: unknown }).toJSON === undefined) return object;
   const isOwn = rulesOf(own).any;
   const word = isOwn ? object : ownWord(object);
   if (!isMembers(word)) return word;
@@ -139,23 +137,18 @@ function membersOf(object: object, path: readonly object[], { type, isGiven, tel
   if (chosen === Object) return word;
   if (isRuled(chosen, word)) return mapByClass(word, chosen, path, tell);
   if ((isGiven === true && chosen === type) || mayHideRules(chosen)) {
-    tell(`no rules ${chosen.name}`, noRules(chosen));
+    tell(
+      `no rules ${chosen.name}`,
+      `nothing of ${chosen.name} is sent, because no class-transformer decorator is known on it. Put @Expose() on what may ` +
+        'leave. If it is there, the application uses another copy of class-transformer than countly-weave: install one, or ' +
+        'hand yours over with useClassTransformer().',
+    );
     return undefined;
   }
   if (path.length === 0 || classOf(word) === Object) return word;
-  tell(
-    'nested',
-    `an instance of ${chosen.name} is left out, because nothing says what of it may leave; put @Expose() on that.`,
-  );
+  const why = 'nothing says what of it may leave; put @Expose() on that';
+  tell('nested', `an instance of ${chosen.name} is left out, because ${why}.`);
   return undefined;
-}
-
-function noRules({ name }: Constructor): string {
-  return (
-    `nothing of ${name} is sent, because no class-transformer decorator is known on it. Put @Expose() on what may leave. ` +
-    'If it is there, the application uses another copy of class-transformer than countly-weave: install one, or hand yours ' +
-    'over with useClassTransformer().'
-  );
 }
 
 function isMembers(value: unknown): value is object {
@@ -167,15 +160,8 @@ function toItem(value: unknown): Scalar | undefined {
 }
 
 function toScalar(value: unknown): Scalar | undefined {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? value : undefined;
-    case 'bigint':
-      return value.toString();
-    default:
-      return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
-  }
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
 }
