@@ -33,7 +33,3 @@ export class RequestHead {
     return `${this.#last.text},"device_id":${jsonString(deviceId)},"timestamp":${timestamp}`;
   }
 }
-
-/** Sent with every request; a Countly server records it as `[name]_version` (docs/protocol.md §2.3). */
-export const SDK_NAME = 'typescript-weave';
-export const SDK_VERSION = '0.1.0';
