@@ -164,7 +164,7 @@ function listOf(names: string | readonly string[]): string[] {
 }
 
 /** What `work` gives, or undefined when it throws. */
-export function attempt<T>(work: () => T): T | undefined {
+export function attempted<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {

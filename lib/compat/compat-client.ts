@@ -12,7 +12,7 @@ import { createScope, type DeviceScope } from '../scope/device-scope.js';
 import type { CrashOptions } from '../scope/scope-api.js';
 import { contained, partsOf } from '../scope/scope-parts.js';
 import { ScopeTarget } from '../scope/scope-target.js';
-import { attempt } from './calls.js';
+import { attempted } from './calls.js';
 import { BULK_DIALECT } from './options.js';
 
 /**
@@ -95,7 +95,7 @@ const UNREADABLE = 'Thrown value that cannot be read';
 
 /** What the official SDK says of an error, with the limits on every line (fault 20). Never throws, never empty. */
 function crashText(error: unknown, limits: Limits): string {
-  const whole = attempt(() => textOf(error)) ?? UNREADABLE;
+  const whole = attempted(() => textOf(error)) ?? UNREADABLE;
   const lines = whole.slice(0, MAX_STACK).split('\n').slice(0, limits.maxStackTraceLinesPerThread);
   const text = lines.map((line) => truncate(line, limits.maxStackTraceLineLength)).join('\n');
   // A server drops a crash without a text (docs/protocol.md §13 row 38).

@@ -5,7 +5,7 @@ import { isList, isObject, member } from '../check.js';
 import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
-import { attempt, rawRequest } from './calls.js';
+import { attempted, rawRequest } from './calls.js';
 import { CompatClient } from './compat-client.js';
 import { type KeyedValues, type StorageLocation, valuesAt } from './storage-location.js';
 
@@ -141,7 +141,7 @@ const claimedHere = new Set<string>();
 function claimFiles(prefix: string): Claim[] {
   const folder = dirname(`${prefix}x`);
   const start = basename(`${prefix}x`).slice(0, -1);
-  const found = (attempt(() => readdirSync(folder)) ?? [])
+  const found = (attempted(() => readdirSync(folder)) ?? [])
     .flatMap((name) => {
       const { name: file, key = '', pid } = CLAIMED.exec(name)?.groups ?? {};
       return file === `${start}__${key}.json` && key in QUEUES ? [{ name, key, pid }] : [];
@@ -168,7 +168,7 @@ function claimFiles(prefix: string): Claim[] {
 
 /** The value under the key; an empty file is an empty queue, as it is for the official SDK. */
 function valueIn(path: string, key: string): unknown {
-  const text = attempt(() => readFileSync(path, 'utf8'));
+  const text = attempted(() => readFileSync(path, 'utf8'));
   return text?.trim() === '' ? [] : member(parsed(text), key);
 }
 
@@ -182,11 +182,11 @@ function listOf(value: unknown): Raw[] | undefined {
 }
 
 function parsed(value: unknown): unknown {
-  return typeof value === 'string' ? attempt((): unknown => JSON.parse(value)) : value;
+  return typeof value === 'string' ? attempted((): unknown => JSON.parse(value)) : value;
 }
 
 function moved(from: string, to: string): boolean {
-  return attempt(() => renameSync(from, to) ?? true) === true;
+  return attempted(() => renameSync(from, to) ?? true) === true;
 }
 
 /** In a container every start has the same process id, so a claim under the own id is of an earlier start. */

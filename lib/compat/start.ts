@@ -3,7 +3,7 @@ import { member, textFrom } from '../check.js';
 import type { CountlyOptions } from '../config/options.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import { DeviceIdFile } from '../scope/device-id.js';
-import { attempt, rawRequest } from './calls.js';
+import { attempted, rawRequest } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';
 import { type CountlyConf, DeviceIdType, type DeviceIdTypeValue } from './conf.js';
 import { takeOver } from './import-queue.js';
@@ -98,7 +98,7 @@ export class OtherApps {
   /** What an earlier start left for other applications goes out without a further call. */
   startWaiting(): void {
     const { folder } = this.#location;
-    for (const name of attempt(() => (folder === undefined ? [] : readdirSync(folder))) ?? []) {
+    for (const name of attempted(() => (folder === undefined ? [] : readdirSync(folder))) ?? []) {
       const app = APP_FOLDER.exec(name)?.groups?.['app'];
       if (app !== undefined) this.#client(Buffer.from(app, 'base64url').toString());
     }

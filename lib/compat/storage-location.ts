@@ -7,7 +7,7 @@ import { MemoryStorage } from '../journal/memory.js';
 import { defaultStoragePath, journalPath } from '../journal/path.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
-import { attempt } from './calls.js';
+import { attempted } from './calls.js';
 import { type BulkConf, type CustomStorageMethod, StorageTypes } from './conf.js';
 
 /** Where an official configuration keeps things: a folder, a storage of the user's own, or nowhere. */
@@ -51,8 +51,8 @@ export function valuesAt({ custom, folder, legacy }: StorageLocation, afresh = f
   if (custom) {
     // What it throws stays here; the queue in it tells of it.
     return {
-      get: (key) => attempt(() => custom.storeGet(key, undefined)) ?? undefined,
-      set: (key, value) => attempt(() => custom.storeSet(key, value)),
+      get: (key) => attempted(() => custom.storeGet(key, undefined)) ?? undefined,
+      set: (key, value) => attempted(() => custom.storeSet(key, value)),
     };
   }
   if (folder === undefined) return { get: () => undefined, set: () => {} };
@@ -64,8 +64,8 @@ function fileValues(folder: string, elsewhere: readonly string[]): KeyedValues {
   return {
     get(key) {
       for (const prefix of [`${folder}/`, ...elsewhere]) {
-        const text = attempt(() => readFileSync(`${prefix}__${key}.json`, 'utf8'));
-        const content = text === undefined ? undefined : attempt((): unknown => JSON.parse(text));
+        const text = attempted(() => readFileSync(`${prefix}__${key}.json`, 'utf8'));
+        const content = text === undefined ? undefined : attempted((): unknown => JSON.parse(text));
         // A file that says null was cleared; what stands in other places is older.
         if (content !== undefined) return member(content, key) ?? undefined;
       }
@@ -149,7 +149,7 @@ export class CustomStorage implements Storage {
     this.#key = key;
     this.#clock = clock;
     // Read at once: what is appended before `open` must not be written in place of what waits from before.
-    const found = attempt(() => method.storeGet(key, undefined));
+    const found = attempted(() => method.storeGet(key, undefined));
     const [entries, seals] = [listAt<Entry>(found, 'entries'), listAt<Seal>(found, 'seals')];
     for (const entry of entries) this.#entries.set(entry.id, entry);
     for (const seal of seals) for (const id of seal.ids) this.#seals.set(id, seal);

@@ -81,7 +81,7 @@ export type OptionRules = is.Members;
 
 const ofTheCall = { ...is.callback, expected: 'a function of the call' };
 
-export const RULES = {
+export const OPTION_RULES = {
   text: is.plainText,
   flag: is.flag,
   callback: ofTheCall,
@@ -92,13 +92,13 @@ export const RULES = {
 
 export const COMMON_RULES: OptionRules = {
   on: is.moment,
-  when: RULES.callback,
+  when: OPTION_RULES.callback,
   sample: is.share,
-  device: RULES.callback,
-  client: RULES.text,
+  device: OPTION_RULES.callback,
+  client: OPTION_RULES.text,
 };
 
-export const SEGMENTED_RULES: OptionRules = { ...COMMON_RULES, segmentation: RULES.segmentation };
+export const SEGMENTED_RULES: OptionRules = { ...COMMON_RULES, segmentation: OPTION_RULES.segmentation };
 
 /** A copy of the options. Throws with every wrong one, at decoration, where the stack still points at the decorator. */
 export function checkOptions<Options extends object>(decorator: string, options: Options, rules: OptionRules): Options {

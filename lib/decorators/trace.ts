@@ -1,5 +1,12 @@
 import { oneOf } from '../config/schema.js';
-import { COMMON_RULES, type CommonOptions, type FromCall, type OptionRules, RULES, readArguments } from './options.js';
+import {
+  COMMON_RULES,
+  type CommonOptions,
+  type FromCall,
+  OPTION_RULES,
+  type OptionRules,
+  readArguments,
+} from './options.js';
 import { recordingDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
@@ -24,12 +31,12 @@ const NETWORK_NUMBERS = ['responseCode', 'requestPayloadSize', 'responsePayloadS
 
 const TRACE_RULES: OptionRules = {
   ...COMMON_RULES,
-  name: RULES.text,
+  name: OPTION_RULES.text,
   type: oneOf('device', 'network'),
-  metrics: RULES.callback,
-  responseCode: RULES.callback,
-  requestPayloadSize: RULES.callback,
-  responsePayloadSize: RULES.callback,
+  metrics: OPTION_RULES.callback,
+  responseCode: OPTION_RULES.callback,
+  requestPayloadSize: OPTION_RULES.callback,
+  responsePayloadSize: OPTION_RULES.callback,
 };
 
 type Metrics = Readonly<Record<string, number>>;

@@ -1,14 +1,20 @@
 import type { EventOptions } from '../scope/scope-api.js';
-import { type EventDecoratorOptions, type OptionRules, RULES, readArguments, SEGMENTED_RULES } from './options.js';
+import {
+  type EventDecoratorOptions,
+  OPTION_RULES,
+  type OptionRules,
+  readArguments,
+  SEGMENTED_RULES,
+} from './options.js';
 import { recordingDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
 const EVENT_RULES: OptionRules = {
   ...SEGMENTED_RULES,
-  key: RULES.text,
-  count: RULES.count,
-  sum: RULES.amount,
-  rollUp: RULES.flag,
+  key: OPTION_RULES.text,
+  count: OPTION_RULES.count,
+  sum: OPTION_RULES.amount,
+  rollUp: OPTION_RULES.flag,
 };
 
 type MutableEvent = { -readonly [Name in keyof EventOptions]: EventOptions[Name] };

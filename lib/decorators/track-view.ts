@@ -1,6 +1,6 @@
 import { oneOf } from '../config/schema.js';
 import type { OpenView, ScopeApi } from '../scope/scope-api.js';
-import { type OptionRules, RULES, readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
+import { OPTION_RULES, type OptionRules, readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
 import { type RecordingSpec, recordingDecorator } from './recorder.js';
 import type { WovenCall } from './weave/advice.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
@@ -24,7 +24,7 @@ export interface TrackViewOptions<
 
 const VIEW_RULES: OptionRules = {
   ...SEGMENTED_RULES,
-  name: RULES.text,
+  name: OPTION_RULES.text,
   duration: oneOf('next', 'method'),
 };
 

@@ -1,7 +1,7 @@
 import { CountlyDecoratorError } from '../errors.js';
 import { registeredClient } from '../scope/current.js';
 import { MethodCall, runCallback } from './call.js';
-import { checkOptions, type FromCall, RULES } from './options.js';
+import { checkOptions, type FromCall, OPTION_RULES } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
 import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
@@ -40,7 +40,7 @@ export function WithDevice<This = unknown, Args extends readonly unknown[] = nev
   if (typeof deviceId !== 'function') {
     throw new CountlyDecoratorError('@WithDevice: expected a function of the call that gives the device id.');
   }
-  const checked = checkOptions('@WithDevice', options, { client: RULES.text });
+  const checked = checkOptions('@WithDevice', options, { client: OPTION_RULES.text });
   const callback = deviceId as unknown as (call: MethodCall) => string | undefined;
   const { client } = checked;
   const advice = (site: Site): Advice => ({

@@ -94,7 +94,7 @@ export class RawRequests {
     for (const name of names) {
       if (REFUSED.has(name)) return { about: name, problem: `a server does not take "${name}"` };
       const checked = checkRawMember(name, member(asked, name), this.#port.limits);
-      if ('problem' in checked) return { about: isRuled(name) ? name : 'parameter', problem: checked.problem };
+      if ('problem' in checked) return { about: hasCheck(name) ? name : 'parameter', problem: checked.problem };
       values[name] = checked.value;
       members.push(`${jsonString(name)}:${checked.text}`);
     }
@@ -198,7 +198,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Whether there is a rule for this parameter. */
-export function isRuled(name: string): boolean {
+function hasCheck(name: string): boolean {
   return Object.hasOwn(CHECKS, name);
 }
 
@@ -214,7 +214,7 @@ export function checkRawMember(name: string, given: unknown, limits: Limits): Ch
   } catch {
     return { problem: `"${truncate(name, 40)}" is no JSON` };
   }
-  const problem = isRuled(name) ? CHECKS[name]?.(value, limits) : undefined;
+  const problem = hasCheck(name) ? CHECKS[name]?.(value, limits) : undefined;
   return problem === undefined ? { value, text: JSON.stringify(value) } : { problem };
 }
 

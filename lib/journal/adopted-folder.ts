@@ -1,8 +1,8 @@
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { inRuns, readInTurns, type Seal } from './codec.js';
-import { type Folder, segmentNames } from './folder.js';
+import { type Folder, segmentFileNames } from './folder.js';
 import type { JournalFs } from './journal-fs.js';
-import { Segment } from './segment.js';
+import { SegmentFile } from './segment.js';
 import { reasonOf, type Warnings } from './warnings.js';
 
 /** What keeps a file from being read now and may pass. */
@@ -56,13 +56,13 @@ export class AdoptedFolder {
   async readNext(): Promise<boolean> {
     const { folder } = this;
     try {
-      this.#names ??= segmentNames(await this.#fs.list(folder.path));
+      this.#names ??= segmentFileNames(await this.#fs.list(folder.path));
       const name = this.#names[0];
       if (name === undefined) return this.#giveUpOpen();
       const path = folder.at(name);
       const { damaged, end, settled, entries, seals } = await readInTurns(await this.#fs.read(path), folder);
       this.#names.shift();
-      const segment = new Segment(this.#fs, path, end);
+      const segment = new SegmentFile(this.#fs, path, end);
       const isSettled = inRuns(settled);
       const live = entries.filter(({ id }) => !isSettled(id));
       for (const { id } of live) segment.add(id);

@@ -3,16 +3,16 @@ import type { SealedRequest } from '../protocol/entry.js';
 import { BatchWriter } from './codec.js';
 import type { Batch } from './group-commit.js';
 import type { JournalFs } from './journal-fs.js';
-import type { Segment } from './segment.js';
+import type { SegmentFile } from './segment.js';
 
 const SEGMENT_NAME = /^\d{6,}\.seg$/;
 
-export function segmentName(sequence: number): string {
+export function segmentFileName(sequence: number): string {
   return `${String(sequence).padStart(6, '0')}.seg`;
 }
 
 /** Names of segments among those in a folder, oldest first. */
-export function segmentNames(names: readonly string[]): string[] {
+export function segmentFileNames(names: readonly string[]): string[] {
   return names
     .filter((name) => SEGMENT_NAME.test(name))
     .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
@@ -22,22 +22,22 @@ export function segmentNames(names: readonly string[]): string[] {
 export class Folder {
   readonly path: string;
   /** The segment entries are written to; it stays, also when it is settled. */
-  current: Segment | undefined;
+  current: SegmentFile | undefined;
   readonly #fs: JournalFs;
   /** Oldest first; so their ids are in order, too. */
-  readonly #segments: Segment[] = [];
+  readonly #segments: SegmentFile[] = [];
   /** Seals that are to be written, by the segment they belong to. */
-  readonly #seals = new Map<Segment, SealedRequest[]>();
+  readonly #seals = new Map<SegmentFile, SealedRequest[]>();
   #changed = false;
   #removing: Promise<unknown> = Promise.resolve();
-  #found: Segment | undefined;
+  #found: SegmentFile | undefined;
 
   constructor(fs: JournalFs, path: string) {
     this.#fs = fs;
     this.path = path;
   }
 
-  get segments(): readonly Segment[] {
+  get segments(): readonly SegmentFile[] {
     return this.#segments;
   }
 
@@ -51,7 +51,7 @@ export class Folder {
     return this.#seals.size > 0 || this.#segments.some((segment) => this.#isToSay(segment));
   }
 
-  add(segment: Segment): void {
+  add(segment: SegmentFile): void {
     this.#segments.push(segment);
     this.#changed = true;
   }
@@ -81,7 +81,7 @@ export class Folder {
   }
 
   /** What is to be written to a segment. */
-  write(segment: Segment, batch: BatchWriter): void {
+  write(segment: SegmentFile, batch: BatchWriter): void {
     for (const request of this.#seals.get(segment) ?? []) batch.seal(request);
     this.#seals.delete(segment);
     if (this.#isToSay(segment)) batch.settled(segment.takeSettled());
@@ -101,8 +101,8 @@ export class Folder {
   }
 
   /** Segments whose files are missing on the disk although entries in them wait. */
-  async missing(): Promise<Segment[]> {
-    const missing: Segment[] = [];
+  async missing(): Promise<SegmentFile[]> {
+    const missing: SegmentFile[] = [];
     for (const segment of [...this.#segments]) {
       if (segment.live === 0 || segment.position === 0) continue;
       const code = await this.#fs.look(segment.path).catch((error: NodeJS.ErrnoException) => error.code);
@@ -112,7 +112,7 @@ export class Folder {
   }
 
   /** Knows nothing of these segments any more. */
-  forget(segments: readonly Segment[]): void {
+  forget(segments: readonly SegmentFile[]): void {
     for (const segment of segments) {
       const at = this.#segments.indexOf(segment);
       if (at >= 0) this.#segments.splice(at, 1);
@@ -149,11 +149,11 @@ export class Folder {
   }
 
   /** Whether settlements are to be written: what is settled as a whole is deleted instead. */
-  #isToSay(segment: Segment): boolean {
+  #isToSay(segment: SegmentFile): boolean {
     return segment.hasNews && (segment.live > 0 || segment === this.current);
   }
 
-  #find(id: number): Segment | undefined {
+  #find(id: number): SegmentFile | undefined {
     const last = this.#found;
     if (last !== undefined && id >= last.firstId && id <= last.lastId) return last;
     this.#found = this.#segments.findLast((segment) => id >= segment.firstId && id <= segment.lastId);

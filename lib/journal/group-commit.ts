@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.js';
 import type { JournalFs } from './journal-fs.js';
-import type { Segment } from './segment.js';
+import type { SegmentFile } from './segment.js';
 
 /** Bytes that go to one place of one segment in one write. */
 export interface Batch {
-  readonly segment: Segment;
+  readonly segment: SegmentFile;
   readonly bytes: Buffer;
   readonly position: number;
 }

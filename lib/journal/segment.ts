@@ -4,7 +4,7 @@ import type { JournalFs } from './journal-fs.js';
  * A file of batches, and what the process knows of the entries in it. All that is said of an entry – that it was sealed,
  * that it is settled – stands in the file it stands in itself, so a file can go as soon as its last entry is settled.
  */
-export class Segment {
+export class SegmentFile {
   readonly path: string;
   /** Where the next batch goes. */
   position: number;

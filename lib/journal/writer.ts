@@ -1,9 +1,9 @@
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { BatchWriter } from './codec.js';
-import { Folder, segmentName } from './folder.js';
+import { Folder, segmentFileName } from './folder.js';
 import type { Batch, BatchSource } from './group-commit.js';
 import type { JournalFs } from './journal-fs.js';
-import { Segment } from './segment.js';
+import { SegmentFile } from './segment.js';
 import { WaitingEntries } from './waiting-entries.js';
 
 /** Making a batch blocks the event loop: so much, or so many, take less than half a millisecond. */
@@ -177,13 +177,13 @@ export class JournalWriter implements BatchSource {
     if (this.#own !== undefined) this.#own.current = undefined;
   }
 
-  #segmentForEntries(again = true): Segment {
+  #segmentForEntries(again = true): SegmentFile {
     const { fs, segmentBytes, createFolder, lost } = this.#options;
     const current = this.#own?.current;
     if (current !== undefined && current.position < segmentBytes) return current;
     try {
       this.#own ??= new Folder(fs, createFolder());
-      const segment = new Segment(fs, this.#own.at(segmentName(this.#sequence + 1)));
+      const segment = new SegmentFile(fs, this.#own.at(segmentFileName(this.#sequence + 1)));
       segment.file();
       this.#sequence++;
       this.#own.add(segment);

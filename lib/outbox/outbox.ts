@@ -12,13 +12,13 @@ import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import { type Deadline, type FlushResult, withDeadline } from './flush.js';
 import { type DropReason, type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
-import { type RequestOptions, Requests } from './requests.js';
+import { type RequestSettings, Requests } from './requests.js';
 import { RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
 import type { Sender } from './sender.js';
 import { StorageReader } from './storage-reader.js';
 
-export interface OutboxOptions extends DispatcherOptions, RequestOptions, AdmissionLimits {
+export interface OutboxOptions extends DispatcherOptions, RequestSettings, AdmissionLimits {
   /** Events of one device that are sent without waiting. */
   readonly eventQueueSize: number;
 }

@@ -12,7 +12,7 @@ const MOMENT_MS = 1000;
 // What may not change places: who the person is, and what the server may keep of them, hold from here on.
 const BARRIERS = new Set(['core', 'sessions', 'users']);
 
-export interface RequestOptions {
+export interface RequestSettings {
   readonly appVersion: string | undefined;
   readonly maxEvents: number;
   /** Milliseconds after which an entry is no longer worth sending; 0 for never. */
@@ -27,13 +27,13 @@ export interface RequestPort {
 
 /** Makes requests of what waits for a device and fixes their bytes; takes out what must not be sent any more. */
 export class Requests {
-  readonly #options: RequestOptions;
+  readonly #options: RequestSettings;
   readonly #port: RequestPort;
   readonly #head: RequestHead;
   #uncommitted = false;
   #committed: Promise<void> = Promise.resolve();
 
-  constructor(options: RequestOptions, port: RequestPort) {
+  constructor(options: RequestSettings, port: RequestPort) {
     this.#options = options;
     this.#port = port;
     this.#head = new RequestHead(options.appVersion);

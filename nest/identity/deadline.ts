@@ -11,7 +11,7 @@ export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T
  * The value, or `NO_ANSWER` when it rejects or takes too long; `failed` then hears why. Never rejects, and a late
  * rejection stays inside.
  */
-export function withDeadline<T>(
+export function withinDeadline<T>(
   work: PromiseLike<T>,
   ms: number,
   failed: (reason: string) => void,

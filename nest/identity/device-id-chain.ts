@@ -3,7 +3,7 @@ import { sanitizeDeviceId } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import { carrierOf, readsCarrier } from '../carrier/from-carrier.js';
 import type { ModuleWarnings } from '../warnings.js';
-import { describe, isThenable, NO_ANSWER, withDeadline } from './deadline.js';
+import { describe, isThenable, NO_ANSWER, withinDeadline } from './deadline.js';
 import type { RequestContext } from './request-context.js';
 import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver, namesUser } from './resolvers.js';
 
@@ -68,7 +68,7 @@ export class DeviceIdChain {
       if (resolver === undefined || (laterOnly && !asksAfterGuards(resolver))) continue;
       const answer = this.#ask(resolver, position, context);
       if (isThenable(answer)) {
-        return withDeadline(answer, this.#deadline, (reason) => this.#tell(position, reason)).then(
+        return withinDeadline(answer, this.#deadline, (reason) => this.#tell(position, reason)).then(
           (value) => this.#found(value, position) ?? this.#from(position + 1, end, laterOnly, context),
         );
       }

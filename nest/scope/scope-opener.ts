@@ -4,7 +4,7 @@ import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { newVisitorId } from '../identity/anonymous.js';
 import type { ConsentAnswer } from '../identity/consent.js';
-import { describe, isThenable, NO_ANSWER, withDeadline } from '../identity/deadline.js';
+import { describe, isThenable, NO_ANSWER, withinDeadline } from '../identity/deadline.js';
 import { DeviceIdChain, type Found } from '../identity/device-id-chain.js';
 import type { RequestContext } from '../identity/request-context.js';
 import { asksAfterGuards } from '../identity/resolvers.js';
@@ -138,7 +138,7 @@ export class ScopeOpener {
       const answer = consent(context);
       if (!isThenable(answer)) return this.#features(answer);
       const failed = (reason: string) => this.#tellConsent(reason);
-      return withDeadline(answer, resolverTimeout, failed).then((given) => this.#features(given));
+      return withinDeadline(answer, resolverTimeout, failed).then((given) => this.#features(given));
     } catch (error) {
       this.#tellConsent(describe(error));
       return undefined;

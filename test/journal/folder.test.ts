@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSegment, type SegmentContent } from '../../lib/journal/codec.js';
-import { Folder, segmentName, segmentNames } from '../../lib/journal/folder.js';
-import { Segment } from '../../lib/journal/segment.js';
+import { Folder, segmentFileName, segmentFileNames } from '../../lib/journal/folder.js';
+import { SegmentFile } from '../../lib/journal/segment.js';
 import { event, START } from './support/entries.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
 
@@ -12,7 +12,7 @@ function folderOf(count: number) {
   fs.createFolder('/f');
   const folder = new Folder(fs, '/f');
   const segments = Array.from({ length: count }, (_, n) => {
-    const segment = new Segment(fs, folder.at(segmentName(n + 1)));
+    const segment = new SegmentFile(fs, folder.at(segmentFileName(n + 1)));
     for (let k = 0; k < 10; k++) segment.add(event(n * 10 + k).id);
     segment.file();
     segment.position = 1;
@@ -40,12 +40,12 @@ const request = (head: string, ...numbers: number[]) => {
 
 describe('names of segments', () => {
   it('are in the order of their numbers, however many there are', () => {
-    const names = [1, 2, 999_999, 1_000_000].map(segmentName);
-    expect(segmentNames([...names].reverse())).toEqual(names);
+    const names = [1, 2, 999_999, 1_000_000].map(segmentFileName);
+    expect(segmentFileNames([...names].reverse())).toEqual(names);
   });
 
   it('are no names of other files', () => {
-    expect(segmentNames(['dead-letter.jsonl', '1.seg', '000001.seg.bak', '.000001.seg'])).toEqual([]);
+    expect(segmentFileNames(['dead-letter.jsonl', '1.seg', '000001.seg.bak', '.000001.seg'])).toEqual([]);
   });
 });
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inRuns } from '../../lib/journal/codec.js';
-import { Segment } from '../../lib/journal/segment.js';
+import { SegmentFile } from '../../lib/journal/segment.js';
 import { START } from './support/entries.js';
 import { SimulatedDisk } from './support/simulated-disk.js';
 
 const fs = () => new SimulatedDisk().mount(() => START);
-const segment = (): Segment => new Segment(fs(), '/000001.seg');
+const segment = (): SegmentFile => new SegmentFile(fs(), '/000001.seg');
 
-describe('Segment', () => {
+describe('SegmentFile', () => {
   it('settles an entry once, and knows which it has', () => {
     const it = segment();
     for (const id of [100, 101, 105]) it.add(id);
@@ -57,20 +57,20 @@ describe('Segment', () => {
 
   it('keeps its file open while a write is under way, for its descriptor would soon be another file’s', () => {
     const mount = fs();
-    const one = new Segment(mount, '/000001.seg');
+    const one = new SegmentFile(mount, '/000001.seg');
     const descriptor = one.file();
     one.hold();
     one.close();
-    const other = new Segment(mount, '/000002.seg');
+    const other = new SegmentFile(mount, '/000002.seg');
     expect(other.file()).not.toBe(descriptor);
     one.release();
-    expect(new Segment(mount, '/000003.seg').file()).toBe(descriptor);
+    expect(new SegmentFile(mount, '/000003.seg').file()).toBe(descriptor);
   });
 
   it('cuts off what a dead process left half written', async () => {
     const mount = fs();
-    mount.writeSync(new Segment(mount, '/000001.seg').file(), Buffer.from('whole half'), 0, 10, 0);
-    const again = new Segment(mount, '/000001.seg', 6);
+    mount.writeSync(new SegmentFile(mount, '/000001.seg').file(), Buffer.from('whole half'), 0, 10, 0);
+    const again = new SegmentFile(mount, '/000001.seg', 6);
     again.file();
     expect((await mount.read('/000001.seg')).toString()).toBe('whole ');
   });
