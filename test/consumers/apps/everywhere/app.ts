@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Exclude, Expose } from 'class-transformer';
-import { Countly, contextScope, registeredClient, TrackEvent } from 'countly-weave';
+import { Countly, TrackEvent } from 'countly-weave';
 import { Countly as OfficialSdk } from 'countly-weave/compat';
 import { CountlyModule, getCountlyToken } from 'countly-weave/nest';
 import { createTestClient } from 'countly-weave/testing';
@@ -38,10 +38,9 @@ async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'] });
   const countly = app.get<Countly>(getCountlyToken());
   assert.ok(countly instanceof Countly);
-  assert.equal(registeredClient(), countly);
   countly.run({ deviceId: 'ann' }, () => {
     new Shop().pay();
-    assert.equal(contextScope()?.deviceId, 'ann');
+    assert.equal(countly.current().deviceId, 'ann');
   });
   const { delivered, pending, dropped } = await countly.flush();
   process.stdout.write(`${JSON.stringify({ delivered, pending, dropped })}\n`);
