@@ -27,9 +27,10 @@ export function sanitizeDeviceId(value: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > MAX_LENGTH * 4) return undefined;
   const id = text.trim();
   if (id === '' || id === ZERO_UUID || id === TEMPORARY_ID) return undefined;
-  // Characters as people count them: an emoji is one, half of one is none.
-  if (UNPRINTABLE.test(id) || !id.isWellFormed() || [...id].length > MAX_LENGTH) return undefined;
-  return id;
+  // Half of an emoji is none.
+  if (UNPRINTABLE.test(id) || !id.isWellFormed()) return undefined;
+  // Characters as people count them: an emoji is one. There are never more of them than units.
+  return id.length <= MAX_LENGTH || [...id].length <= MAX_LENGTH ? id : undefined;
 }
 
 /** Where the own device's id is kept between starts. */
