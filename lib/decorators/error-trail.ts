@@ -54,11 +54,6 @@ export interface FailureFrame {
   readonly outer: number;
 }
 
-/** The number of a new frame. */
-export function newFrame(): number {
-  return ++state.sequence;
-}
-
 /** The frame of the running code; 0 outside of all. */
 export function currentFrame(): number {
   return state.running !== 0 ? state.running : (state.carried.getStore() ?? 0);
@@ -111,7 +106,7 @@ export interface ReportOrigin {
   readonly scope?: object | undefined;
 }
 
-/** The present moment, for `claimReport`. */
+/** The present moment, for `claimReport`; also the number of a new frame. */
 export function reportMark(): number {
   return ++state.sequence;
 }

@@ -65,17 +65,15 @@ export class Recorder {
 
   advice(recording: (recorder: Recorder) => Recording): Advice {
     const { kind, options, timed = false, framed, callbacks = [], afterwards } = this.spec;
-    const { when, device, sample = 1, client } = options;
+    const { when, device, client } = options;
     const on = options.on ?? this.spec.on;
     const needsCall =
       this.segments.needsCall || [when, device, ...callbacks].some((callback) => typeof callback === 'function');
-    const record = recording(this);
-    // Nothing to decide is the usual case; then the record is written straight away.
-    const write = needsCall || sample < 1 ? this.#decision(record, needsCall, sample) : record;
+    const write = this.#decision(recording(this), needsCall);
     const readsArgs = needsCall || this.segments.readsArgs;
     const advice = { kind, client, framed, timed: timed && (on !== 'call' || afterwards !== undefined), readsArgs };
-    if (on !== 'call') return { ...advice, settles: on, settled: (scope, call) => void write(scope, call, undefined) };
-    const enter = (scope: ScopeApi, call: WovenCall): unknown => write(scope, call, undefined);
+    if (on !== 'call') return { ...advice, settles: on, settled: (scope, call) => void write(scope, call) };
+    const enter = (scope: ScopeApi, call: WovenCall): unknown => write(scope, call);
     return afterwards === undefined ? { ...advice, enter } : { ...advice, enter, settled: afterwards };
   }
 
@@ -96,8 +94,9 @@ export class Recorder {
     return runCallback(scope, what, callback as (call: MethodCall) => unknown, seen);
   }
 
-  #decision(record: Recording, needsCall: boolean, sample: number): Recording {
-    const { when, device } = this.spec.options;
+  /** Whether and for whom to record, as the common options say. */
+  #decision(record: Recording, needsCall: boolean): (scope: ScopeApi, call: WovenCall) => unknown {
+    const { when, device, sample = 1 } = this.spec.options;
     return (scope, call) => {
       if (sample < 1 && Math.random() >= sample) return undefined;
       if (!needsCall) return record(scope, call, undefined);

@@ -14,8 +14,6 @@ type Callback = (call: MethodCall) => unknown;
 export interface SegmentReader {
   /** A callback is among the sources, so a `MethodCall` is needed. */
   readonly needsCall: boolean;
-  /** What `read` gives when nothing of the call goes in. */
-  readonly fixed: Segmentation | undefined;
   /** Whether the arguments are looked at. Known once the class is complete. */
   readsArgs(): boolean;
   read(scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined): Segmentation | undefined;
@@ -24,7 +22,6 @@ export interface SegmentReader {
 /** Of a decorator whose records cannot be broken down. */
 export const NO_SEGMENTS: SegmentReader = {
   needsCall: false,
-  fixed: undefined,
   readsArgs: () => false,
   read: () => undefined,
 };
@@ -46,7 +43,6 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
 
   return {
     needsCall: callback !== undefined,
-    fixed,
     readsArgs: () => callback !== undefined || type !== undefined || parametersOf().length > 0,
     read(scope, call, seen) {
       const taken = parametersOf();

@@ -17,8 +17,6 @@ const EVENT_RULES: OptionRules = {
   rollUp: OPTION_RULES.flag,
 };
 
-type MutableEvent = { -readonly [Name in keyof EventOptions]: EventOptions[Name] };
-
 /**
  * Records an event when the method ends well.
  *
@@ -93,35 +91,19 @@ function eventDecorator<This, Args extends readonly unknown[], Result>(
   const { key, options } = readArguments(decorator, 'key', first, second, EVENT_RULES);
   const timed = decorator === '@TimedEvent';
   const { count, sum, rollUp } = options;
-  const fixed = present({
-    count: typeof count === 'number' ? count : undefined,
-    sum: typeof sum === 'number' ? sum : undefined,
-    rollUp,
-  });
   const kind = timed ? 'timed-event' : 'event';
   const callbacks = [count, sum];
   const spec = { decorator, kind, key, options, on: 'success', timed, segmented: true, callbacks } as const;
-  return recordingDecorator(spec, (recorder) => {
-    const { segments } = recorder;
-    // For records that hold nothing of the call no object is made.
-    const unchanging = present({ ...fixed, segmentation: segments.fixed });
-    return (scope, call, seen) => {
-      const segmentation = segments.read(scope, call, seen);
-      if (!timed && seen === undefined && segmentation === segments.fixed) {
-        return scope.addEvent(recorder.name(call), unchanging);
-      }
-      const event: MutableEvent = { ...fixed };
-      const counted = recorder.ask('count', count, scope, seen) as number | undefined;
-      const summed = recorder.ask('sum', sum, scope, seen) as number | undefined;
-      if (counted !== undefined) event.count = counted;
-      if (summed !== undefined) event.sum = summed;
-      if (timed) event.dur = call.durationMs / 1000;
-      if (segmentation !== undefined) event.segmentation = segmentation;
-      return scope.addEvent(recorder.name(call), event);
-    };
+  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
+    const event: { -readonly [Name in keyof EventOptions]: EventOptions[Name] } = {};
+    const segmentation = recorder.segments.read(scope, call, seen);
+    const counted = typeof count === 'number' ? count : recorder.ask('count', count, scope, seen);
+    const summed = typeof sum === 'number' ? sum : recorder.ask('sum', sum, scope, seen);
+    if (counted !== undefined) event.count = counted as number;
+    if (summed !== undefined) event.sum = summed as number;
+    if (rollUp !== undefined) event.rollUp = rollUp;
+    if (timed) event.dur = call.durationMs / 1000;
+    if (segmentation !== undefined) event.segmentation = segmentation;
+    return scope.addEvent(recorder.name(call), event);
   });
-}
-
-function present(event: EventOptions): EventOptions {
-  return Object.freeze(Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)));
 }

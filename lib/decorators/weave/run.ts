@@ -8,8 +8,8 @@ import {
   enterFrame,
   type FailureFrame,
   frameGoesOn,
-  newFrame,
   noteCrossing,
+  reportMark,
 } from '../error-trail.js';
 import { type Advice, type Method, makePlan, type Plan, type WovenCall } from './advice.js';
 import { type Followed, follow, kindOf } from './results.js';
@@ -141,7 +141,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
     }
     if (plan.framed) {
       this.outer = currentFrame();
-      this.id = newFrame();
+      this.id = reportMark();
     }
     if (plan.timed) this.startedAt = performance.now();
   }
@@ -155,7 +155,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
     run.opened = this.opened;
     run.states = this.states;
     if (this.plan.named) run.findScopes();
-    if (this.id !== 0) run.id = newFrame();
+    if (this.id !== 0) run.id = reportMark();
     run.outer = this.outer;
     run.begin();
     return run;
