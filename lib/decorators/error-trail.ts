@@ -180,6 +180,7 @@ function causesOf(error: object): object[] {
   return chain;
 }
 
-function isReference(value: unknown): value is object {
+/** An object or a function: what has an identity. */
+export function isReference(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
+import { isReference } from '../decorators/error-trail.js';
 import type { Method } from '../decorators/weave/advice.js';
 import { kindOf, type ResultKind } from '../decorators/weave/results.js';
 import type { Woven } from '../decorators/weave/woven.js';
@@ -76,9 +77,6 @@ const SLOWEST_MS = 5000;
 /** The method that starts the work of a lazy result. */
 const STARTERS: Partial<Record<ResultKind, 'then' | 'subscribe'>> = { thenable: 'then', observable: 'subscribe' };
 
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
-const kind = (value: unknown): ResultKind => (isObject(value) ? kindOf(value) : 'settled');
 const ignore = (): void => {};
 
 /** Each throws when its property does not hold. */
@@ -113,7 +111,7 @@ export const OWN_CHECKS: Readonly<Record<string, (own: OwnMethod) => void | Prom
   'this, arguments and result': async (own) => {
     let touched = 0;
     const { inside, outside, reached, self, args } = observe(own, (value) => {
-      const starter = STARTERS[kind(value)];
+      const starter = STARTERS[kindOf(value)];
       if (starter !== undefined) countStarts(value as object, starter, () => touched++);
     });
     expect(inside !== undefined, 'the method was not called');
@@ -124,14 +122,14 @@ export const OWN_CHECKS: Readonly<Record<string, (own: OwnMethod) => void | Prom
     expect(inside.end.threw === outside.threw, outside.threw ? 'it throws' : 'what it threw was swallowed');
     if (outside.threw) return expect(Object.is(inside.end.value, outside.value), 'another value is thrown');
     // A promise must not be left alone for a turn: its rejection would be told as unhandled.
-    if (STARTERS[kind(inside.end.value)] !== undefined) await macrotask();
+    if (STARTERS[kindOf(inside.end.value)] !== undefined) await macrotask();
     expect(touched === 0, 'lazy work was started that nobody asked for');
     await compareResults(inside.end.value, outside.value, () => touched);
   },
 
   'rejections nobody handles': async (own) => {
     const first = observe(own);
-    if (first.outside.threw || kind(first.outside.value) !== 'promise') return;
+    if (first.outside.threw || kindOf(first.outside.value) !== 'promise') return;
     const [{ status }] = await Promise.allSettled([first.outside.value]);
     if (status === 'fulfilled') return;
     let forgotten: unknown;
@@ -153,8 +151,8 @@ export const OWN_CHECKS: Readonly<Record<string, (own: OwnMethod) => void | Prom
 };
 
 async function compareResults(inside: unknown, outside: unknown, starts: () => number): Promise<void> {
-  const sameClass = isObject(outside) && Object.getPrototypeOf(outside) === Object.getPrototypeOf(inside);
-  switch (kind(inside)) {
+  const sameClass = isReference(outside) && Object.getPrototypeOf(outside) === Object.getPrototypeOf(inside);
+  switch (kindOf(inside)) {
     case 'promise': {
       expect(sameClass, 'a promise came back as something else');
       const [before, after] = await Promise.allSettled([inside, outside]);
@@ -196,13 +194,13 @@ const stateOf = (promise: unknown, state: 'pending' | 'rejected'): boolean =>
 
 async function nameEnd({ threw, value }: End): Promise<string> {
   if (threw) return `throws ${nameValue(value)}`;
-  if (kind(value) !== 'promise') return `returns ${nameValue(value)}`;
+  if (kindOf(value) !== 'promise') return `returns ${nameValue(value)}`;
   const [end] = await Promise.allSettled([value]);
   return end.status === 'fulfilled' ? `fulfils with ${nameValue(end.value)}` : `rejects with ${nameValue(end.reason)}`;
 }
 
 function nameValue(value: unknown): string {
-  if (!isObject(value)) return typeof value;
+  if (!isReference(value)) return typeof value;
   const maker = (value as { constructor?: { name?: unknown } }).constructor;
   return `an object of ${String(maker?.name)}`;
 }

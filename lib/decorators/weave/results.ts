@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { contextScope, scopeFor } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
+import { isReference } from '../error-trail.js';
 import type { Woven } from './woven.js';
 
 /** A call whose work may go on after the method returned. */
@@ -21,7 +22,8 @@ export interface Followed {
 export type ResultKind = 'promise' | 'generator' | 'observable' | 'thenable' | 'settled';
 
 /** Looks without touching: nothing is called, at most `then`, `lift` and `subscribe` are read. */
-export function kindOf(result: object): ResultKind {
+export function kindOf(result: unknown): ResultKind {
+  if (!isReference(result)) return 'settled';
   try {
     if (types.isPromise(result)) return isDerivable(result) ? 'promise' : 'thenable';
     if (types.isGeneratorObject(result)) return 'generator';

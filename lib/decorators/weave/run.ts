@@ -109,8 +109,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
       if (id !== 0) enterFrame(before);
       if (carried) carryFrame(carriedBefore);
     }
-    const isObject = typeof result === 'object' ? result !== null : typeof result === 'function';
-    const kind = isObject ? kindOf(result as object) : 'settled';
+    const kind = kindOf(result);
     if (kind === 'settled') {
       if (carried) this.woven.endedAtOnce++;
       this.settle(false, result);
