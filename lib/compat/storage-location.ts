@@ -31,9 +31,7 @@ export function locationOf(conf: BulkConf, mode: 'client' | 'bulk'): StorageLoca
   return { ...NOWHERE, folder, legacy: legacyPrefixes(path, bulk ? 'bulk_data' : 'data') };
 }
 
-/**
- * The queue at a location for a server. Entries do not say which application they are for, so each other one has a part.
- */
+/** The queue for a server. Entries do not say which application they are for, so each other one has a part. */
 export function storageAt({ custom, folder }: StorageLocation, url: string, part?: string): Storage {
   if (custom) return new CustomStorage(custom, systemClock, `cly_weave_${part ?? 'queue'}`);
   if (folder === undefined) return new MemoryStorage();

@@ -140,9 +140,7 @@ function isMethod(key: string | symbol, { value, configurable }: PropertyDescrip
   );
 }
 
-/**
- * Belongs to the language or to Node.js: of a class that extends `EventEmitter` its own methods are wanted, not `emit`.
- */
+/** Of the language or of Node.js: of a class that extends `EventEmitter` its own methods are wanted, not `emit`. */
 function isForeign(level: object): boolean {
   if (level === Function.prototype || level === Object.prototype || FOREIGN.has(level)) return true;
   const owner: unknown = typeof level === 'function' ? level : level.constructor;

@@ -35,10 +35,7 @@ export interface RecordingSpec {
   readonly afterwards?: Advice['settled'];
 }
 
-/**
- * Writes one record. `seen` is the call as callbacks get it, there when some callback wants it. What it returns becomes
- * the advice's state, when it records before the method runs.
- */
+/** Writes one record; `seen` is there when a callback wants it. What it returns is the advice's state in `afterwards`. */
 export type Recording = (scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined) => unknown;
 
 /** Makes a decorator that decides by the common options whether, when and for whom to record. */

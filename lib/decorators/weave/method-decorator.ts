@@ -80,11 +80,7 @@ export function weavingOf(decorator: object): Weaving | undefined {
   return weavings.get(decorator);
 }
 
-/**
- * Weaves one function: what all ways of decorating end in.
- *
- * @param callee - see `weaveInto`
- */
+/** Weaves one function: what all ways of decorating end in. For `callee` see `weaveInto`. */
 export function applyWeaving(weaving: Weaving, method: Method, site: Site, callee?: Method): Method {
   const advice = weaving.advice(site);
   const record: WeaveRecord = {
@@ -160,11 +156,8 @@ function nameOf(target: unknown, key: unknown): string {
 }
 
 /**
- * Puts an advice on a function and gives the function to use in its place. A function that is woven already keeps its
- * one wrapper: the advice joins the others there.
- *
- * @param callee - asks for a wrapper of its own, which calls this instead: for a method that a subclass takes over from
- * its parent, where neither wrapper nor metadata may be shared
+ * Gives the function to use in place of `fn`; one that is woven already keeps its wrapper, which the advice joins. With a
+ * `callee` it gets one of its own that calls this: a subclass must share neither wrapper nor metadata with its parent.
  */
 export function weaveInto(fn: Method, site: Site, advice: Advice, record: WeaveRecord, callee?: Method): Method {
   const present = wovenOf(fn);

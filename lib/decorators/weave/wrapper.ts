@@ -9,11 +9,9 @@ type Constructible = new (...args: unknown[]) => object;
 
 /**
  * A function that looks like `face` and calls `woven.original`. A plain function rather than a `Proxy`: calling a Proxy
- * costs 20 to 45 ns in V8 before anything happened, a function 2 to 5. What a Proxy would give for free is made by hand:
- * constructibility here, the looks and the metadata further below.
+ * costs 20 to 45 ns in V8 before anything happened, a function 2 to 5.
  *
- * @param shared - let `face` see properties and metadata that are set on the wrapper; off for a wrapper that a subclass puts over an
- * inherited method, whose metadata must not reach the parent class
+ * @param shared - `face` sees what is set on the wrapper; off over an inherited method: nothing may reach the parent class
  */
 export function createWrapper(woven: Woven, shared: boolean): Method {
   const { face } = woven;
@@ -51,12 +49,10 @@ const INVOKING = ['call', 'apply', 'bind'] as const;
 
 /**
  * Makes wrapper and original look like one function, whichever of the two somebody holds: name, length, source text, the
- * properties that the original has, and those that are set on either side later.
+ * properties that the original has, and those that are set on either side later (without `both`, on the original only).
  *
  * Everything else is found through the prototype chain: wrapper → a shield → a Proxy of the original that takes
  * assignments → the original. No call goes through that Proxy, only the lookup of a property that the wrapper has not.
- *
- * @param both - what is set on the wrapper is set on the original too; without, the original is only read
  */
 function shareProperties(face: Method, wrapper: Method, both: boolean): void {
   for (const key of ['name', 'length', 'prototype']) {
