@@ -1,19 +1,48 @@
 import type { Reporter } from './logger.js';
 
-/** An argument that is not what its call takes. */
-export interface Misfit {
-  readonly call: string;
-  readonly argument: string;
+const LEFT_OUT = 'it is left out';
+
+/** What an argument can be, and how it is read. */
+export interface ArgumentKind<T> {
   /** Completes "must be …". */
   readonly expected: string;
-  readonly value: unknown;
-  /** What is done instead. */
-  readonly outcome: string;
+  /** Undefined for what it is not. */
+  read(value: unknown): T | undefined;
 }
 
-/** Tells it once: which call, which argument, what was expected, what came, and what is done about it. */
-export function tellMisfit(reporter: Reporter, { call, argument, expected, value, outcome }: Misfit): void {
-  reporter.warn(`${call}.${argument}`, `${call}: ${argument} must be ${expected}, got ${shown(value)}; ${outcome}.`);
+export const FLAG: ArgumentKind<boolean> = {
+  expected: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+export const TEXT: ArgumentKind<string> = { expected: 'a non-empty text', read: textFrom };
+export const NUMBER: ArgumentKind<number> = { expected: 'a finite number', read: numberOf };
+export const SECONDS: ArgumentKind<number> = { expected: 'seconds', read: (value) => notNegative(numberOf(value)) };
+
+/** An argument as it is used. What is given and wrong is told once and is undefined, as is what is not given. */
+export function argumentOf<T>(
+  reporter: Reporter,
+  where: string,
+  value: unknown,
+  { expected, read }: ArgumentKind<T>,
+  outcome = LEFT_OUT,
+): T | undefined {
+  if (value === undefined) return undefined;
+  const known = read(value);
+  if (known === undefined) tellMisfit(reporter, where, expected, value, outcome);
+  return known;
+}
+
+/** Tells once, of the argument at `call.argument`: what was expected, what came, and what is done about it. */
+export function tellMisfit(
+  reporter: Reporter,
+  where: string,
+  expected: string,
+  value: unknown,
+  outcome = LEFT_OUT,
+): void {
+  const dot = where.lastIndexOf('.');
+  const subject = `${where.slice(0, dot)}: ${where.slice(dot + 1)}`;
+  reporter.warn(where, `${subject} must be ${expected}, got ${shown(value)}; ${outcome}.`);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -23,13 +52,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** Options as they are, or none with a warning when they are no object. Nothing given is none. */
 export function optionsOf<T>(reporter: Reporter, call: string, given: T | undefined): T | undefined {
   if (given === undefined || isObject(given)) return given;
-  tellMisfit(reporter, {
-    call,
-    argument: 'options',
-    expected: 'an object',
-    value: given,
-    outcome: 'they are left out',
-  });
+  tellMisfit(reporter, `${call}.options`, 'an object', given, 'they are left out');
   return undefined;
 }
 
@@ -40,6 +63,15 @@ export function numberFrom(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'bigint') return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;
+}
+
+/** {@link numberFrom}, also of an object that stands for a number. */
+export function numberOf(value: unknown): number | undefined {
+  return numberFrom(primitiveOf(value));
+}
+
+function notNegative(number: number | undefined): number | undefined {
+  return number !== undefined && number >= 0 ? number : undefined;
 }
 
 /** A non-empty text, or undefined. */

@@ -51,7 +51,7 @@ export {
 } from './errors.js';
 export type { FeedbackWidget, Fetched } from './features/feedback.js';
 export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
-export type { ServerSettings } from './features/server-settings.js';
+export type { ServerSettings } from './features/server-config.js';
 export type { QueryResult, Transport, WireRequest } from './http/transport.js';
 export type { Recovered, Room, Storage, StorageListener, StorageStats } from './journal/storage.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';

@@ -1,7 +1,7 @@
-import { member, namesOf, shown, tellMisfit, textFrom } from '../check.js';
+import { argumentOf, member, namesOf, shown, TEXT, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import type { FeaturePort, Target } from './feature.js';
+import { type FeaturePort, refuseCall, type Target } from './feature.js';
 
 /** Where a person came from (docs/protocol.md §8). */
 export class Attribution {
@@ -15,12 +15,9 @@ export class Attribution {
   conversion(target: Target, campaignId: unknown, campaignUser?: unknown): void {
     const { limits } = this.#port;
     const id = textFrom(campaignId);
-    if (id === undefined) return this.#invalid('reportConversion', 'campaignId must be a non-empty text');
-    const user = textFrom(campaignUser);
-    if (campaignUser && user === undefined) {
-      const wanted = { argument: 'campaignUserId', expected: 'a non-empty text', outcome: 'it is left out' };
-      tellMisfit(this.#port.reporter, { call: 'reportConversion', value: campaignUser, ...wanted });
-    }
+    if (id === undefined) return refuseCall(this.#port, 'reportConversion', 'campaignId must be a non-empty text');
+    const given = textFrom(campaignUser) ?? (campaignUser || undefined);
+    const user = argumentOf(this.#port.reporter, 'reportConversion.campaignUserId', given, TEXT);
     const rest = user === undefined ? '' : `,"campaign_user":${jsonString(truncate(user, limits.maxValueSize))}`;
     this.#record(target, `"campaign_id":${jsonString(truncate(id, limits.maxValueSize))}${rest}`);
   }
@@ -40,7 +37,7 @@ export class Attribution {
       const key = truncate(name, limits.maxKeyLength);
       members.push(`${jsonString(key)}:${jsonString(truncate(text, limits.maxValueSize))}`);
     }
-    if (members.length === 0) return this.#invalid('reportAttribution', 'expected an object of texts');
+    if (members.length === 0) return refuseCall(this.#port, 'reportAttribution', 'expected an object of texts');
     this.#record(target, `"aid":{${members.slice(0, limits.maxSegmentationValues).join(',')}}`);
   }
 
@@ -48,10 +45,5 @@ export class Attribution {
     if (!this.#port.admits(target, 'attribution')) return;
     const timestamp = this.#port.stamp();
     this.#port.record(target, { kind: 'request', feature: 'attribution', timestamp, body });
-  }
-
-  #invalid(call: string, problem: string): void {
-    this.#port.reporter.warn(call, `${call}: ${problem}; nothing is reported.`);
-    this.#port.refuse('invalid');
   }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../check.js';
 import type { BeforeSend, OutgoingEntry } from '../config/options.js';
 import type { Reporter } from '../logger.js';
 import type { EntryKind } from '../protocol/entry.js';
@@ -38,7 +39,7 @@ function contentOf(kind: EntryKind, body: string): Record<string, unknown> {
 }
 
 function bodyOf(kind: EntryKind, content: unknown): string | undefined {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
+  if (!isObject(content)) return undefined;
   // Once through JSON: getters, cycles and what has no JSON are met here and not when the request is made.
   const plain = JSON.parse(JSON.stringify(content), storable) as Record<string, unknown>;
   return kind === 'event' ? eventBody(plain) : requestBody(plain);

@@ -48,8 +48,7 @@ export class Consent {
   /** Names several features at once. A group has no consent of its own: it is the sum of its features. */
   group(groups: unknown): void {
     if (!isObject(groups)) {
-      const wanted = { argument: 'groups', expected: 'an object of lists of features', outcome: 'it is left out' };
-      return tellMisfit(this.#port.reporter, { call: 'groupFeatures', value: groups, ...wanted });
+      return tellMisfit(this.#port.reporter, 'groupFeatures.groups', 'an object of lists of features', groups);
     }
     for (const [name, members] of Object.entries(groups)) {
       const list = typeof members === 'string' ? [members] : Array.isArray(members) ? members : [];

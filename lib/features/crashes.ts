@@ -1,8 +1,8 @@
 import { freemem, totalmem } from 'node:os';
-import { optionsOf, tellMisfit } from '../check.js';
+import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import { callerTimestamp } from '../protocol/timestamp.js';
+import { timestampBefore } from '../protocol/timestamp.js';
 import type { FeaturePort, Target } from './feature.js';
 import { segmentationText } from './segmentation-text.js';
 
@@ -56,6 +56,7 @@ export class Crashes {
     const input = optionsOf(port.reporter, 'logError', options) ?? {};
     if (!port.admits(target, 'crashes')) return;
     const error = errorText(thrown, port.limits);
+    const fatal = argumentOf(port.reporter, 'logError.fatal', input.fatal, FLAG, 'false is used') ?? false;
     const fields: string[] = [];
     for (const field of DEVICE_FIELDS) {
       const value = target.metrics?.[field] ?? port.metrics[field];
@@ -64,7 +65,7 @@ export class Crashes {
     fields.push(
       `"_name":${jsonString(error.name)},"_type":${jsonString(error.type)},"_error":${jsonString(error.stack)}`,
       // Real booleans: a server takes any other spelling for fatal (docs/protocol.md §13 row 40).
-      `"_nonfatal":${!this.#isFatal(input.fatal)},"_javascript":true,"_not_os_specific":true,"_background":true`,
+      `"_nonfatal":${!fatal},"_javascript":true,"_not_os_specific":true,"_background":true`,
       `"_run":${Math.round((port.clock.monotonic() - this.#startedAt) / 1000)}`,
       `"_ram_total":${Math.round(totalmem() / MEGABYTE)},"_ram_current":${Math.round((totalmem() - freemem()) / MEGABYTE)}`,
     );
@@ -75,40 +76,26 @@ export class Crashes {
     if (custom !== undefined) fields.push(`"_custom":${custom}`);
     const now = port.stamp();
     // A crash has no time of its own; that of its request counts (docs/protocol.md §6).
-    const at = this.#timeOf(input.timestamp, now);
+    const kind = timestampBefore(now);
+    const at = argumentOf(port.reporter, 'logError.timestamp', input.timestamp, kind, 'now is used') ?? now;
     const body = `"crash":{${fields.join(',')}}`;
     port.record(target, { kind: 'request', feature: 'crashes', timestamp: at, body });
-  }
-
-  #isFatal(fatal: unknown): boolean {
-    if (fatal !== undefined && typeof fatal !== 'boolean') this.#tell('fatal', 'true or false', fatal, 'false is used');
-    return fatal === true;
-  }
-
-  #timeOf(given: unknown, now: number): number {
-    if (given === undefined) return now;
-    const timestamp = callerTimestamp(given, now);
-    if (timestamp === undefined) this.#tell('timestamp', 'milliseconds (13 digits)', given, 'now is used');
-    return timestamp ?? now;
-  }
-
-  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
-    tellMisfit(this.#port.reporter, { call: 'logError', argument, expected, value, outcome });
   }
 
   #custom(input: CrashInput): string | undefined {
     const { limits, reporter } = this.#port;
     const layers = Array.isArray(input.layers) ? input.layers.filter((layer) => typeof layer === 'string') : [];
     if (input.layers !== undefined && !Array.isArray(input.layers)) {
-      this.#tell('layers', 'a list of texts', input.layers, 'they are left out');
+      tellMisfit(reporter, 'logError.layers', 'a list of texts', input.layers, 'they are left out');
     }
     const leading =
       layers.length === 0 ? '' : `"layers":${jsonString(truncate(layers.join(' < '), limits.maxValueSize))}`;
     const own = input.segmentation;
-    const named = typeof own === 'object' && own !== null && !Array.isArray(own);
     // The call's segments come first, so that they are the ones kept when there are too many.
-    const segments = named ? withDefaults(own as Record<string, unknown>, this.#segments) : this.#segments;
-    if (own !== undefined && own !== null && !named) segmentationText(own, { limits, reporter, call: 'logError' });
+    const segments = isObject(own) ? withDefaults(own, this.#segments) : this.#segments;
+    if (own !== undefined && own !== null && !isObject(own)) {
+      segmentationText(own, { limits, reporter, call: 'logError' });
+    }
     return segmentationText(segments, { limits, reporter, call: 'logError', leading, scalars: true });
   }
 }

@@ -1,12 +1,24 @@
-import { isObject, member, optionsOf, tellMisfit, textFrom } from '../check.js';
+import {
+  type ArgumentKind,
+  argumentOf,
+  FLAG,
+  isObject,
+  member,
+  NUMBER,
+  numberOf,
+  optionsOf,
+  TEXT,
+  tellMisfit,
+  textFrom,
+} from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
-import { callerTimestamp, EventTime } from '../protocol/timestamp.js';
+import { EventTime, timestampBefore } from '../protocol/timestamp.js';
 import { type RunningTimer, Timers } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { numberOf, segmentationText } from './segmentation-text.js';
+import { segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface EventInput {
@@ -44,6 +56,13 @@ const FORBIDDEN_IN_KEY = /system\.|\.\.|[$\0]/g;
 // A key of 128 characters is dropped by the server, one of 127 is kept (docs/protocol.md §4.1).
 export const LONGEST_KEY = 127;
 const PUSH_MESSAGE_ID = 24;
+const COUNT: ArgumentKind<number> = {
+  expected: 'a whole number of 1 or more',
+  read: (value) => {
+    const number = numberOf(value);
+    return number !== undefined && number >= 1 ? number : undefined;
+  },
+};
 
 /** Custom events (docs/protocol.md §4). */
 export class Events {
@@ -79,7 +98,7 @@ export class Events {
     const timestamp = port.stamp();
     const at = input?.timestamp === undefined ? timestamp : this.#timestamp(input.timestamp, timestamp);
     const segmentation = input?.segmentation === undefined ? undefined : this.#segments(key, input.segmentation);
-    const sum = this.#number('sum', input?.sum, 5);
+    const sum = this.#number('addEvent.sum', input?.sum, 5);
     const dur = this.#duration(input?.dur);
     let body = `{"key":${jsonString(key)},"count":${this.#count(input?.count)}`;
     if (sum !== undefined) body += `,"sum":${sum}`;
@@ -122,43 +141,29 @@ export class Events {
   }
 
   #flag(value: unknown): boolean {
-    if (typeof value === 'boolean') return value;
-    this.#tell('rollUp', 'true or false', value, "the client's setting holds");
-    return this.#settings.rollUp;
+    const { reporter } = this.#port;
+    return argumentOf(reporter, 'addEvent.rollUp', value, FLAG, "the client's setting holds") ?? this.#settings.rollUp;
   }
 
   #count(count: unknown): number {
-    const number = count === undefined ? 1 : numberOf(count);
-    if (number !== undefined && number >= 1) return Math.trunc(number);
-    this.#tell('count', 'a whole number of 1 or more', count, '1 is used');
-    return 1;
+    return Math.trunc(argumentOf(this.#port.reporter, 'addEvent.count', count, COUNT, '1 is used') ?? 1);
   }
 
   #duration(dur: unknown): number | undefined {
-    const seconds = this.#number('dur', dur, 6);
+    const seconds = this.#number('addEvent.dur', dur, 6);
     if (seconds === undefined || (seconds >= 0 && seconds <= LONGEST_DURATION)) return seconds;
     const said = `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`;
     this.#port.reporter.warn('addEvent.dur', said);
     return undefined;
   }
 
-  #number(name: string, value: unknown, decimals: number): number | undefined {
-    if (value === undefined || value === null) return undefined;
-    const number = numberOf(value);
-    if (number !== undefined) return rounded(number, decimals);
-    this.#tell(name, 'a finite number', value, 'it is left out');
-    return undefined;
+  #number(where: string, value: unknown, decimals: number): number | undefined {
+    const number = argumentOf(this.#port.reporter, where, value ?? undefined, NUMBER);
+    return number === undefined ? undefined : rounded(number, decimals);
   }
 
   #timestamp(value: unknown, now: number): number {
-    const timestamp = callerTimestamp(value, now);
-    const expected = 'a Date, milliseconds (13 digits) or seconds (10 digits)';
-    if (timestamp === undefined) this.#tell('timestamp', expected, value, 'now is used');
-    return timestamp ?? now;
-  }
-
-  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
-    tellMisfit(this.#port.reporter, { call: 'addEvent', argument, expected, value, outcome });
+    return argumentOf(this.#port.reporter, 'addEvent.timestamp', value, timestampBefore(now), 'now is used') ?? now;
   }
 }
 
@@ -243,9 +248,8 @@ export class Measurements {
 
   #isNamed(call: string, value: unknown): value is string {
     if (typeof value === 'string' && value !== '') return true;
-    const argument = this.#kept === 'timers' ? 'key' : 'name';
-    const outcome = 'nothing is recorded';
-    tellMisfit(this.#port.reporter, { call, argument, expected: 'a non-empty text', value, outcome });
+    const where = `${call}.${this.#kept === 'timers' ? 'key' : 'name'}`;
+    tellMisfit(this.#port.reporter, where, TEXT.expected, value, 'nothing is recorded');
     return false;
   }
 }

@@ -59,18 +59,6 @@ export interface Filters {
   userProperty(name: string): boolean;
 }
 
-/** Lists as they come from the server: of events, user properties, segments, and segments by event key. */
-export interface FilterLists {
-  readonly eb?: readonly string[];
-  readonly ew?: readonly string[];
-  readonly upb?: readonly string[];
-  readonly upw?: readonly string[];
-  readonly sb?: readonly string[];
-  readonly sw?: readonly string[];
-  readonly esb?: Readonly<Record<string, readonly string[]>>;
-  readonly esw?: Readonly<Record<string, readonly string[]>>;
-}
-
 /**
  * What a feature may use of the house: a feature turns a call into an entry, and knows neither the client nor the way
  * the entry takes. Rules: never throw into the caller, ask `admits` before anything is recorded, serialise once.
@@ -105,4 +93,10 @@ export interface FeaturePort {
   query(target: Target, query: Query): Promise<QueryAnswer>;
   /** Uploads a picture, beside the queue. */
   upload(target: Target, picture: Picture): void;
+}
+
+/** A call that means nothing: told once and counted as dropped. */
+export function refuseCall(port: FeaturePort, call: string, problem: string): void {
+  port.reporter.warn(call, `${call}: ${problem}; nothing is reported.`);
+  port.refuse('invalid');
 }

@@ -1,6 +1,6 @@
-import { member, namesOf, numberFrom, shown, tellMisfit, textFrom } from '../check.js';
+import { argumentOf, FLAG, isObject, member, namesOf, numberFrom, shown, TEXT } from '../check.js';
 import type { Events } from './events.js';
-import type { FeaturePort, Query, Target } from './feature.js';
+import { type FeaturePort, type Query, refuseCall, type Target } from './feature.js';
 
 /** A widget a server offers (docs/protocol.md §10.3). */
 export interface FeedbackWidget {
@@ -31,24 +31,20 @@ export class Feedback {
   rating(target: Target, input: unknown): void {
     const rating = numberFrom(member(input, 'rating'));
     if (rating === undefined || rating < 1 || rating > 5) {
-      return this.#invalid(
+      return refuseCall(
+        this.#port,
         'reportFeedback',
         `rating must be a number from 1 to 5, got ${shown(member(input, 'rating'))}`,
       );
     }
     const feature = this.#port.isAllowed(target, 'star-rating') ? 'star-rating' : 'feedback';
-    const contactMe = member(input, 'contactMe');
-    if (contactMe !== undefined && typeof contactMe !== 'boolean') {
-      const wanted = { argument: 'contactMe', expected: 'true or false', outcome: 'it is left out' };
-      tellMisfit(this.#port.reporter, { call: 'reportFeedback', value: contactMe, ...wanted });
-    }
     this.#events.addAs(target, '[CLY]_star_rating', feature, {
       segmentation: {
         ...this.#widget('reportFeedback', input),
         rating: Math.round(rating),
         email: this.#text('reportFeedback', input, 'email'),
         comment: this.#text('reportFeedback', input, 'comment'),
-        contactMe: typeof contactMe === 'boolean' ? contactMe : undefined,
+        contactMe: argumentOf(this.#port.reporter, 'reportFeedback.contactMe', member(input, 'contactMe'), FLAG),
       },
     });
   }
@@ -60,7 +56,11 @@ export class Feedback {
     const rating = numberFrom(member(input, 'rating'));
     const closed = member(input, 'closed') === true;
     if (!closed && (rating === undefined || rating < 0 || rating > 10)) {
-      return this.#invalid('reportNps', `rating must be a number from 0 to 10, got ${shown(member(input, 'rating'))}`);
+      return refuseCall(
+        this.#port,
+        'reportNps',
+        `rating must be a number from 0 to 10, got ${shown(member(input, 'rating'))}`,
+      );
     }
     const answer = closed ? { closed: 1 } : { rating, comment: this.#text('reportNps', input, 'comment') };
     this.#events.addAs(target, '[CLY]_nps', 'feedback', { segmentation: { ...widget, ...answer } });
@@ -73,7 +73,8 @@ export class Feedback {
     const answers = member(input, 'answers');
     const closed = member(input, 'closed') === true;
     const given = namesOf(answers).map((id) => [id.startsWith('answ-') ? id : `answ-${id}`, member(answers, id)]);
-    if (!closed && given.length === 0) return this.#invalid('reportSurvey', 'answers must be an object by question id');
+    if (!closed && given.length === 0)
+      return refuseCall(this.#port, 'reportSurvey', 'answers must be an object by question id');
     const answer = closed ? { closed: 1 } : (Object.fromEntries(given) as Record<string, unknown>);
     this.#events.addAs(target, '[CLY]_survey', 'feedback', { segmentation: { ...widget, ...answer } });
   }
@@ -86,21 +87,19 @@ export class Feedback {
     if (!answer.ok) return { ok: false, reason: answer.message };
     const list = member(answer.value, 'result');
     if (!Array.isArray(list)) return { ok: false, reason: 'the answer is no list of widgets' };
-    const widgets = list
-      .filter((item): item is Record<string, unknown> => typeof item === 'object' && item !== null)
-      .map((details) => ({
-        id: String(details['_id'] ?? ''),
-        type: String(details['type'] ?? ''),
-        name: String(details['name'] ?? ''),
-        details,
-      }));
+    const widgets = list.filter(isObject).map((details) => ({
+      id: String(details['_id'] ?? ''),
+      type: String(details['type'] ?? ''),
+      name: String(details['name'] ?? ''),
+      details,
+    }));
     return { ok: true, value: widgets };
   }
 
   #needed(call: string, input: unknown): Record<string, unknown> | undefined {
     const widget = this.#widget(call, input);
     if (widget['widget_id'] !== undefined) return widget;
-    this.#invalid(call, 'widgetId is missing');
+    refuseCall(this.#port, call, 'widgetId is missing');
     return undefined;
   }
 
@@ -114,14 +113,7 @@ export class Feedback {
 
   #text(call: string, input: unknown, argument: string): string | undefined {
     const value = member(input, argument);
-    const text = textFrom(value);
-    if (text !== undefined || value === undefined || value === null || value === '') return text;
-    tellMisfit(this.#port.reporter, { call, argument, expected: 'a text', value, outcome: 'it is left out' });
-    return undefined;
-  }
-
-  #invalid(call: string, problem: string): void {
-    this.#port.reporter.warn(call, `${call}: ${problem}; nothing is reported.`);
-    this.#port.refuse('invalid');
+    const given = value === null || value === '' ? undefined : value;
+    return argumentOf(this.#port.reporter, `${call}.${argument}`, given, { ...TEXT, expected: 'a text' });
   }
 }

@@ -31,7 +31,7 @@ export function tellLocation(
   for (const argument of Object.keys(EXPECTED) as (keyof DeviceLocation)[]) {
     const value = member(given, argument);
     if (value === undefined || value === null || value === '' || kept?.[argument] !== undefined) continue;
-    tellMisfit(reporter, { call, argument, expected: EXPECTED[argument], value, outcome: 'it is left out' });
+    tellMisfit(reporter, `${call}.${argument}`, EXPECTED[argument], value);
   }
 }
 

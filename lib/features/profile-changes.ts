@@ -1,8 +1,8 @@
-import { shown } from '../check.js';
+import { numberOf, shown } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
-import { numberOf, segmentName, valueText } from './segmentation-text.js';
+import { segmentName, valueText } from './segmentation-text.js';
 
 /** The ways a custom property can change (docs/protocol.md §5); `$set` is a plain value on the wire. */
 export type ProfileOperator = '$set' | '$setOnce' | '$inc' | '$mul' | '$min' | '$max' | '$push' | '$addToSet' | '$pull';

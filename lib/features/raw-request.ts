@@ -1,8 +1,8 @@
-import { isObject, member, namesOf, numberFrom, tellMisfit } from '../check.js';
+import { argumentOf, isObject, member, namesOf, numberFrom } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import { jsonString, storable } from '../protocol/json-text.js';
-import { callerTimestamp } from '../protocol/timestamp.js';
+import { timestampBefore } from '../protocol/timestamp.js';
 import { cutStack } from './crashes.js';
 import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
@@ -71,11 +71,7 @@ export class RawRequests {
     for (const feature of features) if (!port.admits(target, feature)) return false;
     const now = port.stamp();
     const given = member(asked, 'timestamp');
-    const timestamp = given === undefined ? now : callerTimestamp(given, now);
-    if (timestamp === undefined) {
-      const wanted = { expected: 'milliseconds (13 digits) or seconds (10 digits)', outcome: 'now is used' };
-      tellMisfit(port.reporter, { call: 'request', argument: 'timestamp', value: given, ...wanted });
-    }
+    const timestamp = argumentOf(port.reporter, 'request.timestamp', given, timestampBefore(now), 'now is used');
     // Consent and merges are never taken out of the queue, whatever they travel with.
     const feature = features[0] ?? 'core';
     port.record(target, { kind: 'request', feature, timestamp: timestamp ?? now, body: composed.body });

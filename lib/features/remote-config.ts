@@ -1,4 +1,4 @@
-import { optionsOf, tellMisfit, textFrom } from '../check.js';
+import { type ArgumentKind, argumentOf, isList, isObject, optionsOf, tellMisfit, textFrom } from '../check.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
 import type { FeaturePort, Query, Target } from './feature.js';
@@ -33,8 +33,8 @@ export class RemoteConfig {
     const { reporter } = this.#port;
     const wanted = optionsOf(reporter, 'fetchRemoteConfig', query) ?? {};
     if (!this.#port.isAllowed(target, 'remote-config')) return { ok: false, reason: 'no consent to remote-config' };
-    const keys = keysText(reporter, 'fetchRemoteConfig', 'keys', wanted.keys);
-    const omitKeys = keysText(reporter, 'fetchRemoteConfig', 'omitKeys', wanted.omitKeys);
+    const keys = keysText(reporter, 'fetchRemoteConfig.keys', wanted.keys);
+    const omitKeys = keysText(reporter, 'fetchRemoteConfig.omitKeys', wanted.omitKeys);
     const fields = {
       method: this.#method,
       // As JSON text: a server ignores real lists here (docs/protocol.md §13 row 57).
@@ -53,9 +53,7 @@ export class RemoteConfig {
     }
     if (!answer.ok) return { ok: false, reason: answer.message };
     const { value } = answer;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return { ok: false, reason: 'the answer is no set of values' };
-    }
+    if (!isObject(value)) return { ok: false, reason: 'the answer is no set of values' };
     const state = this.#port.stateOf(target.deviceId);
     const partial = keys !== undefined || omitKeys !== undefined;
     state.remoteConfig = Object.freeze({ ...(partial ? state.remoteConfig : undefined), ...value });
@@ -83,7 +81,7 @@ export class AbTesting {
 
   /** Takes part in the tests of these values. */
   enrol(target: Target, keys: readonly string[]): Promise<Fetched<unknown>> {
-    const text = keysText(this.#port.reporter, 'abTests.enrol', 'keys', keys);
+    const text = keysText(this.#port.reporter, 'abTests.enrol.keys', keys);
     if (text === undefined) return Promise.resolve({ ok: false, reason: 'enrolling needs the keys of values' });
     return this.#ask(target, '/o/sdk', { method: 'ab', keys: text });
   }
@@ -92,8 +90,8 @@ export class AbTesting {
   enrolVariant(target: Target, key: unknown, variant: unknown): Promise<Fetched<unknown>> {
     for (const [argument, value] of Object.entries({ key, variant })) {
       if (textFrom(value) !== undefined) continue;
-      const wanted = { expected: 'a non-empty text', outcome: 'nothing is asked' };
-      tellMisfit(this.#port.reporter, { call: 'abTests.enrolVariant', argument, value, ...wanted });
+      const where = `abTests.enrolVariant.${argument}`;
+      tellMisfit(this.#port.reporter, where, 'a non-empty text', value, 'nothing is asked');
       return Promise.resolve({ ok: false, reason: `${argument} is missing` });
     }
     return this.#ask(target, '/i', { method: 'ab_enroll_variant', key: String(key), variant: String(variant) });
@@ -101,12 +99,12 @@ export class AbTesting {
 
   /** Leaves the tests of these values, without keys all of them. */
   optOut(target: Target, keys?: readonly string[]): Promise<Fetched<unknown>> {
-    const text = keysText(this.#port.reporter, 'abTests.optOut', 'keys', keys);
+    const text = keysText(this.#port.reporter, 'abTests.optOut.keys', keys);
     return this.#ask(target, '/i', { method: 'ab_opt_out', ...(text === undefined ? {} : { keys: text }) });
   }
 
   variants(target: Target, keys?: readonly string[]): Promise<Fetched<unknown>> {
-    const text = keysText(this.#port.reporter, 'abTests.fetchVariants', 'keys', keys);
+    const text = keysText(this.#port.reporter, 'abTests.fetchVariants.keys', keys);
     return this.#ask(target, '/o/sdk', { method: 'ab_fetch_variants', ...(text === undefined ? {} : { keys: text }) });
   }
 
@@ -121,12 +119,14 @@ export class AbTesting {
   }
 }
 
-/** A list of names as JSON text; undefined when there is none, with a warning when it is no list. */
-function keysText(reporter: Reporter, call: string, argument: string, keys: unknown): string | undefined {
-  if (keys !== undefined && !Array.isArray(keys)) {
-    tellMisfit(reporter, { call, argument, expected: 'a list of texts', value: keys, outcome: 'it is left out' });
-  }
-  if (!Array.isArray(keys)) return undefined;
-  const texts = keys.filter((name): name is string => typeof name === 'string' && name !== '');
+const NAMES: ArgumentKind<unknown[]> = {
+  expected: 'a list of texts',
+  read: (value) => (isList(value) ? value : undefined),
+};
+
+/** A list of names as JSON text; undefined when there is none. */
+function keysText(reporter: Reporter, where: string, keys: unknown): string | undefined {
+  const names = argumentOf(reporter, where, keys, NAMES) ?? [];
+  const texts = names.filter((name): name is string => typeof name === 'string' && name !== '');
   return texts.length === 0 ? undefined : `[${texts.map(jsonString).join(',')}]`;
 }

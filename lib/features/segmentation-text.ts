@@ -1,4 +1,4 @@
-import { isList, numberFrom, primitiveOf } from '../check.js';
+import { isList, isObject, member, primitiveOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
@@ -59,7 +59,7 @@ const names = new SegmentNames();
 export function segmentationText(segmentation: unknown, rules: SegmentRules): string | undefined {
   const { limits, reporter, call, keep } = rules;
   let text = rules.leading ?? '';
-  if (typeof segmentation !== 'object' || segmentation === null || isList(segmentation)) {
+  if (!isObject(segmentation)) {
     if (segmentation !== undefined && segmentation !== null) {
       reporter.warn(
         `${call}.segmentation`,
@@ -73,7 +73,7 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
     for (const key of Object.keys(segmentation)) {
       const { name, text: nameText } = names.of(key, limits);
       if (name === '' || (keep !== undefined && !keep(name))) continue;
-      const value = valueText(read(segmentation, key), rules, key);
+      const value = valueText(member(segmentation, key), rules, key);
       if (value === undefined) continue;
       if (count === limits.maxSegmentationValues) {
         reporter.warn(`${call}.segments`, `${call}: only the first ${count} segments of one entry are kept.`);
@@ -87,15 +87,6 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
     reporter.warn(`${call}.unreadable`, `${call}: a segmentation cannot be read completely.`);
   }
   return text === '' ? undefined : `{${text}}`;
-}
-
-/** A getter that throws counts as absent. */
-function read(object: object, key: string): unknown {
-  try {
-    return (object as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
 }
 
 /** A value as JSON text; undefined when a server cannot keep it. */
@@ -117,11 +108,6 @@ export function valueText(value: unknown, rules: SegmentRules, key: string): str
     default:
       return unstorable(rules, key, `a ${typeof value}`);
   }
-}
-
-/** `numberFrom`, also of an object that stands for a number. */
-export function numberOf(value: unknown): number | undefined {
-  return numberFrom(primitiveOf(value));
 }
 
 function objectText(value: object, rules: SegmentRules, key: string): string | undefined {

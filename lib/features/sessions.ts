@@ -1,9 +1,8 @@
-import { optionsOf, shown, tellMisfit } from '../check.js';
+import { argumentOf, FLAG, numberOf, optionsOf, SECONDS, shown } from '../check.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
-import type { FeaturePort, Target } from './feature.js';
+import { type FeaturePort, refuseCall, type Target } from './feature.js';
 import { locationMembers, UNKNOWN_LOCATION } from './location.js';
-import { numberOf } from './segmentation-text.js';
 import type { Views } from './views.js';
 
 export interface SessionSettings {
@@ -72,11 +71,7 @@ export class Sessions {
   beginWith(target: Target, options: { readonly heartbeat?: unknown } | undefined, usual: boolean): void {
     const { reporter } = this.#port;
     const value = optionsOf(reporter, 'beginSession', options)?.heartbeat;
-    if (value !== undefined && typeof value !== 'boolean') {
-      const wanted = { argument: 'heartbeat', expected: 'true or false', outcome: `${usual} is used` };
-      tellMisfit(reporter, { call: 'beginSession', value, ...wanted });
-    }
-    this.begin(target, typeof value === 'boolean' ? value : usual);
+    this.begin(target, argumentOf(reporter, 'beginSession.heartbeat', value, FLAG, `${usual} is used`) ?? usual);
   }
 
   /** Begins what could not begin before the device agreed to it. */
@@ -92,8 +87,7 @@ export class Sessions {
     const number = numberOf(seconds);
     if (session === undefined || number === undefined || number < 0) {
       const problem = session === undefined ? 'no session has begun' : `expected seconds, got ${shown(seconds)}`;
-      port.reporter.warn('sessionDuration', `sessionDuration: ${problem}; nothing is reported.`);
-      return port.refuse('invalid');
+      return refuseCall(port, 'sessionDuration', problem);
     }
     if (!port.admits(target, 'sessions')) return;
     session.reportedUntil = port.clock.monotonic();
@@ -109,12 +103,9 @@ export class Sessions {
     }
     this.#views.endCurrent(target, state);
     const measured = (this.#port.clock.monotonic() - state.session.reportedUntil) / 1000;
-    const given = numberOf(seconds);
-    if (seconds !== undefined && (given === undefined || given < 0)) {
-      const wanted = { argument: 'seconds', expected: 'seconds', outcome: 'the measured time is reported' };
-      tellMisfit(this.#port.reporter, { call: 'endSession', value: seconds, ...wanted });
-    }
-    this.#close(target, state, given !== undefined && given >= 0 ? given : measured, this.#port.stamp());
+    const outcome = 'the measured time is reported';
+    const given = argumentOf(this.#port.reporter, 'endSession.seconds', seconds, SECONDS, outcome);
+    this.#close(target, state, given ?? measured, this.#port.stamp());
   }
 
   /** The device has gone away; its session lasted until its last activity, which is the time of its end. */

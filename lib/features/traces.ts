@@ -1,11 +1,10 @@
-import { isObject, member, namesOf, tellMisfit } from '../check.js';
+import { argumentOf, isObject, member, NUMBER, namesOf, numberOf, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import { callerTimestamp } from '../protocol/timestamp.js';
+import { timestampBefore } from '../protocol/timestamp.js';
 import type { RunningTimer } from './device-state.js';
 import { Measurements } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
-import { numberOf } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface TraceInput {
@@ -27,6 +26,7 @@ export interface TraceInput {
 
 const METRIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 const LONGEST_NAME = 2048;
+const BYTES = { ...NUMBER, expected: 'a number of bytes' };
 
 /** Application performance traces: one a request, under `apm_metrics` (docs/protocol.md §7). */
 export class Traces {
@@ -62,11 +62,11 @@ export class Traces {
   }
 
   #start({ startedAt }: TraceInput, timestamp: number, took: number): number {
-    const start = startedAt === undefined ? undefined : callerTimestamp(startedAt, timestamp);
-    if (startedAt !== undefined && start === undefined) {
-      this.#tell('startedAt', 'milliseconds (13 digits)', startedAt, 'the time before the end is used');
-    }
-    return start ?? Math.round(timestamp - took);
+    const outcome = 'the time before the end is used';
+    const kind = timestampBefore(timestamp);
+    return (
+      argumentOf(this.#port.reporter, 'reportTrace.startedAt', startedAt, kind, outcome) ?? Math.round(timestamp - took)
+    );
   }
 
   #networkMetrics(ms: number, code: number, trace: TraceInput): string {
@@ -78,7 +78,7 @@ export class Traces {
 
   #deviceMetrics(ms: number, metrics: unknown): string {
     if (metrics !== undefined && !isObject(metrics)) {
-      this.#tell('metrics', 'an object of numbers', metrics, 'they are left out');
+      tellMisfit(this.#port.reporter, 'reportTrace.metrics', 'an object of numbers', metrics, 'they are left out');
     }
     let text = `"duration":${ms}`;
     for (const key of namesOf(metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
@@ -95,13 +95,8 @@ export class Traces {
   }
 
   #size(argument: string, value: unknown): number {
-    const bytes = value === undefined ? 0 : numberOf(value);
-    if (bytes === undefined) this.#tell(argument, 'a number of bytes', value, '0 is used');
-    return Math.max(0, Math.round(bytes ?? 0));
-  }
-
-  #tell(argument: string, expected: string, value: unknown, outcome: string): void {
-    tellMisfit(this.#port.reporter, { call: 'reportTrace', argument, expected, value, outcome });
+    const bytes = argumentOf(this.#port.reporter, `reportTrace.${argument}`, value, BYTES, '0 is used') ?? 0;
+    return Math.max(0, Math.round(bytes));
   }
 }
 

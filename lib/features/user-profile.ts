@@ -151,8 +151,7 @@ export class UserProfile {
   }
 
   #warn(argument: string, expected: string, value: unknown): void {
-    const outcome = 'it is left out';
-    tellMisfit(this.#port.reporter, { call: 'userDetails', argument, expected, value, outcome });
+    tellMisfit(this.#port.reporter, `userDetails.${argument}`, expected, value);
   }
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { tellMisfit } from '../check.js';
+import { argumentOf, SECONDS } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString, storableText } from '../protocol/json-text.js';
 import { EventTime } from '../protocol/timestamp.js';
 import type { DeviceState, ViewOnDisplay } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
-import { numberOf, segmentationText } from './segmentation-text.js';
+import { segmentationText } from './segmentation-text.js';
 
 /** Names Countly uses itself in a view's segmentation (docs/protocol.md §4.4). */
 const RESERVED = new Set(
@@ -71,17 +71,9 @@ export class Views {
     if (state?.view === view) state.view = undefined;
     if (!this.#port.isAllowed(target, 'views')) return;
     const measured = (this.#port.clock.monotonic() - view.startedAt) / 1000;
-    this.#recordEnd(target, this.#port.stamp(), view, this.#seconds(durationSeconds) ?? measured);
-  }
-
-  #seconds(value: unknown): number | undefined {
-    const seconds = numberOf(value);
-    if (value !== undefined && (seconds === undefined || seconds < 0)) {
-      const wanted = { argument: 'durationSeconds', expected: 'seconds', outcome: 'the measured time is reported' };
-      tellMisfit(this.#port.reporter, { call: 'trackView', value, ...wanted });
-      return undefined;
-    }
-    return seconds;
+    const outcome = 'the measured time is reported';
+    const given = argumentOf(this.#port.reporter, 'trackView.durationSeconds', durationSeconds, SECONDS, outcome);
+    this.#recordEnd(target, this.#port.stamp(), view, given ?? measured);
   }
 
   endCurrent(target: Target, state: DeviceState): void {

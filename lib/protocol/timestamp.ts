@@ -1,3 +1,4 @@
+import type { ArgumentKind } from '../check.js';
 import type { Clock } from '../clock.js';
 import { flatText } from './json-text.js';
 
@@ -75,6 +76,14 @@ export function callerTimestamp(value: unknown, now: number): number | undefined
   const whole = Math.round(number);
   if (hasDigits(whole, 13)) return Math.min(whole, now);
   return hasDigits(whole, 10) ? Math.min(Math.round(number * 1000), now) : undefined;
+}
+
+/** {@link callerTimestamp} as an argument. */
+export function timestampBefore(now: number): ArgumentKind<number> {
+  return {
+    expected: 'a Date, milliseconds (13 digits) or seconds (10 digits)',
+    read: (value) => callerTimestamp(value, now),
+  };
 }
 
 function hasDigits(whole: number, digits: number): boolean {

@@ -4,7 +4,7 @@ import { type Clock, LONGEST_DELAY_MS, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
-import type { ServerSettings } from '../features/server-settings.js';
+import type { ServerSettings } from '../features/server-config.js';
 import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
@@ -275,7 +275,6 @@ export function timeoutOf(reporter: Reporter, call: string, options: FlushOption
   const value = member(optionsOf(reporter, call, options), 'timeout');
   if (value === undefined) return usual;
   if (typeof value === 'number' && value >= 0) return Math.min(value, LONGEST_DELAY_MS);
-  const outcome = `${usual} is used`;
-  tellMisfit(reporter, { call, argument: 'timeout', expected: 'milliseconds, 0 or more', value, outcome });
+  tellMisfit(reporter, `${call}.timeout`, 'milliseconds, 0 or more', value, `${usual} is used`);
   return usual;
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isObject, optionsOf, tellMisfit } from '../check.js';
+import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
 import { mapToClass } from '../config/dialect.js';
 import type { FeedbackWidget, Fetched } from '../features/feedback.js';
 import { readLocation, tellLocation } from '../features/location.js';
@@ -84,8 +84,8 @@ export class DeviceScope extends RecordingScope {
     contained(this, 'setLocation', ({ reporter, port }, { deviceId }) => {
       if (deviceId === '') return;
       if (location !== null && !isObject(location)) {
-        const wanted = { argument: 'location', expected: 'an object or null', outcome: 'the location stays as it is' };
-        return tellMisfit(reporter, { call: 'setLocation', value: location, ...wanted });
+        const outcome = 'the location stays as it is';
+        return tellMisfit(reporter, 'setLocation.location', 'an object or null', location, outcome);
       }
       const kept = location === null ? null : readLocation(location);
       if (location !== null) tellLocation(reporter, 'setLocation', location, kept ?? undefined);
@@ -149,8 +149,7 @@ export class DeviceScope extends RecordingScope {
     const { core, target } = partsOf(this);
     const values = core.remoteConfig.values(target);
     if (wanted !== undefined && typeof wanted !== 'function' && typeof wanted !== 'string') {
-      const misfit = { argument: 'key', expected: 'a text or a class', outcome: 'there is no such value' };
-      tellMisfit(core.reporter, { call: 'getRemoteConfig', value: wanted, ...misfit });
+      tellMisfit(core.reporter, 'getRemoteConfig.key', 'a text or a class', wanted, 'there is no such value');
       return undefined;
     }
     if (wanted === undefined) return values;
@@ -191,13 +190,10 @@ export class DeviceScope extends RecordingScope {
   changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
     contained(this, 'changeId', (core, target) => {
       const { merge } = optionsOf(core.reporter, 'changeId', options) ?? {};
-      if (merge !== undefined && typeof merge !== 'boolean') {
-        const wanted = { argument: 'merge', expected: 'true or false', outcome: 'false is used' };
-        tellMisfit(core.reporter, { call: 'changeId', value: merge, ...wanted });
-      }
+      const merges = argumentOf(core.reporter, 'changeId.merge', merge, FLAG, 'false is used') ?? false;
       const id =
         deviceId === TEMPORARY_ID && target.identity === core.own.identity ? deviceId : sanitizeDeviceId(deviceId);
-      if (id !== undefined) return core.identity.change(target, id, merge === true);
+      if (id !== undefined) return core.identity.change(target, id, merges);
       const expected = 'must be a text of 1 to 256 printable characters';
       core.reporter.warn('changeId', `changeId: deviceId ${expected}, got ${typeof deviceId}; the id stays as it is.`);
     });

@@ -18,7 +18,7 @@ export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
   const target = attempt(core, 'scope', () => {
     const given: unknown = init;
     if (!isObject(given)) {
-      return tell(core.reporter, 'init', 'an object', given, 'what is recorded in it is dropped');
+      return tellMisfit(core.reporter, 'scope.init', 'an object', given, 'what is recorded in it is dropped');
     }
     identity = identityOf(core, init.deviceId);
     return targetIn(core, init, identity);
@@ -48,7 +48,7 @@ export function checkedId(reporter: Reporter, call: string, given: unknown): str
   if (id !== undefined) return id;
   const expected = 'a text of 1 to 256 printable characters';
   const outcome = 'what is recorded under it is dropped';
-  tellMisfit(reporter, { call, argument: 'deviceId', expected, value: given, outcome });
+  tellMisfit(reporter, `${call}.deviceId`, expected, given, outcome);
   return '';
 }
 
@@ -63,13 +63,13 @@ function knownFeatures(reporter: Reporter, given: unknown): ReadonlySet<ConsentF
   const features = new Set<ConsentFeature>();
   const list: unknown = typeof given === 'string' ? [given] : given;
   if (!isIterable(list)) {
-    tell(reporter, 'consent', 'a list of features', given, 'nothing is agreed to');
+    tellMisfit(reporter, 'scope.consent', 'a list of features', given, 'nothing is agreed to');
     return features;
   }
   let looked = 0;
   for (const name of list) {
     if (KNOWN.has(name as string)) features.add(name as ConsentFeature);
-    else tell(reporter, 'consent', `one of ${CONSENT_FEATURES.join(', ')}`, name);
+    else tellMisfit(reporter, 'scope.consent', `one of ${CONSENT_FEATURES.join(', ')}`, name);
     if (++looked === MOST_FEATURES) break;
   }
   return features;
@@ -134,16 +134,6 @@ class InitDetails implements TargetDetails {
   }
 
   #tell(argument: string, expected: string, value: unknown): void {
-    tell(this.core.reporter, argument, expected, value);
+    tellMisfit(this.core.reporter, `scope.${argument}`, expected, value);
   }
-}
-
-function tell(
-  reporter: Reporter,
-  argument: string,
-  expected: string,
-  value: unknown,
-  outcome = 'it is left out',
-): void {
-  tellMisfit(reporter, { call: 'scope', argument, expected, value, outcome });
 }

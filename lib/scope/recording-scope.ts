@@ -80,8 +80,7 @@ export class RecordingScope implements ScopeApi {
   addBreadcrumb(text: string): void {
     contained(this, 'addBreadcrumb', ({ port, reporter }, target) => {
       if (typeof text !== 'string') {
-        const wanted = { argument: 'text', expected: 'a text', outcome: 'what it says as a text is used' };
-        tellMisfit(reporter, { call: 'addBreadcrumb', value: text, ...wanted });
+        tellMisfit(reporter, 'addBreadcrumb.text', 'a text', text, 'what it says as a text is used');
       }
       if (!port.isAllowed(target, 'crashes')) return;
       const { maxBreadcrumbCount, maxValueSize } = port.limits;

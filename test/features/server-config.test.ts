@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readServerSettings } from '../../lib/features/server-settings.js';
+import { readServerSettings } from '../../lib/features/server-config.js';
 import { MemoryStorage } from '../../lib/journal/memory.js';
 import { fieldsOf, type Recorded, recorded } from '../support/recorded.js';
 
