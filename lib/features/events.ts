@@ -7,8 +7,6 @@ import {
   NUMBER,
   numberOf,
   optionsOf,
-  TEXT,
-  tellMisfit,
   textFrom,
 } from '../check.js';
 import { truncate } from '../config/limits.js';
@@ -16,8 +14,8 @@ import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
 import { EventTime, timestampBefore } from '../protocol/timestamp.js';
-import { type RunningTimer, Timers } from './device-state.js';
 import type { FeaturePort, Target } from './feature.js';
+import { Measurements } from './measurements.js';
 import { segmentationText } from './segmentation-text.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
@@ -212,82 +210,14 @@ export function internalFault(key: string, segmentation: unknown): string | unde
   }
 }
 
-/** Measurements between two calls, by key: those of the request, else those of the device. */
-export class Measurements {
-  readonly #port: FeaturePort;
-  readonly #kept: 'timers' | 'traces';
-
-  constructor(port: FeaturePort, kept: 'timers' | 'traces') {
-    this.#port = port;
-    this.#kept = kept;
-  }
-
-  start(target: Target, call: string, key: unknown): RunningTimer | undefined {
-    if (!this.#isNamed(call, key)) return undefined;
-    const work = this.#port.workOf(target);
-    work[this.#kept] ??= new Timers();
-    return work[this.#kept]?.start(key, this.#port.clock.monotonic());
-  }
-
-  /** Stops the one of this key that was started last. */
-  stop(target: Target, call: string, key: unknown): RunningTimer | undefined {
-    if (!this.#isNamed(call, key)) return undefined;
-    const kept = this.#kept;
-    return target.work?.[kept]?.stopLast(key) ?? this.#port.peekState(target.deviceId)?.[kept]?.stopLast(key);
-  }
-
-  /** The same, with a warning when there is none. */
-  end(target: Target, call: string, key: unknown): RunningTimer | undefined {
-    const timer = this.stop(target, call, key);
-    if (timer === undefined && typeof key === 'string' && key !== '') {
-      const what = this.#kept === 'timers' ? 'event of this key' : 'trace of this name';
-      this.#port.reporter.warn(`${call}.unknown`, `${call}: no ${what} was started; nothing is recorded.`);
-    }
-    return timer;
-  }
-
-  #isNamed(call: string, value: unknown): value is string {
-    if (typeof value === 'string' && value !== '') return true;
-    const where = `${call}.${this.#kept === 'timers' ? 'key' : 'name'}`;
-    tellMisfit(this.#port.reporter, where, TEXT.expected, value, 'nothing is recorded');
-    return false;
-  }
-}
-
-/** Events that carry the time between their start and their end, measured on the monotonic clock. */
-export class TimedEvents {
-  readonly #port: FeaturePort;
-  readonly #events: Events;
-  readonly #measured: Measurements;
-
-  constructor(port: FeaturePort, events: Events) {
-    this.#port = port;
-    this.#events = events;
-    this.#measured = new Measurements(port, 'timers');
-  }
-
-  start(target: Target, key: unknown): RunningTimer | undefined {
-    return this.#measured.start(target, 'startEvent', key);
-  }
-
-  /** Ends the event of this key that was started last. */
-  endByKey(target: Target, key: unknown, input?: EventInput): void {
-    const timer = this.#measured.end(target, 'endEvent', key);
-    if (timer !== undefined) this.#record(target, timer, input);
-  }
-
-  /** Ends exactly this one; later calls do nothing. */
-  end(target: Target, timer: RunningTimer, input?: EventInput): void {
-    if (timer.stop()) this.#record(target, timer, input);
-  }
-
-  cancelByKey(target: Target, key: unknown): boolean {
-    return this.#measured.stop(target, 'cancelEvent', key) !== undefined;
-  }
-
-  #record(target: Target, timer: RunningTimer, input: EventInput | undefined): void {
-    const dur = (this.#port.clock.monotonic() - timer.startedAt) / 1000;
-    const { count, sum, segmentation, timestamp, rollUp } = optionsOf(this.#port.reporter, 'endEvent', input) ?? {};
-    this.#events.add(target, timer.key, { count, sum, segmentation, timestamp, rollUp, dur });
-  }
+/** Events that carry the time between their start and their end. */
+export function timedEvents(port: FeaturePort, events: Events): Measurements<EventInput> {
+  return new Measurements<EventInput>(
+    port,
+    { noun: 'Event', argument: 'key', kept: 'timers' },
+    (target, took, input) => {
+      const { count, sum, segmentation, timestamp, rollUp } = optionsOf(port.reporter, 'endEvent', input) ?? {};
+      events.add(target, took.key, { count, sum, segmentation, timestamp, rollUp, dur: took.ms / 1000 });
+    },
+  );
 }

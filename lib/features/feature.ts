@@ -91,7 +91,7 @@ export interface FeaturePort {
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[];
   /** Asks the server; never rejects. */
   query(target: Target, query: Query): Promise<QueryAnswer>;
-  /** Uploads a picture, beside the queue. */
+  /** Queues a picture; its file is read when its turn comes. */
   upload(target: Target, picture: Picture): void;
 }
 

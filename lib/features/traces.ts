@@ -2,9 +2,8 @@ import { argumentOf, isObject, member, NUMBER, namesOf, numberOf, tellMisfit } f
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
-import type { RunningTimer } from './device-state.js';
-import { Measurements } from './events.js';
 import type { FeaturePort, Target } from './feature.js';
+import { Measurements } from './measurements.js';
 
 /** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
 export interface TraceInput {
@@ -132,46 +131,9 @@ function rounded(value: number): number {
 }
 
 /** Device traces measured between two calls. */
-export class TimedTraces {
-  readonly #port: FeaturePort;
-  readonly #traces: Traces;
-  readonly #measured: Measurements;
-
-  constructor(port: FeaturePort, traces: Traces) {
-    this.#port = port;
-    this.#traces = traces;
-    this.#measured = new Measurements(port, 'traces');
-  }
-
-  start(target: Target, name: unknown): RunningTimer | undefined {
-    return this.#measured.start(target, 'startTrace', name);
-  }
-
-  endByName(target: Target, name: unknown, metrics?: unknown): void {
-    const timer = this.#measured.end(target, 'endTrace', name);
-    if (timer !== undefined) this.#report(target, timer, metrics);
-  }
-
-  end(target: Target, timer: RunningTimer, metrics?: unknown): void {
-    if (timer.stop()) this.#report(target, timer, metrics);
-  }
-
-  cancelByName(target: Target, name: unknown): boolean {
-    return this.#measured.stop(target, 'cancelTrace', name) !== undefined;
-  }
-
-  cancelAll(target: Target): void {
-    (target.work ?? this.#port.peekState(target.deviceId))?.traces?.clear();
-  }
-
-  #report(target: Target, timer: RunningTimer, metrics: unknown): void {
-    const durationMs = this.#port.clock.monotonic() - timer.startedAt;
-    this.#traces.report(target, {
-      type: 'device',
-      name: timer.key,
-      startedAt: this.#port.clock.now() - durationMs,
-      durationMs,
-      metrics,
-    });
-  }
+export function timedTraces(port: FeaturePort, traces: Traces): Measurements<unknown> {
+  return new Measurements(port, { noun: 'Trace', argument: 'name', kept: 'traces' }, (target, { key, ms }, metrics) => {
+    const startedAt = port.clock.now() - ms;
+    traces.report(target, { type: 'device', name: key, startedAt, durationMs: ms, metrics });
+  });
 }

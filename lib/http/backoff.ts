@@ -25,7 +25,7 @@ export function createBackoff(options: BackoffOptions = {}): Backoff {
       failures,
       delayMs,
       next(minimumMs = 0) {
-        // Infinity after a thousand steps is as good as any large number here.
+        // `maxMs` holds also where the power is Infinity, after a thousand steps.
         const ceiling = Math.min(maxMs, initialMs * 2 ** failures);
         return step(failures + 1, Math.max(Math.round(random() * ceiling), minimumMs));
       },

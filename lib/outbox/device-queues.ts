@@ -139,6 +139,16 @@ export class DeviceQueues {
     return this.#queues.values();
   }
 
+  /** When the first entry that still waits was recorded, in milliseconds since the epoch; undefined when none does. */
+  get oldest(): number | undefined {
+    let oldest: number | undefined;
+    for (const { sealed, waiting } of this.#queues.values()) {
+      const first = sealed[0]?.entries[0] ?? waiting.at(0);
+      if (first !== undefined) oldest = Math.min(oldest ?? first.timestamp, first.timestamp);
+    }
+    return oldest;
+  }
+
   /** The queue has nothing more to send. */
   idle(queue: DeviceQueue): void {
     queue.urgent = false;

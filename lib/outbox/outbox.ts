@@ -104,16 +104,11 @@ export class Outbox {
     // take several times the memory.
     body.trim();
     const queue = this.#queues.of(draft.deviceId);
-    const { idType, kind, feature, timestamp, tz } = draft;
     const weight = draft.weight + (equal?.weight ?? 0);
     // The queue's text of the device's id: each request brings one of its own that says the same.
-    const { deviceId } = queue;
-    const entry: Entry = { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
-    this.#enqueue(queue, entry);
-    if (equal === undefined) this.#admission.accept(entry);
-    else this.#admission.replace(equal, entry);
+    const entry: Entry = { ...draft, id: this.#nextId(), deviceId: queue.deviceId, weight, body };
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
-    this.#wake(queue);
+    this.#put(queue, entry, equal);
   }
 
   refuse(reason: DropReason): void {
@@ -171,11 +166,7 @@ export class Outbox {
 
   #move(old: Entry, deviceId: string, idType: DeviceIdType): void {
     const { origin: _origin, ...rest } = old;
-    const queue = this.#queues.of(deviceId);
-    const entry: Entry = { ...rest, id: this.#nextId(), deviceId, idType };
-    this.#admission.replace(old, entry);
-    this.#enqueue(queue, entry);
-    this.#wake(queue);
+    this.#put(this.#queues.of(deviceId), { ...rest, id: this.#nextId(), deviceId, idType }, old);
   }
 
   stats(): LedgerState {
@@ -184,12 +175,8 @@ export class Outbox {
 
   /** Milliseconds since the oldest entry that still waits was recorded; undefined while none does. */
   oldestPendingAge(): number | undefined {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const { sealed, waiting } of this.#queues.values()) {
-      const first = sealed[0]?.entries[0] ?? waiting.at(0);
-      if (first !== undefined && first.timestamp < oldest) oldest = first.timestamp;
-    }
-    return oldest === Number.POSITIVE_INFINITY ? undefined : Math.max(0, this.#port.clock.now() - oldest);
+    const { oldest } = this.#queues;
+    return oldest === undefined ? undefined : Math.max(0, this.#port.clock.now() - oldest);
   }
 
   /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
@@ -253,9 +240,13 @@ export class Outbox {
     return this.#lastId;
   }
 
-  #enqueue(queue: DeviceQueue, entry: Entry): void {
+  /** Queues an entry, a new one or one that takes the place of another. */
+  #put(queue: DeviceQueue, entry: Entry, old: Entry | undefined): void {
     if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
     queue.waiting.push(entry);
+    if (old === undefined) this.#admission.accept(entry);
+    else this.#admission.replace(old, entry);
+    this.#wake(queue);
   }
 
   #wake(queue: DeviceQueue): void {
@@ -285,13 +276,12 @@ export class Outbox {
   /** From the device that has waited longest. Requests that were tried may have arrived, and what was recovered is kept. */
   #takeOldest(): Entry | undefined {
     const oldest = this.#schedule.oldest();
-    const entry = oldest && this.#takeFrom(oldest);
-    if (entry !== undefined) return entry;
+    let entry = oldest && this.#takeFrom(oldest);
     for (const queue of this.#queues.values()) {
-      const other = this.#takeFrom(queue);
-      if (other !== undefined) return other;
+      if (entry !== undefined) break;
+      entry = this.#takeFrom(queue);
     }
-    return undefined;
+    return entry;
   }
 
   #takeFrom(queue: DeviceQueue): Entry | undefined {

@@ -3,9 +3,17 @@ import { basename, extname } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/answer.js';
-import { checksum256, type Encoding, encodeBulk, encodeSingle, requestJson } from '../protocol/encode.js';
+import {
+  checksum256,
+  type Encoding,
+  encodeBulk,
+  encodeSingle,
+  type FilePart,
+  multipartBody,
+  multipartPayload,
+  requestJson,
+} from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
-import { type FilePart, multipartBody, multipartPayload } from '../protocol/multipart.js';
 
 export interface SenderOptions {
   readonly appKey: string;

@@ -6,7 +6,7 @@ import { Attribution } from '../features/attribution.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
 import { type DeviceState, DeviceStates } from '../features/device-state.js';
-import { Events, TimedEvents } from '../features/events.js';
+import { Events, timedEvents } from '../features/events.js';
 import { Feedback } from '../features/feedback.js';
 import { Identity } from '../features/identity.js';
 import { readLocation } from '../features/location.js';
@@ -14,7 +14,7 @@ import { RawRequests } from '../features/raw-request.js';
 import { AbTesting, RemoteConfig } from '../features/remote-config.js';
 import { type Behaviour, ServerConfig } from '../features/server-config.js';
 import { Sessions } from '../features/sessions.js';
-import { TimedTraces, Traces } from '../features/traces.js';
+import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
 import { defaultStoragePath } from '../journal/path.js';
@@ -127,13 +127,13 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     own,
     states,
     events,
-    timedEvents: new TimedEvents(port, events),
+    timedEvents: timedEvents(port, events),
     views,
     sessions,
     profile,
     crashes: new Crashes(port, options.crashSegments),
     traces,
-    timedTraces: new TimedTraces(port, traces),
+    timedTraces: timedTraces(port, traces),
     attribution: new Attribution(port),
     feedback: new Feedback(port, events, dialect.bareMachine ? undefined : port.metrics['_os']),
     remoteConfig: new RemoteConfig(port, dialect.remoteConfigMethod),

@@ -113,12 +113,12 @@ export class RecordingScope implements ScopeApi {
 
   /** Ends the trace of this name that was started last, with further measurements. */
   endTrace(name: string, metrics?: Readonly<Record<string, number>>): void {
-    contained(this, 'endTrace', ({ timedTraces }, target) => timedTraces.endByName(target, name, metrics));
+    contained(this, 'endTrace', ({ timedTraces }, target) => timedTraces.endByKey(target, name, metrics));
   }
 
   /** Forgets the trace of this name that was started last. Returns whether there was one. */
   cancelTrace(name: string): boolean {
-    return contained(this, 'cancelTrace', ({ timedTraces }, target) => timedTraces.cancelByName(target, name)) ?? false;
+    return contained(this, 'cancelTrace', ({ timedTraces }, target) => timedTraces.cancelByKey(target, name)) ?? false;
   }
 
   cancelAllTraces(): void {

@@ -323,9 +323,17 @@ export const cases: Cases = {
 
   'when decides what is worth a report': () =>
     withClient((client) => {
-      assert.throws(() => new Service().only(new RangeError('expected')), RangeError);
-      assert.throws(() => new Service().only(new TypeError('bug')), TypeError);
-      assert.equal(client.of('crash').length, 1);
+      const [expected, bug] = [new RangeError('expected'), new TypeError('bug')];
+      for (const thrown of [expected, bug]) {
+        assert.throws(
+          () => new Service().only(thrown),
+          (error) => error === thrown,
+        );
+      }
+      assert.deepEqual(
+        client.of('crash').map(({ error }) => error),
+        [bug],
+      );
     }),
 
   'an observer outside of the decorators claims what they left, and nothing else': () =>
