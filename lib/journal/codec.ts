@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Entry, EntryDraft, SealedPath, SealedRequest } from '../protocol/entry.js';
+import { type Entry, type EntryDraft, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
 
 /*
  * What a segment looks like on disk: batches, each a line `#<bytes> <CRC-32>` and so many bytes of UTF-8 text. The text
@@ -231,10 +231,8 @@ function listOf(json: string): unknown[] | undefined {
 
 function entryOf(id: number, timestamp: number, said: unknown[], body: string, origin: object): Entry | undefined {
   const [deviceId, idType, tz, kind, feature, weight] = said;
-  const whole = [id, timestamp, tz, weight].every(Number.isSafeInteger);
-  if (!whole || ![deviceId, kind, feature].every((it) => typeof it === 'string')) return undefined;
-  const rest = { deviceId, idType, kind, feature, timestamp, tz, weight, body } as EntryDraft;
-  return { id, ...rest, origin };
+  const entry = { id, deviceId, idType, kind, feature, timestamp, tz, weight, body, origin };
+  return isEntry(entry) ? entry : undefined;
 }
 
 /** Whether an id lies in one of the runs, which are in no order. */

@@ -1,10 +1,12 @@
+import { isList, member } from '../check.js';
 import type { Reporter } from '../logger.js';
+import { isEntry, type SealedRequest } from '../protocol/entry.js';
 import type { Recovered, Storage } from './storage.js';
 import { reasonOf } from './warnings.js';
 
 const NOTHING: Recovered = Object.freeze({ entries: [], sealed: [] });
 
-/** A storage of the user's own, which may break its contract: what it throws is told once and stays here. */
+/** A storage of the user's own, which may break its contract: what it throws, or hands out wrong, is told once and stays here. */
 export function containedStorage(storage: Storage, reporter: Reporter): Storage {
   function told<T>(method: keyof Storage, otherwise: T): (error: unknown) => T {
     return (error) => {
@@ -32,10 +34,36 @@ export function containedStorage(storage: Storage, reporter: Reporter): Storage 
     append: (entry) => attempt('append', undefined, () => storage.append(entry)),
     seal: (request) => attempt('seal', undefined, () => storage.seal(request)),
     settle: (entries) => attempt('settle', undefined, () => storage.settle(entries)),
-    recover: (room) => later('recover', NOTHING, () => storage.recover(room)),
+    recover: (room) =>
+      later('recover', NOTHING, async () => {
+        const found: unknown = await storage.recover(room);
+        const odd = (count: number) => told('recover', undefined)(`${count} of what it handed out are no entries`);
+        return wellFormed(found, odd);
+      }),
     commit: () => later('commit', undefined, () => storage.commit()),
     commitSync: () => attempt('commitSync', undefined, () => storage.commitSync()),
     close: () => later('close', undefined, () => storage.close()),
     stats: () => attempt('stats', { bytesWritten: 0 }, () => storage.stats()),
   };
+}
+
+/** What it hands out as far as it is what it was given. */
+function wellFormed(found: unknown, odd: (count: number) => void): Recovered {
+  const [allEntries, allSealed, nextId] = [listAt(found, 'entries'), listAt(found, 'sealed'), member(found, 'nextId')];
+  const entries = allEntries.filter(isEntry);
+  const sealed = allSealed.filter(isSealed);
+  const left = allEntries.length - entries.length + allSealed.length - sealed.length;
+  if (left > 0) odd(left);
+  return { entries, sealed, nextId: Number.isSafeInteger(nextId) ? (nextId as number) : undefined };
+}
+
+function isSealed(value: unknown): value is SealedRequest {
+  const [path, entries] = [member(value, 'path'), listAt(value, 'entries')];
+  const texts = [member(value, 'deviceId'), member(value, 'head')].every((it) => typeof it === 'string' && it !== '');
+  return texts && (path === '/i' || path === '/i/bulk') && entries.length > 0 && entries.every(isEntry);
+}
+
+function listAt(value: unknown, name: string): readonly unknown[] {
+  const list = member(value, name);
+  return isList(list) ? list : [];
 }

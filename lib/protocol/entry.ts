@@ -42,6 +42,19 @@ export interface Entry extends EntryDraft {
   readonly origin?: object;
 }
 
+/** Whether a value is an entry. What a storage hands out was on a disk or in a database, where anybody may have been at it. */
+export function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, deviceId, idType, kind, feature, timestamp, tz, weight, body } = value as Partial<Entry>;
+  return (
+    [id, timestamp, tz, weight].every(Number.isSafeInteger) &&
+    [deviceId, feature].every((text) => typeof text === 'string' && text !== '') &&
+    typeof body === 'string' &&
+    (kind === 'event' || kind === 'request' || kind === 'picture') &&
+    (idType === 0 || idType === 1 || idType === 9)
+  );
+}
+
 /** The endpoint a request was first sealed for. A retry goes to the same one: the duplicate check needs it (docs/protocol.md §2.8). */
 export type SealedPath = '/i' | '/i/bulk';
 

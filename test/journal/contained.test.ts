@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { containedStorage } from '../../lib/journal/contained.js';
 import { MemoryStorage } from '../../lib/journal/memory.js';
-import type { Storage } from '../../lib/journal/storage.js';
+import type { Recovered, Storage } from '../../lib/journal/storage.js';
 import { type Logger, Reporter } from '../../lib/logger.js';
 import { storageContract } from '../../lib/testing/storage-contract.js';
 import { event, Listener, PLENTY } from './support/entries.js';
@@ -95,7 +95,7 @@ describe('a storage of the user’s own', () => {
     storage.settle([event(1)]);
     storage.commitSync();
     expect(storage.stats()).toBe(answers['stats']);
-    expect(await storage.recover(PLENTY)).toBe(answers['recover']);
+    expect(await storage.recover(PLENTY)).toEqual(answers['recover']);
     await storage.commit();
     await storage.close();
     expect(calls).toEqual([
@@ -109,6 +109,30 @@ describe('a storage of the user’s own', () => {
       ['commit'],
       ['close'],
     ]);
+  });
+
+  it.each([undefined, null, 'text', [], { entries: 'text' }, { entries: 7, sealed: null, nextId: 'soon' }])(
+    'may hand out what is nothing: %j',
+    async (answer) => {
+      const recover = async () => answer as unknown as Recovered;
+      const { storage, said } = contained(Object.assign(new MemoryStorage(), { recover }));
+      expect(await storage.recover(PLENTY)).toEqual({ entries: [], sealed: [] });
+      expect(said).toEqual([]);
+    },
+  );
+
+  it('may hand out what is no entry and no request: it is told how many, the others are taken', async () => {
+    const good = event(1);
+    const sealed = { deviceId: 'u1', path: '/i' as const, head: 'head', entries: [event(2)] };
+    const odd = [null, 'text', {}, { ...good, id: '1' }, { ...good, deviceId: '' }, { ...good, kind: 'x' }];
+    const { body: _body, ...bodiless } = good;
+    const requests = [null, { ...sealed, path: '/o' }, { ...sealed, entries: [] }, { ...sealed, entries: odd }];
+    const recover = async () =>
+      ({ entries: [...odd, good, bodiless], sealed: [...requests, sealed], nextId: 9 }) as unknown as Recovered;
+    const { storage, said } = contained(Object.assign(new MemoryStorage(), { recover }));
+    expect(await storage.recover(PLENTY)).toEqual({ entries: [good], sealed: [sealed], nextId: 9 });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('11 of what it handed out');
   });
 
   it('may copy what it is given and find all of it in the copy', () => {

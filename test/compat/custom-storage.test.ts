@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.js';
+import { CustomStorage } from '../../lib/compat/custom-storage.js';
 import type { CustomStorageMethod } from '../../lib/compat/index.js';
-import { CustomStorage } from '../../lib/compat/storage-location.js';
 import type { Entry } from '../../lib/protocol/entry.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { storageContract } from '../../lib/testing/storage-contract.js';
@@ -54,10 +54,41 @@ describe('a queue in a storage of the user’s own', () => {
       systemClock,
     );
     storage.open({ found: () => {}, lost: () => {}, warn: (message) => warnings.push(message) });
-    storage.settle([]);
-    await storage.commit();
+    for (let times = 0; times < 2; times++) {
+      storage.settle([]);
+      await storage.commit();
+    }
     expect(storage.stats().degraded).toContain('storeSet failed');
     expect(warnings).toHaveLength(1);
+    await storage.close();
+  });
+
+  it('is well again when the storage takes something again', async () => {
+    const method = database();
+    const storage = new CustomStorage(method, systemClock);
+    const { storeSet } = method;
+    method.storeSet = () => {
+      throw new Error('down');
+    };
+    storage.append(draft(1));
+    await storage.commit();
+    expect(storage.stats().degraded).toBeDefined();
+    method.storeSet = storeSet;
+    storage.append(draft(2));
+    await storage.commit();
+    expect(storage.stats().degraded).toBeUndefined();
+    await storage.close();
+    const { entries } = await new CustomStorage(method, systemClock).recover({ entries: 9, bytes: 1000 });
+    expect(entries).toEqual([draft(1), draft(2)]);
+  });
+
+  it('takes what is readable of what it finds', async () => {
+    const method = database();
+    const entries = [null, 'text', { id: 1 }, draft(2)];
+    method.storeSet('cly_weave_queue', { entries, seals: [null, { ids: 2 }, { head: 7, ids: [2] }] });
+    const storage = new CustomStorage(method, systemClock);
+    const found = await storage.recover({ entries: 9, bytes: 1000 });
+    expect(found).toEqual({ entries: [draft(2)], sealed: [], nextId: undefined });
     await storage.close();
   });
 

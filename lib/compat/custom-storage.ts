@@ -1,0 +1,143 @@
+import { isList, member } from '../check.js';
+import type { Clock } from '../clock.js';
+import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
+import { type Entry, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
+import { attempted } from './calls.js';
+import type { CustomStorageMethod } from './conf.js';
+
+const COMMIT_MS = 20;
+
+interface Seal {
+  readonly path: SealedPath;
+  readonly head: string;
+  readonly ids: readonly number[];
+}
+
+/** What is kept under one key. Plain data: a storage may turn it into text. */
+interface Snapshot {
+  readonly entries: readonly Entry[];
+  readonly seals: readonly Seal[];
+}
+
+/**
+ * Keeps the queue in a storage of the user's own, which knows only values by key. So the whole queue is one value; it is
+ * written at most every 20 ms, and only when it changed.
+ */
+export class CustomStorage implements Storage {
+  readonly #method: CustomStorageMethod;
+  readonly #clock: Clock;
+  readonly #key: string;
+  /** What an earlier process left and nobody has asked for yet. */
+  readonly #left: SealedRequest[];
+  readonly #entries = new Map<number, Entry>();
+  readonly #seals = new Map<number, Seal>();
+  #cancel: (() => void) | undefined;
+  #listener: StorageListener | undefined;
+  #degraded: string | undefined;
+  #told = false;
+  #closed = false;
+
+  constructor(method: CustomStorageMethod, clock: Clock, key = 'cly_weave_queue') {
+    this.#method = method;
+    this.#key = key;
+    this.#clock = clock;
+    // Read at once: what is appended before `open` must not be written in place of what waits from before.
+    const found = attempted(() => method.storeGet(key, undefined));
+    const entries = listAt(found, 'entries').filter(isEntry);
+    const seals = listAt(found, 'seals').filter(isSeal);
+    for (const entry of entries) this.#entries.set(entry.id, entry);
+    for (const seal of seals) for (const id of seal.ids) this.#seals.set(id, seal);
+    this.#left = [...groupedBySeal(entries, this.#seals)];
+  }
+
+  open(listener: StorageListener): void {
+    this.#listener = listener;
+  }
+
+  append(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
+    this.#commitLater();
+  }
+
+  seal({ path, head, entries }: SealedRequest): void {
+    const seal: Seal = { path, head, ids: entries.map(({ id }) => id) };
+    for (const id of seal.ids) this.#seals.set(id, seal);
+    this.#commitLater();
+  }
+
+  settle(entries: readonly Entry[]): void {
+    for (const { id } of entries) {
+      this.#entries.delete(id);
+      this.#seals.delete(id);
+    }
+    this.#commitLater();
+  }
+
+  async recover({ entries, bytes }: Room): Promise<Recovered> {
+    const found: SealedRequest[] = [];
+    for (let [count, size] = [0, 0]; this.#left[0] !== undefined; ) {
+      count += this.#left[0].entries.length;
+      size += this.#left[0].entries.reduce((sum, { body }) => sum + body.length, 0);
+      if (found.length > 0 && (count > entries || size > bytes)) break;
+      found.push(...this.#left.splice(0, 1));
+    }
+    return {
+      entries: found.flatMap((it) => (it.head === '' ? it.entries : [])),
+      sealed: found.filter(({ head }) => head !== ''),
+      nextId: this.#left[0]?.entries[0]?.id,
+    };
+  }
+
+  async commit(): Promise<void> {
+    this.commitSync();
+  }
+
+  commitSync(): void {
+    if (this.#cancel === undefined) return;
+    this.#cancel();
+    this.#cancel = undefined;
+    const snapshot: Snapshot = { entries: [...this.#entries.values()], seals: [...new Set(this.#seals.values())] };
+    try {
+      this.#method.storeSet(this.#key, snapshot);
+      this.#degraded = undefined;
+    } catch (error) {
+      this.#degraded = `custom_storage_method.storeSet failed (${error instanceof Error ? error.name : typeof error}).`;
+      if (!this.#told) this.#listener?.warn(`${this.#degraded} What waits is kept in memory only.`);
+      this.#told = true;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.commitSync();
+    this.#closed = true;
+  }
+
+  stats(): StorageStats {
+    return { bytesWritten: 0, ...(this.#degraded === undefined ? {} : { degraded: this.#degraded }) };
+  }
+
+  #commitLater(): void {
+    if (this.#closed) return;
+    this.#cancel ??= this.#clock.after(COMMIT_MS, () => this.commitSync());
+  }
+}
+
+function listAt(snapshot: unknown, name: keyof Snapshot): readonly unknown[] {
+  const list = member(snapshot, name);
+  return isList(list) ? list : [];
+}
+
+function isSeal(value: unknown): value is Seal {
+  return typeof member(value, 'head') === 'string' && isList(member(value, 'ids'));
+}
+
+/** Requests in the order of their first entries; what was not sealed is one without a head. */
+function* groupedBySeal(entries: readonly Entry[], seals: ReadonlyMap<number, Seal>): Iterable<SealedRequest> {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const entry of entries) {
+    const { path, head, ids } = seals.get(entry.id) ?? { path: '/i', head: '', ids: [entry.id] };
+    const all = ids.flatMap((id) => byId.get(id) ?? []);
+    for (const id of ids) byId.delete(id);
+    if (all.length > 0) yield { deviceId: entry.deviceId, path, head, entries: all };
+  }
+}
