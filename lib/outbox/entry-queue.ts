@@ -41,10 +41,10 @@ export class EntryQueue {
     return true;
   }
 
-  /** The oldest entry with at least this id. */
-  from(id: number): Entry | undefined {
+  /** Removes and returns the oldest entry with at least this id. */
+  takeFrom(id: number): Entry | undefined {
     for (let i = this.#head; i < this.#items.length; i++) {
-      if ((this.#items[i] as Entry).id >= id) return this.#items[i];
+      if ((this.#items[i] as Entry).id >= id) return this.#items.splice(i, 1)[0];
     }
     return undefined;
   }

@@ -105,8 +105,10 @@ export class Outbox {
     body.trim();
     const queue = this.#queues.of(draft.deviceId);
     const weight = draft.weight + (equal?.weight ?? 0);
-    // The queue's text of the device's id: each request brings one of its own that says the same.
-    const entry: Entry = { ...draft, id: this.#nextId(), deviceId: queue.deviceId, weight, body };
+    const { idType, kind, feature, timestamp, tz } = draft;
+    // The queue's text of the id, of which each request brings one of its own. Name by name: V8 is slow with a spread here.
+    const { deviceId } = queue;
+    const entry: Entry = { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
     this.#put(queue, entry, equal);
   }
@@ -285,10 +287,8 @@ export class Outbox {
   }
 
   #takeFrom(queue: DeviceQueue): Entry | undefined {
-    const entry = queue.waiting.from(this.#firstId);
-    if (entry === undefined) return undefined;
-    queue.waiting.remove(entry);
-    if (queue.isEmpty && !queue.busy) this.#emptied(queue);
+    const entry = queue.waiting.takeFrom(this.#firstId);
+    if (entry !== undefined && queue.isEmpty && !queue.busy) this.#emptied(queue);
     return entry;
   }
 

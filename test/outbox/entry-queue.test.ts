@@ -10,6 +10,7 @@ type Step =
   | { readonly do: 'push'; readonly count: number }
   | { readonly do: 'take'; readonly count: number }
   | { readonly do: 'remove'; readonly index: number }
+  | { readonly do: 'takeFrom'; readonly id: number }
   | { readonly do: 'insert' }
   | { readonly do: 'reject'; readonly modulo: number };
 
@@ -17,6 +18,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('push' as const), count: fc.integer({ min: 1, max: 3000 }) }),
   fc.record({ do: fc.constant('take' as const), count: fc.integer({ min: 0, max: 3000 }) }),
   fc.record({ do: fc.constant('remove' as const), index: fc.nat(3000) }),
+  fc.record({ do: fc.constant('takeFrom' as const), id: fc.nat(3000) }),
   fc.record({ do: fc.constant('insert' as const) }),
   fc.record({ do: fc.constant('reject' as const), modulo: fc.integer({ min: 2, max: 5 }) }),
 );
@@ -39,11 +41,14 @@ describe('EntryQueue', () => {
             taken = queue.take(now.count);
             expect(ids(taken)).toEqual(model.splice(0, now.count));
           } else if (now.do === 'remove') {
-            const gone = model[now.index];
-            const found = gone === undefined ? undefined : queue.from(gone);
+            const found = queue.at(now.index);
             if (found !== undefined) expect(queue.remove(found)).toBe(true);
             if (found !== undefined) expect(queue.remove(found)).toBe(false);
-            model = model.filter((id) => id !== gone);
+            model = model.filter((_id, i) => i !== now.index);
+          } else if (now.do === 'takeFrom') {
+            const first = model.find((id) => id >= now.id);
+            expect(queue.takeFrom(now.id)?.id).toBe(first);
+            model = model.filter((id) => id !== first);
           } else if (now.do === 'insert') {
             // Not in order: what is inserted finds its places.
             queue.insert([...taken].reverse());
