@@ -66,7 +66,7 @@ export class Exchange {
       });
       request.once('response', (response) => this.#read(response, request));
       request.once('close', () => {
-        if (!stale) this.#settle({ kind: 'failure', error: new LocalFailure('connection was cut') });
+        if (!stale && !this.#settled) this.#settle({ kind: 'failure', error: new LocalFailure('connection was cut') });
         done(stale);
       });
       request.end(body);

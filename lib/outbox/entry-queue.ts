@@ -28,9 +28,14 @@ export class EntryQueue {
 
   /** Puts entries to their places, wherever those are. */
   insert(entries: readonly Entry[]): void {
+    const waiting = this.#items.slice(this.#head, this.#head + 1);
+    if (entries.length <= this.#head && isInOrder([...entries, ...waiting])) {
+      // Back to the front, where what was taken has left room: with each request of a device that has much to send.
+      for (const entry of entries.toReversed()) this.#items[--this.#head] = entry;
+      return;
+    }
     const all = [...entries, ...this.#items.slice(this.#head)];
-    const inOrder = all.every(({ id }, i) => i === 0 || id > (all[i - 1] as Entry).id);
-    this.#replace(inOrder ? all : all.sort((a, b) => a.id - b.id));
+    this.#replace(isInOrder(all) ? all : all.sort((a, b) => a.id - b.id));
   }
 
   /** Removes one entry; false when it is not here. */
@@ -62,4 +67,8 @@ export class EntryQueue {
     this.#head = 0;
     return before;
   }
+}
+
+function isInOrder(entries: readonly Entry[]): boolean {
+  return entries.every(({ id }, i) => i === 0 || id > (entries[i - 1] as Entry).id);
 }

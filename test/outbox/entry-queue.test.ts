@@ -11,7 +11,7 @@ type Step =
   | { readonly do: 'take'; readonly count: number }
   | { readonly do: 'remove'; readonly index: number }
   | { readonly do: 'takeFrom'; readonly id: number }
-  | { readonly do: 'insert' }
+  | { readonly do: 'insert'; readonly inOrder: boolean }
   | { readonly do: 'reject'; readonly modulo: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -19,7 +19,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('take' as const), count: fc.integer({ min: 0, max: 3000 }) }),
   fc.record({ do: fc.constant('remove' as const), index: fc.nat(3000) }),
   fc.record({ do: fc.constant('takeFrom' as const), id: fc.nat(3000) }),
-  fc.record({ do: fc.constant('insert' as const) }),
+  fc.record({ do: fc.constant('insert' as const), inOrder: fc.boolean() }),
   fc.record({ do: fc.constant('reject' as const), modulo: fc.integer({ min: 2, max: 5 }) }),
 );
 
@@ -50,8 +50,8 @@ describe('EntryQueue', () => {
             expect(queue.takeFrom(now.id)?.id).toBe(first);
             model = model.filter((id) => id !== first);
           } else if (now.do === 'insert') {
-            // Not in order: what is inserted finds its places.
-            queue.insert([...taken].reverse());
+            // Whatever order they come in, they find their places.
+            queue.insert(now.inOrder ? taken : taken.toReversed());
             model = [...ids(taken), ...model].sort((a, b) => a - b);
             taken = [];
           } else {
