@@ -26,22 +26,22 @@ export interface OpenSession {
  * What is kept for one request or message. Each has its own, so that nothing of it is seen by another one of the same
  * person; elsewhere the state of the device takes its place.
  */
-export interface WorkState {
-  /** Features agreed to; undefined while unknown. */
-  consent: ReadonlySet<ConsentFeature> | undefined;
+export class WorkState {
   breadcrumbs: Breadcrumbs | undefined;
   /** Timed events by key. */
   timers: Timers | undefined;
   /** Traces by name. */
   traces: Timers | undefined;
+
+  /** @param consent features agreed to; undefined while unknown */
+  constructor(public consent?: ReadonlySet<ConsentFeature> | undefined) {}
 }
 
 /** What the client remembers of a device between calls. Devices that need nothing remembered have none. */
-export interface DeviceState extends WorkState {
-  readonly deviceId: string;
+export class DeviceState extends WorkState {
   view: ViewOnDisplay | undefined;
   /** False until the first view of a session: that one is the landing. */
-  viewSeen: boolean;
+  viewSeen = false;
   session: OpenSession | undefined;
   /** A session was asked for before the consent was there. */
   sessionWanted: { readonly heartbeat: boolean } | undefined;
@@ -53,13 +53,14 @@ export interface DeviceState extends WorkState {
   profile: ProfileBuffer | undefined;
   /** Remote config values fetched last. */
   remoteConfig: Readonly<Record<string, unknown>> | undefined;
-  /** Last activity, on the monotonic clock in milliseconds. */
-  lastSeen: number;
-}
 
-/** Nothing remembered yet. */
-export function emptyWork(consent?: ReadonlySet<ConsentFeature>): WorkState {
-  return { consent, breadcrumbs: undefined, timers: undefined, traces: undefined };
+  /** @param lastSeen the last activity, on the monotonic clock in milliseconds */
+  constructor(
+    readonly deviceId: string,
+    public lastSeen: number,
+  ) {
+    super();
+  }
 }
 
 /** The last things that happened before a crash. */
@@ -69,11 +70,6 @@ export class Breadcrumbs {
   add(text: unknown, maxCount: number, maxLength: number): void {
     this.#lines.push(truncate(typeof text === 'string' ? text : String(text), maxLength));
     if (this.#lines.length > maxCount) this.#lines.splice(0, this.#lines.length - maxCount);
-  }
-
-  /** Oldest first. */
-  lines(): readonly string[] {
-    return this.#lines;
   }
 
   /** As the server takes it in `_logs`: one line each (docs/protocol.md §6). */
@@ -99,49 +95,25 @@ const MOST_TIMERS = 500;
  * work does; whoever needs another order keeps the timer itself.
  */
 export class Timers {
-  #running: RunningTimer[] = [];
+  readonly #running = new Set<RunningTimer>();
 
   start(key: string, now: number): RunningTimer {
-    if (this.#running.length >= MOST_TIMERS) this.#running.shift();
-    const timer: RunningTimer = { key, startedAt: now, stop: () => this.#remove(timer) };
-    this.#running.push(timer);
+    if (this.#running.size >= MOST_TIMERS) this.#running.values().next().value?.stop();
+    const timer: RunningTimer = { key, startedAt: now, stop: () => this.#running.delete(timer) };
+    this.#running.add(timer);
     return timer;
   }
 
   /** Stops the timer of this key that was started last. */
   stopLast(key: string): RunningTimer | undefined {
-    const timer = this.#running.findLast((running) => running.key === key);
-    return timer?.stop() ? timer : undefined;
+    const timer = [...this.#running].findLast((running) => running.key === key);
+    timer?.stop();
+    return timer;
   }
 
   clear(): void {
-    this.#running = [];
+    this.#running.clear();
   }
-
-  #remove(timer: RunningTimer): boolean {
-    const at = this.#running.lastIndexOf(timer);
-    if (at >= 0) this.#running.splice(at, 1);
-    return at >= 0;
-  }
-}
-
-function newState(deviceId: string, now: number): DeviceState {
-  return {
-    deviceId,
-    consent: undefined,
-    breadcrumbs: undefined,
-    timers: undefined,
-    traces: undefined,
-    view: undefined,
-    viewSeen: false,
-    session: undefined,
-    sessionWanted: undefined,
-    sessionEndedAt: undefined,
-    location: undefined,
-    profile: undefined,
-    remoteConfig: undefined,
-    lastSeen: now,
-  };
 }
 
 /**
@@ -155,17 +127,13 @@ export class DeviceStates {
   #order = this.#states.values();
   /** What the iterator gave last, as long as it is the least recently used one. */
   #head: DeviceState | undefined;
-  readonly #clock: Clock;
-  readonly #max: number;
-  readonly #idleMs: number;
-  readonly #leaving: (state: DeviceState) => void;
 
-  constructor(clock: Clock, max: number, idleMs: number, leaving: (state: DeviceState) => void) {
-    this.#clock = clock;
-    this.#max = max;
-    this.#idleMs = idleMs;
-    this.#leaving = leaving;
-  }
+  constructor(
+    private readonly clock: Clock,
+    private readonly max: number,
+    private readonly idleMs: number,
+    private readonly leaving: (state: DeviceState) => void,
+  ) {}
 
   get size(): number {
     return this.#states.size;
@@ -179,10 +147,10 @@ export class DeviceStates {
     const known = this.touch(deviceId);
     if (known !== undefined) return known;
     // No device at all: nothing of it may be seen by another one that has no id either.
-    const state = newState(deviceId, this.#clock.monotonic());
+    const state = new DeviceState(deviceId, this.clock.monotonic());
     if (deviceId === '') return state;
     this.#states.set(deviceId, state);
-    if (this.#states.size > this.#max) this.#forget(this.#oldest(state));
+    if (this.#states.size > this.max) this.#forget(this.#oldest(state));
     return state;
   }
 
@@ -192,7 +160,7 @@ export class DeviceStates {
     if (state === undefined) return undefined;
     this.#remove(state);
     this.#states.set(deviceId, state);
-    state.lastSeen = this.#clock.monotonic();
+    state.lastSeen = this.clock.monotonic();
     return state;
   }
 
@@ -202,13 +170,13 @@ export class DeviceStates {
     if (state === undefined) return;
     this.#remove(state);
     // What the new id had of its own is older than what the person is doing now, except what was agreed to.
-    const known = this.#states.get(to);
-    this.#states.set(to, { ...state, deviceId: to, consent: known?.consent ?? state.consent });
+    const consent = this.#states.get(to)?.consent ?? state.consent;
+    this.#states.set(to, Object.assign(new DeviceState(to, state.lastSeen), state, { deviceId: to, consent }));
   }
 
   /** Forgets every device that has been idle for too long. */
   expire(): void {
-    const limit = this.#clock.monotonic() - this.#idleMs;
+    const limit = this.clock.monotonic() - this.idleMs;
     for (let state = this.#oldest(); state !== undefined && state.lastSeen <= limit; state = this.#oldest()) {
       this.#forget(state);
     }
@@ -240,6 +208,6 @@ export class DeviceStates {
   #forget(state: DeviceState | undefined): void {
     if (state === undefined) return;
     this.#remove(state);
-    this.#leaving(state);
+    this.leaving(state);
   }
 }

@@ -1,5 +1,5 @@
 import { isObject, tellMisfit } from '../check.js';
-import { emptyWork } from '../features/device-state.js';
+import { WorkState } from '../features/device-state.js';
 import { type DeviceLocation, readLocation, tellLocation } from '../features/location.js';
 import type { Reporter } from '../logger.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
@@ -23,13 +23,13 @@ export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
     identity = identityOf(core, init.deviceId);
     return targetIn(core, init, identity);
   });
-  return target ?? new ScopeTarget(identity, emptyWork());
+  return target ?? new ScopeTarget(identity, new WorkState());
 }
 
 function targetIn(core: Core, init: ScopeInit, identity: DeviceIdentity): ScopeTarget {
   const given: unknown = init.consent;
   const consent = given === undefined ? undefined : knownFeatures(core.reporter, given);
-  const work = emptyWork(consent ?? assumedConsent(core, init, identity.deviceId));
+  const work = new WorkState(consent ?? assumedConsent(core, init, identity.deviceId));
   const details = new InitDetails(core, init, identity === core.own.identity ? core.own.location : undefined);
   const target = new ScopeTarget(identity, work, details);
   if (consent !== undefined && target.deviceId !== '') core.consent.apply(target, consent);
