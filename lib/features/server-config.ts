@@ -1,5 +1,6 @@
 import { isObject } from '../check.js';
 import type { Limits } from '../config/limits.js';
+import type { ResolvedOptions } from '../config/resolve.js';
 import * as is from '../config/schema.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import type { FeaturePort, Filters, Target } from './feature.js';
@@ -18,9 +19,7 @@ interface FilterLists {
 
 const FLAGS = ['tracking', 'networking', 'st', 'vt', 'crt', 'cet', 'lt', 'ecz', 'rcz', 'cr', 'bom', 'log'] as const;
 
-/**
- * What numbers may be. Each has an end: no timer that is over at once, no event of megabytes, whatever a server says.
- */
+/** What numbers may be. Each has an end: no timer over at once, no event of megabytes, whatever a server says. */
 const NUMBERS = {
   czi: is.whole(15, 86_400),
   sui: is.whole(1, 86_400),
@@ -51,20 +50,14 @@ export interface ServerSettings extends FilterLists, Flags, Numbers {
 
 const list = is.listOf('a list of texts', is.anyText);
 const lists = is.recordOf('an object of lists', list);
+const LISTS = { eb: list, ew: list, upb: list, upw: list, sb: list, sw: list, esb: lists, esw: lists };
 
 /** What each key must be; any other value is ignored, the others hold. */
 const RULES: Readonly<Record<keyof ServerSettings, is.Rule>> = {
   ...(Object.fromEntries(FLAGS.map((name) => [name, is.flag])) as Record<(typeof FLAGS)[number], is.Rule>),
   ...NUMBERS,
-  eb: list,
-  ew: list,
-  upb: list,
-  upw: list,
-  sb: list,
-  sw: list,
+  ...LISTS,
   jte: list,
-  esb: lists,
-  esw: lists,
 };
 
 /** Reads an answer `{ v, t, c }`; undefined when it is none. Unknown keys and wrong values are left out. */
@@ -80,64 +73,18 @@ export function readServerSettings(answer: unknown): ServerSettings | undefined 
   return Object.freeze(Object.fromEntries(known)) as ServerSettings;
 }
 
-/** When to let a slow server breathe (docs/protocol.md §10.5). */
-export interface BackOffRule {
-  readonly enabled: boolean;
-  /** An answer slower than this makes us pause: milliseconds. */
-  readonly slowMs: number;
-  /** Only while the queue is no fuller than this share. */
-  readonly fill: number;
-  /** Only for requests younger than this: milliseconds. */
-  readonly maxAgeMs: number;
-  readonly pauseMs: number;
-}
-
 /** What is in force: the developer's choice, and over it what the operator of the server set. */
-export interface Behaviour {
-  readonly tracking: boolean;
-  readonly networking: boolean;
-  /** Features the operator switched off. */
-  readonly off: ReadonlySet<ConsentFeature>;
-  readonly consentRequired: boolean;
-  readonly sessionUpdate: number;
-  readonly limits: Limits;
-  readonly filters: Filters;
-  readonly eventQueueSize: number;
-  readonly maxQueuedEntries: number;
-  /** Milliseconds; 0 for never. */
-  readonly maxAge: number;
-  readonly maxProfileChanges: number;
-  /** Event keys that are sent at once. */
-  readonly urgent: ReadonlySet<string>;
-  readonly backOff: BackOffRule;
-  readonly refreshMs: number;
-}
-
-/** The developer's choice. */
-export interface BehaviourOptions {
-  readonly requireConsent: boolean;
-  readonly sessionUpdate: number;
-  readonly limits: Limits;
-  readonly eventQueueSize: number;
-  readonly maxQueuedEntries: number;
-  /** Hours. */
-  readonly dropRequestsOlderThan: number;
-}
+export type Behaviour = ReturnType<typeof effectiveBehaviour>;
+export type BackOffRule = Behaviour['backOff'];
 
 /** Keeps the last good answer for the next start. Both never throw. */
-export interface SettingsFile {
+interface SettingsFile {
   read(): string | undefined;
   write(text: string): void;
 }
 
 const HOUR = 3_600_000;
-const SWITCHES = [
-  ['st', 'sessions'],
-  ['vt', 'views'],
-  ['crt', 'crashes'],
-  ['cet', 'events'],
-  ['lt', 'location'],
-] as const;
+const SWITCHES = { st: 'sessions', vt: 'views', crt: 'crashes', cet: 'events', lt: 'location' } as const;
 // A long stack line blocks a server for minutes (docs/protocol.md §15.6), whatever its own settings say.
 const LONGEST_STACK_LINE = 2000;
 
@@ -145,44 +92,34 @@ type Test = (name: string) => boolean;
 
 /** Lets everything through. */
 const NO_FILTERS: Filters = { event: () => true, segments: () => undefined, userProperty: () => true };
-const NOTHING_SET: ServerSettings = Object.freeze({});
 
 /**
  * The SDK behaviour settings of the server (docs/protocol.md §10.5). What could not be fetched leaves what is known in force;
  * servers without the plugin are asked again at the usual interval, without a word.
  */
 export class ServerConfig {
-  readonly #options: BehaviourOptions;
-  readonly #file: SettingsFile;
-  readonly #applied: (behaviour: Behaviour) => void;
-  #settings: ServerSettings;
-  #behaviour: Behaviour;
+  /** What the operator set, as far as it is valid. */
+  settings: ServerSettings;
+  /** What is in force now. */
+  behaviour: Behaviour;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
 
-  constructor(options: BehaviourOptions, file: SettingsFile, applied: (behaviour: Behaviour) => void) {
-    this.#options = options;
-    this.#file = file;
-    this.#applied = applied;
-    this.#settings = parsed(file.read()) ?? NOTHING_SET;
-    this.#behaviour = effectiveBehaviour(options, this.#settings);
-  }
-
-  /** What is in force now. */
-  get behaviour(): Behaviour {
-    return this.#behaviour;
-  }
-
-  /** What the operator set, as far as it is valid. */
-  get settings(): ServerSettings {
-    return this.#settings;
+  /** Throws when what the file holds makes no sense. */
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly file: SettingsFile,
+    private readonly applied: (behaviour: Behaviour) => void,
+  ) {
+    this.settings = readServerSettings(JSON.parse(file.read() ?? 'null')) ?? Object.freeze({});
+    this.behaviour = effectiveBehaviour(options, this.settings);
   }
 
   /** Fetches now and then again and again. */
   start(port: FeaturePort, target: Target): void {
     const again = () => {
       if (this.#stopped) return;
-      this.#cancelTimer = port.clock.after(this.#behaviour.refreshMs, () => this.start(port, target));
+      this.#cancelTimer = port.clock.after(this.behaviour.refreshMs, () => this.start(port, target));
     };
     this.fetch(port, target, false).then(again, again);
   }
@@ -198,35 +135,28 @@ export class ServerConfig {
     if (!answer.ok || this.#stopped) return false;
     const settings = readServerSettings(answer.value);
     if (settings === undefined) return false;
-    this.#behaviour = effectiveBehaviour(this.#options, settings);
-    this.#settings = settings;
-    this.#applied(this.#behaviour);
+    this.behaviour = effectiveBehaviour(this.options, settings);
+    this.settings = settings;
+    this.applied(this.behaviour);
     // Only what could be applied may wait for the next start.
-    this.#file.write(JSON.stringify(answer.value));
+    this.file.write(JSON.stringify(answer.value));
     return true;
   }
 }
 
-function parsed(text: string | undefined): ServerSettings | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return readServerSettings(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-function effectiveBehaviour(options: BehaviourOptions, server: ServerSettings): Behaviour {
+function effectiveBehaviour(options: ResolvedOptions, server: ServerSettings) {
   const { limits } = options;
   const eventQueueSize = server.eqs ?? options.eventQueueSize;
-  const filtered = [server.eb, server.ew, server.upb, server.upw, server.sb, server.sw, server.esb, server.esw];
+  const switches = Object.keys(SWITCHES) as (keyof typeof SWITCHES)[];
+  const filtered = Object.keys(LISTS).some((name) => server[name as keyof FilterLists] !== undefined);
   return Object.freeze({
     tracking: server.tracking ?? true,
     networking: server.networking ?? true,
-    off: new Set(SWITCHES.filter(([key]) => server[key] === false).map(([, feature]) => feature)),
+    /** Features the operator switched off. */
+    off: new Set<ConsentFeature>(switches.filter((name) => server[name] === false).map((name) => SWITCHES[name])),
     consentRequired: server.cr ?? options.requireConsent,
     sessionUpdate: server.sui ?? options.sessionUpdate,
-    limits: Object.freeze({
+    limits: Object.freeze<Limits>({
       maxKeyLength: server.lkl ?? limits.maxKeyLength,
       maxValueSize: server.lvs ?? limits.maxValueSize,
       maxSegmentationValues: server.lsv ?? limits.maxSegmentationValues,
@@ -234,17 +164,23 @@ function effectiveBehaviour(options: BehaviourOptions, server: ServerSettings): 
       maxStackTraceLinesPerThread: server.ltlpt ?? limits.maxStackTraceLinesPerThread,
       maxStackTraceLineLength: Math.min(server.ltl ?? limits.maxStackTraceLineLength, LONGEST_STACK_LINE),
     }),
-    filters: filtered.some((list) => list !== undefined) ? createFilters(server) : NO_FILTERS,
+    filters: filtered ? createFilters(server) : NO_FILTERS,
     eventQueueSize,
     // The operator counts requests, of up to so many events each; we count entries.
     maxQueuedEntries: server.rqs === undefined ? options.maxQueuedEntries : server.rqs * eventQueueSize,
+    /** Milliseconds; 0 for never. */
     maxAge: (server.dort ?? options.dropRequestsOlderThan) * HOUR,
     maxProfileChanges: server.upcl ?? 100,
+    /** Event keys that are sent at once. */
     urgent: new Set(server.jte),
+    /** When to let a slow server breathe (docs/protocol.md §10.5). */
     backOff: Object.freeze({
       enabled: server.bom ?? true,
+      /** An answer slower than this makes us pause. */
       slowMs: (server.bom_at ?? 10) * 1000,
+      /** Only while the queue is no fuller than this share. */
       fill: server.bom_rqp ?? 0.5,
+      /** Only for requests younger than this. */
       maxAgeMs: (server.bom_ra ?? 24) * HOUR,
       pauseMs: (server.bom_d ?? 60) * 1000,
     }),
@@ -260,7 +196,8 @@ function createFilters(lists: FilterLists): Filters {
   const black = new Map(Object.entries((lists.esw === undefined ? lists.esb : undefined) ?? {}));
   const perEvent = new Map<string, Test | undefined>();
   for (const key of new Set([...white.keys(), ...black.keys()])) {
-    perEvent.set(key, both(all, testOf(white.get(key), black.get(key))));
+    const own = testOf(white.get(key), black.get(key));
+    perEvent.set(key, all && own ? (name) => all(name) && own(name) : (all ?? own));
   }
   return {
     event: testOf(lists.ew, lists.eb) ?? NO_FILTERS.event,
@@ -269,17 +206,8 @@ function createFilters(lists: FilterLists): Filters {
   };
 }
 
-function testOf(white: readonly string[] | undefined, black: readonly string[] | undefined): Test | undefined {
-  if (white !== undefined && white.length > 0) {
-    const wanted = new Set(white);
-    return (name) => wanted.has(name);
-  }
-  if (black === undefined || black.length === 0) return undefined;
-  const unwanted = new Set(black);
-  return (name) => !unwanted.has(name);
-}
-
-function both(one: Test | undefined, other: Test | undefined): Test | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return (name) => one(name) && other(name);
+function testOf(white: readonly string[] = [], black: readonly string[] = []): Test | undefined {
+  const wanted = white.length > 0;
+  const names = new Set(wanted ? white : black);
+  return names.size === 0 ? undefined : (name) => names.has(name) === wanted;
 }
