@@ -6,21 +6,22 @@ import { jsonString, storable } from '../protocol/json-text.js';
 import type { RecordDraft } from './feature.js';
 
 /** What the hooks see of an entry. */
-export type HookedEntry = Omit<RecordDraft, 'rollUp'> & { readonly deviceId: string };
+type Hooked = Omit<RecordDraft, 'rollUp'> & { readonly deviceId: string };
 
 /**
  * Runs an entry through the hooks, each on a copy of its own, so that one that fails half-way leaves nothing behind.
  *
  * @returns the text to record, or undefined when a hook dropped it
  */
-export function runHooks(hooks: readonly BeforeSend[], entry: HookedEntry, reporter: Reporter): string | undefined {
+export function runHooks(hooks: readonly BeforeSend[], entry: Hooked, reporter: Reporter): string | undefined {
+  const { kind } = entry;
   let { body } = entry;
   for (const hook of hooks) {
     try {
-      const draft: OutgoingEntry = { ...entry, content: contentOf(entry.kind, body) };
+      const draft: OutgoingEntry = { ...entry, content: JSON.parse(kind === 'event' ? body : `{${body}}`) };
       const verdict: unknown = hook(draft);
       if (verdict === false) return undefined;
-      const changed = bodyOf(entry.kind, draft.content);
+      const changed = bodyOf(kind, draft.content);
       if (changed !== undefined) body = changed;
       else warn(reporter, 'empty', 'left nothing behind that a server could count');
       if (typeof verdict === 'object' && verdict !== null) {
@@ -32,10 +33,6 @@ export function runHooks(hooks: readonly BeforeSend[], entry: HookedEntry, repor
     }
   }
   return body;
-}
-
-function contentOf(kind: EntryKind, body: string): Record<string, unknown> {
-  return JSON.parse(kind === 'event' ? body : `{${body}}`) as Record<string, unknown>;
 }
 
 function bodyOf(kind: EntryKind, content: unknown): string | undefined {

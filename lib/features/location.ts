@@ -4,30 +4,20 @@ import { truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
 
-/** Where a device is, as far as anyone said. */
-export interface DeviceLocation {
-  readonly ip: string | undefined;
-  readonly countryCode: string | undefined;
-  readonly city: string | undefined;
-  /** `latitude,longitude`. */
-  readonly location: string | undefined;
-}
-
 const MAX_CITY = 256;
 const EXPECTED = {
   ip: 'an IP address',
   countryCode: 'two letters such as "DE"',
   city: 'a non-empty text',
   location: 'latitude and longitude such as "52.5,13.4"',
-} as const satisfies Record<keyof DeviceLocation, string>;
+};
+
+/** Where a device is, as far as anyone said. */
+export type DeviceLocation = Readonly<Record<keyof typeof EXPECTED, string | undefined>>;
+type LocationInput = { readonly [Part in keyof DeviceLocation]?: unknown };
 
 /** Parts of a location that are given and mean nothing, each with a warning. */
-export function tellLocation(
-  reporter: Reporter,
-  call: string,
-  given: LocationInput,
-  kept: DeviceLocation | undefined,
-): void {
+export function tellLocation(reporter: Reporter, call: string, given: LocationInput, kept?: DeviceLocation): void {
   for (const argument of Object.keys(EXPECTED) as (keyof DeviceLocation)[]) {
     const value = member(given, argument);
     if (value === undefined || value === null || value === '' || kept?.[argument] !== undefined) continue;
@@ -35,26 +25,17 @@ export function tellLocation(
   }
 }
 
-export interface LocationInput {
-  readonly ip?: unknown;
-  readonly countryCode?: unknown;
-  readonly city?: unknown;
-  readonly location?: unknown;
-}
-
 /** Keeps what a Countly server can use of a location (docs/protocol.md §2.4); undefined when that is nothing. */
 export function readLocation(given: LocationInput): DeviceLocation | undefined {
-  const { ip, countryCode, city, location } = given;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const [ip, countryCode, city] = [text(given.ip), text(given.countryCode), text(given.city)];
+  const location = text(given.location).replace(/\s/g, '');
   const read: DeviceLocation = {
     // Node gives IPv4 visitors of a dual-stack socket as `::ffff:a.b.c.d`, which no location database knows.
-    ip: typeof ip === 'string' && isIP(ip) !== 0 ? ip.replace(/^::ffff:(?=\d+\.)/i, '') : undefined,
-    countryCode:
-      typeof countryCode === 'string' && /^[a-z]{2}$/i.test(countryCode) ? countryCode.toUpperCase() : undefined,
-    city: typeof city === 'string' && city !== '' ? truncate(city, MAX_CITY) : undefined,
-    location:
-      typeof location === 'string' && /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(location.replace(/\s/g, ''))
-        ? location.replace(/\s/g, '')
-        : undefined,
+    ip: isIP(ip) !== 0 ? ip.replace(/^::ffff:(?=\d+\.)/i, '') : undefined,
+    countryCode: /^[a-z]{2}$/i.test(countryCode) ? countryCode.toUpperCase() : undefined,
+    city: city !== '' ? truncate(city, MAX_CITY) : undefined,
+    location: /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(location) ? location : undefined,
   };
   return Object.values(read).some((value) => value !== undefined) ? read : undefined;
 }

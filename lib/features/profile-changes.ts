@@ -2,7 +2,7 @@ import { numberOf, shown } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
-import { segmentName, valueText } from './segmentation-text.js';
+import { storedName, valueText } from './segmentation-text.js';
 
 /** The ways a custom property can change (docs/protocol.md §5); `$set` is a plain value on the wire. */
 export type ProfileOperator = '$set' | '$setOnce' | '$inc' | '$mul' | '$min' | '$max' | '$push' | '$addToSet' | '$pull';
@@ -10,17 +10,24 @@ export type ProfileOperator = '$set' | '$setOnce' | '$inc' | '$mul' | '$min' | '
 /** A change of one property: JSON texts for lists and plain values, numbers where a server calculates. */
 type Change =
   | { readonly operator: '$set' | '$setOnce'; readonly value: string }
-  | { readonly operator: '$inc' | '$mul' | '$min' | '$max'; readonly value: number }
+  | { readonly operator: keyof typeof CALCULATED; readonly value: number }
   | { readonly operator: '$push' | '$addToSet' | '$pull'; readonly value: readonly string[] };
 
 export type ProfileChange = Change & { readonly property: string };
 
-const NUMERIC = new Set(['$inc', '$mul', '$min', '$max']);
+/** What the numbers of two changes in a row become. */
+const CALCULATED = {
+  $inc: (one: number, other: number) => one + other,
+  $mul: (one: number, other: number) => one * other,
+  $min: Math.min,
+  $max: Math.max,
+};
 const LISTS = new Set(['$push', '$addToSet', '$pull']);
-const OPERATORS = new Set([...NUMERIC, ...LISTS, '$set', '$setOnce']);
+const OPERATORS = new Set([...Object.keys(CALCULATED), ...LISTS, '$set', '$setOnce']);
 // Names that mean something to every JavaScript object, also on the server.
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 const MAX_ELEMENTS = 50;
+const SCALAR = 'a text, a number or true or false';
 
 /**
  * Changes of custom properties that wait to be sent. A server applies one operator a property and request (docs/protocol.md
@@ -67,19 +74,18 @@ export function readChange(
   property: unknown,
   value: unknown,
 ): ProfileChange | undefined {
-  const name = typeof property === 'string' ? segmentName(property, limits) : '';
+  const name = typeof property === 'string' ? storedName(property, limits.maxKeyLength) : '';
   if (name === '' || FORBIDDEN.has(name)) {
-    return warn(
-      reporter,
-      operator,
-      `the property must have a name, got ${FORBIDDEN.has(name) ? name : shown(property)}`,
-    );
+    const got = FORBIDDEN.has(name) ? name : shown(property);
+    return warn(reporter, operator, `the property must have a name, got ${got}`);
   }
-  if (NUMERIC.has(operator)) {
+  if (!OPERATORS.has(operator)) return warn(reporter, operator, 'no such operator');
+  const needs = (expected: string) =>
+    warn(reporter, operator, `"${truncate(name, 40)}" needs ${expected}, got ${shown(value)}`);
+  if (Object.hasOwn(CALCULATED, operator)) {
     const number = numberOf(value);
-    return number === undefined
-      ? warn(reporter, operator, `"${truncate(name, 40)}" needs a number, got ${shown(value)}`)
-      : { operator: operator as '$inc', property: name, value: number };
+    if (number === undefined) return needs('a number');
+    return { operator: operator as keyof typeof CALCULATED, property: name, value: number };
   }
   const rules = { limits, reporter, call: 'userData' };
   if (LISTS.has(operator)) {
@@ -87,16 +93,11 @@ export function readChange(
       Array.isArray(item) ? undefined : valueText(item, rules, name),
     );
     const kept = items.filter((item) => item !== undefined);
-    return kept.length === 0
-      ? warn(reporter, operator, `"${truncate(name, 40)}" needs a text, a number or true or false, got ${shown(value)}`)
-      : { operator: operator as '$push', property: name, value: kept };
+    return kept.length === 0 ? needs(SCALAR) : { operator: operator as '$push', property: name, value: kept };
   }
-  if (!OPERATORS.has(operator)) return warn(reporter, operator, 'no such operator');
   // An empty text unsets the property (docs/protocol.md §5).
   const text = value === '' || value === null ? '""' : valueText(value, rules, name);
-  return text === undefined
-    ? warn(reporter, operator, `"${truncate(name, 40)}" needs a text, a number or true or false, got ${shown(value)}`)
-    : { operator: operator as '$set', property: name, value: text };
+  return text === undefined ? needs(SCALAR) : { operator: operator as '$set', property: name, value: text };
 }
 
 function warn(reporter: Reporter, operator: string, problem: string): undefined {
@@ -118,23 +119,10 @@ function mergedChange(before: Change, change: Change): Change | undefined {
     case '$pull':
       return { ...change, value: [...(before.value as readonly string[]), ...change.value] };
     default: {
-      const value = calculated(change.operator, before.value as number, change.value);
+      const value = CALCULATED[change.operator](before.value as number, change.value);
       // Beyond what a number can be, each goes for itself.
       return Number.isFinite(value) ? { ...change, value } : undefined;
     }
-  }
-}
-
-function calculated(operator: '$inc' | '$mul' | '$min' | '$max', one: number, other: number): number {
-  switch (operator) {
-    case '$inc':
-      return one + other;
-    case '$mul':
-      return one * other;
-    case '$min':
-      return Math.min(one, other);
-    case '$max':
-      return Math.max(one, other);
   }
 }
 

@@ -24,31 +24,27 @@ export interface SegmentRules {
   readonly scalars?: boolean;
 }
 
-/** A name of a segment or user property, as the server keeps it. */
-export function segmentName(key: string, limits: Limits): string {
+/** A name of a segment, user property or trace, as the server keeps it. */
+export function storedName(key: string, longest: number): string {
   const name = NOT_KEPT.test(key) ? key.replaceAll('.', '').replaceAll('\0', '').replace(/^\$+/, '') : key;
-  return truncate(name, limits.maxKeyLength);
+  return truncate(name, longest);
 }
 
-/** Names of segments as they are sent. Few, for they come from code; the bound is for those that are made of data. */
-class SegmentNames {
-  #limits: Limits | undefined;
-  readonly #known = new Map<string, { readonly name: string; readonly text: string }>();
+/** Names as they are sent. Few, for they come from code; the bound is for those that are made of data. */
+const known = new Map<string, { readonly name: string; readonly text: string }>();
+let knownLimits: Limits | undefined;
 
-  of(key: string, limits: Limits): { readonly name: string; readonly text: string } {
-    if (limits !== this.#limits || this.#known.size >= MOST_NAMES) this.#known.clear();
-    this.#limits = limits;
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      const name = segmentName(key, limits);
-      known = { name, text: `${jsonString(name)}:` };
-      if (key.length <= limits.maxKeyLength) this.#known.set(key, known);
-    }
-    return known;
+function sentName(key: string, limits: Limits): { readonly name: string; readonly text: string } {
+  if (limits !== knownLimits || known.size >= MOST_NAMES) known.clear();
+  knownLimits = limits;
+  let sent = known.get(key);
+  if (sent === undefined) {
+    const name = storedName(key, limits.maxKeyLength);
+    sent = { name, text: `${jsonString(name)}:` };
+    if (key.length <= limits.maxKeyLength) known.set(key, sent);
   }
+  return sent;
 }
-
-const names = new SegmentNames();
 
 /**
  * Segments as the JSON object a server counts: at most so many, names and values cut to their limits, nothing nested,
@@ -57,26 +53,23 @@ const names = new SegmentNames();
  * @returns the JSON text, or undefined when nothing is left
  */
 export function segmentationText(segmentation: unknown, rules: SegmentRules): string | undefined {
-  const { limits, reporter, call, keep } = rules;
+  const { limits, keep } = rules;
   let text = rules.leading ?? '';
   if (!isObject(segmentation)) {
     if (segmentation !== undefined && segmentation !== null) {
-      reporter.warn(
-        `${call}.segmentation`,
-        `${call}: segmentation must be an object of key-value pairs; it is left out.`,
-      );
+      warn(rules, 'segmentation', 'segmentation must be an object of key-value pairs; it is left out');
     }
     return text === '' ? undefined : `{${text}}`;
   }
   let count = 0;
   try {
     for (const key of Object.keys(segmentation)) {
-      const { name, text: nameText } = names.of(key, limits);
+      const { name, text: nameText } = sentName(key, limits);
       if (name === '' || (keep !== undefined && !keep(name))) continue;
       const value = valueText(member(segmentation, key), rules, key);
       if (value === undefined) continue;
       if (count === limits.maxSegmentationValues) {
-        reporter.warn(`${call}.segments`, `${call}: only the first ${count} segments of one entry are kept.`);
+        warn(rules, 'segments', `only the first ${count} segments of one entry are kept`);
         break;
       }
       text += text === '' ? nameText + value : `,${nameText}${value}`;
@@ -84,7 +77,7 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
     }
   } catch {
     // A proxy that does not let itself be listed; what was read so far stays.
-    reporter.warn(`${call}.unreadable`, `${call}: a segmentation cannot be read completely.`);
+    warn(rules, 'unreadable', 'a segmentation cannot be read completely');
   }
   return text === '' ? undefined : `{${text}}`;
 }
@@ -111,20 +104,16 @@ export function valueText(value: unknown, rules: SegmentRules, key: string): str
 }
 
 function objectText(value: object, rules: SegmentRules, key: string): string | undefined {
-  const { call, reporter, limits } = rules;
   try {
     if (isList(value)) return listText(value, rules, key);
     const primitive = primitiveOf(value);
     if (primitive !== value) return valueText(primitive, rules, key);
-    reporter.warn(
-      `${call}.object`,
-      `${call}: segment "${truncate(key, 40)}" is an object, which Countly cannot break down; its JSON text is used. Map it with a segmentation class instead.`,
-    );
+    const problem = `segment "${truncate(key, 40)}" is an object, which Countly cannot break down`;
+    warn(rules, 'object', `${problem}; its JSON text is used. Map it with a segmentation class instead`);
     const text = JSON.stringify(value);
-    return typeof text === 'string' && text !== '' ? jsonString(truncate(text, limits.maxValueSize)) : undefined;
+    return typeof text === 'string' && text !== '' ? jsonString(truncate(text, rules.limits.maxValueSize)) : undefined;
   } catch {
-    reporter.warn(`${call}.value`, `${call}: segment "${truncate(key, 40)}" cannot be read; it is left out.`);
-    return undefined;
+    return warn(rules, 'value', `segment "${truncate(key, 40)}" cannot be read; it is left out`);
   }
 }
 
@@ -143,9 +132,12 @@ function listText(list: readonly unknown[], rules: SegmentRules, key: string): s
   return jsonString(truncate(text, rules.limits.maxValueSize));
 }
 
+function unstorable(rules: SegmentRules, key: string, what: string): undefined {
+  return warn(rules, what, `segment "${truncate(key, 40)}" is ${what}, which Countly cannot store; it is left out`);
+}
+
 /** Said once a kind: names may be made of data. */
-function unstorable({ call, reporter }: SegmentRules, key: string, what: string): undefined {
-  const said = `segment "${truncate(key, 40)}" is ${what}, which Countly cannot store; it is left out.`;
-  reporter.warn(`${call}.${what}`, `${call}: ${said}`);
+function warn({ call, reporter }: SegmentRules, kind: string, said: string): undefined {
+  reporter.warn(`${call}.${kind}`, `${call}: ${said}.`);
   return undefined;
 }
