@@ -49,7 +49,8 @@ export {
   type CountlyErrorCode,
   isCountlyError,
 } from './errors.js';
-export type { FeedbackWidget, Fetched } from './features/feedback.js';
+export type { Fetched } from './features/feature.js';
+export type { FeedbackWidget } from './features/feedback.js';
 export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
 export type { ServerSettings } from './features/server-config.js';
 export type { QueryResult, Transport, WireRequest } from './http/transport.js';

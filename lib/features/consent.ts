@@ -1,13 +1,13 @@
 import { isObject, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type FeaturePort, type Target } from './feature.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
 const NOTHING: ReadonlySet<ConsentFeature> = new Set();
 const MOST_NAMES = 100;
 
-export interface ConsentSettings {
+interface ConsentSettings {
   /** Whether anything needs consent, in force now. */
   readonly required: () => boolean;
   readonly groups: Readonly<Record<string, readonly ConsentFeature[]>>;
@@ -18,47 +18,41 @@ export interface ConsentSettings {
 }
 
 /** Consent per device: what is asked before recording, and what the server and the queue are told (docs/protocol.md §9). */
-export class Consent {
-  readonly #port: FeaturePort;
-  readonly #settings: ConsentSettings;
+export class Consent extends Feature<ConsentSettings> {
   readonly #groups = new Map<string, readonly ConsentFeature[]>();
 
   constructor(port: FeaturePort, settings: ConsentSettings) {
-    this.#port = port;
-    this.#settings = settings;
+    super(port, settings);
     this.group(settings.groups);
   }
 
   /** The server never enforces consent; this does. */
   isAllowed(target: Target, feature: ConsentFeature): boolean {
-    return !this.#settings.required() || this.#given(target).has(feature);
+    return !this.settings.required() || this.#given(target).has(feature);
   }
 
   /** Whether a feature, or every feature of a group, is agreed to. */
   check(target: Target, name: string): boolean {
     const features = this.#features('checkConsent', [name]);
-    if (!this.#settings.required()) return true;
+    if (!this.settings.required()) return true;
     return features.length > 0 && features.every((feature) => this.#given(target).has(feature));
   }
 
   checkAny(target: Target): boolean {
-    return !this.#settings.required() || this.#given(target).size > 0;
+    return !this.settings.required() || this.#given(target).size > 0;
   }
 
   /** Names several features at once. A group has no consent of its own: it is the sum of its features. */
   group(groups: unknown): void {
     if (!isObject(groups)) {
-      return tellMisfit(this.#port.reporter, 'groupFeatures.groups', 'an object of lists of features', groups);
+      return tellMisfit(this.port.reporter, 'groupFeatures.groups', 'an object of lists of features', groups);
     }
     for (const [name, members] of Object.entries(groups)) {
       const list = typeof members === 'string' ? [members] : Array.isArray(members) ? members : [];
       if (KNOWN.has(name) || list.length === 0) {
         const problem = KNOWN.has(name) ? 'is the name of a feature' : 'has no features';
-        const said = `groupFeatures: "${truncate(name, 40)}" ${problem}; it is left out.`;
-        this.#port.reporter.warn(`groupFeatures:${problem}`, said);
-        continue;
-      }
-      this.#groups.set(name, this.#features('groupFeatures', list.map(String)));
+        this.warn(`groupFeatures.${problem}`, `"${truncate(name, 40)}" ${problem}; it is left out`);
+      } else this.#groups.set(name, this.#features('groupFeatures', list.map(String)));
     }
   }
 
@@ -78,27 +72,26 @@ export class Consent {
    */
   apply(target: Target, features: ReadonlySet<ConsentFeature>): void {
     if (target.work !== undefined) target.work.consent = features;
-    if (!this.#settings.required()) return;
-    const state = this.#port.stateOf(target.deviceId);
+    if (!this.settings.required()) return;
+    const state = this.port.stateOf(target.deviceId);
     const before = state.consent;
     const changed = CONSENT_FEATURES.filter((name) => before === undefined || before.has(name) !== features.has(name));
     if (changed.length === 0) return;
     state.consent = new Set(features);
     const withdrawn = new Set(changed.filter((name) => before?.has(name)));
-    const purged = withdrawn.size > 0 ? this.#port.purge(target.deviceId, withdrawn) : [];
+    const purged = withdrawn.size > 0 ? this.port.purge(target.deviceId, withdrawn) : [];
     const begun = !purged.some((entry) => entry.body.startsWith('"begin_session"'));
     const given = changed.filter((name) => features.has(name));
-    this.#settings.changed(target, [], withdrawn, begun);
+    this.settings.changed(target, [], withdrawn, begun);
     // Real booleans: the text "false" would count as an opt-in.
-    const map = (this.#settings.map ?? changed).map((name) => `"${name}":${features.has(name)}`).join(',');
-    const location = withdrawn.has('location') && this.#settings.map === undefined ? ',"location":""' : '';
-    const body = `"consent":{${map}}${location}`;
-    this.#port.record(target, { kind: 'request', feature: 'core', timestamp: this.#port.stamp(), body });
-    if (given.length > 0) this.#settings.changed(target, given, NOTHING, true);
+    const map = (this.settings.map ?? changed).map((name) => `"${name}":${features.has(name)}`).join(',');
+    const location = withdrawn.has('location') && this.settings.map === undefined ? ',"location":""' : '';
+    this.request(target, 'core', `"consent":{${map}}${location}`);
+    if (given.length > 0) this.settings.changed(target, given, NOTHING, true);
   }
 
   #given(target: Target): ReadonlySet<ConsentFeature> {
-    return target.work?.consent ?? this.#port.peekState(target.deviceId)?.consent ?? NOTHING;
+    return target.work?.consent ?? this.port.peekState(target.deviceId)?.consent ?? NOTHING;
   }
 
   /** Features by their own names and by those of groups; anything else gets one warning. */
@@ -110,10 +103,8 @@ export class Consent {
         if (KNOWN.has(name)) return [name as ConsentFeature];
         const group = this.#groups.get(name);
         if (group !== undefined) return group;
-        this.#port.reporter.warn(
-          `${call}.unknown`,
-          `${call}: "${truncate(String(name), 40)}" is neither a group nor a feature; features are ${CONSENT_FEATURES.join(', ')}.`,
-        );
+        const problem = `"${truncate(String(name), 40)}" is neither a group nor a feature`;
+        this.warn(`${call}.unknown`, `${problem}; features are ${CONSENT_FEATURES.join(', ')}`);
         return [];
       });
   }

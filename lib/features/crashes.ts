@@ -1,19 +1,15 @@
 import { freemem, totalmem } from 'node:os';
-import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
+import { FLAG, isObject, optionsOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type Loose, type Target, TEXTS } from './feature.js';
 import { segmentationText } from './segmentation-text.js';
 
-export interface CrashInput {
-  readonly fatal?: unknown;
-  readonly segmentation?: unknown;
-  readonly layers?: unknown;
-  readonly timestamp?: unknown;
-}
+type Segments = Readonly<Record<string, unknown>>;
+type CrashInput = Loose<'fatal' | 'segmentation' | 'layers' | 'timestamp'>;
 
-const MEGABYTE = 1024 * 1024;
+const megabytes = (bytes: number): number => Math.round(bytes / (1024 * 1024));
 const DEVICE_FIELDS = ['_os', '_os_version', '_device', '_app_version', '_cpu', '_architecture'] as const;
 
 /** What a crash report says of a thrown value. */
@@ -28,35 +24,23 @@ export interface ErrorText {
 const MAX_CAUSES = 5;
 // Far more than the limits ever keep; splitting a text of megabytes into lines would hold the host up.
 const MAX_STACK = 100_000;
-const UNREADABLE: ErrorText = {
-  type: 'NonError',
-  name: 'Thrown value that cannot be read',
-  stack: 'Thrown value that cannot be read',
-};
 
 /** Crash reports, fatal and not (docs/protocol.md §6). */
-export class Crashes {
-  readonly #port: FeaturePort;
-  readonly #startedAt: number;
-  #segments: Readonly<Record<string, unknown>>;
-
-  constructor(port: FeaturePort, segments: Readonly<Record<string, unknown>>) {
-    this.#port = port;
-    this.#startedAt = port.clock.monotonic();
-    this.#segments = segments;
-  }
+export class Crashes extends Feature<{ readonly segments: Segments }> {
+  readonly #startedAt = this.port.clock.monotonic();
+  #segments = this.settings.segments;
 
   /** Segments that every report carries from now on. */
-  useSegments(segments: Readonly<Record<string, unknown>>): void {
+  useSegments(segments: Segments): void {
     this.#segments = segments;
   }
 
   report(target: Target, thrown: unknown, options?: CrashInput): void {
-    const port = this.#port;
+    const { port } = this;
     const input = optionsOf(port.reporter, 'logError', options) ?? {};
     if (!port.admits(target, 'crashes')) return;
     const error = errorText(thrown, port.limits);
-    const fatal = argumentOf(port.reporter, 'logError.fatal', input.fatal, FLAG, 'false is used') ?? false;
+    const fatal = this.argument('logError.fatal', input.fatal, FLAG, 'false is used') ?? false;
     const fields: string[] = [];
     for (const field of DEVICE_FIELDS) {
       const value = target.metrics?.[field] ?? port.metrics[field];
@@ -67,7 +51,7 @@ export class Crashes {
       // Real booleans: a server takes any other spelling for fatal (docs/protocol.md §13 row 40).
       `"_nonfatal":${!fatal},"_javascript":true,"_not_os_specific":true,"_background":true`,
       `"_run":${Math.round((port.clock.monotonic() - this.#startedAt) / 1000)}`,
-      `"_ram_total":${Math.round(totalmem() / MEGABYTE)},"_ram_current":${Math.round((totalmem() - freemem()) / MEGABYTE)}`,
+      `"_ram_total":${megabytes(totalmem())},"_ram_current":${megabytes(totalmem() - freemem())}`,
     );
     const work = target.work ?? port.peekState(target.deviceId);
     const logs = work?.breadcrumbs?.text();
@@ -76,20 +60,15 @@ export class Crashes {
     if (custom !== undefined) fields.push(`"_custom":${custom}`);
     const now = port.stamp();
     // A crash has no time of its own; that of its request counts (docs/protocol.md §6).
-    const kind = timestampBefore(now);
-    const at = argumentOf(port.reporter, 'logError.timestamp', input.timestamp, kind, 'now is used') ?? now;
-    const body = `"crash":{${fields.join(',')}}`;
-    port.record(target, { kind: 'request', feature: 'crashes', timestamp: at, body });
+    const at = this.argument('logError.timestamp', input.timestamp, timestampBefore(now), 'now is used') ?? now;
+    this.request(target, 'crashes', `"crash":{${fields.join(',')}}`, at);
   }
 
   #custom(input: CrashInput): string | undefined {
-    const { limits, reporter } = this.#port;
-    const layers = Array.isArray(input.layers) ? input.layers.filter((layer) => typeof layer === 'string') : [];
-    if (input.layers !== undefined && !Array.isArray(input.layers)) {
-      tellMisfit(reporter, 'logError.layers', 'a list of texts', input.layers, 'they are left out');
-    }
-    const leading =
-      layers.length === 0 ? '' : `"layers":${jsonString(truncate(layers.join(' < '), limits.maxValueSize))}`;
+    const { limits, reporter } = this.port;
+    const layers = this.argument('logError.layers', input.layers, TEXTS, 'they are left out') ?? [];
+    const path = jsonString(truncate(layers.join(' < '), limits.maxValueSize));
+    const leading = layers.length === 0 ? '' : `"layers":${path}`;
     const own = input.segmentation;
     // The call's segments come first, so that they are the ones kept when there are too many.
     const segments = isObject(own) ? withDefaults(own, this.#segments) : this.#segments;
@@ -100,14 +79,10 @@ export class Crashes {
   }
 }
 
-function withDefaults(own: Record<string, unknown>, defaults: Readonly<Record<string, unknown>>): unknown {
+function withDefaults(own: Record<string, unknown>, defaults: Segments): unknown {
   try {
-    const names = Object.keys(defaults);
-    if (names.length === 0) return own;
-    const rest = Object.fromEntries(
-      names.filter((name) => !Object.hasOwn(own, name)).map((name) => [name, defaults[name]]),
-    );
-    return { ...own, ...rest };
+    const rest = Object.entries(defaults).filter(([name]) => !Object.hasOwn(own, name));
+    return rest.length === 0 ? own : { ...own, ...Object.fromEntries(rest) };
   } catch {
     return own;
   }
@@ -152,16 +127,17 @@ function describe(thrown: unknown): ErrorText {
       const name = message === '' ? type : `${type}: ${firstLine(message)}`;
       return { type, name, stack: textOf(thrown.stack) ?? name };
     }
-    const text = `Thrown ${thrown === null ? 'null' : typeof thrown}: ${typeof thrown === 'object' ? (JSON.stringify(thrown) ?? '') : String(thrown)}`;
+    const said = typeof thrown === 'object' ? (JSON.stringify(thrown) ?? '') : String(thrown);
+    const text = `Thrown ${thrown === null ? 'null' : typeof thrown}: ${said}`;
     return { type: 'NonError', name: firstLine(text), stack: text };
   } catch {
-    return UNREADABLE;
+    const name = 'Thrown value that cannot be read';
+    return { type: 'NonError', name, stack: name };
   }
 }
 
-function isErrorLike(value: unknown): value is { name?: unknown; message?: unknown; stack?: unknown } {
-  if (value instanceof Error) return true;
-  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+function isErrorLike(value: unknown): value is Loose<'name' | 'message' | 'stack'> {
+  return value instanceof Error || (isObject(value) && typeof value['message'] === 'string');
 }
 
 /** The error's `cause`, or the errors an `AggregateError` collects. */

@@ -1,35 +1,17 @@
-import {
-  type ArgumentKind,
-  argumentOf,
-  FLAG,
-  isObject,
-  member,
-  NUMBER,
-  numberOf,
-  optionsOf,
-  textFrom,
-} from '../check.js';
+import { type ArgumentKind, argumentOf, FLAG, member, NUMBER, numberOf, optionsOf, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
 import { EventTime, timestampBefore } from '../protocol/timestamp.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type FeaturePort, type Loose, type Target } from './feature.js';
 import { Measurements } from './measurements.js';
 import { segmentationText } from './segmentation-text.js';
 
-/** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
-export interface EventInput {
-  readonly count?: unknown;
-  readonly sum?: unknown;
-  readonly dur?: unknown;
-  readonly segmentation?: unknown;
-  readonly timestamp?: unknown;
-  readonly rollUp?: unknown;
-}
+type EventInput = Loose<'count' | 'sum' | 'dur' | 'segmentation' | 'timestamp' | 'rollUp'>;
 
 /** What the events of a client share. */
-export interface EventSettings {
+interface EventSettings {
   readonly rollUp: boolean;
   /** Told after a recorded event whose key the server wants to see at once. */
   recorded(target: Target, key: string): void;
@@ -63,34 +45,27 @@ const COUNT: ArgumentKind<number> = {
 };
 
 /** Custom events (docs/protocol.md §4). */
-export class Events {
-  readonly #port: FeaturePort;
-  readonly #settings: EventSettings;
+export class Events extends Feature<EventSettings> {
   readonly #time = new EventTime();
 
-  constructor(port: FeaturePort, settings: EventSettings) {
-    this.#port = port;
-    this.#settings = settings;
-  }
-
   add(target: Target, rawKey: unknown, given?: EventInput): void {
-    const { reporter } = this.#port;
-    const input = given === undefined || isObject(given) ? given : optionsOf(reporter, 'addEvent', given);
+    const input = optionsOf(this.port.reporter, 'addEvent', given);
     const key = this.#key(rawKey);
-    if (key === undefined) return this.#port.refuse('invalid');
+    if (key === undefined) return;
     const segmentation = input?.segmentation;
     const feature = featureOfKey(key, segmentation);
     const fault = feature === undefined ? 'only the server may use this key' : internalFault(key, segmentation);
     if (feature === undefined || fault !== undefined) {
-      reporter.warn(`addEvent:${fault}`, `addEvent: "${key}" is dropped: ${fault}.`);
-      return this.#port.refuse('invalid');
+      this.warn(`addEvent.${fault}`, `"${key}" is dropped: ${fault}`);
+      return this.port.refuse('invalid');
     }
     this.addAs(target, key, feature, input);
   }
 
   /** An event whose key and consent are known to be right. */
   addAs(target: Target, key: string, feature: ConsentFeature, input?: EventInput): void {
-    const port = this.#port;
+    const { port } = this;
+    const { reporter } = port;
     if (!port.admits(target, feature)) return;
     if (feature === 'events' && !port.filters.event(key)) return port.refuse('filtered');
     const timestamp = port.stamp();
@@ -98,70 +73,57 @@ export class Events {
     const segmentation = input?.segmentation === undefined ? undefined : this.#segments(key, input.segmentation);
     const sum = this.#number('addEvent.sum', input?.sum, 5);
     const dur = this.#duration(input?.dur);
-    let body = `{"key":${jsonString(key)},"count":${this.#count(input?.count)}`;
+    const count = Math.trunc(argumentOf(reporter, 'addEvent.count', input?.count, COUNT, '1 is used') ?? 1);
+    let body = `{"key":${jsonString(key)},"count":${count}`;
     if (sum !== undefined) body += `,"sum":${sum}`;
     if (dur !== undefined) body += `,"dur":${dur}`;
     if (segmentation !== undefined) body += `,"segmentation":${segmentation}`;
     body += this.#time.text(at, port.offsetOf(target, at));
     let rollUp: RollUp | undefined;
-    if (input?.rollUp === undefined ? this.#settings.rollUp : this.#flag(input.rollUp)) {
+    const rolls = argumentOf(reporter, 'addEvent.rollUp', input?.rollUp, FLAG, "the client's setting holds");
+    if (rolls ?? this.settings.rollUp) {
       // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
       const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
       rollUp = { key: equal, merge: (waiting) => mergeEvents(waiting, body) };
     }
     port.record(target, { kind: 'event', feature, timestamp, body, rollUp });
-    this.#settings.recorded(target, key);
+    this.settings.recorded(target, key);
   }
 
   #segments(key: string, segmentation: unknown): string | undefined {
-    const { limits, reporter, filters } = this.#port;
+    const { limits, reporter, filters } = this.port;
     return segmentationText(segmentation, { limits, reporter, call: 'addEvent', keep: filters.segments(key) });
   }
 
   #key(key: unknown): string | undefined {
-    const { reporter, limits } = this.#port;
-    const longest = Math.min(limits.maxKeyLength, LONGEST_KEY);
-    const clean = typeof key === 'string' ? truncate(strippedKey(key), longest) : '';
+    const { maxKeyLength } = this.port.limits;
+    const clean = typeof key === 'string' ? truncate(strippedKey(key), Math.min(maxKeyLength, LONGEST_KEY)) : '';
     if (typeof key !== 'string' || clean === '') {
-      reporter.warn(
-        'addEvent.key',
-        `addEvent: key must be a text with something left of it without "$", ".." and "system.", got ${typeof key}; the event is dropped.`,
-      );
+      const expected = 'a text with something left of it without "$", ".." and "system."';
+      this.refuse('addEvent.key', `key must be ${expected}, got ${typeof key}`, 'the event is dropped');
       return undefined;
     }
-    if (key.length > limits.maxKeyLength) {
-      reporter.warn(
-        'addEvent.length',
-        `addEvent: long keys are cut to ${clean.length} characters ("${truncate(clean, 40)}…").`,
-      );
+    if (key.length > maxKeyLength) {
+      this.warn('addEvent.length', `long keys are cut to ${clean.length} characters ("${truncate(clean, 40)}…")`);
     }
     return clean;
-  }
-
-  #flag(value: unknown): boolean {
-    const { reporter } = this.#port;
-    return argumentOf(reporter, 'addEvent.rollUp', value, FLAG, "the client's setting holds") ?? this.#settings.rollUp;
-  }
-
-  #count(count: unknown): number {
-    return Math.trunc(argumentOf(this.#port.reporter, 'addEvent.count', count, COUNT, '1 is used') ?? 1);
   }
 
   #duration(dur: unknown): number | undefined {
     const seconds = this.#number('addEvent.dur', dur, 6);
     if (seconds === undefined || (seconds >= 0 && seconds <= LONGEST_DURATION)) return seconds;
-    const said = `addEvent: dur is in seconds, got ${seconds}, which is no duration; it is left out.`;
-    this.#port.reporter.warn('addEvent.dur', said);
+    this.warn('addEvent.dur', `dur is in seconds, got ${seconds}, which is no duration; it is left out`);
     return undefined;
   }
 
+  // What all features share sees objects of many shapes, which costs each event: not `this.argument` here.
   #number(where: string, value: unknown, decimals: number): number | undefined {
-    const number = argumentOf(this.#port.reporter, where, value ?? undefined, NUMBER);
+    const number = argumentOf(this.port.reporter, where, value ?? undefined, NUMBER);
     return number === undefined ? undefined : rounded(number, decimals);
   }
 
   #timestamp(value: unknown, now: number): number {
-    return argumentOf(this.#port.reporter, 'addEvent.timestamp', value, timestampBefore(now), 'now is used') ?? now;
+    return this.argument('addEvent.timestamp', value, timestampBefore(now), 'now is used') ?? now;
   }
 }
 
@@ -212,12 +174,8 @@ export function internalFault(key: string, segmentation: unknown): string | unde
 
 /** Events that carry the time between their start and their end. */
 export function timedEvents(port: FeaturePort, events: Events): Measurements<EventInput> {
-  return new Measurements<EventInput>(
-    port,
-    { noun: 'Event', argument: 'key', kept: 'timers' },
-    (target, took, input) => {
-      const { count, sum, segmentation, timestamp, rollUp } = optionsOf(port.reporter, 'endEvent', input) ?? {};
-      events.add(target, took.key, { count, sum, segmentation, timestamp, rollUp, dur: took.ms / 1000 });
-    },
-  );
+  return new Measurements<EventInput>(port, 'Event', (target, key, ms, input) => {
+    const { count, sum, segmentation, timestamp, rollUp } = optionsOf(port.reporter, 'endEvent', input) ?? {};
+    events.add(target, key, { count, sum, segmentation, timestamp, rollUp, dur: ms / 1000 });
+  });
 }

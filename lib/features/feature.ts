@@ -1,3 +1,4 @@
+import { type ArgumentKind, argumentOf, isList } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
@@ -20,6 +21,9 @@ export interface Target {
   readonly work: WorkState | undefined;
 }
 
+/** Members of what a plain JavaScript caller passed: they may be anything, and nothing may throw. */
+export type Loose<Name extends string> = { readonly [Member in Name]?: unknown };
+
 /** What a feature wants recorded. */
 export interface RecordDraft {
   readonly kind: EntryKind;
@@ -35,20 +39,16 @@ export interface RecordDraft {
 export interface Query {
   readonly path: '/o/sdk' | '/i';
   readonly fields: Readonly<Record<string, string>>;
-  /** True when a caller waits for the answer: it then keeps the process alive. */
-  readonly awaited: boolean;
+  /** False when nobody waits for the answer: it then does not keep the process alive. */
+  readonly awaited?: boolean;
 }
+
+/** What a fetch came back with. `reason` is for people. */
+export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
 export type QueryAnswer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly status: number; readonly message: string };
-
-/** A picture of a person on this machine. */
-export interface Picture {
-  readonly path: string;
-  /** What else is known of the person, as JSON that may be told twice. */
-  readonly details: string;
-}
 
 /** What the server wants of events, segments and user properties (docs/protocol.md §10.5). */
 export interface Filters {
@@ -91,12 +91,48 @@ export interface FeaturePort {
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[];
   /** Asks the server; never rejects. */
   query(target: Target, query: Query): Promise<QueryAnswer>;
-  /** Queues a picture; its file is read when its turn comes. */
-  upload(target: Target, picture: Picture): void;
+  /** Queues a picture; its file is read when its turn comes. `details` are JSON of the person that may be told twice. */
+  upload(target: Target, path: string, details: string): void;
 }
 
-/** A call that means nothing: told once and counted as dropped. */
-export function refuseCall(port: FeaturePort, call: string, problem: string): void {
-  port.reporter.warn(call, `${call}: ${problem}; nothing is reported.`);
-  port.refuse('invalid');
+/** Texts of a list; what else is in it is left out. */
+export const TEXTS: ArgumentKind<string[]> = {
+  expected: 'a list of texts',
+  read: (value) => (isList(value) ? value.filter((item) => typeof item === 'string') : undefined),
+};
+
+/** What all features have: a port, settings if any, and what they do with them. `where` is `call` or `call.argument`. */
+export abstract class Feature<Settings = void> {
+  constructor(
+    protected readonly port: FeaturePort,
+    protected readonly settings: Settings,
+  ) {}
+
+  /** Records an entry that is a request of its own. */
+  protected request(target: Target, feature: EntryFeature, body: string, timestamp = this.port.stamp()): void {
+    this.port.record(target, { kind: 'request', feature, timestamp, body });
+  }
+
+  /** Asks the server for something that a person has to agree to. */
+  protected async ask(target: Target, feature: ConsentFeature, query: Query): Promise<Fetched<unknown>> {
+    if (!this.port.isAllowed(target, feature)) return { ok: false, reason: `no consent to ${feature}` };
+    const answer = await this.port.query(target, query);
+    return answer.ok ? { ok: true, value: answer.value } : { ok: false, reason: answer.message };
+  }
+
+  /** As {@link argumentOf}. */
+  protected argument<T>(where: string, value: unknown, kind: ArgumentKind<T>, outcome?: string): T | undefined {
+    return argumentOf(this.port.reporter, where, value, kind, outcome);
+  }
+
+  /** Told once. */
+  protected warn(where: string, said: string): void {
+    this.port.reporter.warn(where, `${where.split('.', 1)[0]}: ${said}.`);
+  }
+
+  /** A call that means nothing: told once and counted as dropped. */
+  protected refuse(where: string, problem: string, outcome = 'nothing is reported'): void {
+    this.warn(where, `${problem}; ${outcome}`);
+    this.port.refuse('invalid');
+  }
 }

@@ -1,61 +1,43 @@
 import { TEXT, tellMisfit } from '../check.js';
 import { type RunningTimer, Timers } from './device-state.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type FeaturePort, type Target } from './feature.js';
 
-/** What is measured, in the words of its calls. */
-export interface Measured {
-  /** As in `startEvent`, `endEvent`, `cancelEvent`. */
-  readonly noun: 'Event' | 'Trace';
-  /** What the text is called under which one runs. */
-  readonly argument: 'key' | 'name';
-  /** Where those that run are kept. */
-  readonly kept: 'timers' | 'traces';
-}
+/** What is measured, as in `startEvent` and `endTrace`: what its text is called, and where those that run are kept. */
+const MEASURED = { Event: { argument: 'key', kept: 'timers' }, Trace: { argument: 'name', kept: 'traces' } } as const;
 
-/** One that has ended. */
-export interface Took {
-  readonly key: string;
-  /** Milliseconds on the monotonic clock. */
-  readonly ms: number;
-}
+/** Records one that has ended, with the milliseconds it took. */
+type Ended<Details> = (target: Target, key: string, ms: number, details: Details | undefined) => void;
 
 /** Times between two calls, by key: those of the request, else those of the device. */
-export class Measurements<Details> {
-  readonly #port: FeaturePort;
-  readonly #measured: Measured;
-  readonly #record: (target: Target, took: Took, details: Details | undefined) => void;
-
+export class Measurements<Details> extends Feature {
   constructor(
     port: FeaturePort,
-    measured: Measured,
-    record: (target: Target, took: Took, details: Details | undefined) => void,
+    private readonly noun: keyof typeof MEASURED,
+    private readonly ended: Ended<Details>,
   ) {
-    this.#port = port;
-    this.#measured = measured;
-    this.#record = record;
+    super(port);
   }
 
   start(target: Target, key: unknown): RunningTimer | undefined {
     if (!this.#isNamed('start', key)) return undefined;
-    const { kept } = this.#measured;
-    const work = this.#port.workOf(target);
+    const { kept } = MEASURED[this.noun];
+    const work = this.port.workOf(target);
     work[kept] ??= new Timers();
-    return work[kept]?.start(key, this.#port.clock.monotonic());
+    return work[kept]?.start(key, this.port.clock.monotonic());
   }
 
   /** Ends exactly this one; later calls do nothing. */
   end(target: Target, timer: RunningTimer, details?: Details): void {
-    if (timer.stop()) this.#ended(target, timer, details);
+    if (timer.stop()) this.#record(target, timer, details);
   }
 
   /** Ends the one of this key that was started last. */
   endByKey(target: Target, key: unknown, details?: Details): void {
     if (!this.#isNamed('end', key)) return;
     const timer = this.#stop(target, key);
-    if (timer !== undefined) return this.#ended(target, timer, details);
-    const { noun, argument } = this.#measured;
-    const said = `end${noun}: no ${noun.toLowerCase()} of this ${argument} was started; nothing is recorded.`;
-    this.#port.reporter.warn(`end${noun}.unknown`, said);
+    if (timer !== undefined) return this.#record(target, timer, details);
+    const problem = `no ${this.noun.toLowerCase()} of this ${MEASURED[this.noun].argument} was started`;
+    this.warn(`end${this.noun}.unknown`, `${problem}; nothing is recorded`);
   }
 
   /** Whether there was one. */
@@ -64,22 +46,22 @@ export class Measurements<Details> {
   }
 
   cancelAll(target: Target): void {
-    (target.work ?? this.#port.peekState(target.deviceId))?.[this.#measured.kept]?.clear();
+    (target.work ?? this.port.peekState(target.deviceId))?.[MEASURED[this.noun].kept]?.clear();
   }
 
   #stop(target: Target, key: string): RunningTimer | undefined {
-    const { kept } = this.#measured;
-    return target.work?.[kept]?.stopLast(key) ?? this.#port.peekState(target.deviceId)?.[kept]?.stopLast(key);
+    const { kept } = MEASURED[this.noun];
+    return target.work?.[kept]?.stopLast(key) ?? this.port.peekState(target.deviceId)?.[kept]?.stopLast(key);
   }
 
-  #ended(target: Target, { key, startedAt }: RunningTimer, details: Details | undefined): void {
-    this.#record(target, { key, ms: this.#port.clock.monotonic() - startedAt }, details);
+  #record(target: Target, { key, startedAt }: RunningTimer, details: Details | undefined): void {
+    this.ended(target, key, this.port.clock.monotonic() - startedAt, details);
   }
 
   #isNamed(verb: 'start' | 'end' | 'cancel', value: unknown): value is string {
     if (typeof value === 'string' && value !== '') return true;
-    const { noun, argument } = this.#measured;
-    tellMisfit(this.#port.reporter, `${verb}${noun}.${argument}`, TEXT.expected, value, 'nothing is recorded');
+    const where = `${verb}${this.noun}.${MEASURED[this.noun].argument}`;
+    tellMisfit(this.port.reporter, where, TEXT.expected, value, 'nothing is recorded');
     return false;
   }
 }

@@ -1,69 +1,49 @@
-import { argumentOf, isObject, member, namesOf, numberFrom } from '../check.js';
+import { isObject, member, namesOf, numberFrom } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import { jsonString, storable } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
 import { cutStack } from './crashes.js';
 import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './events.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type Target } from './feature.js';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 // Given with every request by the library itself; a caller's own would be a second one.
-const OURS = new Set([
-  'app_key',
-  'sdk_name',
-  'sdk_version',
-  'av',
-  't',
-  'hour',
-  'dow',
-  'tz',
-  'rr',
-  'device_id',
-  'timestamp',
-]);
+const OURS = words('app_key sdk_name sdk_version av t hour dow tz rr device_id timestamp');
 // What the caller says himself where nothing is added (`DeviceIdType` 9).
-const ENVELOPE = new Set(['t', 'hour', 'dow']);
+const ENVELOPE = words('t hour dow');
 // A server answers these with an error, or does something else than asked for (docs/protocol.md §13 row 30).
-const REFUSED = new Set([
-  'app_id',
-  'user_id',
-  'callback',
-  'populator',
-  'no_meta',
-  'method',
-  'safe_api_response',
-  'checksum',
-  'checksum256',
-  'requests',
-]);
+const REFUSED = words(
+  'app_id user_id callback populator no_meta method safe_api_response checksum checksum256 requests',
+);
+// What a server parses; inside a bulk only real values count (docs/protocol.md §11.4).
+const STRUCTURED = words('events metrics crash consent user_details apm aid hc');
+/** The consent that a parameter needs; for `events` and `location` it depends on the value. */
+const PARAMETERS: readonly (readonly [ConsentFeature, ReadonlySet<string>])[] = [
+  ['sessions', words('begin_session session_duration end_session metrics ignore_cooldown')],
+  ['crashes', words('crash')],
+  ['users', words('user_details')],
+  ['apm', words('apm')],
+  ['attribution', words('campaign_id campaign_user aid attribution_data')],
+  ['location', words('country_code city ip_address')],
+];
 
 // What is larger a proxy in front of the server often refuses (docs/protocol.md §1.4).
 const LARGEST = 1_000_000;
-const EVERY_MS = 60_000;
 
-/** What can be sent, or what is wrong about what. */
-type Composed =
-  | { readonly values: Readonly<Record<string, unknown>>; readonly body: string }
-  | { readonly about: string; readonly problem: string };
+type Json = Record<string, unknown>;
+type Problem = { readonly about: string; readonly problem: string };
 
 /** Requests the caller composes: as they are, but only such as a server counts (docs/protocol.md §13). */
-export class RawRequests {
-  readonly #port: FeaturePort;
-
-  constructor(port: FeaturePort) {
-    this.#port = port;
-  }
-
-  /**
-   * @param asked what the caller wants to send
-   * @returns whether it was taken
-   */
+export class RawRequests extends Feature {
+  /** Returns whether what is asked for was taken. */
   send(target: Target, asked: unknown): boolean {
-    const port = this.#port;
+    const { port } = this;
     const composed = this.#compose(target, asked);
     if ('problem' in composed) {
       const { about, problem } = composed;
-      port.reporter.warn(`request.${about}`, `request: ${problem}; it is not sent.`, EVERY_MS);
+      port.reporter.warn(`request.${about}`, `request: ${problem}; it is not sent.`, 60_000);
       port.refuse('invalid');
       return false;
     }
@@ -71,28 +51,27 @@ export class RawRequests {
     for (const feature of features) if (!port.admits(target, feature)) return false;
     const now = port.stamp();
     const given = member(asked, 'timestamp');
-    const timestamp = argumentOf(port.reporter, 'request.timestamp', given, timestampBefore(now), 'now is used');
+    const timestamp = this.argument('request.timestamp', given, timestampBefore(now), 'now is used') ?? now;
     // Consent and merges are never taken out of the queue, whatever they travel with.
-    const feature = features[0] ?? 'core';
-    port.record(target, { kind: 'request', feature, timestamp: timestamp ?? now, body: composed.body });
+    this.request(target, features[0] ?? 'core', composed.body, timestamp);
     return true;
   }
 
-  #compose(target: Target, asked: unknown): Composed {
+  #compose(target: Target, asked: unknown): Problem | { readonly values: Json; readonly body: string } {
     const added = (name: string) => OURS.has(name) && !(target.idType === 9 && ENVELOPE.has(name));
     const names = namesOf(asked).filter((name) => !added(name) && member(asked, name) !== undefined);
     if (names.every((name) => ENVELOPE.has(name))) return { about: 'request', problem: 'there is nothing in it' };
     if (names.includes('begin_session') && names.includes('end_session')) {
       return { about: 'end_session', problem: 'begin_session and end_session need a request each' };
     }
-    const values: Record<string, unknown> = {};
+    const values: Json = {};
     const members: string[] = [];
     for (const name of names) {
       if (REFUSED.has(name)) return { about: name, problem: `a server does not take "${name}"` };
-      const checked = checkRawMember(name, member(asked, name), this.#port.limits);
-      if ('problem' in checked) return { about: hasCheck(name) ? name : 'parameter', problem: checked.problem };
-      values[name] = checked.value;
-      members.push(`${jsonString(name)}:${checked.text}`);
+      const read = checkedMember(name, member(asked, name), this.port.limits);
+      if ('problem' in read) return read;
+      values[name] = read.value;
+      members.push(`${jsonString(name)}:${read.text}`);
     }
     const body = members.join(',');
     if (body.length > LARGEST) return { about: 'size', problem: `it has more than ${LARGEST} characters` };
@@ -100,42 +79,13 @@ export class RawRequests {
   }
 }
 
-/** A member of a raw request as it can be sent, or why it cannot. */
-export type CheckedMember = { readonly value: unknown; readonly text: string } | { readonly problem: string };
-
-type Json = Record<string, unknown>;
 /** Looks at a value and may repair it in place; tells what is wrong. */
 type Check = (value: unknown, limits: Limits) => string | undefined;
-
-const FEATURE_OF: Readonly<Record<string, ConsentFeature>> = {
-  begin_session: 'sessions',
-  session_duration: 'sessions',
-  end_session: 'sessions',
-  metrics: 'sessions',
-  ignore_cooldown: 'sessions',
-  crash: 'crashes',
-  user_details: 'users',
-  apm: 'apm',
-  campaign_id: 'attribution',
-  campaign_user: 'attribution',
-  aid: 'attribution',
-  attribution_data: 'attribution',
-  country_code: 'location',
-  city: 'location',
-  ip_address: 'location',
-};
-
-// What a server parses; inside a bulk only real values count (docs/protocol.md §11.4).
-const STRUCTURED = new Set(['events', 'metrics', 'crash', 'consent', 'user_details', 'apm', 'aid', 'hc']);
 
 const CHECKS: Readonly<Record<string, Check>> = {
   events: (value) => {
     if (!Array.isArray(value)) return '"events" is not a list';
-    for (const event of value) {
-      const problem = eventProblem(event);
-      if (problem !== undefined) return problem;
-    }
-    return value.length === 0 ? '"events" is empty' : undefined;
+    return value.length === 0 ? '"events" is empty' : value.map(eventProblem).find((problem) => problem !== undefined);
   },
   metrics: (value) => {
     if (!isObject(value)) return '"metrics" is no object';
@@ -193,39 +143,33 @@ const CHECKS: Readonly<Record<string, Check>> = {
       : 'location is "latitude,longitude", or empty',
 };
 
-/** Whether there is a rule for this parameter. */
-function hasCheck(name: string): boolean {
-  return Object.hasOwn(CHECKS, name);
-}
-
-/** Checks one member of a raw request. */
-export function checkRawMember(name: string, given: unknown, limits: Limits): CheckedMember {
+/** A member as it can be sent, or why it cannot. */
+function checkedMember(name: string, given: unknown, limits: Limits): Problem | { value: unknown; text: string } {
+  const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+  // Once for all names that have no rule: they may be made of data.
+  const about = check === undefined ? 'parameter' : name;
   let value: unknown;
   try {
     const parsed: unknown = STRUCTURED.has(name) && typeof given === 'string' ? JSON.parse(given) : given;
     const text = JSON.stringify(parsed);
-    if (text === undefined) return { problem: `"${truncate(name, 40)}" has no JSON` };
+    if (text === undefined) return { about, problem: `"${truncate(name, 40)}" has no JSON` };
     // A copy, so that repairs do not reach into the caller's objects.
     value = JSON.parse(text, storable);
   } catch {
-    return { problem: `"${truncate(name, 40)}" is no JSON` };
+    return { about, problem: `"${truncate(name, 40)}" is no JSON` };
   }
-  const problem = hasCheck(name) ? CHECKS[name]?.(value, limits) : undefined;
-  return problem === undefined ? { value, text: JSON.stringify(value) } : { problem };
+  const problem = check?.(value, limits);
+  return problem === undefined ? { value, text: JSON.stringify(value) } : { about, problem };
 }
 
 /** The consent a raw request needs, without repetitions. */
-export function featuresOf(members: Readonly<Json>): readonly ConsentFeature[] {
-  const features = new Set<ConsentFeature>();
-  for (const [name, value] of Object.entries(members)) {
-    if (name === 'events') {
-      for (const event of value as Json[]) {
-        const feature = featureOfKey(String(event['key']), event['segmentation']);
-        if (feature !== undefined) features.add(feature);
-      }
-    } else if (Object.hasOwn(FEATURE_OF, name)) features.add(FEATURE_OF[name] as ConsentFeature);
-    else if (name === 'location' && value !== '') features.add('location');
+function featuresOf(members: Readonly<Json>): readonly ConsentFeature[] {
+  const events = (members['events'] ?? []) as readonly Json[];
+  const features = new Set(events.map((event) => featureOfKey(String(event['key']), event['segmentation'])));
+  for (const [feature, names] of PARAMETERS) {
+    if (Object.keys(members).some((name) => names.has(name))) features.add(feature);
   }
+  if (members['location'] !== undefined && members['location'] !== '') features.add('location');
   return CONSENT_FEATURES.filter((feature) => features.has(feature));
 }
 
@@ -242,10 +186,6 @@ function eventProblem(event: unknown): string | undefined {
     if (event[name] !== undefined && numberFrom(event[name]) === undefined) return `${name} of an event is no number`;
   }
   if (key === '[CLY]_view' && (numberFrom(event['dur']) ?? 0) > 86_400) return 'the duration of a view is in seconds';
-  return isObject(segmentation) ? nestedProblem(segmentation) : undefined;
-}
-
-function nestedProblem(segmentation: Json): string | undefined {
-  const nested = Object.keys(segmentation).find((name) => isObject(segmentation[name]));
-  return nested === undefined ? undefined : `segment "${truncate(nested, 40)}" is an object`;
+  const nested = Object.entries(isObject(segmentation) ? segmentation : {}).find(([, value]) => isObject(value));
+  return nested === undefined ? undefined : `segment "${truncate(nested[0], 40)}" is an object`;
 }

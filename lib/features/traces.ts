@@ -1,71 +1,44 @@
-import { argumentOf, isObject, member, NUMBER, namesOf, numberOf, tellMisfit } from '../check.js';
+import { isObject, member, NUMBER, namesOf, numberOf, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type FeaturePort, type Loose, type Target } from './feature.js';
 import { Measurements } from './measurements.js';
+import { storedName } from './segmentation-text.js';
 
-/** Loosely typed on purpose: plain JavaScript callers pass anything, and nothing may throw. */
-export interface TraceInput {
-  readonly type?: unknown;
-  readonly name?: unknown;
-  readonly startedAt?: unknown;
-  readonly durationMs?: unknown;
-  readonly responseTimeMs?: unknown;
-  readonly responseCode?: unknown;
-  readonly requestPayloadSize?: unknown;
-  readonly responsePayloadSize?: unknown;
-  readonly metrics?: unknown;
-  /** The spellings of the wire and of the official SDK. */
-  readonly stz?: unknown;
-  readonly etz?: unknown;
-  readonly apm_metrics?: unknown;
-  readonly app_metrics?: unknown;
-}
+type Measurement = 'durationMs' | 'responseTimeMs' | 'responseCode' | 'requestPayloadSize' | 'responsePayloadSize';
+/** The spellings of the wire and of the official SDK. */
+type WireMember = 'stz' | 'etz' | 'apm_metrics' | 'app_metrics';
+type TraceInput = Loose<'type' | 'name' | 'startedAt' | 'metrics' | Measurement | WireMember>;
 
 const METRIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 const LONGEST_NAME = 2048;
 const BYTES = { ...NUMBER, expected: 'a number of bytes' };
 
 /** Application performance traces: one a request, under `apm_metrics` (docs/protocol.md §7). */
-export class Traces {
-  readonly #port: FeaturePort;
-
-  constructor(port: FeaturePort) {
-    this.#port = port;
-  }
-
+export class Traces extends Feature {
   report(target: Target, input: TraceInput): void {
-    const port = this.#port;
+    const { port } = this;
     const trace = isObject(input) ? fromWire(input) : {};
     const { type } = trace;
-    const name = traceName(trace.name);
+    const name = typeof trace.name === 'string' ? storedName(trace.name, LONGEST_NAME) : '';
     const took = numberOf(type === 'network' ? trace.responseTimeMs : trace.durationMs);
     const code = type === 'network' ? numberOf(trace.responseCode) : 0;
     if ((type !== 'network' && type !== 'device') || name === '' || took === undefined || code === undefined) {
-      port.reporter.warn(
-        'reportTrace',
-        'reportTrace: a trace needs a name, the type "device" with durationMs or "network" with responseTimeMs and responseCode; it is dropped.',
-      );
-      return port.refuse('invalid');
+      const needed = 'a name, the type "device" with durationMs or "network" with responseTimeMs and responseCode';
+      return this.refuse('reportTrace', `a trace needs ${needed}`, 'it is dropped');
     }
     if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
     const ms = rounded(took);
     const metrics = type === 'network' ? this.#networkMetrics(ms, code, trace) : this.#deviceMetrics(ms, trace.metrics);
-    const stz = this.#start(trace, timestamp, ms);
+    const outcome = 'the time before the end is used';
+    const given = this.argument('reportTrace.startedAt', trace.startedAt, timestampBefore(timestamp), outcome);
+    const stz = given ?? Math.round(timestamp - ms);
     // The end has to lie after the start, also for what took less than a millisecond.
     const etz = Math.max(Math.round(stz + ms), stz + 1);
-    const body = `"apm":{"type":"${type}","name":${jsonString(name)},"apm_metrics":{${metrics}},"stz":${stz},"etz":${etz}}`;
-    port.record(target, { kind: 'request', feature: 'apm', timestamp, body });
-  }
-
-  #start({ startedAt }: TraceInput, timestamp: number, took: number): number {
-    const outcome = 'the time before the end is used';
-    const kind = timestampBefore(timestamp);
-    return (
-      argumentOf(this.#port.reporter, 'reportTrace.startedAt', startedAt, kind, outcome) ?? Math.round(timestamp - took)
-    );
+    const kind = `"type":"${type}","name":${jsonString(name)}`;
+    this.request(target, 'apm', `"apm":{${kind},"apm_metrics":{${metrics}},"stz":${stz},"etz":${etz}}`, timestamp);
   }
 
   #networkMetrics(ms: number, code: number, trace: TraceInput): string {
@@ -77,32 +50,24 @@ export class Traces {
 
   #deviceMetrics(ms: number, metrics: unknown): string {
     if (metrics !== undefined && !isObject(metrics)) {
-      tellMisfit(this.#port.reporter, 'reportTrace.metrics', 'an object of numbers', metrics, 'they are left out');
+      tellMisfit(this.port.reporter, 'reportTrace.metrics', 'an object of numbers', metrics, 'they are left out');
     }
     let text = `"duration":${ms}`;
-    for (const key of namesOf(metrics).slice(0, this.#port.limits.maxSegmentationValues)) {
+    for (const key of namesOf(metrics).slice(0, this.port.limits.maxSegmentationValues)) {
       if (key === 'duration') continue;
       const number = numberOf(member(metrics, key));
       if (number !== undefined && METRIC_KEY.test(key)) text += `,"${key}":${rounded(number)}`;
-      else
-        this.#port.reporter.warn(
-          'reportTrace.metric',
-          `reportTrace: metric "${truncate(key, 40)}" must be a number under a name of letters, digits and _; it is left out.`,
-        );
+      else {
+        const problem = 'must be a number under a name of letters, digits and _; it is left out';
+        this.warn('reportTrace.metric', `metric "${truncate(key, 40)}" ${problem}`);
+      }
     }
     return text;
   }
 
   #size(argument: string, value: unknown): number {
-    const bytes = argumentOf(this.#port.reporter, `reportTrace.${argument}`, value, BYTES, '0 is used') ?? 0;
-    return Math.max(0, Math.round(bytes));
+    return Math.max(0, Math.round(this.argument(`reportTrace.${argument}`, value, BYTES, '0 is used') ?? 0));
   }
-}
-
-/** A name without what a server does not take (docs/protocol.md §7); empty when nothing is left. */
-function traceName(name: unknown): string {
-  if (typeof name !== 'string') return '';
-  return truncate(name.replace(/[.\0]/g, '').replace(/^\$+/, ''), LONGEST_NAME);
 }
 
 /** A trace as Countly's own SDKs write it, in our words: `stz`, `etz` and `apm_metrics`, also as `app_metrics`. */
@@ -132,7 +97,7 @@ function rounded(value: number): number {
 
 /** Device traces measured between two calls. */
 export function timedTraces(port: FeaturePort, traces: Traces): Measurements<unknown> {
-  return new Measurements(port, { noun: 'Trace', argument: 'name', kept: 'traces' }, (target, { key, ms }, metrics) => {
+  return new Measurements(port, 'Trace', (target, key, ms, metrics) => {
     const startedAt = port.clock.now() - ms;
     traces.report(target, { type: 'device', name: key, startedAt, durationMs: ms, metrics });
   });

@@ -2,49 +2,33 @@ import { isObject, member, namesOf, primitiveOf, shown, tellMisfit, textFrom } f
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type Target } from './feature.js';
 import { ProfileBuffer, type ProfileOperator, readChange } from './profile-changes.js';
-
-/** How much and how long changes wait for company. */
-export interface ProfileSettings {
-  /** Changes of one device that are sent without waiting. */
-  readonly maxChanges: () => number;
-  /** Milliseconds after which changes are sent by themselves. */
-  readonly saveAfterMs: number;
-}
 
 const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender'] as const;
 const LONGEST_PICTURE = 4096;
-
-const EMPTY = 'userDetails: details must have something in them; they are dropped.';
+/** After that changes are sent by themselves. */
+const SAVE_AFTER_MS = 5000;
 
 /** User details and custom properties (docs/protocol.md §5). */
-export class UserProfile {
-  readonly #port: FeaturePort;
-  readonly #settings: ProfileSettings;
+export class UserProfile extends Feature<{ readonly maxChanges: () => number }> {
   readonly #unsaved = new Map<string, Target>();
   #cancelTimer: (() => void) | undefined;
 
-  constructor(port: FeaturePort, settings: ProfileSettings) {
-    this.#port = port;
-    this.#settings = settings;
-  }
-
   /** Sends details at once, after what waited before them. */
   details(target: Target, details: unknown): void {
-    const port = this.#port;
+    const { port } = this;
     if (typeof details !== 'object' || details === null) {
-      port.reporter.warn('userDetails', `userDetails: expected an object, got ${shown(details)}; it is dropped.`);
-      return port.refuse('invalid');
+      return this.refuse('userDetails', `expected an object, got ${shown(details)}`, 'it is dropped');
     }
     if (!port.admits(target, 'users')) return;
     this.save(target);
     const fields = this.#standard(details);
     const path = this.#picturePath(details);
-    if (path !== undefined) port.upload(target, { path, details: `{${fields.join(',')}}` });
+    if (path !== undefined) port.upload(target, path, `{${fields.join(',')}}`);
     const buffer = new ProfileBuffer();
     const custom = member(details, 'custom');
-    if (custom !== undefined && custom !== null && !isObject(custom)) this.#warn('custom', 'an object', custom);
+    if (custom !== undefined && custom !== null && !isObject(custom)) this.#tell('custom', 'an object', custom);
     for (const name of namesOf(custom)) this.#collect(buffer, name, member(custom, name));
     const requests = buffer.take();
     const first = requests.shift();
@@ -52,16 +36,16 @@ export class UserProfile {
     if (fields.length === 0) {
       if (path !== undefined) return;
       // What was given and is wrong was told already.
-      if (isEmpty(details, custom)) port.reporter.warn('userDetails.empty', EMPTY);
-      return port.refuse('invalid');
+      if (!isEmpty(details, custom)) return port.refuse('invalid');
+      return this.refuse('userDetails.empty', 'details must have something in them', 'they are dropped');
     }
-    this.#record(target, `{${fields.join(',')}}`);
-    for (const rest of requests) this.#record(target, `{"custom":${rest}}`);
+    this.#record(target, fields.join(','));
+    this.#recordAll(target, requests);
   }
 
   /** Notes a change of a custom property; it is sent with `save`, or by itself soon. */
   change(target: Target, operator: ProfileOperator, property: unknown, value: unknown): void {
-    const port = this.#port;
+    const { port } = this;
     const change = readChange(port, operator, property, value);
     if (change === undefined) return port.refuse('invalid');
     if (!port.filters.userProperty(change.property)) return port.refuse('filtered');
@@ -70,24 +54,24 @@ export class UserProfile {
     state.profile ??= new ProfileBuffer();
     state.profile.add(change);
     this.#unsaved.set(target.deviceId, target);
-    if (state.profile.size >= this.#settings.maxChanges()) this.save(target);
-    else this.#saveLater();
+    if (state.profile.size >= this.settings.maxChanges()) this.save(target);
+    else this.#cancelTimer ??= port.clock.after(SAVE_AFTER_MS, () => this.saveAll());
   }
 
   /** Sends what waits for this device. */
   save(target: Target): void {
     this.#unsaved.delete(target.deviceId);
-    const state = this.#port.peekState(target.deviceId);
+    const state = this.port.peekState(target.deviceId);
     if (state !== undefined) this.saveState(target, state);
   }
 
   saveState(target: Target, state: DeviceState): void {
     this.#unsaved.delete(state.deviceId);
     const buffer = state.profile;
-    if (buffer === undefined) return;
     state.profile = undefined;
-    if (buffer.size === 0 || !this.#port.admits(target, 'users')) return;
-    for (const custom of buffer.take()) this.#record(target, `{"custom":${custom}}`);
+    if (buffer !== undefined && buffer.size > 0 && this.port.admits(target, 'users')) {
+      this.#recordAll(target, buffer.take());
+    }
   }
 
   saveAll(): void {
@@ -96,29 +80,20 @@ export class UserProfile {
     for (const target of [...this.#unsaved.values()]) this.save(target);
   }
 
-  #saveLater(): void {
-    this.#cancelTimer ??= this.#port.clock.after(this.#settings.saveAfterMs, () => this.saveAll());
-  }
-
   #standard(details: object): string[] {
     const fields: string[] = [];
     for (const name of STANDARD) {
       const value = primitiveOf(member(details, name));
       if (value === undefined) continue;
-      const text = value === null ? '' : (textFrom(value) ?? (value === '' ? '' : undefined));
-      if (text === undefined) this.#warn(name, 'a text', value);
-      else {
-        const max = name === 'picture' ? LONGEST_PICTURE : this.#port.limits.maxValueSize;
-        fields.push(`"${name}":${jsonString(truncate(text, max))}`);
-      }
+      const text = value === null || value === '' ? '' : textFrom(value);
+      const longest = name === 'picture' ? LONGEST_PICTURE : this.port.limits.maxValueSize;
+      if (text === undefined) this.#tell(name, 'a text', value);
+      else fields.push(`"${name}":${jsonString(truncate(text, longest))}`);
     }
     const byear = member(details, 'byear');
-    if (byear !== undefined) {
-      const year = byear === '' || byear === null ? Number.NaN : Number(textFrom(byear));
-      if (Number.isInteger(year)) fields.push(`"byear":${year}`);
-      else if (byear === null || byear === '') fields.push('"byear":null');
-      else this.#warn('byear', 'a year', byear);
-    }
+    const year = byear === null || byear === '' ? null : Number(textFrom(byear));
+    if (year === null || Number.isInteger(year)) fields.push(`"byear":${year}`);
+    else if (byear !== undefined) this.#tell('byear', 'a year', byear);
     return fields;
   }
 
@@ -127,7 +102,7 @@ export class UserProfile {
     const path = member(details, 'picturePath');
     if (path === undefined || path === null || path === '' || member(details, 'picture')) return undefined;
     if (typeof path === 'string') return path;
-    this.#warn('picturePath', 'the path of a file', path);
+    this.#tell('picturePath', 'the path of a file', path);
     return undefined;
   }
 
@@ -136,22 +111,22 @@ export class UserProfile {
     // What says itself how it is written, such as a document with members of its library, holds no operators.
     const plain = !isObject(value) || typeof member(value, 'toJSON') === 'function';
     const operators = plain ? [] : namesOf(value).filter((key) => key.startsWith('$'));
-    const changes =
-      operators.length > 0
-        ? operators.map((operator) => readChange(this.#port, operator, name, member(value, operator)))
-        : [readChange(this.#port, '$set', name, value)];
-    for (const change of changes) {
-      if (change !== undefined && this.#port.filters.userProperty(change.property)) buffer.add(change);
+    for (const operator of operators.length > 0 ? operators : ['$set']) {
+      const change = readChange(this.port, operator, name, operators.length > 0 ? member(value, operator) : value);
+      if (change !== undefined && this.port.filters.userProperty(change.property)) buffer.add(change);
     }
   }
 
-  #record(target: Target, details: string): void {
-    const body = `"user_details":${details}`;
-    this.#port.record(target, { kind: 'request', feature: 'users', timestamp: this.#port.stamp(), body });
+  #recordAll(target: Target, customs: readonly string[]): void {
+    for (const custom of customs) this.#record(target, `"custom":${custom}`);
   }
 
-  #warn(argument: string, expected: string, value: unknown): void {
-    tellMisfit(this.#port.reporter, `userDetails.${argument}`, expected, value);
+  #record(target: Target, details: string): void {
+    this.request(target, 'users', `"user_details":{${details}}`);
+  }
+
+  #tell(argument: string, expected: string, value: unknown): void {
+    tellMisfit(this.port.reporter, `userDetails.${argument}`, expected, value);
   }
 }
 

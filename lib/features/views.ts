@@ -1,41 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { argumentOf, SECONDS } from '../check.js';
+import { SECONDS } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString, storableText } from '../protocol/json-text.js';
 import { EventTime } from '../protocol/timestamp.js';
 import type { DeviceState, ViewOnDisplay } from './device-state.js';
-import type { FeaturePort, Target } from './feature.js';
+import { Feature, type Target } from './feature.js';
 import { segmentationText } from './segmentation-text.js';
 
 /** Names Countly uses itself in a view's segmentation (docs/protocol.md §4.4). */
 const RESERVED = new Set(
-  'name segment height width y x visit uvc start bounce exit type view domain dur _id _idv utm_source utm_medium utm_campaign utm_term utm_content referrer'.split(
-    ' ',
-  ),
+  `name segment height width y x visit uvc start bounce exit type view domain dur _id _idv
+  utm_source utm_medium utm_campaign utm_term utm_content referrer`.split(/\s+/),
 );
 // The server cuts names there (docs/protocol.md §4.4).
 const LONGEST_NAME = 128;
 const VIEW_KEY = '[CLY]_view';
 
 /** Views: a start that counts a visit, and an end that carries the duration under the same `_idv` (docs/protocol.md §4.4). */
-export class Views {
-  readonly #port: FeaturePort;
+export class Views extends Feature {
   readonly #time = new EventTime();
-
-  constructor(port: FeaturePort) {
-    this.#port = port;
-  }
 
   /** Starts a view; the device's view before it ends with the time it was shown. */
   start(target: Target, name: unknown, segmentation?: unknown): ViewOnDisplay | undefined {
-    const port = this.#port;
+    const { port } = this;
     const given = typeof name === 'string' ? storableText(name) : '';
     if (given === '') {
-      port.reporter.warn(
-        'trackView.name',
-        `trackView: name must be a non-empty text, got ${typeof name}; the view is dropped.`,
-      );
-      port.refuse('invalid');
+      this.refuse('trackView.name', `name must be a non-empty text, got ${typeof name}`, 'the view is dropped');
       return undefined;
     }
     if (!port.admits(target, 'views')) return undefined;
@@ -67,13 +57,13 @@ export class Views {
   end(target: Target, view: ViewOnDisplay, durationSeconds?: unknown): void {
     if (view.ended) return;
     view.ended = true;
-    const state = this.#port.peekState(target.deviceId);
+    const state = this.port.peekState(target.deviceId);
     if (state?.view === view) state.view = undefined;
-    if (!this.#port.isAllowed(target, 'views')) return;
-    const measured = (this.#port.clock.monotonic() - view.startedAt) / 1000;
+    if (!this.port.isAllowed(target, 'views')) return;
+    const measured = (this.port.clock.monotonic() - view.startedAt) / 1000;
     const outcome = 'the measured time is reported';
-    const given = argumentOf(this.#port.reporter, 'trackView.durationSeconds', durationSeconds, SECONDS, outcome);
-    this.#recordEnd(target, this.#port.stamp(), view, given ?? measured);
+    const given = this.argument('trackView.durationSeconds', durationSeconds, SECONDS, outcome);
+    this.#recordEnd(target, this.port.stamp(), view, given ?? measured);
   }
 
   endCurrent(target: Target, state: DeviceState): void {
@@ -87,7 +77,7 @@ export class Views {
     state.view = undefined;
     view.ended = true;
     const seconds = (state.lastSeen - view.startedAt) / 1000;
-    if (seconds > 0 && this.#port.isAllowed(target, 'views')) this.#recordEnd(target, timestamp, view, seconds);
+    if (seconds > 0 && this.port.isAllowed(target, 'views')) this.#recordEnd(target, timestamp, view, seconds);
   }
 
   #recordEnd(target: Target, timestamp: number, view: ViewOnDisplay, seconds: number): void {
@@ -97,13 +87,13 @@ export class Views {
   }
 
   #base(target: Target, view: ViewOnDisplay): string {
-    const platform = target.metrics?.['_os'] ?? this.#port.metrics['_os'] ?? 'unknown';
+    const platform = target.metrics?.['_os'] ?? this.port.metrics['_os'] ?? 'unknown';
     return `"name":${jsonString(view.name)},"segment":${jsonString(platform)},"_idv":"${view.idv}"`;
   }
 
   #record(target: Target, timestamp: number, segmentation: string, dur: string): void {
-    const time = this.#time.text(timestamp, this.#port.offsetOf(target, timestamp));
+    const time = this.#time.text(timestamp, this.port.offsetOf(target, timestamp));
     const body = `{"key":"${VIEW_KEY}","count":1${dur},"segmentation":${segmentation}${time}`;
-    this.#port.record(target, { kind: 'event', feature: 'views', timestamp, body });
+    this.port.record(target, { kind: 'event', feature: 'views', timestamp, body });
   }
 }

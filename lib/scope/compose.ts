@@ -26,8 +26,6 @@ import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 
 export type Core = ReturnType<typeof compose>;
 
-const SAVE_PROFILE_MS = 5000;
-
 /** The composition root: the only place that knows which part gets which. */
 export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
   const clock = clientClock(machineClock);
@@ -79,15 +77,13 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     },
   });
   const views = new Views(port);
-  const sessions = new Sessions(port, views, {
+  const sessions = new Sessions(port, {
+    views,
     updateSeconds: () => serverConfig.behaviour.sessionUpdate,
     locateSender: options.locateSender,
     tellsLocation: dialect.place === undefined,
   });
-  const profile = new UserProfile(port, {
-    maxChanges: () => serverConfig.behaviour.maxProfileChanges,
-    saveAfterMs: SAVE_PROFILE_MS,
-  });
+  const profile = new UserProfile(port, { maxChanges: () => serverConfig.behaviour.maxProfileChanges });
   const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
   const events = new Events(port, {
     rollUp: options.rollUp,
@@ -131,12 +127,12 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     views,
     sessions,
     profile,
-    crashes: new Crashes(port, options.crashSegments),
+    crashes: new Crashes(port, { segments: options.crashSegments }),
     traces,
     timedTraces: timedTraces(port, traces),
     attribution: new Attribution(port),
-    feedback: new Feedback(port, events, dialect.bareMachine ? undefined : port.metrics['_os']),
-    remoteConfig: new RemoteConfig(port, dialect.remoteConfigMethod),
+    feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
+    remoteConfig: new RemoteConfig(port, { method: dialect.remoteConfigMethod }),
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,

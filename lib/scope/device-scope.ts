@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
 import { mapToClass } from '../config/dialect.js';
-import type { FeedbackWidget, Fetched } from '../features/feedback.js';
+import type { Fetched } from '../features/feature.js';
+import type { FeedbackWidget } from '../features/feedback.js';
 import { readLocation, tellLocation } from '../features/location.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/entry.js';

@@ -5,7 +5,7 @@ import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { runHooks } from '../features/before-send.js';
 import type { DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
-import type { FeaturePort, Filters, Picture, Query, QueryAnswer, RecordDraft, Target } from '../features/feature.js';
+import type { FeaturePort, Filters, Query, QueryAnswer, RecordDraft, Target } from '../features/feature.js';
 import type { Behaviour } from '../features/server-config.js';
 import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
@@ -134,13 +134,13 @@ export class HousePort implements FeaturePort {
     if (!this.#options.disabled) this.#parts.outbox.refuse(reason);
   }
 
-  upload(target: Target, picture: Picture): void {
+  upload(target: Target, path: string, details: string): void {
     if (this.#options.disabled || target.deviceId === '') return;
     const { deviceId, idType } = target;
     const timestamp = this.stamp();
     const tz = this.offsetOf(target, timestamp);
     // Whoever reads it may have another working directory, in a later life of this process at the latest.
-    const body = `"picture":${jsonString(resolve(picture.path))},"user_details":${picture.details}`;
+    const body = `"picture":${jsonString(resolve(path))},"user_details":${details}`;
     this.#parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
   }
 
@@ -212,7 +212,7 @@ export async function ask(
   const body = salt === undefined ? data : `${data}&checksum256=${checksum256(data, salt)}`;
   const contentType = 'application/x-www-form-urlencoded';
   // Sockets do not hold the process; a caller who waits for an answer wants it to live until then.
-  const release = query.awaited ? clock.after(requestTimeout + 1000, () => {}, true) : () => {};
+  const release = query.awaited === false ? () => {} : clock.after(requestTimeout + 1000, () => {}, true);
   try {
     return await transport.query({ path: query.path, query: '', contentType, body });
   } catch (error) {

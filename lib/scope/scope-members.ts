@@ -1,5 +1,4 @@
-import type { Target } from '../features/feature.js';
-import type { Fetched } from '../features/feedback.js';
+import type { Fetched, Target } from '../features/feature.js';
 import type { ProfileOperator } from '../features/profile-changes.js';
 import type { AbTesting } from '../features/remote-config.js';
 import type { ScopeApi } from './scope-api.js';
