@@ -1,19 +1,10 @@
-import { systemClock } from '../clock.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
-import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
+import type { ConsentFeature } from '../protocol/entry.js';
 import type { DeviceScope } from '../scope/device-scope.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
-import {
-  ConsentCalls,
-  type ConsentTarget,
-  compatUserData,
-  sessionParts,
-  TOLD_FEATURES,
-  traceMember,
-  withDay,
-} from './calls.js';
+import { ConsentCalls, compatUserData, type Raw, sessionParts, traceMember, UserConsent, withDay } from './calls.js';
 import type { CompatClient } from './compat-client.js';
 import type {
   BulkUserConf,
@@ -24,10 +15,6 @@ import type {
   CompatUserDetails,
   FeatureGroups,
 } from './conf.js';
-
-const KNOWN = new Set<string>(CONSENT_FEATURES);
-
-type Raw = Readonly<Record<string, unknown>>;
 
 /** A user of a bulk server. Every call returns the user, so that calls can be chained. */
 export class CountlyBulkUser {
@@ -125,8 +112,8 @@ export class CountlyBulkUser {
   };
 
   readonly report_trace = (trace: CompatTrace): this => {
-    const read = traceMember(trace, this.#conf.max_key_length || DEFAULT_LIMITS.maxKeyLength, systemClock.now());
-    if ('missing' in read) return this.#warn(`report_trace: ${read.missing} is missing; the trace is left out.`);
+    const read = traceMember(trace, this.#conf.max_key_length || DEFAULT_LIMITS.maxKeyLength);
+    if (typeof read === 'string') return this.#warn(`report_trace: ${read} is missing; the trace is left out.`);
     return this.#raw('apm', undefined, read);
   };
 
@@ -169,60 +156,5 @@ export class CountlyBulkUser {
   #warn(message: string): this {
     this.#logger.warn(`CountlyBulkUser ${message}`);
     return this;
-  }
-}
-
-/** Told what was taken back, and of every feature the server is told about whether it is agreed to now. */
-type ConsentChanged = (withdrawn: readonly ConsentFeature[], consent: Readonly<Record<string, boolean>>) => void;
-
-/** Consent of one user of a bulk server: a client asks for consent of all its devices or of none, a bulk server of each. */
-class UserConsent implements ConsentTarget {
-  readonly #required: boolean;
-  readonly #changed: ConsentChanged;
-  readonly #given = new Set<string>();
-  readonly #groups = new Map<string, readonly ConsentFeature[]>();
-
-  constructor(required: boolean, changed: ConsentChanged) {
-    this.#required = required;
-    this.#changed = changed;
-  }
-
-  /** A group may name groups that are known already. */
-  group(groups: FeatureGroups): void {
-    for (const [name, members] of Object.entries(groups ?? {})) {
-      if (!KNOWN.has(name)) this.#groups.set(name, this.#features([members].flat()));
-    }
-  }
-
-  isAllowed(feature: ConsentFeature): boolean {
-    return !this.#required || this.#given.has(feature);
-  }
-
-  checkConsent(name: string): boolean {
-    const features = this.#features([name]);
-    return !this.#required || (features.length > 0 && features.every((feature) => this.#given.has(feature)));
-  }
-
-  giveConsent(...names: readonly string[]): void {
-    this.#change(names, true);
-  }
-
-  removeConsent(...names: readonly string[]): void {
-    this.#change(names, false);
-  }
-
-  #change(names: readonly string[], given: boolean): void {
-    const changed = this.#features(names).filter((feature) => this.#given.has(feature) !== given);
-    if (!this.#required || changed.length === 0) return;
-    for (const feature of changed) {
-      if (given) this.#given.add(feature);
-      else this.#given.delete(feature);
-    }
-    const consent = Object.fromEntries(TOLD_FEATURES.map((feature) => [feature, this.#given.has(feature)]));
-    this.#changed(given ? [] : changed, consent);
-  }
-
-  #features(names: readonly string[]): ConsentFeature[] {
-    return names.flatMap((name) => (KNOWN.has(name) ? [name as ConsentFeature] : (this.#groups.get(name) ?? [])));
   }
 }

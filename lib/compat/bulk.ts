@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { CountlyOptions } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import { createHttpTransport } from '../http/http-transport.js';
-import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
+import type { Transport } from '../http/transport.js';
 import { consoleLogger, type Logger } from '../logger.js';
-import type { Delivery } from '../protocol/answer.js';
 import { CountlyBulkUser } from './bulk-user.js';
 import { rawRequest, withDay } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';
@@ -35,7 +35,9 @@ export class CountlyBulk {
   readonly conf: BulkConf;
   readonly #logger: Logger;
   /** By application. */
-  readonly #clients = new Map<string, BulkClient>();
+  readonly #clients = new Map<string, Client>();
+  /** Requests of all clients that wait for the start. */
+  #held: (() => void)[] = [];
   #looking: NodeJS.Timeout | undefined;
   #started = false;
   #emptyLooks = 0;
@@ -79,7 +81,7 @@ export class CountlyBulk {
     if (this.#started) return this;
     this.#started = true;
     this.#whenEmpty = callback;
-    for (const { gate } of this.#clients.values()) gate?.open();
+    for (const proceed of this.#held.splice(0)) proceed();
     this.#looking = setInterval(() => this.#look(), this.conf.interval || LOOK_MS);
     return this;
   };
@@ -88,7 +90,6 @@ export class CountlyBulk {
   readonly stop = (): this => {
     this.#started = false;
     clearInterval(this.#looking);
-    for (const { gate } of this.#clients.values()) gate?.shut();
     return this;
   };
 
@@ -104,20 +105,44 @@ export class CountlyBulk {
    */
   readonly close = async (timeout?: number): Promise<void> => {
     this.start();
-    const options = timeout === undefined ? {} : { timeout };
-    await Promise.all([...this.#clients.values()].map(({ client }) => client.close(options)));
+    await Promise.all([...this.#clients.values()].map((client) => client.close({ timeout })));
     this.stop();
   };
 
   #client(given?: unknown): Client {
-    const app_key = typeof given === 'string' && given !== '' ? given : (this.conf.app_key ?? '');
-    let one = this.#clients.get(app_key);
-    if (one === undefined) {
-      one = bulkClient({ ...this.conf, app_key }, this.#logger);
-      this.#clients.set(app_key, one);
-      if (this.#started) one.gate?.open();
-    }
-    return one.client;
+    const appKey = typeof given === 'string' && given !== '' ? given : (this.conf.app_key ?? '');
+    const client = this.#clients.get(appKey) ?? this.#makeClient(appKey);
+    this.#clients.set(appKey, client);
+    return client;
+  }
+
+  #makeClient(appKey: string): Client {
+    const conf = { ...this.conf, app_key: appKey };
+    const { options, problems } = bulkOptions(conf);
+    for (const problem of problems) this.#logger.error(`CountlyBulk: ${problem}.`);
+    if (options.disabled) return Client.forOthers(options);
+    const location = locationOf(conf, 'bulk');
+    const part = `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`;
+    const storage = storageAt(location, conf.url ?? '', part);
+    const client = Client.forOthers({ ...options, storage, transport: this.#transport(options) });
+    if (location.folder !== undefined) takeOver(location, client, storage, { logger: this.#logger, appKey });
+    return client;
+  }
+
+  /** Sends only while the server is started. */
+  #transport(options: CountlyOptions): Transport {
+    const { url, requestTimeout: requestTimeoutMs, requestOptions } = resolveOptions(options);
+    const special = requestOptions === undefined ? {} : { requestOptions };
+    const warn = (message: string) => this.#logger.warn(message);
+    const inner = createHttpTransport({ url, requestTimeoutMs, ...special, warn });
+    return {
+      send: async (request) => {
+        while (!this.#started) await new Promise<void>((resolve) => this.#held.push(resolve));
+        return inner.send(request);
+      },
+      query: (request) => inner.query(request),
+      close: () => inner.close(),
+    };
   }
 
   #told(message: string): this {
@@ -126,7 +151,7 @@ export class CountlyBulk {
   }
 
   #pending(): number {
-    return [...this.#clients.values()].reduce((sum, { client }) => sum + client.stats().pending, 0);
+    return [...this.#clients.values()].reduce((sum, client) => sum + client.stats().pending, 0);
   }
 
   #look(): void {
@@ -138,68 +163,5 @@ export class CountlyBulk {
     if (this.#emptyLooks < EMPTY_LOOKS) return;
     this.#emptyLooks = 0;
     this.#whenEmpty?.();
-  }
-}
-
-/** The client of one application, which sends only while its gate is open. */
-interface BulkClient {
-  readonly client: Client;
-  readonly gate?: GatedTransport;
-}
-
-function bulkClient(conf: BulkConf, logger: Logger): BulkClient {
-  const { options, problems } = bulkOptions(conf);
-  for (const problem of problems) logger.error(`CountlyBulk: ${problem}.`);
-  if (options.disabled) return { client: Client.forOthers(options) };
-  const { url, requestTimeout: requestTimeoutMs, requestOptions } = resolveOptions(options);
-  const special = requestOptions === undefined ? {} : { requestOptions };
-  const warn = (message: string) => logger.warn(message);
-  const gate = new GatedTransport(createHttpTransport({ url, requestTimeoutMs, ...special, warn }));
-  const location = locationOf(conf, 'bulk');
-  const appKey = conf.app_key ?? '';
-  const part = `bulk-${createHash('sha256').update(appKey).digest('hex').slice(0, 8)}`;
-  const storage = storageAt(location, conf.url ?? '', part);
-  const client = Client.forOthers({ ...options, storage, transport: gate });
-  if (location.folder !== undefined) takeOver(location, client, storage, { logger, appKey });
-  return { client, gate };
-}
-
-/** Lets requests through only while it is open: what a bulk server's `start` and `stop` do. */
-class GatedTransport implements Transport {
-  readonly #inner: Transport;
-  #open = false;
-  #closed = false;
-  #waiting: (() => void)[] = [];
-
-  constructor(inner: Transport) {
-    this.#inner = inner;
-  }
-
-  open(): void {
-    this.#open = true;
-    this.#proceed();
-  }
-
-  shut(): void {
-    this.#open = false;
-  }
-
-  async send(request: WireRequest): Promise<Delivery> {
-    while (!this.#open && !this.#closed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return this.#open ? this.#inner.send(request) : { kind: 'retry', reason: 'stopped' };
-  }
-
-  query(request: WireRequest): Promise<QueryResult> {
-    return this.#inner.query(request);
-  }
-
-  close(): Promise<void> {
-    this.#closed = true;
-    this.#proceed();
-    return this.#inner.close();
-  }
-
-  #proceed(): void {
-    for (const proceed of this.#waiting.splice(0)) proceed();
   }
 }

@@ -1,14 +1,15 @@
 import { numberFrom } from '../check.js';
+import { systemClock } from '../clock.js';
 import { truncate } from '../config/limits.js';
-import type { ConsentFeature } from '../protocol/entry.js';
+import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import { callerTimestamp, localTime, machineOffset } from '../protocol/timestamp.js';
 import type { Countly as Client } from '../scope/countly.js';
 import type { UserData } from '../scope/scope-members.js';
-import type { CompatTrace, CompatUserData, FetchCallback } from './conf.js';
+import type { CompatTrace, CompatUserData, FeatureGroups, FetchCallback } from './conf.js';
 
 // Official calls in the words of the client.
 
-type Raw = Readonly<Record<string, unknown>>;
+export type Raw = Readonly<Record<string, unknown>>;
 
 /** Written by the client itself; a second one would be refused. */
 const OWN_MEMBERS = ['sdk_name', 'sdk_version', 'checksum', 'checksum256', 'rr', 'method', 'safe_api_response'];
@@ -45,29 +46,22 @@ export function withDay(request: Raw, tz?: number): Raw {
  * A past session in parts of a minute, each with the end of its minute, in the unit `start` is in (seconds with 10 digits,
  * milliseconds with 13).
  */
-export function sessionParts(
-  seconds: number,
-  start: number | undefined,
-): { seconds: number; timestamp: number | undefined }[] {
+export function sessionParts(seconds: number, start: number | undefined) {
   const unit = start !== undefined && String(Math.trunc(start)).length > 10 ? 1000 : 1;
-  const parts: { seconds: number; timestamp: number | undefined }[] = [];
-  for (let left = Math.min(Math.trunc(seconds), MOST_SECONDS); left > 0; left -= PART_SECONDS) {
-    const timestamp = start ? start + (parts.length + 1) * PART_SECONDS * unit : undefined;
-    parts.push({ seconds: Math.min(PART_SECONDS, left), timestamp });
-  }
-  return parts;
+  const whole = Math.min(Math.trunc(seconds), MOST_SECONDS);
+  return Array.from({ length: Math.max(0, Math.ceil(whole / PART_SECONDS)) }, (_, part) => ({
+    seconds: Math.min(PART_SECONDS, whole - part * PART_SECONDS),
+    timestamp: start ? start + (part + 1) * PART_SECONDS * unit : undefined,
+  }));
 }
 
-/** The `apm` member of the official SDK, or what is missing. `app_metrics` is read as well (fault 8). */
-export function traceMember(
-  trace: CompatTrace,
-  maxName: number,
-  now: number,
-): { readonly apm: Raw } | { readonly missing: string } {
+/** The `apm` member of the official SDK, or the name of what is missing. `app_metrics` is read as well (fault 8). */
+export function traceMember(trace: CompatTrace, maxName: number): { readonly apm: Raw } | string {
   const { type, name, stz, etz, apm_metrics, app_metrics, apm_attr } = trace ?? {};
   const wanted = { type, name, stz, etz, apm_metrics: apm_metrics ?? app_metrics };
   const missing = Object.entries(wanted).find(([, value]) => value === undefined)?.[0];
-  if (missing !== undefined) return { missing };
+  if (missing !== undefined) return missing;
+  const now = systemClock.now();
   const named = typeof name === 'string' ? { name: truncate(name, maxName) } : {};
   const attributes = apm_attr === undefined ? {} : { apm_attr };
   return { apm: { ...wanted, ...named, ...attributes, timestamp: stz, ...localTime(now, machineOffset(now)) } };
@@ -110,46 +104,37 @@ export const FEATURES: readonly ConsentFeature[] = Object.freeze([
 /** Features in the official consent message, and those it forgets (fault 9). */
 export const TOLD_FEATURES: readonly ConsentFeature[] = [...FEATURES, 'push', 'clicks', 'scrolls'];
 
-/** The part of a client that consent is kept in. */
-export interface ConsentTarget {
-  isAllowed(feature: ConsentFeature): boolean;
-  checkConsent(name: string): boolean;
-  giveConsent(...names: readonly string[]): void;
-  removeConsent(...names: readonly string[]): void;
-}
+type ConsentTarget = Pick<Client, 'isAllowed' | 'checkConsent' | 'giveConsent' | 'removeConsent'>;
 
 /**
  * The consent calls of the official API. A session or a view that came before its consent is made up for when the consent
  * comes, once.
  */
 export class ConsentCalls {
-  readonly #target: () => ConsentTarget | undefined;
   readonly #waiting = new Map<ConsentFeature, () => void>();
 
-  constructor(target: () => ConsentTarget | undefined) {
-    this.#target = target;
-  }
+  constructor(private readonly target: () => ConsentTarget | undefined) {}
 
   check(name: string): boolean {
-    return listOf(name).every((one) => this.#target()?.checkConsent(one) === true);
+    return listOf(name).every((one) => this.target()?.checkConsent(one) === true);
   }
 
   add(names: string | readonly string[]): void {
-    this.#target()?.giveConsent(...listOf(names));
+    this.target()?.giveConsent(...listOf(names));
     for (const [feature, call] of [...this.#waiting]) {
-      if (!this.#target()?.isAllowed(feature)) continue;
+      if (!this.target()?.isAllowed(feature)) continue;
       this.#waiting.delete(feature);
       call();
     }
   }
 
   remove(names: string | readonly string[]): void {
-    this.#target()?.removeConsent(...listOf(names));
+    this.target()?.removeConsent(...listOf(names));
   }
 
   /** Runs the call now, or once the feature is agreed to; the last such call counts. */
   whenAllowed(feature: ConsentFeature, call: () => void): void {
-    if (this.#target()?.isAllowed(feature)) call();
+    if (this.target()?.isAllowed(feature)) call();
     else this.#waiting.set(feature, call);
   }
 
@@ -158,9 +143,64 @@ export class ConsentCalls {
   }
 }
 
+const KNOWN = new Set<string>(CONSENT_FEATURES);
+
+/** Consent of one user of a bulk server: a client asks for consent of all its devices or of none, a bulk server of each. */
+export class UserConsent implements ConsentTarget {
+  readonly #given = new Set<string>();
+  readonly #groups = new Map<string, readonly ConsentFeature[]>();
+
+  /** @param changed - told what was taken back, and of every feature the server is told about whether it is agreed to now */
+  constructor(
+    private readonly required: boolean,
+    private readonly changed: (withdrawn: readonly ConsentFeature[], consent: Record<string, boolean>) => void,
+  ) {}
+
+  /** A group may name groups that are known already. */
+  group(groups: FeatureGroups): void {
+    for (const [name, members] of Object.entries(groups ?? {})) {
+      if (!KNOWN.has(name)) this.#groups.set(name, this.#features([members].flat()));
+    }
+  }
+
+  isAllowed(feature: ConsentFeature): boolean {
+    return !this.required || this.#given.has(feature);
+  }
+
+  checkConsent(name: string): boolean {
+    const features = this.#features([name]);
+    return !this.required || (features.length > 0 && features.every((feature) => this.#given.has(feature)));
+  }
+
+  giveConsent(...names: readonly string[]): void {
+    this.#change(names, true);
+  }
+
+  removeConsent(...names: readonly string[]): void {
+    this.#change(names, false);
+  }
+
+  #change(names: readonly string[], given: boolean): void {
+    const changed = this.#features(names).filter((feature) => this.#given.has(feature) !== given);
+    if (!this.required || changed.length === 0) return;
+    for (const feature of changed) this.#given[given ? 'add' : 'delete'](feature);
+    const consent = Object.fromEntries(TOLD_FEATURES.map((feature) => [feature, this.#given.has(feature)]));
+    this.changed(given ? [] : changed, consent);
+  }
+
+  #features(names: readonly string[]): ConsentFeature[] {
+    return names.flatMap((name) => (KNOWN.has(name) ? [name as ConsentFeature] : (this.#groups.get(name) ?? [])));
+  }
+}
+
 /** The official SDK spells one name differently from every other SDK and from the server. */
 function listOf(names: string | readonly string[]): string[] {
   return [names ?? []].flat().map((name) => (name === 'scroll' ? 'scrolls' : name));
+}
+
+/** JSON text as its value, undefined when it is none; what is no text as it is. */
+export function parsed(value: unknown): unknown {
+  return typeof value === 'string' ? attempted((): unknown => JSON.parse(value)) : value;
 }
 
 /** What `work` gives, or undefined when it throws. */

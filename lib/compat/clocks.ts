@@ -28,13 +28,11 @@ class Stopwatch {
 
 /** The time of a session between its reports. Extends the session while it runs, without holding the process. */
 export class SessionClock extends Stopwatch {
-  readonly #extend: (seconds: number) => void;
   #cancel: () => void = () => {};
   running = false;
 
-  constructor(extend: (seconds: number) => void) {
+  constructor(private readonly extend: (seconds: number) => void) {
     super();
-    this.#extend = extend;
   }
 
   begin(automatic: boolean, updateSeconds: number): void {
@@ -57,7 +55,7 @@ export class SessionClock extends Stopwatch {
       const seconds = Math.round(this.elapsed / 1000);
       if (seconds > 0 && this.stoppedAfter === undefined) {
         this.start(this.elapsed - seconds * 1000);
-        this.#extend(seconds);
+        this.extend(seconds);
       }
       this.#beatLater(updateMs);
     });
@@ -75,10 +73,6 @@ export class ViewClock extends Stopwatch {
 
   end(): void {
     this.#view?.end(this.elapsed / 1000);
-    this.forget();
-  }
-
-  forget(): void {
     this.#view = undefined;
   }
 }

@@ -13,7 +13,7 @@ import type { CrashOptions } from '../scope/scope-api.js';
 import { contained, partsOf } from '../scope/scope-parts.js';
 import { ScopeTarget } from '../scope/scope-target.js';
 import { attempted } from './calls.js';
-import { BULK_DIALECT } from './options.js';
+import { BULK_DIALECT, clientDialect } from './options.js';
 
 /**
  * The client behind the official names: what it sends by itself is what the official SDK sends. All that the compat needs
@@ -21,15 +21,16 @@ import { BULK_DIALECT } from './options.js';
  */
 export class CompatClient extends ClientWith {
   readonly #startedAt = systemClock.monotonic();
-  #crashSegments: unknown;
+  /** What crashes carry when they have no segments of their own. */
+  crashSegments: unknown;
 
   constructor(options: CountlyOptions, dialect: Dialect) {
     super(options, systemClock, dialect);
   }
 
   /** Makes a client that decorators find. */
-  static start(options: CountlyOptions, dialect: Dialect): CompatClient {
-    const client = new CompatClient(options, dialect);
+  static start(options: CountlyOptions): CompatClient {
+    const client = new CompatClient(options, clientDialect(options));
     if (client.enabled) registerClient(client);
     return client;
   }
@@ -49,11 +50,6 @@ export class CompatClient extends ClientWith {
   /** Removes what waits of features that a device took back. */
   purge(deviceId: string, features: readonly ConsentFeature[]): void {
     partsOf(this).core.port.purge(deviceId, new Set(features));
-  }
-
-  /** What crashes carry when they have no segments of their own. */
-  useCrashSegments(segments: unknown): void {
-    this.#crashSegments = segments;
   }
 
   /** An uncaught error reads as the official SDK's; what decorators report is the client's own kind. */
@@ -81,7 +77,7 @@ export class CompatClient extends ClientWith {
         _logs: logs?.toWellFormed() || undefined,
         _nonfatal: !fatal,
       });
-      const custom = segmentationText(segments || this.#crashSegments, { limits, reporter, call: 'log_error' });
+      const custom = segmentationText(segments || this.crashSegments, { limits, reporter, call: 'log_error' });
       const body = `"crash":${crash.slice(0, -1)},"_custom":${custom ?? '{}'}}`;
       port.record(target, { kind: 'request', feature: 'crashes', timestamp: port.stamp(), body });
     });

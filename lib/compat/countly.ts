@@ -1,4 +1,3 @@
-import { systemClock } from '../clock.js';
 import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import { CountlyBulk } from './bulk.js';
 import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, traceMember } from './calls.js';
@@ -45,7 +44,7 @@ export class CountlySdk extends CountlySettings {
   #noHeartBeat = false;
   readonly #timed = new Map<string, ReturnType<Client['startEvent']>>();
   readonly #session = new SessionClock((seconds) => this.#client?.sessionDuration(seconds));
-  readonly #view = new ViewClock();
+  #view = new ViewClock();
 
   get #client(): Client | undefined {
     return this.#started?.client;
@@ -76,7 +75,7 @@ export class CountlySdk extends CountlySettings {
   readonly halt = (preventRequestProcessing?: boolean): void => {
     const started = this.#started;
     this.#session.end();
-    this.#view.forget();
+    this.#view = new ViewClock();
     this.#timed.clear();
     this.#waiting = [];
     this.#started = undefined;
@@ -201,7 +200,7 @@ export class CountlySdk extends CountlySettings {
   /** Reports uncaught errors as fatal crashes. Node's own exit, output and rejection mode stay as they are. */
   readonly track_errors = (segments?: Segmentation): void =>
     this.#use((client) => {
-      client.useCrashSegments(segments);
+      client.crashSegments = segments;
       client.trackErrors(segments);
     });
 
@@ -251,8 +250,8 @@ export class CountlySdk extends CountlySettings {
 
   readonly report_trace = (trace: CompatTrace): void =>
     this.#use((client) => {
-      const read = traceMember(trace, this.maxKeyLength, systemClock.now());
-      if ('missing' in read) this.#warn(`report_trace: ${read.missing} is missing; the trace is left out.`);
+      const read = traceMember(trace, this.maxKeyLength);
+      if (typeof read === 'string') this.#warn(`report_trace: ${read} is missing; the trace is left out.`);
       else client.request(read);
     });
 

@@ -1,6 +1,7 @@
 import { isList, member } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
+import { Warnings } from '../journal/warnings.js';
 import { type Entry, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
 import { attempted } from './calls.js';
 import type { CustomStorageMethod } from './conf.js';
@@ -13,45 +14,35 @@ interface Seal {
   readonly ids: readonly number[];
 }
 
-/** What is kept under one key. Plain data: a storage may turn it into text. */
-interface Snapshot {
-  readonly entries: readonly Entry[];
-  readonly seals: readonly Seal[];
-}
-
 /**
  * Keeps the queue in a storage of the user's own, which knows only values by key. So the whole queue is one value; it is
  * written at most every 20 ms, and only when it changed.
  */
 export class CustomStorage implements Storage {
-  readonly #method: CustomStorageMethod;
-  readonly #clock: Clock;
-  readonly #key: string;
   /** What an earlier process left and nobody has asked for yet. */
   readonly #left: SealedRequest[];
   readonly #entries = new Map<number, Entry>();
   readonly #seals = new Map<number, Seal>();
+  readonly #warnings = new Warnings();
   #cancel: (() => void) | undefined;
-  #listener: StorageListener | undefined;
   #degraded: string | undefined;
-  #told = false;
   #closed = false;
 
-  constructor(method: CustomStorageMethod, clock: Clock, key = 'cly_weave_queue') {
-    this.#method = method;
-    this.#key = key;
-    this.#clock = clock;
+  constructor(
+    private readonly method: CustomStorageMethod,
+    private readonly clock: Clock,
+    private readonly key = 'cly_weave_queue',
+  ) {
     // Read at once: what is appended before `open` must not be written in place of what waits from before.
     const found = attempted(() => method.storeGet(key, undefined));
-    const entries = listAt(found, 'entries').filter(isEntry);
-    const seals = listAt(found, 'seals').filter(isSeal);
+    const entries = [member(found, 'entries')].flat().filter(isEntry);
     for (const entry of entries) this.#entries.set(entry.id, entry);
-    for (const seal of seals) for (const id of seal.ids) this.#seals.set(id, seal);
+    for (const seal of [member(found, 'seals')].flat().filter(isSeal)) this.#setSeal(seal);
     this.#left = [...groupedBySeal(entries, this.#seals)];
   }
 
   open(listener: StorageListener): void {
-    this.#listener = listener;
+    this.#warnings.listen(listener);
   }
 
   append(entry: Entry): void {
@@ -60,8 +51,7 @@ export class CustomStorage implements Storage {
   }
 
   seal({ path, head, entries }: SealedRequest): void {
-    const seal: Seal = { path, head, ids: entries.map(({ id }) => id) };
-    for (const id of seal.ids) this.#seals.set(id, seal);
+    this.#setSeal({ path, head, ids: entries.map(({ id }) => id) });
     this.#commitLater();
   }
 
@@ -96,14 +86,14 @@ export class CustomStorage implements Storage {
     if (this.#cancel === undefined) return;
     this.#cancel();
     this.#cancel = undefined;
-    const snapshot: Snapshot = { entries: [...this.#entries.values()], seals: [...new Set(this.#seals.values())] };
+    // Plain data: a storage may turn it into text.
+    const snapshot = { entries: [...this.#entries.values()], seals: [...new Set(this.#seals.values())] };
     try {
-      this.#method.storeSet(this.#key, snapshot);
+      this.method.storeSet(this.key, snapshot);
       this.#degraded = undefined;
     } catch (error) {
       this.#degraded = `custom_storage_method.storeSet failed (${error instanceof Error ? error.name : typeof error}).`;
-      if (!this.#told) this.#listener?.warn(`${this.#degraded} What waits is kept in memory only.`);
-      this.#told = true;
+      this.#warnings.say('storeSet', `${this.#degraded} What waits is kept in memory only.`);
     }
   }
 
@@ -117,14 +107,12 @@ export class CustomStorage implements Storage {
   }
 
   #commitLater(): void {
-    if (this.#closed) return;
-    this.#cancel ??= this.#clock.after(COMMIT_MS, () => this.commitSync());
+    if (!this.#closed) this.#cancel ??= this.clock.after(COMMIT_MS, () => this.commitSync());
   }
-}
 
-function listAt(snapshot: unknown, name: keyof Snapshot): readonly unknown[] {
-  const list = member(snapshot, name);
-  return isList(list) ? list : [];
+  #setSeal(seal: Seal): void {
+    for (const id of seal.ids) this.#seals.set(id, seal);
+  }
 }
 
 function isSeal(value: unknown): value is Seal {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, renameSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { isList, isObject, member } from '../check.js';
 import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
-import { attempted, rawRequest } from './calls.js';
+import { SmallFile } from '../scope/device-id.js';
+import { attempted, parsed, type Raw, rawRequest } from './calls.js';
 import { CompatClient } from './compat-client.js';
 import { type KeyedValues, type StorageLocation, valuesAt } from './storage-location.js';
 
@@ -27,7 +28,6 @@ export interface ImportOptions {
 }
 
 type Importing = ImportOptions & { readonly logger: Logger };
-type Raw = Readonly<Record<string, unknown>>;
 
 /** A queue that this process has taken over. */
 interface Claim {
@@ -107,31 +107,27 @@ function finish(claims: readonly Claim[], logger: Logger): Omit<QueueImport, 're
   return { files, broken };
 }
 
-/** Queues of the official SDK in the order they are to be sent: how to make requests of what stands under the key. */
-const QUEUES: Readonly<Record<string, (value: unknown, deviceId?: unknown) => Raw[] | undefined>> = {
+/** Queues of the official SDK in the order they are to be sent: makes requests of what stands under the key, or throws. */
+const QUEUES: Readonly<Record<string, (value: unknown, deviceId?: unknown) => Raw[]>> = {
   cly_queue: listOf,
   // Older than any request that would be made of them, so they come after the requests.
   cly_event: requestsOf,
-  cly_bulk_queue: (value) => {
-    const bulks = listOf(value)?.map((bulk) => listOf(parsed(bulk['requests'])));
-    return bulks?.some((bulk) => bulk === undefined) ? undefined : bulks?.flatMap((bulk) => bulk ?? []);
-  },
+  cly_bulk_queue: (value) => listOf(value).flatMap((bulk) => listOf(parsed(bulk['requests']))),
   cly_req_queue: listOf,
-  cly_bulk_event: (value) =>
-    isObject(value)
-      ? Object.entries(value).flatMap(([deviceId, events]) => requestsOf(events, deviceId) ?? [])
-      : undefined,
+  cly_bulk_event: (value) => {
+    if (!isObject(value)) throw new TypeError('no events by device');
+    return Object.entries(value).flatMap(([deviceId, events]) => attempted(() => requestsOf(events, deviceId)) ?? []);
+  },
 };
-const QUEUE_KEYS = Object.keys(QUEUES);
 
 function claimValues(values: KeyedValues): Claim[] {
   return Object.entries(QUEUES).flatMap(([key, read]) => {
-    const requests = read(values.get(key), values.get('cly_id')) ?? [];
+    const requests = attempted(() => read(values.get(key), values.get('cly_id'))) ?? [];
     return requests.length === 0 ? [] : [{ name: key, requests, finish: () => void values.set(key, []) }];
   });
 }
 
-const CLAIMED = /^(?<name>.*__(?<key>cly_[a-z_]+)\.json)(?:\.importing\.(?<pid>\d+)\.[0-9a-f]+)?$/;
+const IMPORTING = /^\.importing\.(\d+)\.[0-9a-f]+$/;
 const claimedHere = new Set<string>();
 
 /**
@@ -140,49 +136,42 @@ const claimedHere = new Set<string>();
  */
 function claimFiles(prefix: string): Claim[] {
   const folder = dirname(`${prefix}x`);
-  const start = basename(`${prefix}x`).slice(0, -1);
-  const found = (attempted(() => readdirSync(folder)) ?? [])
-    .flatMap((name) => {
-      const { name: file, key = '', pid } = CLAIMED.exec(name)?.groups ?? {};
-      return file === `${start}__${key}.json` && key in QUEUES ? [{ name, key, pid }] : [];
-    })
-    .sort((a, b) => QUEUE_KEYS.indexOf(a.key) - QUEUE_KEYS.indexOf(b.key));
-  return found.flatMap(({ name, key, pid }) => {
-    const path = join(folder, name);
-    if (pid !== undefined && (claimedHere.has(path) || isAlive(Number(pid)))) return [];
-    const file = join(folder, `${start}__${key}.json`);
-    const claimed = `${file}.importing.${process.pid}.${randomBytes(4).toString('hex')}`;
-    if (!moved(path, claimed)) return [];
-    claimedHere.add(claimed);
-    const id = valueIn(join(folder, `${start}__cly_id.json`), 'cly_id');
-    const requests = QUEUES[key]?.(valueIn(claimed, key), id);
-    const finish = (): string => {
-      const kept = `${file}.${requests === undefined ? 'broken' : 'imported'}.${Date.now()}`;
-      moved(claimed, kept);
-      claimedHere.delete(claimed);
-      return kept;
-    };
-    return [{ name: file, requests, finish }];
+  const paths = (attempted(() => readdirSync(folder)) ?? []).map((name) => join(folder, name));
+  return Object.entries(QUEUES).flatMap(([key, read]) => {
+    const file = normalize(`${prefix}__${key}.json`);
+    return paths.flatMap((path) => {
+      const pid = path.startsWith(file) ? IMPORTING.exec(path.slice(file.length))?.[1] : undefined;
+      const isLeft = pid !== undefined && !claimedHere.has(path) && !isAlive(Number(pid));
+      const claimed = `${file}.importing.${process.pid}.${randomBytes(4).toString('hex')}`;
+      if ((path !== file && !isLeft) || !moved(path, claimed)) return [];
+      claimedHere.add(claimed);
+      const id = valueIn(`${prefix}__cly_id.json`, 'cly_id');
+      const requests = attempted(() => read(valueIn(claimed, key), id));
+      const finish = (): string => {
+        const kept = `${file}.${requests === undefined ? 'broken' : 'imported'}.${Date.now()}`;
+        moved(claimed, kept);
+        claimedHere.delete(claimed);
+        return kept;
+      };
+      return [{ name: file, requests, finish }];
+    });
   });
 }
 
 /** The value under the key; an empty file is an empty queue, as it is for the official SDK. */
 function valueIn(path: string, key: string): unknown {
-  const text = attempted(() => readFileSync(path, 'utf8'));
+  const text = new SmallFile(path).read();
   return text?.trim() === '' ? [] : member(parsed(text), key);
 }
 
 /** Each event of a device in a request of its own. */
-function requestsOf(events: unknown, deviceId: unknown): Raw[] | undefined {
-  return listOf(events)?.map((event) => ({ device_id: deviceId, events: [event] }));
+function requestsOf(events: unknown, deviceId: unknown): Raw[] {
+  return listOf(events).map((event) => ({ device_id: deviceId, events: [event] }));
 }
 
-function listOf(value: unknown): Raw[] | undefined {
-  return isList(value) ? value.filter(isObject) : undefined;
-}
-
-function parsed(value: unknown): unknown {
-  return typeof value === 'string' ? attempted((): unknown => JSON.parse(value)) : value;
+function listOf(value: unknown): Raw[] {
+  if (!isList(value)) throw new TypeError('no list');
+  return value.filter(isObject);
 }
 
 function moved(from: string, to: string): boolean {

@@ -61,18 +61,18 @@ export interface Translated {
 /** The configuration of `Countly.init` as options of a client, without storage and device id. */
 export function clientOptions(settings: CountlyConf): Translated {
   const { remote_config: told } = settings;
-  const metrics = textsOf(settings.metrics);
+  const unusable: string[] = [];
   const { options, problems } = working({
     ...spelledOptions(settings),
     interval: settings.interval || INTERVAL_MS,
     appVersion: settings.app_version || '0.0',
     // Sessions are extended here, where `stop_time` is known; the client is to say nothing in between.
     sessionUpdate: DAY_SECONDS,
-    metrics: metrics.texts,
+    metrics: settings.metrics ? textsOf(settings.metrics, unusable) : undefined,
     // The official callback gets `false` when there is no error.
     remoteConfig: typeof told === 'function' ? (error, values) => told(error ?? false, { ...values }) : !!told,
   });
-  return { options, problems: [...problems, ...metrics.problems] };
+  return { options, problems: [...problems, ...unusable] };
 }
 
 /** The configuration of a bulk server as options of a client. */
@@ -116,14 +116,13 @@ function working(given: { readonly [Name in keyof CountlyOptions]: CountlyOption
 }
 
 /** Servers want texts in metrics (docs/protocol.md §3.3). */
-function textsOf(metrics: unknown): { texts: Record<string, string> | undefined; problems: string[] } {
+function textsOf(metrics: unknown, problems: string[]): Record<string, string> {
   const texts: Record<string, string> = {};
-  const problems: string[] = [];
   for (const name of namesOf(metrics)) {
     const value = member(metrics, name);
     const text = typeof value === 'boolean' ? String(value) : textFrom(value);
     if (text !== undefined) texts[name] = text;
     else if (typeof value === 'object' && value) problems.push(`metrics.${name} must be a text, got ${shown(value)}`);
   }
-  return { texts: metrics ? texts : undefined, problems };
+  return texts;
 }

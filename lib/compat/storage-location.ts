@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { member, textFrom } from '../check.js';
 import { systemClock } from '../clock.js';
@@ -6,7 +6,8 @@ import { JournalStorage } from '../journal/journal.js';
 import { MemoryStorage } from '../journal/memory.js';
 import { defaultStoragePath, journalPath } from '../journal/path.js';
 import type { Storage } from '../journal/storage.js';
-import { attempted } from './calls.js';
+import { SmallFile } from '../scope/device-id.js';
+import { attempted, parsed } from './calls.js';
 import { type BulkConf, type CustomStorageMethod, StorageTypes } from './conf.js';
 import { CustomStorage } from './custom-storage.js';
 
@@ -19,10 +20,12 @@ export interface StorageLocation {
 }
 
 const NOWHERE: StorageLocation = { folder: undefined, custom: undefined, legacy: [] };
+const CUSTOM_METHODS = ['storeSet', 'storeGet', 'storeRemove'];
 
 export function locationOf(conf: BulkConf, mode: 'client' | 'bulk'): StorageLocation {
   const { storage_path, storage_type, persist_queue, custom_storage_method } = conf;
-  if (isCustomStorage(custom_storage_method)) return { ...NOWHERE, custom: custom_storage_method };
+  const isUsable = CUSTOM_METHODS.every((name) => typeof member(custom_storage_method, name) === 'function');
+  if (custom_storage_method && isUsable) return { ...NOWHERE, custom: custom_storage_method };
   const bulk = mode === 'bulk';
   const onDisk = storage_type ? storage_type !== StorageTypes.MEMORY : !bulk || !!persist_queue;
   if (!onDisk) return NOWHERE;
@@ -44,8 +47,7 @@ export interface KeyedValues {
   set(key: string, value: unknown): void;
 }
 
-/** @param afresh without what the official SDK has left in other places */
-export function valuesAt({ custom, folder, legacy }: StorageLocation, afresh = false): KeyedValues {
+export function valuesAt({ custom, folder, legacy }: StorageLocation): KeyedValues {
   if (custom) {
     // What it throws stays here; the queue in it tells of it.
     return {
@@ -54,38 +56,17 @@ export function valuesAt({ custom, folder, legacy }: StorageLocation, afresh = f
     };
   }
   if (folder === undefined) return { get: () => undefined, set: () => {} };
-  return fileValues(folder, afresh ? [] : legacy);
-}
-
-/** The official format: one file a key, `__<key>.json`, with the key inside. It stays readable for a way back. */
-function fileValues(folder: string, elsewhere: readonly string[]): KeyedValues {
+  // The official format: one file a key, with the key inside. It stays readable for a way back.
+  const fileOf = (key: string, prefix = `${folder}/`) => new SmallFile(`${prefix}__${key}.json`);
   return {
     get(key) {
-      for (const prefix of [`${folder}/`, ...elsewhere]) {
-        const text = attempted(() => readFileSync(`${prefix}__${key}.json`, 'utf8'));
-        const content = text === undefined ? undefined : attempted((): unknown => JSON.parse(text));
-        // A file that says null was cleared; what stands in other places is older.
-        if (content !== undefined) return member(content, key) ?? undefined;
-      }
-      return undefined;
+      const contents = [`${folder}/`, ...legacy].map((prefix) => parsed(fileOf(key, prefix).read()));
+      // A file that says null was cleared; what stands in other places is older.
+      const newest = contents.find((content) => content !== undefined);
+      return member(newest, key) ?? undefined;
     },
-    set(key, value) {
-      const file = join(folder, `__${key}.json`);
-      const draft = `${file}.${process.pid}.tmp`;
-      try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        // Renamed into place: a crash in between leaves the former value (the official SDK leaves half a file).
-        writeFileSync(draft, JSON.stringify({ [key]: value }), { mode: 0o600 });
-        renameSync(draft, file);
-      } catch {
-        rmSync(draft, { force: true });
-      }
-    },
+    set: (key, value) => fileOf(key).write(JSON.stringify({ [key]: value })),
   };
-}
-
-function isCustomStorage(value: unknown): value is CustomStorageMethod {
-  return ['storeSet', 'storeGet', 'storeRemove'].every((name) => typeof member(value, name) === 'function');
 }
 
 /**

@@ -1,10 +1,5 @@
 import type { Clock } from '../clock.js';
 
-interface Timer {
-  readonly at: number;
-  readonly task: () => void;
-}
-
 /**
  * A clock that stands still until it is told to move. Timers run in the order of their times, and a timer set by
  * another one's task runs in the same `advance` if its time has come.
@@ -21,7 +16,7 @@ interface Timer {
 export class ManualClock implements Clock {
   #now: number;
   #monotonic = 0;
-  readonly #timers = new Set<Timer>();
+  readonly #timers = new Set<{ readonly at: number; readonly task: () => void }>();
 
   constructor(startMs = 1_700_000_000_000) {
     this.#now = startMs;
@@ -62,12 +57,9 @@ export class ManualClock implements Clock {
     this.#now = ms;
   }
 
-  #next(end: number): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
-    }
-    return first;
+  #next(end: number) {
+    const due = [...this.#timers].filter(({ at }) => at <= end);
+    return due.sort((a, b) => a.at - b.at)[0];
   }
 
   #moveTo(monotonic: number): void {

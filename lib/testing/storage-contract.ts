@@ -53,8 +53,19 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
   });
   const durable = (name: string, check: Check): ContractCase =>
     rule(name, async (subject, storage) => {
-      if (subject.durable) await check(subject, storage);
+      if (subject.under.restart !== undefined) await check(subject, storage);
     });
+  /** What is found after a restart. */
+  const leaves = (name: string, expected: Recovered, steps: Check): ContractCase =>
+    durable(name, async (subject, storage) => {
+      await steps(subject, storage);
+      await subject.restart();
+      deepStrictEqual(await subject.recovered(), expected);
+    });
+  const own = entries(6, 'u1') as [Entry, Entry, Entry, Entry, Entry, Entry];
+  const requests = [sealed([own[0], own[1], own[4]]), sealed([own[2]], `${HEAD},"hour":3`, '/i/bulk')];
+  const halves = [sealed(own.slice(0, 3), `${HEAD},"half":1`), sealed(own.slice(3), `${HEAD},"half":2`)];
+
   return [
     rule('finds nothing in a fresh place', async (subject) => {
       subject.open();
@@ -64,9 +75,7 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
     rule('bears calls without effect: nothing to settle, unknown entries, twice the same', async (subject, storage) => {
       const one = entry(1);
       await subject.keep([one]);
-      storage.settle([]);
-      storage.settle([one]);
-      storage.settle([one, one, entry(99)]);
+      for (const settled of [[], [one], [one, one, entry(99)]]) storage.settle(settled);
       await storage.commit();
       storage.commitSync();
       await storage.commit();
@@ -92,49 +101,38 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       ok(bytesWritten >= 0, `bytesWritten ${bytesWritten}`);
       strictEqual(degraded, undefined);
     }),
-    durable('keeps what was committed, with every field and in order', async (subject, storage) => {
-      const [first, ...others] = entries(12);
-      storage.append(first as Entry);
-      await subject.keep(others);
-      await subject.restart();
-      deepStrictEqual(await subject.recovered(), { entries: entries(12), sealed: [] });
-    }),
-    durable('keeps what commitSync wrote, without waiting for anything', async (subject, storage) => {
+    leaves(
+      'keeps what was committed, with every field and in order',
+      unsealed(entries(12)),
+      async (subject, storage) => {
+        const [first, ...others] = entries(12);
+        storage.append(first as Entry);
+        await subject.keep(others);
+      },
+    ),
+    leaves('keeps what commitSync wrote, without waiting for anything', unsealed(own), async (subject, storage) => {
       subject.open();
-      for (const one of entries(5)) storage.append(one);
+      for (const one of own) storage.append(one);
       storage.commitSync();
-      await subject.restart();
-      strictEqual((await subject.recovered()).entries.length, 5);
     }),
-    durable('forgets what was settled', async (subject, storage) => {
+    leaves('forgets what was settled', unsealed([entry(0), entry(2), entry(3)]), async (subject, storage) => {
       await subject.keep(entries(5));
       storage.settle([entry(1), entry(4)]);
       await storage.commit();
-      await subject.restart();
-      deepStrictEqual((await subject.recovered()).entries, [entry(0), entry(2), entry(3)]);
     }),
-    durable('keeps sealed requests with path, head and order', async (subject) => {
-      const own = entries(6, 'u1') as [Entry, Entry, Entry, Entry, Entry, Entry];
-      const requests = [sealed([own[0], own[1], own[4]]), sealed([own[2]], `${HEAD},"hour":3`, '/i/bulk')];
-      await subject.keep(own, ...requests);
-      await subject.restart();
-      deepStrictEqual(await subject.recovered(), { entries: [own[3], own[5]], sealed: requests });
-    }),
-    durable('forgets sealed requests that were settled', async (subject, storage) => {
-      const own = entries(2);
+    leaves(
+      'keeps sealed requests with path, head and order',
+      { entries: [own[3], own[5]], sealed: requests },
+      (subject) => subject.keep(own, ...requests),
+    ),
+    leaves('forgets sealed requests that were settled', NOTHING, async (subject, storage) => {
       await subject.keep(own, sealed(own));
       storage.settle(own);
       await storage.commit();
-      await subject.restart();
-      deepStrictEqual(await subject.recovered(), NOTHING);
     }),
-    durable('lets a later seal replace an earlier one', async (subject) => {
-      const own = entries(4, 'u1');
-      const halves = [sealed(own.slice(0, 2), `${HEAD},"half":1`), sealed(own.slice(2), `${HEAD},"half":2`)];
-      await subject.keep(own, sealed(own), ...halves);
-      await subject.restart();
-      deepStrictEqual((await subject.recovered()).sealed, halves);
-    }),
+    leaves('lets a later seal replace an earlier one', { entries: [], sealed: halves }, (subject) =>
+      subject.keep(own, sealed(own), ...halves),
+    ),
     durable('hands out as much as there is room for, oldest first, and says what is left', async (subject) => {
       await subject.keep(entries(30));
       const second = await subject.restart();
@@ -156,13 +154,10 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       second.settle(found.entries.slice(0, 2));
       await second.commit();
       await subject.restart();
-      const ids = (await subject.recovered()).entries.map(({ id }) => id).sort((a, b) => a - b);
-      deepStrictEqual(
-        ids,
-        [2, 10, 11].map((n) => entry(n).id),
-      );
+      const kept = (await subject.recovered()).entries.toSorted((a, b) => a.id - b.id);
+      deepStrictEqual(kept, [entry(2), entry(10), entry(11)]);
     }),
-    durable('keeps what a closed storage had not settled, once', async (subject, storage) => {
+    leaves('keeps what a closed storage had not settled, once', NOTHING, async (subject, storage) => {
       await subject.keep(entries(3));
       storage.settle([entry(0)]);
       await storage.close();
@@ -171,16 +166,12 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       deepStrictEqual(found.entries.map(plain), [entry(1), entry(2)]);
       second.settle(found.entries);
       await second.close();
-      await subject.restart();
-      deepStrictEqual(await subject.recovered(), NOTHING);
     }),
-    durable('keeps the seal of what was recovered', async (subject) => {
-      await subject.keep(entries(2, 'u1'));
+    leaves('keeps the seal of what was recovered', { entries: [], sealed: [sealed(own)] }, async (subject) => {
+      await subject.keep(own);
       const second = await subject.restart();
       second.seal(sealed((await second.recover(PLENTY)).entries));
       await second.commit();
-      await subject.restart();
-      deepStrictEqual((await subject.recovered()).sealed, [sealed(entries(2, 'u1'))]);
     }),
   ];
 }
@@ -212,6 +203,10 @@ function entries(count: number, deviceId?: string): Entry[] {
   return Array.from({ length: count }, (_, n) => entry(n, deviceId));
 }
 
+function unsealed(entries: readonly Entry[]): Recovered {
+  return { entries, sealed: [] };
+}
+
 function sealed(entries: readonly Entry[], head = HEAD, path: SealedPath = '/i'): SealedRequest {
   return { deviceId: entries[0]?.deviceId ?? '', path, head, entries };
 }
@@ -223,26 +218,20 @@ function plain({ origin: _origin, ...rest }: Entry): Entry {
 
 class Subject {
   readonly warnings: string[] = [];
-  readonly #under: StorageUnderTest;
   readonly #opened: Storage[];
 
-  constructor(under: StorageUnderTest) {
-    this.#under = under;
+  constructor(readonly under: StorageUnderTest) {
     this.#opened = [under.storage];
   }
 
-  get durable(): boolean {
-    return this.#under.restart !== undefined;
-  }
-
-  open(storage = this.#under.storage): void {
+  open(storage = this.under.storage): void {
     const warn = (message: string): void => void this.warnings.push(message);
     storage.open({ found: () => {}, lost: () => {}, warn } as StorageListener);
   }
 
   /** Opens the first storage and commits these. */
   async keep(entries: readonly Entry[], ...requests: readonly SealedRequest[]): Promise<void> {
-    const { storage } = this.#under;
+    const { storage } = this.under;
     this.open();
     for (const one of entries) storage.append(one);
     for (const request of requests) storage.seal(request);
@@ -251,7 +240,7 @@ class Subject {
 
   /** Opens another storage on the same place. */
   async restart(beforeOpen?: (storage: Storage) => void): Promise<Storage> {
-    const storage = await this.#under.restart?.();
+    const storage = await this.under.restart?.();
     ok(storage, 'this storage cannot be restarted');
     this.#opened.push(storage);
     beforeOpen?.(storage);

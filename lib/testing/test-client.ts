@@ -50,18 +50,17 @@ export function createTestClient(options: CountlyOptions = {}): TestClient {
     clock,
   );
   registerClient(client);
+  const delivered = async () => {
+    await client.flush();
+    return transport.delivered;
+  };
   return {
     client,
     clock,
     transport,
-    async events() {
-      await client.flush();
-      return transport.events;
-    },
-    async requests(parameter) {
-      await client.flush();
-      return transport.delivered.map((request) => request.parameters[parameter]).filter((value) => value !== undefined);
-    },
+    events: async () => (await delivered()).flatMap(({ events }) => events),
+    requests: async (parameter) =>
+      (await delivered()).map(({ parameters }) => parameters[parameter]).filter((value) => value !== undefined),
     close: async () => void (await client.close()),
   };
 }
@@ -140,15 +139,16 @@ export class RecordingTransport implements Transport {
   }
 
   async send(request: WireRequest): Promise<Delivery> {
-    const script = this.#once.shift() ?? this.#answer;
-    const delivery = await run<Delivery>(script, request, (reason) => ({ kind: 'retry', reason }));
+    const answered = run(this.#once.shift() ?? this.#answer, request);
+    // A transport never rejects, and neither does its double when a script throws.
+    const delivery = await answered.catch((error): Delivery => ({ kind: 'retry', reason: scriptFailed(error) }));
     this.requests.push({ request, delivery, logical: decodeRequest(request) });
     return delivery;
   }
 
   async query(request: WireRequest): Promise<QueryResult> {
     this.queries.push(request);
-    return run<QueryResult>(this.#queryAnswer, request, (message) => ({ ok: false, status: 0, message }));
+    return run(this.#queryAnswer, request).catch((error) => ({ ok: false, status: 0, message: scriptFailed(error) }));
   }
 
   async close(): Promise<void> {
@@ -172,19 +172,14 @@ export class RecordingTransport implements Transport {
   }
 }
 
-/** A transport never rejects, and neither does its double when a script throws. */
 async function run<T extends object>(
   script: T | ((request: WireRequest) => T | Promise<T>),
   request: WireRequest,
-  failed: (text: string) => T,
 ): Promise<T> {
-  if (typeof script !== 'function') return script;
-  try {
-    return await script(request);
-  } catch (error) {
-    return failed(`the script failed: ${String(error)}`);
-  }
+  return typeof script === 'function' ? script(request) : script;
 }
+
+const scriptFailed = (error: unknown): string => `the script failed: ${String(error)}`;
 
 /** Takes a request apart as a Countly server does; throws nothing, whatever the bytes are. */
 export function decodeRequest(request: WireRequest): readonly LogicalRequest[] {

@@ -65,9 +65,15 @@ export async function assertTransparent(
     const hidden = 'or another decorator above hides it';
     throw misuse(`assertTransparent: ${name} carries no decorator of countly-weave, ${hidden}.`);
   }
-  const own =
-    options.run === false ? [] : await check(OWN_CHECKS, ownMethod(target, wrapper as Method, woven, options));
-  const found = [...own, ...(await violations((original) => rewoven(original, woven), options))];
+  const { args = [], instance = () => (options.static === true ? target : newOf(target)) } = options;
+  const own: OwnMethod = {
+    wrapper: wrapper as Method,
+    woven,
+    instance,
+    args: typeof args === 'function' ? args : () => [...args],
+  };
+  const inOwnCalls = options.run === false ? [] : await check(OWN_CHECKS, own);
+  const found = [...inOwnCalls, ...(await violations((original) => rewoven(original, woven), options))];
   if (found.length > 0) throw misuse([`${name} is not transparent:`, ...found].join('\n  - '));
 }
 
@@ -98,21 +104,12 @@ async function check<Subject>(
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const misuse = (message: string): CountlyError => new CountlyError('DECORATOR_MISUSE', message);
 
-function ownMethod(
-  target: abstract new (...args: never[]) => object,
-  wrapper: Method,
-  woven: Woven,
-  { static: isStatic, instance, args = [] }: TransparencyOptions,
-): OwnMethod {
-  const make = (): unknown => {
-    if (isStatic === true) return target;
-    try {
-      return Reflect.construct(target as unknown as new () => object, []);
-    } catch (error) {
-      throw misuse(`new ${target.name}() fails (${reasonOf(error)}); give an option \`instance\` that makes one.`);
-    }
-  };
-  return { wrapper, woven, instance: instance ?? make, args: typeof args === 'function' ? args : () => [...args] };
+function newOf(target: abstract new (...args: never[]) => object): object {
+  try {
+    return Reflect.construct(target as unknown as new () => object, []);
+  } catch (error) {
+    throw misuse(`new ${target.name}() fails (${reasonOf(error)}); give an option \`instance\` that makes one.`);
+  }
 }
 
 /** The decorators of a method on another function. Named clients are real ones; here everything is forgotten. */

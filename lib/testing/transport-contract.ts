@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -69,12 +70,7 @@ export function transportContract(create: (under: TransportUnderTest) => Transpo
       strictEqual(received.headers['content-encoding'], undefined, 'a Countly server does not decompress');
     }),
     outcome('accepted but ignored is delivered', 200, '{"result":"Success","info":"Request ignored"}', 'delivered'),
-    outcome(
-      'a refused checksum puts delivery on hold, whatever its status',
-      200,
-      '{"result":"Request does not match checksum"}',
-      'hold',
-    ),
+    outcome('a refused checksum puts delivery on hold, whatever its status', 200, REFUSED_CHECKSUM, 'hold'),
     outcome('a web page is no acceptance', 200, '<html></html>', 'retry'),
     outcome('a redirect is not followed', 302, '', 'retry', { location: '/elsewhere' }),
     outcome('a poisonous request is rejected', 400, '{"result":"Invalid parameter &quot;events&quot;"}', 'rejected'),
@@ -121,6 +117,7 @@ function reply(status: number, body: string, headers: Record<string, string> = {
 }
 
 const ACCEPTED = reply(200, '{"result":"Success"}');
+const REFUSED_CHECKSUM = '{"result":"Request does not match checksum"}';
 
 function half(response: ServerResponse, then = (): void => {}): void {
   response.writeHead(200, { 'content-length': '20' }).write('{"result"', then);
@@ -129,7 +126,7 @@ function half(response: ServerResponse, then = (): void => {}): void {
 /** Opens a server and a transport for it, and closes both whatever happens. */
 async function onStage(
   create: (under: TransportUnderTest) => Transport,
-  timeoutMs: number,
+  requestTimeoutMs: number,
   answer: Answer,
   check: (stage: Stage) => Promise<void>,
 ): Promise<void> {
@@ -143,9 +140,9 @@ async function onStage(
     // What a transport breaks off is no request.
     text(request).then(came, () => {});
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const transport = create({ url: `http://127.0.0.1:${port}/base`, requestTimeoutMs: timeoutMs });
+  const transport = create({ url: `http://127.0.0.1:${port}/base`, requestTimeoutMs });
   try {
     await check({ transport, received });
   } finally {
