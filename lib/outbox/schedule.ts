@@ -18,10 +18,6 @@ export class Schedule {
     return this.#due.size;
   }
 
-  isScheduled(queue: DeviceQueue): boolean {
-    return queue.list !== undefined;
-  }
-
   fresh(queue: DeviceQueue): void {
     move(queue, this.#fresh);
   }
