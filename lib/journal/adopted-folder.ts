@@ -8,9 +8,7 @@ import { reasonOf, type Warnings } from './warnings.js';
 /** What keeps a file from being read now and may pass. */
 const PASSING = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY']);
 
-interface OpenSeal extends Seal {
-  readonly entries: Entry[];
-}
+type OpenSeal = Seal & { readonly entries: Entry[] };
 
 /** A folder that was taken over, read a segment at a time. What is settled in it is written to its own files. */
 export class AdoptedFolder extends Folder {

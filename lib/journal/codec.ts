@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Entry, type EntryDraft, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
+import { type Entry, type EntryDraft, isEntry, type SealedRequest } from '../protocol/entry.js';
 
 /*
  * What a segment looks like on disk: batches, each a line `#<bytes> <CRC-32>` and so many bytes of UTF-8 text. The text
@@ -19,7 +19,6 @@ const HEADER = /^#(\d{1,9}) ([0-9a-f]{8})\n/;
 const TORN_HEADER = /^#\d{0,9}(?: [0-9a-f]{0,8})?$/;
 const LONGEST_HEADER = 20;
 
-/** Puts records of one batch together. */
 export class BatchWriter {
   #text = '';
   #id = 0;
@@ -95,9 +94,7 @@ function isAlike(one: EntryDraft, other: EntryDraft): boolean {
   );
 }
 
-export interface Seal {
-  readonly path: SealedPath;
-  readonly head: string;
+export interface Seal extends Pick<SealedRequest, 'path' | 'head'> {
   readonly ids: readonly number[];
 }
 

@@ -6,14 +6,6 @@ import type { JournalWriter } from './writer.js';
 /** Pause before a failed write is tried again. */
 export const RETRY_MS = 30_000;
 
-export interface GroupCommitOptions {
-  readonly fs: JournalFs;
-  readonly clock: Clock;
-  readonly intervalMs: number;
-  readonly source: JournalWriter;
-  readonly slowDisk?: boolean | undefined;
-}
-
 /** A write of one batch takes about a tenth of a millisecond when it only reaches the operating system's memory. */
 const QUICK_MS = 2;
 /** Writes in a row that together hold up the host for longer make the disk a slow one; one may have lost its core … */
@@ -37,11 +29,17 @@ export class GroupCommit {
   /** The run that is under way goes on until nothing waits. */
   #toTheEnd = false;
   #cancelTimer: (() => void) | undefined;
-  #slowUntil: number;
+  #slowUntil = Number.NEGATIVE_INFINITY;
   #heldUpMs = 0;
 
-  constructor(private readonly options: GroupCommitOptions) {
-    this.#slowUntil = options.slowDisk === true ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  constructor(
+    private readonly fs: JournalFs,
+    private readonly clock: Clock,
+    private readonly source: JournalWriter,
+    private readonly intervalMs: number,
+    slowDisk: boolean,
+  ) {
+    if (slowDisk) this.#slowUntil = Number.POSITIVE_INFINITY;
   }
 
   get writing(): boolean {
@@ -51,8 +49,7 @@ export class GroupCommit {
   /** Sees to it that what waits is written within the interval. */
   request(): void {
     if (this.#closed || this.#running || this.#cancelTimer !== undefined) return;
-    const { clock, intervalMs } = this.options;
-    this.#cancelTimer = clock.after(this.failing ? RETRY_MS : intervalMs, () => {
+    this.#cancelTimer = this.clock.after(this.failing ? RETRY_MS : this.intervalMs, () => {
       this.#cancelTimer = undefined;
       void this.#run();
     });
@@ -91,7 +88,7 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    const { source, clock } = this.options;
+    const { source, clock } = this;
     this.#running = true;
     try {
       for (let more = true; more; ) {
@@ -119,11 +116,11 @@ export class GroupCommit {
   #next(): Batch | undefined {
     if (this.#current?.segment.discarded === false) return this.#current;
     this.#current = undefined;
-    return this.options.source.next();
+    return this.source.next();
   }
 
   #writeHere({ segment, bytes, position }: Batch): void {
-    const { fs, clock } = this.options;
+    const { fs, clock } = this;
     const startedAt = clock.monotonic();
     for (let done = 0; done < bytes.length; ) {
       done += some(fs.writeSync(segment.file(), bytes, done, bytes.length - done, position + done));
@@ -139,7 +136,7 @@ export class GroupCommit {
     segment.hold();
     try {
       for (let done = 0; done < bytes.length && this.#current === batch; ) {
-        done += some(await this.options.fs.write(file, bytes, done, bytes.length - done, position + done));
+        done += some(await this.fs.write(file, bytes, done, bytes.length - done, position + done));
       }
     } catch (error) {
       if (this.#current === batch) throw error;
@@ -151,12 +148,12 @@ export class GroupCommit {
   #finish(batch: Batch): void {
     this.#current = undefined;
     this.failing = false;
-    this.options.source.written(batch);
+    this.source.written(batch);
   }
 
   #fail(error: unknown): void {
     this.failing = true;
-    this.options.source.failed(error);
+    this.source.failed(error);
     if (this.#running) return;
     this.#cancel();
     this.request();

@@ -65,8 +65,8 @@ export class JournalStorage implements Storage {
       written: (bytes) => this.#written(bytes),
       failed: (error) => this.#failed(error),
     });
-    const { commitIntervalMs: intervalMs = 20, slowDisk } = options;
-    this.#commits = new GroupCommit({ fs, clock, intervalMs, source: this.#writer, slowDisk });
+    const { commitIntervalMs = 20, slowDisk = false } = options;
+    this.#commits = new GroupCommit(fs, clock, this.#writer, commitIntervalMs, slowDisk);
   }
 
   open(listener: StorageListener): void {

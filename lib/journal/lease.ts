@@ -8,18 +8,6 @@ import { join } from 'node:path';
 /** `dead`: nobody answers where only it could. `unknown`: it cannot be seen from here, only the time of its lease tells. */
 export type Verdict = 'alive' | 'dead' | 'unknown';
 
-/** Proof that the owner of journal folders lives, and a question for the proof of others. */
-export interface Lease {
-  /** Name of the owner; stands in the names of its folders. */
-  readonly owner: string;
-  /** Takes effect in a root folder that exists. */
-  hold(root: string): void;
-  /** Shows that the owner lives to those who cannot ask. Throws `ENOENT` when the lease was taken away. */
-  renew(root: string): void;
-  release(root: string): void;
-  ask(root: string, owner: string): Promise<Verdict>;
-}
-
 const LEASE_END = '.lease';
 const OWNER = /^[sf][0-9a-f]{8}[0-9a-f]{16}$/;
 
@@ -42,10 +30,12 @@ export function leaseOwner(file: string): string | undefined {
  * moment it dies. An owner says in its name in which running system that holds (`s` and a digest), so that another one is
  * not taken for proof; and where there can be no socket (`f`) only the time of the file tells.
  */
-export class SocketLease implements Lease {
+export class SocketLease {
+  /** Stands in the names of the owner's folders. */
   owner = ownerName('f');
   #server: Server | undefined;
 
+  /** Takes effect in a root folder that exists. */
   hold(root: string): void {
     if (this.#server !== undefined) return;
     // The same as before, if there was one: folders may carry it in their names.
@@ -60,6 +50,7 @@ export class SocketLease implements Lease {
     }
   }
 
+  /** Shows that the owner lives to those who cannot ask. Throws `ENOENT` when the lease was taken away. */
   renew(root: string): void {
     const now = Date.now() / 1000;
     utimesSync(join(root, leaseName(this.owner)), now, now);
@@ -96,6 +87,9 @@ export class SocketLease implements Lease {
     this.#server = undefined;
   }
 }
+
+/** Proof that the owner of journal folders lives, and a question for the proof of others. */
+export type Lease = Pick<SocketLease, 'owner' | 'hold' | 'renew' | 'release' | 'ask'>;
 
 /** `alive`, or the code of the error. */
 async function answerOf(root: string, owner: string): Promise<string> {

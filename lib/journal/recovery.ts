@@ -36,6 +36,7 @@ export interface RecoveryOptions {
 export class Recovery {
   readonly folders: AdoptedFolder[] = [];
   #removing: Promise<unknown> = Promise.resolve();
+  #adoptions = 0;
   #watched = new Map<string, { readonly touched: number; readonly since: number }>();
 
   constructor(private readonly options: RecoveryOptions) {}
@@ -50,19 +51,19 @@ export class Recovery {
     const { fs, root, lease } = this.options;
     const watched = new Map<string, { touched: number; since: number }>();
     const verdicts = new Map<string, boolean>();
-    let found = false;
+    const before = this.#adoptions;
     // A root that does not exist has nothing to adopt; one that cannot be read cannot be written to, which is told then.
     for (const name of (await fs.list(root).catch(() => [])).sort()) {
       // A lease outlives its folders when all in them was settled.
       const [, owner, token] = FOLDER_NAME.exec(name) ?? [name, leaseOwner(name)];
       if ((owner ?? token) === undefined || owner === lease.owner) continue;
       if (token !== undefined && !(await this.#isOurs(name))) continue;
-      if (owner === undefined) found = (await this.#adopt(name)) || found;
+      if (owner === undefined) await this.#adopt(name);
       else if (!verdicts.has(owner)) verdicts.set(owner, await this.#isDead(owner, watched));
     }
-    for (const [owner, dead] of verdicts) if (dead) found = (await this.#inherit(owner)) || found;
+    for (const [owner, dead] of verdicts) if (dead) await this.#inherit(owner);
     this.#watched = watched;
-    return found;
+    return this.#adoptions > before;
   }
 
   /** Hands out the oldest entries there is room for. Never rejects. */
@@ -144,30 +145,27 @@ export class Recovery {
    * Takes over everything of a dead owner, also what it took over itself after the folders were listed. Its lease goes
    * last: without it nobody could tell that the owner is dead.
    */
-  async #inherit(owner: string): Promise<boolean> {
+  async #inherit(owner: string): Promise<void> {
     const { fs, root } = this.options;
     const folders = async () => (await fs.list(root)).filter((name) => FOLDER_NAME.exec(name)?.[1] === owner);
-    let found = false;
     try {
-      for (const name of await folders()) if (await this.#isOurs(name)) found = (await this.#adopt(name)) || found;
+      for (const name of await folders()) if (await this.#isOurs(name)) await this.#adopt(name);
       if ((await folders()).length === 0) await fs.remove(join(root, leaseName(owner)));
     } catch {
       // The disk does not work, or the lease is gone already.
     }
-    return found;
   }
 
-  async #adopt(name: string): Promise<boolean> {
+  async #adopt(name: string): Promise<void> {
     const { fs, root, lease, holdLease, warnings } = this.options;
     try {
       holdLease();
       const path = join(root, folderName(lease.owner));
       await fs.move(join(root, name), path);
       this.folders.push(new AdoptedFolder(fs, path, warnings));
-      return true;
+      this.#adoptions++;
     } catch {
       // Another process was faster, or the disk does not work.
-      return false;
     }
   }
 

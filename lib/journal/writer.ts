@@ -102,7 +102,6 @@ export class JournalWriter {
     return news;
   }
 
-  /** The bytes are with the operating system. */
   written({ bytes }: Batch): void {
     if ((this.own?.current?.position ?? 0) >= SETTLED_BYTES && this.isSettled) this.#endSegment();
     this.own?.sweep();

@@ -31,9 +31,8 @@ interface Waiter {
 }
 
 /**
- * The one place where what takes memory is admitted and let go – calls, what is recovered, pictures, roll-ups, dead
- * letters – within one bound by count and bytes. It keeps ledger, storage and the people who wait for a flush in step, so
- * that no path can forget one of them.
+ * The one place where what takes memory is admitted and let go, within one bound by count and bytes. It keeps ledger,
+ * storage and the people who wait for a flush in step, so that no path can forget one of them.
  */
 export class Admission {
   readonly ledger = new Ledger();

@@ -99,7 +99,7 @@ export class Answers {
     this.outbox.requests.applyWithdrawal(queue);
     if (queue.isEmpty) return this.outbox.emptied(queue);
     queue.notBefore = until;
-    this.outbox.schedule.delay(queue);
+    this.outbox.schedule.delayed.add(queue);
   }
 
   #discard(part: Part, reason: DropReason, message: string, now: number): void {
@@ -125,11 +125,11 @@ export class Answers {
   #reschedule(queue: DeviceQueue, now: number): void {
     const { schedule, clock } = this.outbox;
     if (queue.isEmpty) return this.outbox.emptied(queue);
-    if (queue.sealed.length > 0 || this.#flushing) return schedule.due(queue);
+    if (queue.sealed.length > 0 || this.#flushing) return schedule.due.add(queue);
     // What is left has waited since its own time. Sent at once, the last few would be requests for themselves; what has
     // waited half as long goes along, as in `Schedule.advance`.
     queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
-    if (queue.since + this.options.flushInterval / 2 <= now || queue.urgent) return schedule.due(queue);
+    if (queue.since + this.options.flushInterval / 2 <= now || queue.urgent) return schedule.due.add(queue);
     schedule.resume(queue);
   }
 }

@@ -18,8 +18,10 @@ export class LinkedList<T extends Linked<T>> {
   size = 0;
   #last: T | undefined;
 
-  /** Appends an item that is in no list. */
+  /** Appends an item, and takes it out of the list it was in. One that is here already stays where it is. */
   add(item: T): void {
+    if (item.list === this) return;
+    item.list?.remove(item);
     item.list = this;
     item.previous = this.#last;
     if (this.#last === undefined) this.first = item;

@@ -59,7 +59,7 @@ export class Dispatcher {
     const waits = this.#flushing === 0 && !admission.isCrowded;
     schedule.advance(now, waits ? this.options.flushInterval : 0, false);
     const singles = this.#singles;
-    while (breaker.allows(now) && schedule.dueCount > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
+    while (breaker.allows(now) && schedule.due.size > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
       this.#lastSentAt = now;
       if (clock.monotonic() - now > SLICE_MS) return pumpSoon();
     }
@@ -78,18 +78,18 @@ export class Dispatcher {
    */
   #gathers(now: number, singles = this.#singles): boolean {
     if (this.options.delivery === 'single' || this.#flushing > 0 || singles + this.#bulks === 0) return false;
-    return this.outbox.schedule.dueCount < this.#bulkLimit && now < this.#lastSentAt + GATHER_MS;
+    return this.outbox.schedule.due.size < this.#bulkLimit && now < this.#lastSentAt + GATHER_MS;
   }
 
   /** Makes sure that the timer rings no later than the next thing to do. */
   #arm(): void {
     const { clock, schedule, breaker } = this.outbox;
     const now = clock.monotonic();
-    let at = schedule.dueCount > 0 ? now : schedule.nextAt(this.options.flushInterval);
+    let at = schedule.due.size > 0 ? now : schedule.nextAt(this.options.flushInterval);
     if (at === undefined) return;
     // What is due and not sent waits for the breaker, or for a request under way, which pumps when it is back.
     at = Math.max(at, breaker.readyAt);
-    if (schedule.dueCount > 0 && now >= breaker.readyAt) {
+    if (schedule.due.size > 0 && now >= breaker.readyAt) {
       if (!breaker.allows(now) || !this.#gathers(now)) return;
       at = this.#lastSentAt + GATHER_MS;
     }
@@ -105,7 +105,7 @@ export class Dispatcher {
   /** Puts one HTTP request under way; false when all places are taken. */
   #sendNext(): boolean {
     const { schedule } = this.outbox;
-    const many = this.options.delivery === 'auto' && schedule.dueCount > this.options.maxParallelRequests;
+    const many = this.options.delivery === 'auto' && schedule.due.size > this.options.maxParallelRequests;
     if (many) {
       if (this.#bulks >= PARALLEL_BULKS) return false;
       this.#startBulk();

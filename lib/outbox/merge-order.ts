@@ -5,9 +5,8 @@ import type { Schedule } from './schedule.js';
 const MERGE = '"old_device_id":';
 
 /**
- * Keeps the order between two devices that become one: the merge leaves after everything that was accepted for the old
- * id before it, or the server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits
- * for an id at all.
+ * Keeps the order between two devices that become one: the merge leaves after all that was accepted for the old id, or the
+ * server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits for an id at all.
  */
 export class MergeOrder {
   /** Queues that wait, by the device they wait for; under the empty name those that wait for the storage. */
@@ -56,7 +55,7 @@ export class MergeOrder {
     const waiting = this.#waiting.size > 0 ? this.#waiting.get(name) : undefined;
     if (waiting === undefined) return;
     this.#waiting.delete(name);
-    for (const queue of waiting) if (!queue.isEmpty && !queue.busy) this.schedule.due(queue);
+    for (const queue of waiting) if (!queue.isEmpty && !queue.busy) this.schedule.due.add(queue);
   }
 
   #wait(name: string, queue: DeviceQueue): true {

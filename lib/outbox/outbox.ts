@@ -223,8 +223,8 @@ export class Outbox {
       if (schedule.hurry(queue)) return this.#pumpSoon();
     }
     if (queue.busy || queue.isEmpty || queue.list !== undefined) return;
-    if (queue.urgent) schedule.due(queue);
-    else schedule.fresh(queue);
+    if (queue.urgent) schedule.due.add(queue);
+    else schedule.fresh.add(queue);
     this.#pumpSoon();
   }
 
@@ -259,8 +259,8 @@ export class Outbox {
   }
 
   #emptied(queue: DeviceQueue): void {
-    const { schedule, queues, order } = this.#parts;
-    schedule.remove(queue);
+    const { queues, order } = this.#parts;
+    queue.list?.remove(queue);
     queues.idle(queue);
     order.release(queue.deviceId);
   }

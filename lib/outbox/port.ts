@@ -23,7 +23,6 @@ export interface OutboxOptions {
   readonly maxAge: number;
 }
 
-/** What an outbox needs. */
 export interface OutboxPort {
   readonly clock: Clock;
   readonly storage: Storage;

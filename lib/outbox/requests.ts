@@ -116,9 +116,8 @@ export class Requests {
 }
 
 /**
- * Takes the entries of a device's next request out of its queue. Events go together, also those that wait behind a
- * crash or a trace; anything else has a request of its own. Order is kept across entries that change what the server
- * knows of the device, and entries of different journals do not share a request.
+ * Takes the entries of a device's next request out of its queue: events together, also those behind a crash or a trace,
+ * but not behind what changes what the server knows of the device, and only of one journal; anything else alone.
  */
 function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
   const first = queue.at(0);

@@ -73,7 +73,7 @@ export class StorageReader {
       const withdrawn = this.#withdrawals.get(queue.deviceId);
       if (withdrawn !== undefined) requests.withdraw(queue, withdrawn);
       if (queue.isEmpty && !queue.busy) emptied(queue);
-      else if (!queue.busy) schedule.due(queue);
+      else if (!queue.busy) schedule.due.add(queue);
     }
     order.readUpTo(nextId ?? Number.POSITIVE_INFINITY);
     if (nextId === undefined) this.#withdrawals.clear();
