@@ -1,6 +1,6 @@
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { inRuns, readInTurns, type Seal } from './codec.js';
-import { type Folder, segmentFileNames } from './folder.js';
+import { Folder, segmentFileNames } from './folder.js';
 import type { JournalFs } from './journal-fs.js';
 import { SegmentFile } from './segment.js';
 import { reasonOf, type Warnings } from './warnings.js';
@@ -8,18 +8,13 @@ import { reasonOf, type Warnings } from './warnings.js';
 /** What keeps a file from being read now and may pass. */
 const PASSING = new Set<unknown>(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY']);
 
-interface OpenSeal extends Seal {
-  readonly entries: Entry[];
-}
+type OpenSeal = Seal & { readonly entries: Entry[] };
 
 /** A folder that was taken over, read a segment at a time. What is settled in it is written to its own files. */
-export class AdoptedFolder {
-  readonly folder: Folder;
+export class AdoptedFolder extends Folder {
   /** Read, and not handed out for want of room. */
   readonly entries: Entry[] = [];
   readonly sealed: SealedRequest[] = [];
-  readonly #fs: JournalFs;
-  readonly #warnings: Warnings;
   /** Names of segments that were not read yet; undefined until they are known. */
   #names: string[] | undefined;
   /** Requests some entries of which stand in segments that are still to be read, by the ids of their entries. */
@@ -27,20 +22,20 @@ export class AdoptedFolder {
   /** Something in it could not be read: it is left for a person to look at. */
   #unreadable = false;
 
-  constructor(fs: JournalFs, folder: Folder, warnings: Warnings) {
-    this.#fs = fs;
-    this.folder = folder;
-    this.#warnings = warnings;
+  constructor(
+    fs: JournalFs,
+    path: string,
+    private readonly warnings: Warnings,
+  ) {
+    super(fs, path);
   }
 
-  /** Something is read and not handed out. */
   get hasRead(): boolean {
     return this.entries.length + this.sealed.length > 0;
   }
 
-  /** Nothing in it is needed any more. */
   get isDone(): boolean {
-    return this.folder.isSettled && this.#names?.length === 0 && !this.hasRead && !this.#unreadable;
+    return this.isSettled && this.#names?.length === 0 && !this.hasRead && !this.#unreadable;
   }
 
   /** No entry that is still to come has a smaller id; undefined when none is. */
@@ -54,24 +49,27 @@ export class AdoptedFolder {
 
   /** Reads the next segment; false when there is none, or it cannot be read now. */
   async readNext(): Promise<boolean> {
-    const { folder } = this;
     try {
-      this.#names ??= segmentFileNames(await this.#fs.list(folder.path));
+      this.#names ??= segmentFileNames(await this.fs.list(this.path));
       const name = this.#names[0];
-      if (name === undefined) return this.#giveUpOpen();
-      const path = folder.at(name);
-      const { damaged, end, settled, entries, seals } = await readInTurns(await this.#fs.read(path), folder);
+      if (name === undefined) {
+        // What should have completed the open requests is not there.
+        this.#assign([], [], Number.POSITIVE_INFINITY);
+        return this.entries.length > 0;
+      }
+      const path = this.at(name);
+      const { damaged, end, settled, entries, seals } = await readInTurns(await this.fs.read(path), this);
       this.#names.shift();
-      const segment = new SegmentFile(this.#fs, path, end);
+      const segment = new SegmentFile(this.fs, path, end);
       const isSettled = inRuns(settled);
       const live = entries.filter(({ id }) => !isSettled(id));
       for (const { id } of live) segment.add(id);
-      folder.add(segment);
+      this.add(segment);
       this.#assign(live, seals);
       if (damaged > 0) {
-        this.#warnings.say(
+        this.warnings.say(
           'damaged',
-          `${damaged} damaged batch(es) of the journal ${folder.path} could not be recovered; all others were. Check the ` +
+          `${damaged} damaged batch(es) of the journal ${this.path} could not be recovered; all others were. Check the ` +
             'disk, and that nothing but this library writes there.',
         );
       }
@@ -80,21 +78,20 @@ export class AdoptedFolder {
       const name = this.#names?.shift() ?? 'its list of files';
       this.#names ??= [];
       this.#unreadable = true;
-      const text = `Part of the journal ${folder.path} could not be read (${name}: ${reasonOf(error)}). It is left there.`;
-      this.#warnings.say('unreadable', text);
+      const text = `Part of the journal ${this.path} could not be read (${name}: ${reasonOf(error)}). It is left there.`;
+      this.warnings.say('unreadable', text);
     }
     return true;
   }
 
   /** Sorts entries into those of sealed requests and the others. The last seal of an entry holds. */
-  #assign(live: readonly Entry[], seals: readonly Seal[]): void {
+  #assign(live: readonly Entry[], seals: readonly Seal[], last = live.at(-1)?.id ?? 0): void {
     const open = this.#open;
     for (const seal of seals) {
       const request: OpenSeal = { ...seal, entries: [] };
       for (const id of seal.ids) open.set(id, request);
     }
     for (const entry of live) (open.get(entry.id)?.entries ?? this.entries).push(entry);
-    const last = live.at(-1)?.id ?? 0;
     for (const request of new Set(open.values())) {
       const { path, head, ids, entries } = request;
       if (!entries[0] || (entries.length < ids.length && Math.max(...ids) > last)) continue;
@@ -106,13 +103,5 @@ export class AdoptedFolder {
       else this.sealed.push({ deviceId: entries[0].deviceId, path, head, entries: all as Entry[] });
     }
     this.entries.sort((a, b) => a.id - b.id);
-  }
-
-  /** What should have completed these requests is not there. */
-  #giveUpOpen(): boolean {
-    for (const request of new Set(this.#open.values())) this.entries.push(...request.entries);
-    this.#open.clear();
-    this.entries.sort((a, b) => a.id - b.id);
-    return this.entries.length > 0;
   }
 }

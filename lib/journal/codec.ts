@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Entry, type EntryDraft, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
+import { type Entry, type EntryDraft, isEntry, type SealedRequest } from '../protocol/entry.js';
 
 /*
  * What a segment looks like on disk: batches, each a line `#<bytes> <CRC-32>` and so many bytes of UTF-8 text. The text
@@ -19,7 +19,6 @@ const HEADER = /^#(\d{1,9}) ([0-9a-f]{8})\n/;
 const TORN_HEADER = /^#\d{0,9}(?: [0-9a-f]{0,8})?$/;
 const LONGEST_HEADER = 20;
 
-/** Puts records of one batch together. */
 export class BatchWriter {
   #text = '';
   #id = 0;
@@ -28,7 +27,6 @@ export class BatchWriter {
   #head = '';
   #shared = '';
 
-  /** Characters so far. */
   get size(): number {
     return this.#text.length;
   }
@@ -36,13 +34,12 @@ export class BatchWriter {
   entry(entry: Entry): void {
     const { id, timestamp, deviceId, body } = entry;
     const before = this.#before;
-    let list = `${id - this.#id},${timestamp - this.#time}`;
+    let list = `${this.#step(id)},${timestamp - this.#time}`;
     if (before === undefined || !isAlike(before, entry)) {
       const { idType, tz, kind, feature, weight } = entry;
       list += `,${JSON.stringify(deviceId)},${idType},${tz},"${kind}","${feature}",${weight}`;
     } else if (before.deviceId !== deviceId) list += `,${JSON.stringify(deviceId)}`;
     this.#text += `e[${list}]\t${body}\n`;
-    this.#id = id;
     this.#time = timestamp;
     this.#before = entry;
   }
@@ -52,22 +49,14 @@ export class BatchWriter {
     if (this.#shared === '' || !head.startsWith(this.#shared)) this.#shared = commonStart(head, this.#head);
     const shared = this.#shared.length;
     let list = `"${path}",${shared}`;
-    for (const { id } of entries) {
-      list += `,${id - this.#id}`;
-      this.#id = id;
-    }
+    for (const { id } of entries) list += `,${this.#step(id)}`;
     this.#text += `s[${list}]\t${head.slice(shared)}\n`;
     this.#head = head;
   }
 
   /** @param runs first and last ids of entries that are settled, with all between */
   settled(runs: readonly number[]): void {
-    const list = runs.map((id) => {
-      const distance = id - this.#id;
-      this.#id = id;
-      return distance;
-    });
-    this.#text += `a[${list.join(',')}]\n`;
+    this.#text += `a[${runs.map((id) => this.#step(id)).join(',')}]\n`;
   }
 
   bytes(): Buffer {
@@ -78,6 +67,12 @@ export class BatchWriter {
     const sum = crc32(batch.subarray(start)).toString(16).padStart(8, '0');
     batch.write(`#${length} ${sum}\n`, 0);
     return batch;
+  }
+
+  #step(id: number): number {
+    const step = id - this.#id;
+    this.#id = id;
+    return step;
   }
 }
 
@@ -99,34 +94,24 @@ function isAlike(one: EntryDraft, other: EntryDraft): boolean {
   );
 }
 
-/** A request as a segment remembers it. */
-export interface Seal {
-  readonly path: SealedPath;
-  readonly head: string;
+export interface Seal extends Pick<SealedRequest, 'path' | 'head'> {
   readonly ids: readonly number[];
 }
 
-/** What the records of a segment say. */
 export interface SegmentContent {
   /** In the order of acceptance, settled ones too. */
-  readonly entries: readonly Entry[];
-  /** In the order of sealing. */
-  readonly seals: readonly Seal[];
+  readonly entries: Entry[];
+  readonly seals: Seal[];
   /** First and last ids of runs of settled entries. */
-  readonly settled: readonly number[];
-  /** Batches that could not be read. */
-  readonly damaged: number;
+  readonly settled: number[];
+  damaged: number;
   /** Bytes up to the end of the last batch: what follows was torn off when the process died. */
-  readonly end: number;
+  end: number;
 }
 
 /** Reads a segment, a batch for each step, so that the caller can let the event loop breathe between them. */
 export function* readSegment(bytes: Buffer, origin: object): Generator<void, SegmentContent, void> {
-  const entries: Entry[] = [];
-  const seals: Seal[] = [];
-  const settled: number[] = [];
-  let damaged = 0;
-  let end = 0;
+  const content: SegmentContent = { entries: [], seals: [], settled: [], damaged: 0, end: 0 };
   for (let at = 0; at < bytes.length; ) {
     const line = bytes.toString('latin1', at, at + LONGEST_HEADER);
     const header = HEADER.exec(line);
@@ -135,9 +120,9 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
     if (header !== null && next <= bytes.length) {
       const payload = bytes.subarray(start, next);
       if (crc32(payload) === Number.parseInt(header[2] as string, 16)) {
-        if (!readBatch(payload.toString(), origin, { entries, seals, settled })) damaged++;
+        if (!readBatch(payload.toString(), origin, content)) content.damaged++;
         at = next;
-        end = next;
+        content.end = next;
         yield;
         continue;
       }
@@ -147,12 +132,12 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
     if (header !== null && next < bytes.length && (found < 0 || next < found) && isHeader(bytes, next)) found = next;
     // The last batch of a process that died while it was written; normal after a crash.
     if (found < 0 && (header === null ? TORN_HEADER.test(line) : next > bytes.length)) break;
-    damaged++;
+    content.damaged++;
     if (found < 0) break;
     at = found;
-    end = found;
+    content.end = found;
   }
-  return { entries, seals, settled, damaged, end };
+  return content;
 }
 
 /** The same, with a turn of the event loop now and then. */
@@ -176,14 +161,8 @@ function isHeader(bytes: Buffer, at: number): boolean {
   return HEADER.test(bytes.toString('latin1', at, at + LONGEST_HEADER));
 }
 
-interface Records {
-  readonly entries: Entry[];
-  readonly seals: Seal[];
-  readonly settled: number[];
-}
-
 /** False when the records are none of ours although their checksum is right; those before are taken. */
-function readBatch(text: string, origin: object, into: Records): boolean {
+function readBatch(text: string, origin: object, into: SegmentContent): boolean {
   let id = 0;
   let timestamp = 0;
   let head = '';
@@ -200,8 +179,9 @@ function readBatch(text: string, origin: object, into: Records): boolean {
       timestamp += Number(list[1]);
       if (list.length > 3) said = list.slice(2);
       else if (list.length > 2) said = [list[2], ...said.slice(1)];
-      const entry = entryOf(id, timestamp, said, rest, origin);
-      if (entry === undefined) return false;
+      const [deviceId, idType, tz, kind, feature, weight] = said;
+      const entry = { id, deviceId, idType, kind, feature, timestamp, tz, weight, body: rest, origin };
+      if (!isEntry(entry)) return false;
       into.entries.push(entry);
     } else {
       const seal = text[from] === 's';
@@ -229,33 +209,23 @@ function listOf(json: string): unknown[] | undefined {
   }
 }
 
-function entryOf(id: number, timestamp: number, said: unknown[], body: string, origin: object): Entry | undefined {
-  const [deviceId, idType, tz, kind, feature, weight] = said;
-  const entry = { id, deviceId, idType, kind, feature, timestamp, tz, weight, body, origin };
-  return isEntry(entry) ? entry : undefined;
-}
-
 /** Whether an id lies in one of the runs, which are in no order. */
 export function inRuns(runs: readonly number[]): (id: number) => boolean {
-  const sorted: number[][] = [];
-  for (let i = 0; i < runs.length; i += 2) sorted.push([runs[i] as number, runs[i + 1] as number]);
-  sorted.sort(([a = 0], [b = 0]) => a - b);
-  const joined: number[][] = [];
-  for (const [first = 0, last = 0] of sorted) {
-    const run = joined.at(-1);
-    if (run !== undefined && first <= (run[1] as number)) run[1] = Math.max(run[1] as number, last);
-    else joined.push([first, last]);
-  }
+  const sorted: { readonly first: number; to: number }[] = [];
+  for (let i = 0; i + 1 < runs.length; i += 2) sorted.push({ first: runs[i] as number, to: runs[i + 1] as number });
+  sorted.sort((a, b) => a.first - b.first);
+  // From here on `to` is how far a run, or one that begins before it, goes.
+  sorted.forEach((run, i) => {
+    run.to = Math.max(run.to, sorted[i - 1]?.to ?? run.to);
+  });
   return (id) => {
     let low = 0;
-    let high = joined.length - 1;
-    while (low <= high) {
+    let high = sorted.length;
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const [first = 0, last = 0] = joined[middle] as number[];
-      if (id < first) high = middle - 1;
-      else if (id > last) low = middle + 1;
-      else return true;
+      if ((sorted[middle]?.first ?? id) <= id) low = middle + 1;
+      else high = middle;
     }
-    return false;
+    return (sorted[low - 1]?.to ?? Number.NEGATIVE_INFINITY) >= id;
   };
 }

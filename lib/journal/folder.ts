@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { SealedRequest } from '../protocol/entry.js';
 import { BatchWriter } from './codec.js';
-import type { Batch } from './group-commit.js';
 import type { JournalFs } from './journal-fs.js';
-import type { SegmentFile } from './segment.js';
+import type { Batch, SegmentFile } from './segment.js';
 
 const SEGMENT_NAME = /^\d{6,}\.seg$/;
 
@@ -20,35 +19,26 @@ export function segmentFileNames(names: readonly string[]): string[] {
 
 /** The segments of one folder that this process has, with what is to be written to them besides entries. */
 export class Folder {
-  readonly path: string;
   /** The segment entries are written to; it stays, also when it is settled. */
   current: SegmentFile | undefined;
-  readonly #fs: JournalFs;
+  /** Settled when what was to be deleted is. */
+  swept: Promise<unknown> = Promise.resolve();
   /** Oldest first; so their ids are in order, too. */
   readonly #segments: SegmentFile[] = [];
-  /** Seals that are to be written, by the segment they belong to. */
-  readonly #seals = new Map<SegmentFile, SealedRequest[]>();
   #changed = false;
-  #removing: Promise<unknown> = Promise.resolve();
   #found: SegmentFile | undefined;
 
-  constructor(fs: JournalFs, path: string) {
-    this.#fs = fs;
-    this.path = path;
-  }
+  constructor(
+    protected readonly fs: JournalFs,
+    readonly path: string,
+  ) {}
 
-  get segments(): readonly SegmentFile[] {
-    return this.#segments;
-  }
-
-  /** True when every entry in it is settled. */
   get isSettled(): boolean {
     return this.#segments.every((segment) => segment.live === 0);
   }
 
-  /** True while a seal or a settlement waits to be written. */
   get hasNews(): boolean {
-    return this.#seals.size > 0 || this.#segments.some((segment) => this.#isToSay(segment));
+    return this.#segments.some((segment) => this.#isToSay(segment));
   }
 
   add(segment: SegmentFile): void {
@@ -64,40 +54,31 @@ export class Folder {
   /** False when the entry is in none of the segments. */
   settle(id: number): boolean {
     const segment = this.#find(id);
-    if (segment?.settle(id) !== true) return segment !== undefined;
-    if (segment.live === 0) this.#changed = true;
-    return true;
+    if (segment?.settle(id) === true && segment.live === 0) this.#changed = true;
+    return segment !== undefined;
   }
 
   /** A seal stands where the oldest of its entries does. False when none of them is here. */
   seal(request: SealedRequest): boolean {
     const first = request.entries.find(({ id }) => this.has(id));
-    const segment = first && this.#find(first.id);
-    if (segment === undefined) return false;
-    const waiting = this.#seals.get(segment);
-    if (waiting === undefined) this.#seals.set(segment, [request]);
-    else waiting.push(request);
-    return true;
+    if (first !== undefined) this.#find(first.id)?.seals.push(request);
+    return first !== undefined;
   }
 
-  /** What is to be written to a segment. */
   write(segment: SegmentFile, batch: BatchWriter): void {
-    for (const request of this.#seals.get(segment) ?? []) batch.seal(request);
-    this.#seals.delete(segment);
+    for (const request of segment.seals.splice(0)) batch.seal(request);
     if (this.#isToSay(segment)) batch.settled(segment.takeSettled());
   }
 
   /** A batch for a segment no entries are written to any more; undefined when there is nothing to write. */
   news(): Batch | undefined {
-    for (const segment of this.#segments) {
-      if (!this.#seals.has(segment) && !this.#isToSay(segment)) continue;
-      // Before anything is taken: it may fail, and it cuts off what a dead process left half written.
-      segment.file();
-      const writer = new BatchWriter();
-      this.write(segment, writer);
-      return { segment, bytes: writer.bytes(), position: segment.position };
-    }
-    return undefined;
+    const segment = this.#segments.find((one) => this.#isToSay(one));
+    if (segment === undefined) return undefined;
+    // Before anything is taken: it may fail, and it cuts off what a dead process left half written.
+    segment.file();
+    const writer = new BatchWriter();
+    this.write(segment, writer);
+    return segment.place(writer.bytes());
   }
 
   /** Segments whose files are missing on the disk although entries in them wait. */
@@ -105,18 +86,16 @@ export class Folder {
     const missing: SegmentFile[] = [];
     for (const segment of [...this.#segments]) {
       if (segment.live === 0 || segment.position === 0) continue;
-      const code = await this.#fs.look(segment.path).catch((error: NodeJS.ErrnoException) => error.code);
+      const code = await this.fs.look(segment.path).catch((error: NodeJS.ErrnoException) => error.code);
       if (code === 'ENOENT') missing.push(segment);
     }
     return missing;
   }
 
-  /** Knows nothing of these segments any more. */
   forget(segments: readonly SegmentFile[]): void {
     for (const segment of segments) {
       const at = this.#segments.indexOf(segment);
       if (at >= 0) this.#segments.splice(at, 1);
-      this.#seals.delete(segment);
       segment.discarded = true;
       segment.close();
     }
@@ -130,27 +109,21 @@ export class Folder {
     const settled = this.#segments.filter((segment) => segment.live === 0 && segment !== this.current);
     this.forget(settled);
     // One that cannot be deleted is harmless while this process lives; the folder goes as a whole in the end.
-    const removed = settled.map(({ path }) => this.#fs.remove(path).catch(() => {}));
-    this.#removing = Promise.all([this.#removing, ...removed]);
-  }
-
-  /** Resolves when what was to be deleted is. */
-  async swept(): Promise<void> {
-    await this.#removing;
+    const removed = settled.map(({ path }) => this.fs.remove(path).catch(() => {}));
+    this.swept = Promise.all([this.swept, ...removed]);
   }
 
   close(): void {
     for (const segment of this.#segments) segment.close();
   }
 
-  /** A path in this folder. */
   at(name: string): string {
     return join(this.path, name);
   }
 
-  /** Whether settlements are to be written: what is settled as a whole is deleted instead. */
+  /** Whether something is to be written: what is settled as a whole is deleted instead. */
   #isToSay(segment: SegmentFile): boolean {
-    return segment.hasNews && (segment.live > 0 || segment === this.current);
+    return segment.seals.length > 0 || (segment.hasNews && (segment.live > 0 || segment === this.current));
   }
 
   #find(id: number): SegmentFile | undefined {

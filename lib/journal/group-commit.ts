@@ -1,39 +1,10 @@
 import type { Clock } from '../clock.js';
 import type { JournalFs } from './journal-fs.js';
-import type { SegmentFile } from './segment.js';
+import type { Batch } from './segment.js';
+import type { JournalWriter } from './writer.js';
 
-/** Bytes that go to one place of one segment in one write. */
-export interface Batch {
-  readonly segment: SegmentFile;
-  readonly bytes: Buffer;
-  readonly position: number;
-}
-
-/** Where the batches come from. */
-export interface BatchSource {
-  /** True while something waits to be written. */
-  readonly waiting: boolean;
-  /** True while so much waits that the next batch should follow at once. */
-  readonly urgent: boolean;
-  /** The next batch; undefined when nothing waits. Throws when there is no place to write to. */
-  next(): Batch | undefined;
-  /** The bytes are with the operating system. */
-  written(batch: Batch): void;
-  /** A batch could not be made or written; what it holds is tried again later. */
-  failed(error: unknown): void;
-}
-
-export interface GroupCommitOptions {
-  readonly fs: JournalFs;
-  readonly clock: Clock;
-  /** Longest time an entry waits for its write, in milliseconds. */
-  readonly intervalMs: number;
-  /** Pause before a failed write is tried again, in milliseconds. */
-  readonly retryMs: number;
-  readonly source: BatchSource;
-  /** Take the disk for a slow one. @default false */
-  readonly slowDisk?: boolean | undefined;
-}
+/** Pause before a failed write is tried again. */
+export const RETRY_MS = 30_000;
 
 /** A write of one batch takes about a tenth of a millisecond when it only reaches the operating system's memory. */
 const QUICK_MS = 2;
@@ -45,34 +16,32 @@ const SLOW_FOR_MS = 30_000;
 /**
  * Writes a batch a tick: at once as long as the disk is quick, for handing a batch to another thread and back costs many
  * times what it takes to copy it to the operating system; and in the background once the disk was slow.
- *
  * Every write names its place in the file, so the same batch may be written twice – by the background write that is
  * under way and by {@link now}, which cannot wait for it – and nothing is lost, doubled or mixed up.
  */
 export class GroupCommit {
-  readonly #options: GroupCommitOptions;
+  /** True from a failed write to the next one that works. */
+  failing = false;
   /** Taken from the source and not written, or not known to be. */
   #current: Batch | undefined;
   #running = false;
-  #failing = false;
   #closed = false;
   /** The run that is under way goes on until nothing waits. */
   #toTheEnd = false;
   #cancelTimer: (() => void) | undefined;
-  #slowUntil: number;
+  #slowUntil = Number.NEGATIVE_INFINITY;
   #heldUpMs = 0;
 
-  constructor(options: GroupCommitOptions) {
-    this.#options = options;
-    this.#slowUntil = options.slowDisk === true ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  constructor(
+    private readonly fs: JournalFs,
+    private readonly clock: Clock,
+    private readonly source: JournalWriter,
+    private readonly intervalMs: number,
+    slowDisk: boolean,
+  ) {
+    if (slowDisk) this.#slowUntil = Number.POSITIVE_INFINITY;
   }
 
-  /** True from a failed write to the next one that works. */
-  get failing(): boolean {
-    return this.#failing;
-  }
-
-  /** True while a batch is on its way. */
   get writing(): boolean {
     return this.#running || this.#current !== undefined;
   }
@@ -80,14 +49,11 @@ export class GroupCommit {
   /** Sees to it that what waits is written within the interval. */
   request(): void {
     if (this.#closed || this.#running || this.#cancelTimer !== undefined) return;
-    const { clock, intervalMs, retryMs } = this.#options;
-    this.#cancelTimer = clock.after(this.#failing ? retryMs : intervalMs, this.#ring);
+    this.#cancelTimer = this.clock.after(this.failing ? RETRY_MS : this.intervalMs, () => {
+      this.#cancelTimer = undefined;
+      void this.#run();
+    });
   }
-
-  readonly #ring = (): void => {
-    this.#cancelTimer = undefined;
-    void this.#run();
-  };
 
   /** Starts writing now and stops when nothing waits. */
   hurry(): void {
@@ -111,7 +77,6 @@ export class GroupCommit {
     }
   }
 
-  /** No timers any more; what was not written stays so. */
   close(): void {
     this.#closed = true;
     this.#cancel();
@@ -123,7 +88,7 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    const { source, clock } = this.#options;
+    const { source, clock } = this;
     this.#running = true;
     try {
       for (let more = true; more; ) {
@@ -151,11 +116,11 @@ export class GroupCommit {
   #next(): Batch | undefined {
     if (this.#current?.segment.discarded === false) return this.#current;
     this.#current = undefined;
-    return this.#options.source.next();
+    return this.source.next();
   }
 
   #writeHere({ segment, bytes, position }: Batch): void {
-    const { fs, clock } = this.#options;
+    const { fs, clock } = this;
     const startedAt = clock.monotonic();
     for (let done = 0; done < bytes.length; ) {
       done += some(fs.writeSync(segment.file(), bytes, done, bytes.length - done, position + done));
@@ -171,7 +136,7 @@ export class GroupCommit {
     segment.hold();
     try {
       for (let done = 0; done < bytes.length && this.#current === batch; ) {
-        done += some(await this.#options.fs.write(file, bytes, done, bytes.length - done, position + done));
+        done += some(await this.fs.write(file, bytes, done, bytes.length - done, position + done));
       }
     } catch (error) {
       if (this.#current === batch) throw error;
@@ -182,13 +147,13 @@ export class GroupCommit {
 
   #finish(batch: Batch): void {
     this.#current = undefined;
-    this.#failing = false;
-    this.#options.source.written(batch);
+    this.failing = false;
+    this.source.written(batch);
   }
 
   #fail(error: unknown): void {
-    this.#failing = true;
-    this.#options.source.failed(error);
+    this.failing = true;
+    this.source.failed(error);
     if (this.#running) return;
     this.#cancel();
     this.request();

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, RETRY_MS } from './group-commit.js';
 import { type JournalFs, nodeFs } from './journal-fs.js';
 import { type Lease, SocketLease } from './lease.js';
+import { NOTHING } from './memory.js';
 import { folderName, Recovery } from './recovery.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from './storage.js';
 import { reasonOf, Warnings } from './warnings.js';
@@ -12,7 +12,6 @@ import { adoptedFolder, JournalWriter } from './writer.js';
 
 const RENEW_MS = 10_000;
 const SCAN_MS = 30_000;
-const RETRY_MS = 30_000;
 
 export interface JournalOptions {
   /** Folder of the journals of one app and server; may be shared by any number of processes. */
@@ -31,15 +30,12 @@ export interface JournalOptions {
 }
 
 /**
- * Keeps entries in append-only segments on disk, see `codec.ts` for their format.
- *
- * What survives: everything written survives the end of the process, `kill -9` included, because the bytes are with the
- * operating system; so in groups at most the last `commitIntervalMs` are lost, with `sync` nothing. Nothing is flushed
- * to the device (`fdatasync` costs milliseconds): a power failure or a crash of the kernel loses what the kernel had not
- * written yet, usually the last seconds, and never damages older records.
+ * Keeps entries in append-only segments on disk. Everything written survives the end of the process, `kill -9` included,
+ * because the bytes are with the operating system; so in groups at most the last `commitIntervalMs` are lost, with `sync`
+ * nothing. Nothing is flushed to the device (`fdatasync` costs milliseconds): a power failure loses what the kernel had
+ * not written yet, usually the last seconds, and never damages older records.
  */
 export class JournalStorage implements Storage {
-  readonly #options: JournalOptions;
   readonly #fs: JournalFs;
   readonly #lease: Lease;
   readonly #warnings = new Warnings();
@@ -48,27 +44,18 @@ export class JournalStorage implements Storage {
   readonly #recovery: Recovery;
   #bytesWritten = 0;
   #degraded: string | undefined;
-  #listener: StorageListener | undefined;
   #scanning: Promise<unknown> = Promise.resolve();
   #recovering: Promise<unknown> = Promise.resolve();
   #cancelScan: (() => void) | undefined;
   #cancelRenewal: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: JournalOptions) {
+  constructor(private readonly options: JournalOptions) {
     const { clock, path: root, fs = nodeFs, lease = new SocketLease() } = options;
-    this.#options = options;
     this.#fs = fs;
     this.#lease = lease;
-    this.#recovery = new Recovery({
-      fs,
-      clock,
-      root,
-      lease,
-      warnings: this.#warnings,
-      holdLease: () => this.#holdLease(),
-      newToken,
-    });
+    const holdLease = () => this.#holdLease();
+    this.#recovery = new Recovery({ fs, clock, root, lease, warnings: this.#warnings, holdLease });
     this.#writer = new JournalWriter({
       fs,
       segmentBytes: options.segmentBytes ?? 4 * 1024 * 1024,
@@ -78,13 +65,12 @@ export class JournalStorage implements Storage {
       written: (bytes) => this.#written(bytes),
       failed: (error) => this.#failed(error),
     });
-    const { commitIntervalMs: intervalMs = 20, slowDisk } = options;
-    this.#commits = new GroupCommit({ fs, clock, intervalMs, retryMs: RETRY_MS, source: this.#writer, slowDisk });
+    const { commitIntervalMs = 20, slowDisk = false } = options;
+    this.#commits = new GroupCommit(fs, clock, this.#writer, commitIntervalMs, slowDisk);
   }
 
   open(listener: StorageListener): void {
-    if (this.#listener !== undefined || this.#closed !== undefined) return;
-    this.#listener = listener;
+    if (this.#warnings.listener !== undefined || this.#closed !== undefined) return;
     this.#warnings.listen(listener);
     this.#scan();
   }
@@ -114,7 +100,7 @@ export class JournalStorage implements Storage {
   recover(room: Room): Promise<Recovered> {
     // One after the other: both would read the same.
     const taken = Promise.all([this.#scanning, this.#recovering]).then(() =>
-      this.#closed === undefined ? this.#recovery.take(room) : { entries: [], sealed: [] },
+      this.#closed === undefined ? this.#recovery.take(room) : NOTHING,
     );
     this.#recovering = taken;
     return taken;
@@ -140,7 +126,7 @@ export class JournalStorage implements Storage {
   }
 
   #changed(): void {
-    if (this.#options.sync === true && !this.#commits.failing) this.#commits.now();
+    if (this.options.sync === true && !this.#commits.failing) this.#commits.now();
     else this.#commits.request();
   }
 
@@ -153,7 +139,7 @@ export class JournalStorage implements Storage {
   }
 
   async #stop(): Promise<void> {
-    const { path: root } = this.#options;
+    const { path: root } = this.options;
     this.#cancelScan?.();
     await Promise.all([this.#scanning, this.#recovering]);
     if (!this.#commits.failing) await this.#flush();
@@ -166,9 +152,9 @@ export class JournalStorage implements Storage {
     this.#writer.close();
     const { own, isSettled } = this.#writer;
     try {
-      await own?.swept();
+      await own?.swept;
       if (own !== undefined && isSettled) await this.#fs.remove(own.path);
-      else if (own !== undefined) await this.#fs.move(own.path, join(root, folderName(undefined, newToken())));
+      else if (own !== undefined) await this.#fs.move(own.path, join(root, folderName(undefined)));
       await this.#recovery.close();
       if (this.#cancelRenewal !== undefined) this.#lease.release(root);
     } catch {
@@ -179,21 +165,21 @@ export class JournalStorage implements Storage {
 
   #createFolder(): string {
     this.#holdLease();
-    const path = join(this.#options.path, folderName(this.#lease.owner, newToken()));
+    const path = join(this.options.path, folderName(this.#lease.owner));
     this.#fs.createFolder(path);
     return path;
   }
 
   #holdLease(): void {
     if (this.#cancelRenewal !== undefined) return;
-    const { path: root } = this.#options;
+    const { path: root } = this.options;
     this.#fs.createFolder(root);
     this.#lease.hold(root);
     this.#renewLater();
   }
 
   #renewLater(): void {
-    this.#cancelRenewal = this.#options.clock.after(RENEW_MS, () => {
+    this.#cancelRenewal = this.options.clock.after(RENEW_MS, () => {
       this.#renewLater();
       void this.#renew();
     });
@@ -202,10 +188,9 @@ export class JournalStorage implements Storage {
   /** Shows others that this process lives, and looks whether what it keeps is still there. */
   async #renew(): Promise<void> {
     let lost = await this.#recovery.check();
-    const missing = (await this.#writer.own?.missing()) ?? [];
-    if (missing.length > 0) lost = true;
+    if (((await this.#writer.own?.missing()) ?? []).length > 0) lost = true;
     try {
-      this.#lease.renew(this.#options.path);
+      this.#lease.renew(this.options.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') lost = true;
     }
@@ -219,12 +204,12 @@ export class JournalStorage implements Storage {
   }
 
   #sweep(): void {
-    this.#writer.sweep();
+    this.#writer.own?.sweep();
     this.#recovery.sweep();
   }
 
   #failed(error: unknown): void {
-    const { path } = this.#options;
+    const { path } = this.options;
     const reason = reasonOf(error);
     this.#degraded = `cannot write to ${path}: ${reason}`;
     this.#warnings.say(
@@ -238,7 +223,7 @@ export class JournalStorage implements Storage {
 
   /** What waits is written anew, to a new folder under a new lease. */
   #lost(): void {
-    const { path } = this.#options;
+    const { path } = this.options;
     this.#warnings.say(
       'lost',
       `Files of the journal in ${path} disappeared while they were used. What waits is written to new ones; keep ` +
@@ -249,7 +234,7 @@ export class JournalStorage implements Storage {
     this.#lease.release(path);
     this.#commits.drop();
     const former = this.#writer.restart();
-    this.#tell((listener) => listener.lost());
+    this.#warnings.tell((listener) => listener.lost());
     this.#commits.request();
     if (former !== undefined) void this.#replace(former);
   }
@@ -265,20 +250,8 @@ export class JournalStorage implements Storage {
   #scan(): void {
     this.#scanning = this.#recovery.scan().then((found) => {
       if (this.#closed !== undefined) return;
-      this.#cancelScan = this.#options.clock.after(this.#recovery.lookAgain ?? SCAN_MS, () => this.#scan());
-      if (found) this.#tell((listener) => listener.found());
+      this.#cancelScan = this.options.clock.after(this.#recovery.lookAgain ?? SCAN_MS, () => this.#scan());
+      if (found) this.#warnings.tell((listener) => listener.found());
     });
   }
-
-  #tell(what: (listener: StorageListener) => void): void {
-    try {
-      if (this.#listener !== undefined) what(this.#listener);
-    } catch (error) {
-      this.#warnings.say('listener', `What the journal told was not taken (${reasonOf(error)}).`);
-    }
-  }
-}
-
-function newToken(): string {
-  return randomBytes(9).toString('hex');
 }

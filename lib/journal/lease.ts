@@ -1,37 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * - `alive`: it answered.
- * - `dead`: nobody answers where only it could.
- * - `unknown`: it cannot be seen from here, as on another machine: only the time of its lease tells.
- */
+/** `dead`: nobody answers where only it could. `unknown`: it cannot be seen from here, only the time of its lease tells. */
 export type Verdict = 'alive' | 'dead' | 'unknown';
-
-/** Proof that the owner of journal folders lives, and a question for the proof of others. */
-export interface Lease {
-  /** Name of the owner; stands in the names of its folders. */
-  readonly owner: string;
-  /** Takes effect in a root folder that exists. */
-  hold(root: string): void;
-  /** Shows that the owner lives to those who cannot ask. Throws `ENOENT` when the lease was taken away. */
-  renew(root: string): void;
-  release(root: string): void;
-  ask(root: string, owner: string): Promise<Verdict>;
-}
 
 const LEASE_END = '.lease';
 const OWNER = /^[sf][0-9a-f]{8}[0-9a-f]{16}$/;
 
-/** Whether a text names an owner. */
 export function isOwner(name: string): boolean {
   return OWNER.test(name);
 }
 
-/** The file of an owner's lease. */
 export function leaseName(owner: string): string {
   return `${owner}${LEASE_END}`;
 }
@@ -43,15 +26,16 @@ export function leaseOwner(file: string): string | undefined {
 }
 
 /**
- * A lease on a local socket. The operating system answers for a process that lives, however busy it is, in whatever
- * container or thread, and stops in the moment it dies. An owner says in its name in which running system that holds
- * (`s` and a digest), so that a system that was started anew, or another machine, is not taken for proof; and where there
- * can be no socket (`f`) only the time of the file tells.
+ * A lease on a local socket: the operating system answers for a process that lives, however busy it is, and stops in the
+ * moment it dies. An owner says in its name in which running system that holds (`s` and a digest), so that another one is
+ * not taken for proof; and where there can be no socket (`f`) only the time of the file tells.
  */
-export class SocketLease implements Lease {
+export class SocketLease {
+  /** Stands in the names of the owner's folders. */
   owner = ownerName('f');
   #server: Server | undefined;
 
+  /** Takes effect in a root folder that exists. */
   hold(root: string): void {
     if (this.#server !== undefined) return;
     // The same as before, if there was one: folders may carry it in their names.
@@ -66,6 +50,7 @@ export class SocketLease implements Lease {
     }
   }
 
+  /** Shows that the owner lives to those who cannot ask. Throws `ENOENT` when the lease was taken away. */
   renew(root: string): void {
     const now = Date.now() / 1000;
     utimesSync(join(root, leaseName(this.owner)), now, now);
@@ -87,14 +72,12 @@ export class SocketLease implements Lease {
   }
 
   #listen(root: string, owner: string): void {
-    const { address, free } = addressOf(root, owner);
     const server = createServer((socket) => socket.destroy());
     this.#server = server;
     server.unref();
     server.on('error', () => {});
     // Not through the primary of a cluster, which would answer for a worker that has died.
-    server.listen({ path: address, exclusive: true });
-    free();
+    atAddress(root, owner, (path) => server.listen({ path, exclusive: true }));
     if (!server.listening) throw new Error('no socket');
     if (process.platform === 'win32') writeFileSync(join(root, leaseName(owner)), '', { mode: 0o600 });
   }
@@ -105,23 +88,19 @@ export class SocketLease implements Lease {
   }
 }
 
+/** Proof that the owner of journal folders lives, and a question for the proof of others. */
+export type Lease = Pick<SocketLease, 'owner' | 'hold' | 'renew' | 'release' | 'ask'>;
+
 /** `alive`, or the code of the error. */
-function answerOf(root: string, owner: string): Promise<string> {
-  return new Promise((resolve) => {
-    try {
-      const { address, free } = addressOf(root, owner);
-      const socket = connect(address);
-      free();
-      socket.unref();
-      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-      socket.once('connect', () => {
-        resolve('alive');
-        socket.destroy();
-      });
-    } catch {
-      resolve('');
-    }
-  });
+async function answerOf(root: string, owner: string): Promise<string> {
+  try {
+    const socket = atAddress(root, owner, (address) => connect(address)).unref();
+    await once(socket, 'connect');
+    socket.destroy();
+    return 'alive';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? '';
+  }
 }
 
 /** The running system, or nothing that any other process has. */
@@ -140,9 +119,13 @@ function ownerName(kind: 's' | 'f'): string {
 }
 
 /** The address of a socket has room for a hundred characters; on Linux a path through an open folder is always short. */
-function addressOf(root: string, owner: string): { address: string; free: () => void } {
-  if (process.platform === 'win32') return { address: `\\\\.\\pipe\\countly-weave-${owner}`, free: () => {} };
-  if (process.platform !== 'linux') return { address: join(root, leaseName(owner)), free: () => {} };
+function atAddress<T>(root: string, owner: string, use: (address: string) => T): T {
+  if (process.platform === 'win32') return use(`\\\\.\\pipe\\countly-weave-${owner}`);
+  if (process.platform !== 'linux') return use(join(root, leaseName(owner)));
   const folder = openSync(root, 'r');
-  return { address: `/proc/self/fd/${folder}/${leaseName(owner)}`, free: () => closeSync(folder) };
+  try {
+    return use(`/proc/self/fd/${folder}/${leaseName(owner)}`);
+  } finally {
+    closeSync(folder);
+  }
 }

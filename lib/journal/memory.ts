@@ -1,6 +1,6 @@
 import type { Recovered, Storage, StorageStats } from './storage.js';
 
-const NOTHING: Recovered = Object.freeze({ entries: [], sealed: [] });
+export const NOTHING: Recovered = Object.freeze({ entries: [], sealed: [] });
 
 /** Keeps nothing: what waits is in the queue, and is gone with the process. */
 export class MemoryStorage implements Storage {

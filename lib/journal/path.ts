@@ -6,11 +6,12 @@ const PRODUCT = 'countly-weave';
 
 /**
  * Where the journal of an app is kept when nothing is configured: the folder the operating system has for the state of
- * programs (`$XDG_STATE_HOME` or `~/.local/state`, `~/Library/Application Support`, `%LOCALAPPDATA%`), else the folder
- * for temporary files. The app key is in the path only as a hash.
+ * programs, else the folder for temporary files. The app key is in the path only as a hash.
  */
 export function defaultStoragePath(appKey: string): string {
-  return appStoragePath(stateFolder() ?? temporaryFolder(), appKey);
+  // Everybody may make folders among the temporary ones, so each user has one of his own.
+  const temporary = () => join(tmpdir(), `${PRODUCT}-${process.getuid?.() ?? userInfo().username}`);
+  return appStoragePath(stateFolder() ?? temporary(), appKey);
 }
 
 /** The part of a folder that belongs to one app: its device id, its settings and its journals. */
@@ -28,11 +29,6 @@ export function journalPath(appFolder: string, url: string): string {
 
 function hash(text: string): string {
   return createHash('sha256').update(`${PRODUCT} ${text}`).digest('hex').slice(0, 16);
-}
-
-/** Everybody may make folders there, so each user has one of his own. */
-function temporaryFolder(): string {
-  return join(tmpdir(), `${PRODUCT}-${process.getuid?.() ?? userInfo().username}`);
 }
 
 function stateFolder(): string | undefined {

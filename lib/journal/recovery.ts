@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { AdoptedFolder } from './adopted-folder.js';
-import { Folder } from './folder.js';
 import type { JournalFs } from './journal-fs.js';
 import { isOwner, type Lease, leaseName, leaseOwner } from './lease.js';
 import type { Recovered, Room } from './storage.js';
@@ -14,20 +14,19 @@ const STALE_MS = 300_000;
 const WATCH_MS = 15_000;
 const FOLDER_NAME = /^j2\.(?:free|([0-9a-z]+))\.([0-9a-z]+)$/;
 
-export function folderName(owner: string | undefined, token: string): string {
+/** A name no other folder has. */
+export function folderName(owner: string | undefined, token = randomBytes(9).toString('hex')): string {
   return `j2.${owner ?? 'free'}.${token}`;
 }
 
 export interface RecoveryOptions {
   readonly fs: JournalFs;
   readonly clock: Clock;
-  /** The folder of all journals. */
   readonly root: string;
   readonly lease: Lease;
   readonly warnings: Warnings;
   /** Makes sure that this process has a lease. Throws when it can have none. */
   readonly holdLease: () => void;
-  readonly newToken: () => string;
 }
 
 /**
@@ -35,19 +34,12 @@ export interface RecoveryOptions {
  * They are read as there is room, a segment at a time, and stay where they are until all in them is settled.
  */
 export class Recovery {
-  readonly #options: RecoveryOptions;
-  readonly #adopted: AdoptedFolder[] = [];
+  readonly folders: AdoptedFolder[] = [];
   #removing: Promise<unknown> = Promise.resolve();
+  #adoptions = 0;
   #watched = new Map<string, { readonly touched: number; readonly since: number }>();
 
-  constructor(options: RecoveryOptions) {
-    this.#options = options;
-  }
-
-  /** Folders that are ours now. */
-  get folders(): readonly Folder[] {
-    return this.#adopted.map(({ folder }) => folder);
-  }
+  constructor(private readonly options: RecoveryOptions) {}
 
   /** Milliseconds after which looking around again is worth it, if soon. */
   get lookAgain(): number | undefined {
@@ -56,22 +48,22 @@ export class Recovery {
 
   /** Looks for journals nobody owns; true when one was taken over. Never rejects. */
   async scan(): Promise<boolean> {
-    const { fs, root, lease } = this.#options;
+    const { fs, root, lease } = this.options;
     const watched = new Map<string, { touched: number; since: number }>();
     const verdicts = new Map<string, boolean>();
-    let found = false;
+    const before = this.#adoptions;
     // A root that does not exist has nothing to adopt; one that cannot be read cannot be written to, which is told then.
     for (const name of (await fs.list(root).catch(() => [])).sort()) {
       // A lease outlives its folders when all in them was settled.
       const [, owner, token] = FOLDER_NAME.exec(name) ?? [name, leaseOwner(name)];
       if ((owner ?? token) === undefined || owner === lease.owner) continue;
       if (token !== undefined && !(await this.#isOurs(name))) continue;
-      if (owner === undefined) found = (await this.#adopt(name)) || found;
+      if (owner === undefined) await this.#adopt(name);
       else if (!verdicts.has(owner)) verdicts.set(owner, await this.#isDead(owner, watched));
     }
-    for (const [owner, dead] of verdicts) if (dead) found = (await this.#inherit(owner)) || found;
+    for (const [owner, dead] of verdicts) if (dead) await this.#inherit(owner);
     this.#watched = watched;
-    return found;
+    return this.#adoptions > before;
   }
 
   /** Hands out the oldest entries there is room for. Never rejects. */
@@ -89,7 +81,7 @@ export class Recovery {
       bytes -= size;
       return true;
     };
-    for (const adopted of this.#adopted) {
+    for (const adopted of this.folders) {
       for (;;) {
         while (adopted.sealed[0] !== undefined && fits(adopted.sealed[0].entries)) {
           sealed.push(adopted.sealed.shift() as SealedRequest);
@@ -104,40 +96,39 @@ export class Recovery {
     }
     this.sweep();
     entries.sort((a, b) => a.id - b.id);
-    const next = this.#adopted.flatMap(({ nextId }) => nextId ?? []);
+    const next = this.folders.flatMap(({ nextId }) => nextId ?? []);
     return { entries, sealed, nextId: next.length === 0 ? undefined : Math.min(...next) };
   }
 
   /** Gives back the folders that still hold something, and removes the others. */
   async close(): Promise<void> {
-    const { fs, root, newToken } = this.#options;
-    for (const { folder, isDone } of this.#adopted.splice(0)) {
+    const { fs, root } = this.options;
+    for (const folder of this.folders.splice(0)) {
+      const { isDone, path } = folder;
       folder.close();
-      await folder.swept();
-      const target = join(root, folderName(undefined, newToken()));
+      await folder.swept;
       // If it fails the folder keeps our name; it is adopted when this process has ended.
-      await (isDone ? fs.remove(folder.path) : fs.move(folder.path, target)).catch(() => {});
+      await (isDone ? fs.remove(path) : fs.move(path, join(root, folderName(undefined)))).catch(() => {});
     }
     await this.#removing;
   }
 
   async #isOurs(name: string): Promise<boolean> {
-    const { fs, root, warnings } = this.#options;
+    const { fs, root, warnings } = this.options;
     const look = await fs.look(join(root, name)).catch(() => undefined);
     if (look?.folder !== true) return false;
     if (!look.ours) {
-      const path = join(root, name);
       warnings.say(
         'foreign',
-        `The journal ${path} is not used: it belongs to another user, or others may write to it. If it is yours, make ` +
-          'this process its owner and take the right to write from all others.',
+        `The journal ${join(root, name)} is not used: it belongs to another user, or others may write to it. If it is ` +
+          'yours, make this process its owner and take the right to write from all others.',
       );
     }
     return look.ours;
   }
 
   async #isDead(owner: string, watched: Map<string, { touched: number; since: number }>): Promise<boolean> {
-    const { fs, root, lease, clock } = this.#options;
+    const { fs, root, lease, clock } = this.options;
     const verdict = isOwner(owner) ? await lease.ask(root, owner).catch(() => 'unknown') : 'unknown';
     if (verdict !== 'unknown') return verdict === 'dead';
     const look = await fs.look(join(root, leaseName(owner))).catch(() => undefined);
@@ -154,37 +145,34 @@ export class Recovery {
    * Takes over everything of a dead owner, also what it took over itself after the folders were listed. Its lease goes
    * last: without it nobody could tell that the owner is dead.
    */
-  async #inherit(owner: string): Promise<boolean> {
-    const { fs, root } = this.#options;
+  async #inherit(owner: string): Promise<void> {
+    const { fs, root } = this.options;
     const folders = async () => (await fs.list(root)).filter((name) => FOLDER_NAME.exec(name)?.[1] === owner);
-    let found = false;
     try {
-      for (const name of await folders()) if (await this.#isOurs(name)) found = (await this.#adopt(name)) || found;
+      for (const name of await folders()) if (await this.#isOurs(name)) await this.#adopt(name);
       if ((await folders()).length === 0) await fs.remove(join(root, leaseName(owner)));
     } catch {
       // The disk does not work, or the lease is gone already.
     }
-    return found;
   }
 
-  async #adopt(name: string): Promise<boolean> {
-    const { fs, root, lease, holdLease, newToken, warnings } = this.#options;
+  async #adopt(name: string): Promise<void> {
+    const { fs, root, lease, holdLease, warnings } = this.options;
     try {
       holdLease();
-      const path = join(root, folderName(lease.owner, newToken()));
+      const path = join(root, folderName(lease.owner));
       await fs.move(join(root, name), path);
-      this.#adopted.push(new AdoptedFolder(fs, new Folder(fs, path), warnings));
-      return true;
+      this.folders.push(new AdoptedFolder(fs, path, warnings));
+      this.#adoptions++;
     } catch {
       // Another process was faster, or the disk does not work.
-      return false;
     }
   }
 
   /** Forgets the files that somebody deleted; true when there was one. */
   async check(): Promise<boolean> {
     let lost = false;
-    for (const { folder } of [...this.#adopted]) {
+    for (const folder of [...this.folders]) {
       const missing = await folder.missing();
       folder.forget(missing);
       if (missing.length > 0) lost = true;
@@ -192,14 +180,12 @@ export class Recovery {
     return lost;
   }
 
-  /** Removes what is settled. */
   sweep(): void {
-    for (const adopted of [...this.#adopted]) {
-      const { folder } = adopted;
+    for (const folder of [...this.folders]) {
       folder.sweep();
-      if (!adopted.isDone || folder.segments.length > 0) continue;
-      this.#adopted.splice(this.#adopted.indexOf(adopted), 1);
-      const removed = folder.swept().then(() => this.#options.fs.remove(folder.path));
+      if (!folder.isDone) continue;
+      this.folders.splice(this.folders.indexOf(folder), 1);
+      const removed = folder.swept.then(() => this.options.fs.remove(folder.path));
       this.#removing = Promise.all([this.#removing, removed.catch(() => {})]);
     }
   }

@@ -1,37 +1,40 @@
+import type { SealedRequest } from '../protocol/entry.js';
 import type { JournalFs } from './journal-fs.js';
+import { positionOf } from './waiting-entries.js';
+
+/** Bytes that go to one place of one segment in one write. */
+export interface Batch {
+  readonly segment: SegmentFile;
+  readonly bytes: Buffer;
+  readonly position: number;
+}
 
 /**
  * A file of batches, and what the process knows of the entries in it. All that is said of an entry – that it was sealed,
  * that it is settled – stands in the file it stands in itself, so a file can go as soon as its last entry is settled.
  */
 export class SegmentFile {
-  readonly path: string;
-  /** Where the next batch goes. */
-  position: number;
   /** Entries that are not settled. */
   live = 0;
   /** Nothing is written to it any more: all in it is settled, or it is gone. */
   discarded = false;
-  readonly #fs: JournalFs;
   #file: number | undefined;
   #holds = 0;
   #closing = false;
-  /** Ascending. */
+  /** To be written: each stands in the segment where the oldest of its entries does. */
+  readonly seals: SealedRequest[] = [];
   readonly #ids: number[] = [];
   readonly #isSettled: boolean[] = [];
   /** Positions in `#ids` whose settlement is not written yet. */
   #news: number[] = [];
   #hint = 0;
 
-  constructor(fs: JournalFs, path: string, position = 0) {
-    this.#fs = fs;
-    this.path = path;
-    this.position = position;
-  }
-
-  get count(): number {
-    return this.#ids.length;
-  }
+  /** @param position where the next batch goes */
+  constructor(
+    private readonly fs: JournalFs,
+    readonly path: string,
+    public position = 0,
+  ) {}
 
   get firstId(): number {
     return this.#ids[0] ?? Number.POSITIVE_INFINITY;
@@ -47,8 +50,14 @@ export class SegmentFile {
 
   /** The open file. Throws the system's error when there is none to be had. */
   file(): number {
-    this.#file ??= this.position === 0 ? this.#fs.createFile(this.path) : this.#fs.openFile(this.path, this.position);
+    this.#file ??= this.position === 0 ? this.fs.createFile(this.path) : this.fs.openFile(this.path, this.position);
     return this.#file;
+  }
+
+  place(bytes: Buffer): Batch {
+    const { position } = this;
+    this.position += bytes.length;
+    return { segment: this, bytes, position };
   }
 
   /** `id` is greater than any added before. */
@@ -105,7 +114,7 @@ export class SegmentFile {
     this.#file = undefined;
     this.#closing = false;
     try {
-      this.#fs.closeFile(file);
+      this.fs.closeFile(file);
     } catch {
       // The bytes are with the operating system; a descriptor that cannot be closed is no loss of entries.
     }
@@ -113,17 +122,7 @@ export class SegmentFile {
 
   /** Entries are mostly settled in the order they came. */
   #find(id: number): number {
-    const ids = this.#ids;
-    if (ids[this.#hint] === id) return this.#hint;
-    let low = 0;
-    let high = ids.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = ids[middle] as number;
-      if (found === id) return middle;
-      if (found < id) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
+    const hint = this.#hint;
+    return this.#ids[hint] === id ? hint : positionOf(this.#ids, id);
   }
 }

@@ -2,6 +2,8 @@ import type { Entry } from '../protocol/entry.js';
 
 /** Entries that wait to be written, by ascending id. What is settled before leaves no trace. */
 export class WaitingEntries {
+  #ids: number[] = [];
+  /** Undefined for what was dropped. */
   #entries: (Entry | undefined)[] = [];
   #next = 0;
   #size = 0;
@@ -14,10 +16,11 @@ export class WaitingEntries {
   get firstId(): number {
     if (this.#size === 0) return Number.POSITIVE_INFINITY;
     while (this.#entries[this.#next] === undefined) this.#next++;
-    return (this.#entries[this.#next] as Entry).id;
+    return this.#ids[this.#next] as number;
   }
 
   push(entry: Entry): void {
+    this.#ids.push(entry.id);
     this.#entries.push(entry);
     this.#size++;
   }
@@ -36,44 +39,43 @@ export class WaitingEntries {
 
   /** Forgets an entry that needs not be written any more; false when it does not wait here. */
   drop(id: number): boolean {
-    let low = this.#next;
-    let high = this.#entries.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const at = this.#liveFrom(middle, high);
-      const found = this.#entries[at]?.id;
-      if (found === undefined || found > id) high = middle - 1;
-      else if (found < id) low = at + 1;
-      else {
-        this.#entries[at] = undefined;
-        this.#size--;
-        while (this.#size > 0 && this.#entries[this.#next] === undefined) this.#next++;
-        this.#tidy();
-        return true;
-      }
-    }
-    return false;
+    const at = positionOf(this.#ids, id, this.#next);
+    if (at < 0 || this.#entries[at] === undefined) return false;
+    this.#entries[at] = undefined;
+    this.#size--;
+    this.#tidy();
+    return true;
   }
 
   clear(): void {
+    this.#ids = [];
     this.#entries = [];
     this.#next = 0;
     this.#size = 0;
-  }
-
-  /** The first place from here on that is not empty; the place behind `to` when all are. */
-  #liveFrom(from: number, to: number): number {
-    let at = from;
-    while (at <= to && this.#entries[at] === undefined) at++;
-    return at;
   }
 
   /** Empty places go once they are more than half. */
   #tidy(): void {
     if (this.#size === 0) this.clear();
     else if (this.#entries.length > 1024 && this.#size * 2 < this.#entries.length) {
-      this.#entries = this.#entries.filter((entry) => entry !== undefined);
+      const left = this.#entries.filter((entry) => entry !== undefined);
+      this.#ids = left.map(({ id }) => id);
+      this.#entries = left;
       this.#next = 0;
     }
   }
+}
+
+/** Where an id stands among ascending ones; -1 when it does not. */
+export function positionOf(ids: readonly number[], id: number, from = 0): number {
+  let low = from;
+  let high = ids.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = ids[middle] as number;
+    if (found === id) return middle;
+    if (found < id) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
 }

@@ -1,30 +1,29 @@
 import type { StorageListener } from './storage.js';
 
-/** Tells each cause once, also what happened before anybody listened. */
+/** Tells each cause once, also what happened before anybody listened. A listener that throws stops nothing. */
 export class Warnings {
+  listener: StorageListener | undefined;
   readonly #said = new Set<string>();
-  #early: string[] = [];
-  #listener: StorageListener | undefined;
+  readonly #early: string[] = [];
 
   listen(listener: StorageListener): void {
-    this.#listener = listener;
-    for (const message of this.#early) this.#tell(message);
-    this.#early = [];
+    this.listener = listener;
+    for (const message of this.#early.splice(0)) this.tell(() => listener.warn(message));
   }
 
   /** `cause` is the key that makes two messages the same. */
   say(cause: string, message: string): void {
     if (this.#said.has(cause)) return;
     this.#said.add(cause);
-    if (this.#listener) this.#tell(message);
-    else this.#early.push(message);
+    if (this.listener === undefined) this.#early.push(message);
+    else this.tell((listener) => listener.warn(message));
   }
 
-  #tell(message: string): void {
+  tell(what: (listener: StorageListener) => void): void {
     try {
-      this.#listener?.warn(message);
-    } catch {
-      // A listener that throws must not stop the journal.
+      if (this.listener !== undefined) what(this.listener);
+    } catch (error) {
+      this.say('listener', `What the journal told was not taken (${reasonOf(error)}).`);
     }
   }
 }

@@ -1,9 +1,8 @@
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { BatchWriter } from './codec.js';
 import { Folder, segmentFileName } from './folder.js';
-import type { Batch, BatchSource } from './group-commit.js';
 import type { JournalFs } from './journal-fs.js';
-import { SegmentFile } from './segment.js';
+import { type Batch, SegmentFile } from './segment.js';
 import { WaitingEntries } from './waiting-entries.js';
 
 /** Making a batch blocks the event loop: so much, or so many, take less than half a millisecond. */
@@ -21,7 +20,6 @@ interface Note {
 
 export interface WriterOptions {
   readonly fs: JournalFs;
-  /** Size from which a new segment is begun, in bytes. */
   readonly segmentBytes: number;
   /** Makes the folder to write to. Throws the system's error when there can be none. */
   readonly createFolder: () => string;
@@ -29,39 +27,31 @@ export interface WriterOptions {
   readonly lost: () => void;
   /** What was adopted, which gets its seals and settlements from here. */
   readonly adopted: () => readonly Folder[];
-  /** Called after each batch that was written. */
   readonly written: (bytes: number) => void;
   readonly failed: (error: unknown) => void;
 }
 
 /** Makes batches of what is to be written: entries in the order they came, what is said of them after them. */
-export class JournalWriter implements BatchSource {
-  readonly #options: WriterOptions;
+export class JournalWriter {
+  own: Folder | undefined;
   readonly #entries = new WaitingEntries();
   #notes: Note[] = [];
   /** Those whose records are in batches that may not be written yet. */
   #almostDone: (() => void)[] = [];
-  #own: Folder | undefined;
   #sequence = 0;
   #lastId = 0;
 
-  constructor(options: WriterOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: WriterOptions) {}
 
-  get own(): Folder | undefined {
-    return this.#own;
-  }
-
-  /** True when nothing accepted here is left. */
   get isSettled(): boolean {
-    return this.#entries.size === 0 && this.#own?.isSettled !== false;
+    return this.#entries.size === 0 && this.own?.isSettled !== false;
   }
 
   get waiting(): boolean {
     return this.#entries.size > 0 || this.#notes.length > 0 || this.#hasNews;
   }
 
+  /** True while so much waits that the next batch should follow at once. */
   get urgent(): boolean {
     return this.#entries.size > BATCH_ENTRIES;
   }
@@ -79,7 +69,7 @@ export class JournalWriter implements BatchSource {
     const { id } = entry;
     const adopted = adoptedFolder(entry);
     if (adopted !== undefined) adopted.settle(id);
-    else if (!this.#entries.drop(id)) this.#own?.settle(id);
+    else if (!this.#entries.drop(id)) this.own?.settle(id);
   }
 
   /** Calls back when everything taken so far is written, or cannot be. */
@@ -87,7 +77,10 @@ export class JournalWriter implements BatchSource {
     this.#notes.push({ after: this.#lastId, written });
   }
 
-  /** Entries as many as make a batch, with what is to be said of those in the same segment; then what is left to say. */
+  /**
+   * Entries as many as make a batch, with what is to be said of those in the same segment; then what is left to say.
+   * Throws when there is no place to write to.
+   */
   next(): Batch | undefined {
     if (this.#entries.size > 0) {
       const segment = this.#segmentForEntries();
@@ -99,44 +92,38 @@ export class JournalWriter implements BatchSource {
         return ++taken < BATCH_ENTRIES && batch.size < BATCH_SIZE;
       });
       this.#takeNotes();
-      this.#own?.write(segment, batch);
-      return placed({ segment, bytes: batch.bytes(), position: segment.position });
+      this.own?.write(segment, batch);
+      return segment.place(batch.bytes());
     }
     this.#takeNotes();
-    for (const folder of this.#folders) {
-      const batch = folder.news();
-      if (batch !== undefined) return placed(batch);
-    }
-    this.#letGo();
-    return undefined;
+    let news = this.own?.news();
+    for (const folder of this.options.adopted()) news ??= folder.news();
+    if (news === undefined) this.#letGo();
+    return news;
   }
 
   written({ bytes }: Batch): void {
-    if ((this.#own?.current?.position ?? 0) >= SETTLED_BYTES && this.isSettled) this.#endSegment();
-    this.sweep();
-    this.#options.written(bytes.length);
+    if ((this.own?.current?.position ?? 0) >= SETTLED_BYTES && this.isSettled) this.#endSegment();
+    this.own?.sweep();
+    this.options.written(bytes.length);
     if (!this.#hasNews) this.#letGo();
   }
 
+  /** A batch could not be made or written; what it holds is tried again later. */
   failed(error: unknown): void {
     // A commit that cannot happen must not keep anybody waiting.
     for (const { written } of this.#notes) written?.();
     this.#notes = this.#notes.filter(({ request }) => request !== undefined);
     this.#letGo();
-    this.sweep();
-    this.#options.failed(error);
-  }
-
-  /** Deletes what is settled. */
-  sweep(): void {
-    this.#own?.sweep();
+    this.own?.sweep();
+    this.options.failed(error);
   }
 
   /** Begins anew, in another folder; returns the former one. Who waits for a commit waits for what is appended again. */
   restart(): string | undefined {
-    const former = this.#own?.path;
-    this.#own?.close();
-    this.#own = undefined;
+    const former = this.own?.path;
+    this.own?.close();
+    this.own = undefined;
     this.#entries.clear();
     for (const { written } of this.#notes) if (written !== undefined) this.#almostDone.push(written);
     this.#notes = this.#almostDone.splice(0).map((written) => ({ after: this.#lastId, written }));
@@ -146,19 +133,14 @@ export class JournalWriter implements BatchSource {
   /** Nothing more is written; also the last segment may go when it is settled. */
   close(): void {
     this.#endSegment();
-    this.sweep();
-    this.#own?.close();
+    this.own?.sweep();
+    this.own?.close();
     for (const { written } of this.#notes.splice(0)) written?.();
     this.#letGo();
   }
 
-  get #folders(): readonly Folder[] {
-    const adopted = this.#options.adopted();
-    return this.#own === undefined ? adopted : [this.#own, ...adopted];
-  }
-
   get #hasNews(): boolean {
-    return this.#own?.hasNews === true || this.#options.adopted().some((folder) => folder.hasNews);
+    return this.own?.hasNews === true || this.options.adopted().some((folder) => folder.hasNews);
   }
 
   #takeNotes(): void {
@@ -168,26 +150,26 @@ export class JournalWriter implements BatchSource {
       if (after >= next) break;
       done++;
       if (written !== undefined) this.#almostDone.push(written);
-      if (request !== undefined) (request.entries.map(adoptedFolder).find((it) => it) ?? this.#own)?.seal(request);
+      if (request !== undefined) (request.entries.map(adoptedFolder).find((it) => it) ?? this.own)?.seal(request);
     }
     this.#notes.splice(0, done);
   }
 
   #endSegment(): void {
-    if (this.#own !== undefined) this.#own.current = undefined;
+    if (this.own !== undefined) this.own.current = undefined;
   }
 
   #segmentForEntries(again = true): SegmentFile {
-    const { fs, segmentBytes, createFolder, lost } = this.#options;
-    const current = this.#own?.current;
+    const { fs, segmentBytes, createFolder, lost } = this.options;
+    const current = this.own?.current;
     if (current !== undefined && current.position < segmentBytes) return current;
     try {
-      this.#own ??= new Folder(fs, createFolder());
-      const segment = new SegmentFile(fs, this.#own.at(segmentFileName(this.#sequence + 1)));
+      this.own ??= new Folder(fs, createFolder());
+      const segment = new SegmentFile(fs, this.own.at(segmentFileName(this.#sequence + 1)));
       segment.file();
       this.#sequence++;
-      this.#own.add(segment);
-      this.#own.current = segment;
+      this.own.add(segment);
+      this.own.current = segment;
       return segment;
     } catch (error) {
       if (!again || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -204,9 +186,4 @@ export class JournalWriter implements BatchSource {
 /** The adopted folder in which an entry stands. */
 export function adoptedFolder({ id, origin }: Entry): Folder | undefined {
   return origin instanceof Folder && origin.has(id) ? origin : undefined;
-}
-
-function placed(batch: Batch): Batch {
-  batch.segment.position += batch.bytes.length;
-  return batch;
 }

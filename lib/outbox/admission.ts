@@ -1,25 +1,16 @@
-import type { Room, Storage } from '../journal/storage.js';
-import type { Reporter } from '../logger.js';
+import type { Room } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
 import { channels, publish } from './delivery-messages.js';
-import { type DropReason, Ledger, type LedgerState } from './ledger.js';
+import { type DropReason, Ledger } from './ledger.js';
+import type { OutboxOptions, OutboxPort } from './port.js';
 
-/** How much may be in memory. Read each time, for the server may change it. */
-export interface AdmissionLimits {
-  readonly maxQueuedEntries: number;
-  readonly maxQueuedBytes: number;
-}
-
-export interface AdmissionPort {
-  readonly storage: Storage;
-  readonly reporter: Reporter;
+export interface RoomHooks {
   /** The oldest entry that may be dropped, already taken out of its queue. */
   takeOldest(): Entry | undefined;
   /** A quarter of the room is taken. */
   crowded(): void;
   /** Half of the room is taken. */
   filling(): void;
-  /** There is room again. */
   relieved(): void;
 }
 
@@ -40,14 +31,11 @@ interface Waiter {
 }
 
 /**
- * The one place where what takes memory is admitted and let go – calls, what is recovered, pictures, roll-ups, dead
- * letters – within one bound by count and bytes. It keeps ledger, storage and the people who wait for a flush in step, so
- * that no path can forget one of them.
+ * The one place where what takes memory is admitted and let go, within one bound by count and bytes. It keeps ledger,
+ * storage and the people who wait for a flush in step, so that no path can forget one of them.
  */
 export class Admission {
-  readonly #limits: AdmissionLimits;
-  readonly #port: AdmissionPort;
-  readonly #ledger = new Ledger();
+  readonly ledger = new Ledger();
   readonly #waiters = new Set<Waiter>();
   #entries = 0;
   #bytes = 0;
@@ -56,14 +44,11 @@ export class Admission {
   #wasCrowded = false;
   #wasFilling = false;
 
-  constructor(limits: AdmissionLimits, port: AdmissionPort) {
-    this.#limits = limits;
-    this.#port = port;
-  }
-
-  state(): LedgerState {
-    return this.#ledger.state();
-  }
+  constructor(
+    private readonly limits: OutboxOptions,
+    private readonly port: OutboxPort,
+    private readonly hooks: RoomHooks,
+  ) {}
 
   /** So much waits that nothing should wait for company as well. */
   get isCrowded(): boolean {
@@ -76,7 +61,7 @@ export class Admission {
 
   /** What may be recovered now; undefined while it is hardly worth it. */
   get room(): Room | undefined {
-    const { maxQueuedEntries, maxQueuedBytes } = this.#limits;
+    const { maxQueuedEntries, maxQueuedBytes } = this.limits;
     const entries = Math.floor(RECOVERED_PART * maxQueuedEntries) - this.#entries;
     const bytes = Math.floor(RECOVERED_PART * maxQueuedBytes) - this.#bytes;
     const enough = Math.min(RECOVERED_AT_ONCE, Math.ceil(maxQueuedEntries / 10));
@@ -87,7 +72,7 @@ export class Admission {
 
   /** A call. It goes to the storage, and what is too much then is dropped. */
   accept(entry: Entry): void {
-    this.#port.storage.append(entry);
+    this.port.storage.append(entry);
     this.#take(entry);
     this.#relieve();
   }
@@ -99,7 +84,7 @@ export class Admission {
   }
 
   #take(entry: Entry): void {
-    this.#ledger.accept(entry.weight);
+    this.ledger.accept(entry.weight);
     this.#entries++;
     this.#bytes += entry.body.length + OVERHEAD;
     if (entry.id > this.#lastId) this.#lastId = entry.id;
@@ -109,28 +94,28 @@ export class Admission {
 
   /** A call that never became an entry. */
   refuse(reason: DropReason): void {
-    this.#ledger.accept(1);
-    this.#ledger.drop(reason, 1);
+    this.ledger.accept(1);
+    this.ledger.drop(reason, 1);
     publish('dropped', { entries: 1, reason });
   }
 
   delivered(entries: readonly Entry[]): void {
-    this.#ledger.deliver(this.#end(entries));
+    this.ledger.deliver(this.#end(entries));
     publish('delivered', { entries: entries.length });
   }
 
   dropped(entries: readonly Entry[], reason: DropReason): void {
     if (entries.length === 0) return;
-    this.#ledger.drop(reason, this.#end(entries));
+    this.ledger.drop(reason, this.#end(entries));
     publish('dropped', { entries: entries.length, reason });
   }
 
   /** An entry takes the place of one that waits; what it stands for beyond that one was accepted just now. */
   replace(old: Entry, fresh: Entry): void {
-    const { storage } = this.#port;
+    const { storage } = this.port;
     storage.append(fresh);
     storage.settle([old]);
-    this.#ledger.accept(fresh.weight - old.weight);
+    this.ledger.accept(fresh.weight - old.weight);
     this.#bytes += fresh.body.length - old.body.length;
     if (fresh.id > this.#lastId) this.#lastId = fresh.id;
     for (const waiter of this.#waiters) {
@@ -141,7 +126,7 @@ export class Admission {
 
   /** Takes memory that is no entry, such as a dead letter on its way to the disk; false when there is none to be had. */
   reserve(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#limits.maxQueuedBytes) return false;
+    if (this.#bytes + bytes > this.limits.maxQueuedBytes) return false;
     this.#bytes += bytes;
     return true;
   }
@@ -164,14 +149,18 @@ export class Admission {
       this.#bytes -= entry.body.length + OVERHEAD;
     }
     this.#entries -= entries.length;
-    this.#port.storage.settle(entries);
+    this.port.storage.settle(entries);
     for (const waiter of this.#waiters) {
       for (const { id } of entries) if (id <= waiter.lastId || waiter.also.delete(id)) waiter.outstanding--;
       if (waiter.outstanding > 0) continue;
       this.#waiters.delete(waiter);
       waiter.done();
     }
-    this.#tellRelief();
+    if (this.#overflown > 0 && !this.isFilling) {
+      this.port.reporter.info(`The queue has room again; ${this.#overflown} entries were dropped while it was full.`);
+      this.#overflown = 0;
+    }
+    this.hooks.relieved();
     return weight;
   }
 
@@ -179,17 +168,17 @@ export class Admission {
   #relieve(): void {
     const { isCrowded } = this;
     const isFilling = isCrowded && this.isFilling;
-    if (isCrowded && !this.#wasCrowded) this.#port.crowded();
+    if (isCrowded && !this.#wasCrowded) this.hooks.crowded();
     this.#wasCrowded = isCrowded;
-    if (isFilling && !this.#wasFilling) this.#port.filling();
+    if (isFilling && !this.#wasFilling) this.hooks.filling();
     this.#wasFilling = isFilling;
     while (isFilling && this.#isOver(1)) {
-      const entry = this.#port.takeOldest();
+      const entry = this.hooks.takeOldest();
       if (entry === undefined) return;
       this.#overflown++;
       this.dropped([entry], 'overflow');
-      const { maxQueuedEntries, maxQueuedBytes } = this.#limits;
-      this.#port.reporter.warn(
+      const { maxQueuedEntries, maxQueuedBytes } = this.limits;
+      this.port.reporter.warn(
         'overflow',
         `The queue is full (${maxQueuedEntries} entries or ${maxQueuedBytes} bytes); the oldest entries are dropped.`,
         60_000,
@@ -197,17 +186,8 @@ export class Admission {
     }
   }
 
-  #tellRelief(): void {
-    if (this.#overflown > 0 && !this.isFilling) {
-      this.#port.reporter.info(`The queue has room again; ${this.#overflown} entries were dropped while it was full.`);
-      this.#overflown = 0;
-    }
-    this.#port.relieved();
-  }
-
-  /** Beyond this part of the room. */
   #isOver(part: number): boolean {
-    const { maxQueuedEntries, maxQueuedBytes } = this.#limits;
+    const { maxQueuedEntries, maxQueuedBytes } = this.limits;
     return this.#entries > part * maxQueuedEntries || this.#bytes > part * maxQueuedBytes;
   }
 }

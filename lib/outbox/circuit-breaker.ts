@@ -6,11 +6,13 @@ const ENOUGH = 3;
 /**
  * The way to the server as a whole. One failing request waits for itself; several in a row, or a server that names a
  * delay, mean that everything waits. After the pause one request goes ahead, and the others follow when it was taken.
- *
  * A pause is one step of back-off, however many requests fail that were under way before it began.
  */
 export class CircuitBreaker {
-  readonly #start: Backoff;
+  /** Nothing may leave, for as long as the server's settings or the configuration say so. */
+  shut = false;
+  /** How many requests the server has taken. */
+  taken = 0;
   #backoff: Backoff;
   #failures = 0;
   /** When the last step was taken, on the monotonic clock like all times here. */
@@ -20,49 +22,37 @@ export class CircuitBreaker {
   #namedUntil = 0;
   #restUntil = 0;
   #trial = false;
-  #taken = 0;
-  /** Nothing may leave, for as long as the server's settings or the configuration say so. */
-  shut = false;
 
-  constructor(start: Backoff) {
-    this.#start = start;
+  constructor(private readonly start: Backoff) {
     this.#backoff = start;
   }
 
-  /** When something may leave again. */
   get readyAt(): number {
     return Math.max(this.#openUntil, this.#namedUntil, this.#restUntil);
   }
 
-  /** How many requests the server has taken. */
-  get taken(): number {
-    return this.#taken;
-  }
-
-  /** Whether a request may leave. */
   allows(now: number): boolean {
     return !this.shut && now >= this.readyAt && !(this.#trial && this.#failures >= ENOUGH);
   }
 
-  /** A request leaves. */
   sent(): void {
     this.#trial = true;
   }
 
   success(): void {
-    this.#taken++;
-    this.#reset();
+    this.taken++;
+    this.answered();
   }
 
   /** The server is there, whatever it said. */
   answered(): void {
-    this.#reset();
+    this.#backoff = this.start;
+    this.#failures = 0;
+    this.#openUntil = 0;
+    this.#trial = false;
   }
 
-  /**
-   * @param sentAt when the request left
-   * @param afterMs the delay that the server asked for
-   */
+  /** @param afterMs the delay that the server asked for */
   failure(sentAt: number, now: number, afterMs: number | undefined): void {
     if (afterMs !== undefined) this.#namedUntil = Math.max(this.#namedUntil, now + afterMs);
     // It left before the pause that is on or over: it says nothing new.
@@ -95,13 +85,6 @@ export class CircuitBreaker {
   /** Someone waits for what is here: only what the server asked for is still waited for. */
   wake(): void {
     this.#restUntil = 0;
-    this.#reset();
-  }
-
-  #reset(): void {
-    this.#backoff = this.#start;
-    this.#failures = 0;
-    this.#openUntil = 0;
-    this.#trial = false;
+    this.answered();
   }
 }

@@ -13,38 +13,26 @@ const MASKED = '***';
 /** From this size on the file is put aside as `….1`, in the place of the one before. */
 const LARGEST_FILE = 5 * 1024 * 1024;
 
-/** Memory for lines on their way to the disk. */
 export interface LetterBudget {
   reserve(bytes: number): boolean;
   release(bytes: number): void;
 }
 
-/** Takes requests that end undelivered. */
-export interface DeadLetter {
-  add(request: SealedRequest, reason: string, budget: LetterBudget): void;
-  /** Resolves when everything added so far is written, or cannot be. Never rejects. */
-  written(): Promise<void>;
-}
+/** What takes requests that end undelivered. */
+export type DeadLetter = Pick<DeadLetterFile, 'add' | 'written'>;
 
-/** Keeps nothing. */
 export const noDeadLetter: DeadLetter = { add() {}, async written() {} };
 
 /** Appends to a file of JSON lines, one refused request a line, with personal data masked. */
-export class DeadLetterFile implements DeadLetter {
-  readonly #path: string;
-  readonly #warn: (message: string) => void;
-  readonly #isConfigured: (name: string) => boolean;
+export class DeadLetterFile {
   #writing: Promise<void> = Promise.resolve();
 
   /** @param redact names whose values are masked whole, besides what always is */
-  constructor(path: string, warn: (message: string) => void, redact: readonly (string | RegExp)[] = []) {
-    this.#path = path;
-    this.#warn = warn;
-    const names = new Set(redact.filter((rule) => typeof rule === 'string').map((name) => name.toLowerCase()));
-    const patterns = redact.filter((rule) => rule instanceof RegExp);
-    // Not `test`, which remembers where it stopped when the pattern is global.
-    this.#isConfigured = (name) => names.has(name.toLowerCase()) || patterns.some((it) => name.search(it) >= 0);
-  }
+  constructor(
+    private readonly path: string,
+    private readonly warn: (message: string) => void,
+    private readonly redact: readonly (string | RegExp)[] = [],
+  ) {}
 
   add(request: SealedRequest, reason: string, budget: LetterBudget): void {
     const line = JSON.stringify({
@@ -52,24 +40,25 @@ export class DeadLetterFile implements DeadLetter {
       reason,
       path: request.path,
       device: createHash('sha256').update(request.deviceId).digest('hex').slice(0, 16),
-      entries: request.entries.map((entry) =>
-        this.#redacted(parsed(entry.kind === 'event' ? entry.body : `{${entry.body}}`), 'entry'),
+      entries: request.entries.map(({ kind, body }) =>
+        this.#redacted(parsed(kind === 'event' ? body : `{${body}}`), 'entry'),
       ),
     });
     if (!budget.reserve(line.length)) {
-      this.#warn(`A refused request is not kept in ${this.#path}: too much waits to be written there.`);
+      this.warn(`A refused request is not kept in ${this.path}: too much waits to be written there.`);
       return;
     }
     this.#writing = this.#writing.then(() => this.#append(line)).then(() => budget.release(line.length));
   }
 
+  /** Resolves when everything added so far is written, or cannot be. Never rejects. */
   written(): Promise<void> {
     return this.#writing;
   }
 
   /** Masks values under personal names; an event's own `name` of a view, trace or crash type says what it was. */
   #redacted(value: unknown, key: string): unknown {
-    if (key === '_error' || key === '_logs' || this.#isConfigured(key)) return MASKED;
+    if (key === '_error' || key === '_logs' || this.redact.some((rule) => isMeant(rule, key))) return MASKED;
     if (typeof value !== 'object' || value === null) return PERSONAL.test(key) && !KEPT.has(key) ? MASKED : value;
     if (Array.isArray(value)) return value.map((item) => this.#redacted(item, key));
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, this.#redacted(member, name)]));
@@ -77,14 +66,19 @@ export class DeadLetterFile implements DeadLetter {
 
   async #append(line: string): Promise<void> {
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-      const { size } = await stat(this.#path).catch(() => ({ size: 0 }));
-      if (size > LARGEST_FILE) await rename(this.#path, `${this.#path}.1`);
-      await appendFile(this.#path, `${line}\n`, { mode: 0o600 });
+      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      const { size } = await stat(this.path).catch(() => ({ size: 0 }));
+      if (size > LARGEST_FILE) await rename(this.path, `${this.path}.1`);
+      await appendFile(this.path, `${line}\n`, { mode: 0o600 });
     } catch (error) {
-      this.#warn(`The dead-letter file ${this.#path} cannot be written: ${String(error)}.`);
+      this.warn(`The dead-letter file ${this.path} cannot be written: ${String(error)}.`);
     }
   }
+}
+
+function isMeant(rule: string | RegExp, name: string): boolean {
+  // Not `test`, which remembers where it stopped when the pattern is global.
+  return typeof rule === 'string' ? rule.toLowerCase() === name.toLowerCase() : name.search(rule) >= 0;
 }
 
 function parsed(text: string): unknown {

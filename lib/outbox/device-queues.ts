@@ -14,45 +14,38 @@ export interface Linked<T extends Linked<T>> {
  * being looked for: with each request devices change lists several times, and hashing would cost more than all else then.
  */
 export class LinkedList<T extends Linked<T>> {
-  #first: T | undefined;
+  first: T | undefined;
+  size = 0;
   #last: T | undefined;
-  #size = 0;
 
-  get first(): T | undefined {
-    return this.#first;
-  }
-
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Appends an item that is in no list. */
+  /** Appends an item, and takes it out of the list it was in. One that is here already stays where it is. */
   add(item: T): void {
+    if (item.list === this) return;
+    item.list?.remove(item);
     item.list = this;
     item.previous = this.#last;
-    if (this.#last === undefined) this.#first = item;
+    if (this.#last === undefined) this.first = item;
     else this.#last.next = item;
     this.#last = item;
-    this.#size++;
+    this.size++;
   }
 
-  /** Takes out an item that is in this list. */
   remove(item: T): void {
     const { previous, next } = item;
-    if (previous === undefined) this.#first = next;
+    if (previous === undefined) this.first = next;
     else previous.next = next;
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
     item.list = undefined;
     item.previous = undefined;
     item.next = undefined;
-    this.#size--;
+    this.size--;
   }
 
   /** Visits those that are here now; the visitor may take out the one it sees. */
   forEach(visit: (item: T) => void): void {
     const last = this.#last;
-    for (let item = this.#first; item !== undefined; ) {
+    for (let item = this.first; item !== undefined; ) {
       const { next } = item;
       visit(item);
       item = item === last ? undefined : next;
@@ -62,7 +55,6 @@ export class LinkedList<T extends Linked<T>> {
 
 /** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (docs/protocol.md §2.8). */
 export class DeviceQueue implements Linked<DeviceQueue> {
-  readonly deviceId: string;
   /** Entries no request was made of yet. */
   readonly waiting = new EntryQueue();
   /** Requests that were tried or recovered; they go first, with the bytes they have. */
@@ -74,8 +66,6 @@ export class DeviceQueue implements Linked<DeviceQueue> {
   next: DeviceQueue | undefined;
   /** When the oldest of `waiting` came, on the monotonic clock. */
   since = 0;
-  /** How long the request in front has to wait after its next failure. */
-  backoff: Backoff;
   /** Failures of the request in front that say something about it, and how much the server had taken at the last one. */
   refusals = 0;
   takenThen = 0;
@@ -88,22 +78,21 @@ export class DeviceQueue implements Linked<DeviceQueue> {
   /** What the person took back while a request was under way. */
   withdrawn: readonly Withdrawal[] = [];
 
-  constructor(deviceId: string, backoff: Backoff) {
-    this.deviceId = deviceId;
-    this.backoff = backoff;
-  }
+  /** @param backoff how long the request in front has to wait after its next failure */
+  constructor(
+    readonly deviceId: string,
+    public backoff: Backoff,
+  ) {}
 
   get isEmpty(): boolean {
     return this.waiting.length === 0 && this.sealed.length === 0;
   }
 
-  /** The first of its entries, whether it was sealed or not. */
   get firstId(): number {
     return Math.min(this.sealed[0]?.entries[0]?.id ?? Infinity, this.waiting.at(0)?.id ?? Infinity);
   }
 }
 
-/** How many queues that have nothing to send are remembered. */
 const REMEMBERED = 10_000;
 
 /**
@@ -113,13 +102,9 @@ const REMEMBERED = 10_000;
 export class DeviceQueues {
   readonly #queues = new Map<string, DeviceQueue>();
   readonly #idle = new Set<DeviceQueue>();
-  readonly #backoff: Backoff;
 
-  constructor(backoff: Backoff) {
-    this.#backoff = backoff;
-  }
+  constructor(private readonly backoff: Backoff) {}
 
-  /** The device's queue, if it is remembered. */
   get(deviceId: string): DeviceQueue | undefined {
     return this.#queues.get(deviceId);
   }
@@ -128,13 +113,12 @@ export class DeviceQueues {
   of(deviceId: string): DeviceQueue {
     let queue = this.#queues.get(deviceId);
     if (queue === undefined) {
-      queue = new DeviceQueue(deviceId, this.#backoff);
+      queue = new DeviceQueue(deviceId, this.backoff);
       this.#queues.set(deviceId, queue);
     } else if (queue.isEmpty) this.#idle.delete(queue);
     return queue;
   }
 
-  /** All that are remembered; many may be empty. */
   values(): Iterable<DeviceQueue> {
     return this.#queues.values();
   }
@@ -149,10 +133,9 @@ export class DeviceQueues {
     return oldest;
   }
 
-  /** The queue has nothing more to send. */
   idle(queue: DeviceQueue): void {
     queue.urgent = false;
-    queue.backoff = this.#backoff;
+    queue.backoff = this.backoff;
     queue.refusals = 0;
     this.#idle.add(queue);
     if (this.#idle.size <= REMEMBERED) return;
@@ -172,21 +155,4 @@ export interface Withdrawal {
 
 export function isWithdrawn({ id, feature }: Entry, withdrawals: readonly Withdrawal[]): boolean {
   return withdrawals.some(({ features, upTo }) => id <= upTo && features.has(feature));
-}
-
-/** What people took back while entries of theirs stood unread in the storage. */
-export class Withdrawals {
-  readonly #noted = new Map<string, readonly Withdrawal[]>();
-
-  note(deviceId: string, withdrawal: Withdrawal): void {
-    this.#noted.set(deviceId, [...this.of(deviceId), withdrawal]);
-  }
-
-  of(deviceId: string): readonly Withdrawal[] {
-    return this.#noted.get(deviceId) ?? [];
-  }
-
-  clear(): void {
-    this.#noted.clear();
-  }
 }

@@ -1,17 +1,9 @@
-import type { Clock } from '../clock.js';
-import type { Backoff } from '../http/backoff.js';
-import type { Reporter } from '../logger.js';
 import type { Delivery } from '../protocol/answer.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
-import type { Admission } from './admission.js';
 import { Answers, FILLING_MS, type Part } from './answers.js';
-import { CircuitBreaker } from './circuit-breaker.js';
 import { publishRequests } from './delivery-messages.js';
-import type { DeviceQueue } from './device-queues.js';
-import type { MergeOrder } from './merge-order.js';
-import type { Requests } from './requests.js';
-import type { Schedule } from './schedule.js';
-import type { Sender } from './sender.js';
+import type { OutboxParts } from './parts.js';
+import type { OutboxOptions } from './port.js';
 
 const MAX_BULK = 100;
 /** Characters from which a bulk takes no more: putting together a larger one would hold up the host for milliseconds. */
@@ -22,39 +14,8 @@ const GATHER_MS = 100;
 /** Making requests of a burst takes longer than a host should wait; the rest of it is for the next turn. */
 const SLICE_MS = 1;
 
-export interface DispatcherOptions {
-  readonly delivery: 'auto' | 'single';
-  /** Where to, for messages. */
-  readonly url: string;
-  readonly flushInterval: number;
-  readonly maxParallelRequests: number;
-}
-
-/** What the dispatcher needs of the rest of the outbox. */
-export interface DispatcherPort {
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  readonly admission: Admission;
-  readonly requests: Requests;
-  readonly sender: Sender;
-  readonly schedule: Schedule;
-  readonly order: MergeOrder;
-  /** What every series of repetitions starts from. */
-  readonly backoff: Backoff;
-  /** Pumps when the host has had its turn. */
-  pumpSoon(): void;
-  /** A device has nothing more to send. */
-  emptied(queue: DeviceQueue): void;
-  /** A request ends undelivered. */
-  discarded(request: SealedRequest, reason: string): void;
-}
-
 /** Decides what leaves when, and what an answer means for the entries. Owns the send timer. */
 export class Dispatcher {
-  /** Whether, and from when on, anything may leave. */
-  readonly breaker: CircuitBreaker;
-  readonly #options: DispatcherOptions;
-  readonly #port: DispatcherPort;
   readonly #answers: Answers;
   #singles = 0;
   #bulks = 0;
@@ -65,18 +26,19 @@ export class Dispatcher {
   #timerAt = Number.POSITIVE_INFINITY;
   #stopped = false;
 
-  constructor(options: DispatcherOptions, port: DispatcherPort) {
-    this.#options = options;
-    this.#port = port;
-    this.breaker = new CircuitBreaker(port.backoff);
-    this.#answers = new Answers(options, { ...port, breaker: this.breaker });
+  constructor(
+    private readonly options: OutboxOptions,
+    private readonly outbox: OutboxParts,
+  ) {
+    this.#answers = new Answers(options, outbox);
   }
 
   /** While flushing nothing waits for company, and what failed is tried again at once – one time. */
   beginFlush(): void {
     this.#flushing++;
-    this.breaker.wake();
-    this.#port.schedule.advance(this.#port.clock.monotonic(), 0, true);
+    const { breaker, clock, schedule } = this.outbox;
+    breaker.wake();
+    schedule.advance(clock.monotonic(), 0, true);
     this.pump();
   }
 
@@ -91,22 +53,22 @@ export class Dispatcher {
 
   /** Sends what is ready, and sets the timer for what is not. Cheap when there is nothing to do. */
   pump(): void {
-    if (this.#stopped || this.breaker.shut) return;
-    const { clock, schedule, admission } = this.#port;
+    const { clock, schedule, admission, breaker, pumpSoon } = this.outbox;
+    if (this.#stopped || breaker.shut) return;
     const now = clock.monotonic();
     const waits = this.#flushing === 0 && !admission.isCrowded;
-    schedule.advance(now, waits ? this.#options.flushInterval : 0, false);
+    schedule.advance(now, waits ? this.options.flushInterval : 0, false);
     const singles = this.#singles;
-    while (this.breaker.allows(now) && schedule.dueCount > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
+    while (breaker.allows(now) && schedule.due.size > 0 && !this.#gathers(now, singles) && this.#sendNext()) {
       this.#lastSentAt = now;
-      if (clock.monotonic() - now > SLICE_MS) return this.#port.pumpSoon();
+      if (clock.monotonic() - now > SLICE_MS) return pumpSoon();
     }
     this.#arm();
   }
 
   /** So much waits that a server which is well again must be noticed soon. */
   hurry(): void {
-    this.breaker.tryBy(this.#port.clock.monotonic() + FILLING_MS);
+    this.outbox.breaker.tryBy(this.outbox.clock.monotonic() + FILLING_MS);
     this.#arm();
   }
 
@@ -115,20 +77,20 @@ export class Dispatcher {
    * would otherwise have a request each, which costs the process many times what their entries cost.
    */
   #gathers(now: number, singles = this.#singles): boolean {
-    if (this.#options.delivery === 'single' || this.#flushing > 0 || singles + this.#bulks === 0) return false;
-    return this.#port.schedule.dueCount < this.#bulkLimit && now < this.#lastSentAt + GATHER_MS;
+    if (this.options.delivery === 'single' || this.#flushing > 0 || singles + this.#bulks === 0) return false;
+    return this.outbox.schedule.due.size < this.#bulkLimit && now < this.#lastSentAt + GATHER_MS;
   }
 
   /** Makes sure that the timer rings no later than the next thing to do. */
   #arm(): void {
-    const { clock, schedule } = this.#port;
+    const { clock, schedule, breaker } = this.outbox;
     const now = clock.monotonic();
-    let at = schedule.dueCount > 0 ? now : schedule.nextAt(this.#options.flushInterval);
+    let at = schedule.due.size > 0 ? now : schedule.nextAt(this.options.flushInterval);
     if (at === undefined) return;
     // What is due and not sent waits for the breaker, or for a request under way, which pumps when it is back.
-    at = Math.max(at, this.breaker.readyAt);
-    if (schedule.dueCount > 0 && now >= this.breaker.readyAt) {
-      if (!this.breaker.allows(now) || !this.#gathers(now)) return;
+    at = Math.max(at, breaker.readyAt);
+    if (schedule.due.size > 0 && now >= breaker.readyAt) {
+      if (!breaker.allows(now) || !this.#gathers(now)) return;
       at = this.#lastSentAt + GATHER_MS;
     }
     if (at >= this.#timerAt) return;
@@ -142,24 +104,23 @@ export class Dispatcher {
 
   /** Puts one HTTP request under way; false when all places are taken. */
   #sendNext(): boolean {
-    const { schedule } = this.#port;
-    const many = this.#options.delivery === 'auto' && schedule.dueCount > this.#options.maxParallelRequests;
+    const { schedule } = this.outbox;
+    const many = this.options.delivery === 'auto' && schedule.due.size > this.options.maxParallelRequests;
     if (many) {
       if (this.#bulks >= PARALLEL_BULKS) return false;
       this.#startBulk();
       return true;
     }
-    if (this.#singles >= this.#options.maxParallelRequests) return false;
+    if (this.#singles >= this.options.maxParallelRequests) return false;
     const part = this.#nextPart('/i');
     if (part !== undefined) this.#startSingle(part);
     return true;
   }
 
   #startSingle(part: Part): void {
-    part.queue.busy = true;
     this.#singles++;
     // An app with a salt loses every bulk (docs/protocol.md §2.6), also one that was sealed before the salt was configured.
-    const single = part.request.path === '/i' || this.#options.delivery === 'single';
+    const single = part.request.path === '/i' || this.options.delivery === 'single';
     void this.#exchange([part], single).finally(() => {
       this.#singles--;
       this.pump();
@@ -176,7 +137,6 @@ export class Dispatcher {
         this.#startSingle(part);
         continue;
       }
-      part.queue.busy = true;
       for (const entry of part.request.entries) size += entry.body.length;
       parts.push(part);
     }
@@ -190,21 +150,22 @@ export class Dispatcher {
 
   /** The next device's request with its bytes fixed, or undefined when no device is due. */
   #nextPart(path: SealedPath): Part | undefined {
-    const { schedule, order, requests } = this.#port;
+    const { schedule, order, requests } = this.outbox;
     for (let queue = schedule.takeDue(); queue !== undefined; queue = schedule.takeDue()) {
       if (order.mustWait(queue)) continue;
       const request = requests.next(queue, path);
+      queue.busy = request !== undefined;
       if (request !== undefined) return { queue, request };
-      this.#port.emptied(queue);
+      this.outbox.emptied(queue);
     }
     return undefined;
   }
 
   async #exchange(parts: readonly Part[], single: boolean): Promise<void> {
-    const { sender, requests, clock } = this.#port;
+    const { sender, requests, clock, breaker } = this.outbox;
     const sealed = parts.map((part) => part.request);
     const sentAt = clock.monotonic();
-    this.breaker.sent();
+    breaker.sent();
     publishRequests('sent', sealed, { requests: sealed.length, path: single ? '/i' : '/i/bulk' });
     let delivery: Delivery;
     try {
@@ -222,13 +183,9 @@ export class Dispatcher {
       return;
     }
     for (const { queue } of parts) queue.busy = false;
-    if (!single) this.#resize(parts.length, delivery);
-    this.#answers.conclude(parts, delivery, { sentAt, flushing: this.#flushing > 0 });
-  }
-
-  /** A bulk that never gets an answer may hold one entry that blocks the server: it is tried again in smaller ones. */
-  #resize(parts: number, { kind }: Delivery): void {
-    if (kind === 'delivered') this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
-    if (kind === 'retry') this.#bulkLimit = Math.max(1, parts >> 1);
+    // A bulk that never gets an answer may hold one entry that blocks the server: it is tried again in smaller ones.
+    if (!single && delivery.kind === 'delivered') this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
+    if (!single && delivery.kind === 'retry') this.#bulkLimit = Math.max(1, parts.length >> 1);
+    this.#answers.conclude(parts, delivery, sentAt, this.#flushing > 0);
   }
 }

@@ -17,7 +17,6 @@ export class EntryQueue {
     return this.#items[this.#head + index];
   }
 
-  /** Removes the first `count` entries and returns them. */
   take(count: number): Entry[] {
     if (count >= this.length) return this.#replace([]);
     const taken = this.#items.slice(this.#head, this.#head + count);
@@ -38,7 +37,6 @@ export class EntryQueue {
     this.#replace(isInOrder(all) ? all : all.sort((a, b) => a.id - b.id));
   }
 
-  /** Removes one entry; false when it is not here. */
   remove(entry: Entry): boolean {
     const at = this.#items.indexOf(entry, this.#head);
     if (at < 0) return false;

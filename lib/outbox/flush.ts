@@ -23,22 +23,17 @@ export async function withDeadline(
   timeout: number,
   work: (deadline: Deadline) => Promise<void>,
 ): Promise<void> {
-  let passed = false;
+  const deadline = { passed: false, reached: Promise.resolve() };
   let cancel = () => {};
-  const reached = new Promise<void>((resolve) => {
+  deadline.reached = new Promise((resolve) => {
     const end = () => {
-      passed = true;
+      deadline.passed = true;
       resolve();
     };
     cancel = clock.after(timeout, end, true);
   });
   try {
-    await work({
-      get passed() {
-        return passed;
-      },
-      reached,
-    });
+    await work(deadline);
   } finally {
     cancel();
   }

@@ -22,9 +22,7 @@ export const DROP_REASONS = [
   'closed',
 ] as const;
 
-/**
- * Where every accepted entry is. At every moment `accepted = delivered + pending + the sum of dropped`.
- */
+/** Where every accepted entry is. At every moment `accepted = delivered + pending + the sum of dropped`. */
 export interface LedgerState {
   readonly accepted: number;
   readonly delivered: number;

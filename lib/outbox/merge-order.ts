@@ -5,13 +5,10 @@ import type { Schedule } from './schedule.js';
 const MERGE = '"old_device_id":';
 
 /**
- * Keeps the order between two devices that become one: the merge leaves after everything that was accepted for the old
- * id before it, or the server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits
- * for an id at all.
+ * Keeps the order between two devices that become one: the merge leaves after all that was accepted for the old id, or the
+ * server would make a new user of what comes late (docs/protocol.md §2.7). Also keeps back what waits for an id at all.
  */
 export class MergeOrder {
-  readonly #queues: DeviceQueues;
-  readonly #schedule: Schedule;
   /** Queues that wait, by the device they wait for; under the empty name those that wait for the storage. */
   readonly #waiting = new Map<string, Set<DeviceQueue>>();
   /** Nothing of this device may leave. */
@@ -19,24 +16,22 @@ export class MergeOrder {
   /** What the storage still has is no older than this id; infinite when it has nothing. */
   #unreadFrom = 0;
 
-  constructor(queues: DeviceQueues, schedule: Schedule) {
-    this.#queues = queues;
-    this.#schedule = schedule;
-  }
+  constructor(
+    private readonly queues: DeviceQueues,
+    private readonly schedule: Schedule,
+  ) {}
 
   get heldQueue(): DeviceQueue | undefined {
-    return this.held === undefined ? undefined : this.#queues.get(this.held);
+    return this.held === undefined ? undefined : this.queues.get(this.held);
   }
 
-  /** Whether the storage has entries that nobody has seen yet. */
   get hasUnread(): boolean {
     return this.#unreadFrom !== Number.POSITIVE_INFINITY;
   }
 
-  /** How far the storage was read. */
   readUpTo(id: number): void {
     this.#unreadFrom = id;
-    this.#release('');
+    this.release('');
   }
 
   /** True when the next request of this queue has to wait for another device; it is put on the schedule again then. */
@@ -47,29 +42,25 @@ export class MergeOrder {
     const oldId = mergedId(next);
     if (oldId === undefined || oldId === queue.deviceId) return false;
     if (this.#unreadFrom < next.id) return this.#wait('', queue);
-    const old = this.#queues.get(oldId);
+    const old = this.queues.get(oldId);
     // Ids increase in the order of acceptance, so two devices can never wait for each other.
     if (old === undefined || old.firstId > next.id) return false;
-    this.#schedule.hurry(old);
+    this.schedule.hurry(old);
     return this.#wait(oldId, queue);
   }
 
   /** A device has got something off; those that wait for it look again. */
-  release(queue: DeviceQueue): void {
-    // Nearly always; and this is asked with each request.
-    if (this.#waiting.size > 0) this.#release(queue.deviceId);
+  release(name: string): void {
+    // Nearly always nothing waits; and this is asked with each request.
+    const waiting = this.#waiting.size > 0 ? this.#waiting.get(name) : undefined;
+    if (waiting === undefined) return;
+    this.#waiting.delete(name);
+    for (const queue of waiting) if (!queue.isEmpty && !queue.busy) this.schedule.due.add(queue);
   }
 
   #wait(name: string, queue: DeviceQueue): true {
     this.#waiting.set(name, (this.#waiting.get(name) ?? new Set()).add(queue));
     return true;
-  }
-
-  #release(name: string): void {
-    const waiting = this.#waiting.get(name);
-    if (waiting === undefined) return;
-    this.#waiting.delete(name);
-    for (const queue of waiting) if (!queue.isEmpty && !queue.busy) this.#schedule.due(queue);
   }
 }
 

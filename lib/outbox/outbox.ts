@@ -1,47 +1,24 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Clock } from '../clock.js';
-import type { Backoff } from '../http/backoff.js';
-import type { Storage } from '../journal/storage.js';
-import type { Reporter } from '../logger.js';
 import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import { Admission, type AdmissionLimits } from './admission.js';
-import type { DeadLetter } from './dead-letter.js';
+import { Admission } from './admission.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { type DeviceQueue, DeviceQueues } from './device-queues.js';
-import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
+import { Dispatcher } from './dispatcher.js';
 import { type Deadline, type FlushResult, withDeadline } from './flush.js';
 import { type DropReason, type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
-import { type RequestSettings, Requests } from './requests.js';
+import type { OutboxParts } from './parts.js';
+import type { OutboxOptions, OutboxPort } from './port.js';
+import { Requests } from './requests.js';
 import { RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
-import type { Sender } from './sender.js';
 import { StorageReader } from './storage-reader.js';
-
-export interface OutboxOptions extends DispatcherOptions, RequestSettings, AdmissionLimits {
-  /** Events of one device that are sent without waiting. */
-  readonly eventQueueSize: number;
-}
-
-export interface OutboxPort {
-  readonly clock: Clock;
-  readonly storage: Storage;
-  readonly sender: Sender;
-  readonly reporter: Reporter;
-  readonly deadLetter: DeadLetter;
-  readonly backoff: Backoff;
-}
 
 /** Everything between accepting an entry and its end. Bounded, accounted for, never in the host's way. */
 export class Outbox {
-  readonly #options: OutboxOptions;
-  readonly #port: OutboxPort;
-  readonly #admission: Admission;
-  readonly #schedule = new Schedule();
-  readonly #requests: Requests;
+  readonly #parts: OutboxParts;
   readonly #dispatcher: Dispatcher;
-  readonly #queues: DeviceQueues;
-  readonly #order: MergeOrder;
   readonly #rollUps = new RollUps();
   readonly #reader: StorageReader;
   readonly #outside = new AsyncResource('countly-weave.outbox');
@@ -52,42 +29,34 @@ export class Outbox {
   #closed = false;
   #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
 
-  constructor(options: OutboxOptions, port: OutboxPort) {
-    this.#options = options;
-    this.#port = port;
+  constructor(
+    private readonly options: OutboxOptions,
+    port: OutboxPort,
+  ) {
     this.#lastId = Math.floor(port.clock.now() * 1000);
     this.#firstId = this.#lastId + 1;
-    this.#admission = new Admission(options, {
-      ...port,
+    const admission = new Admission(options, port, {
       takeOldest: () => this.#takeOldest(),
       crowded: () => this.#pumpSoon(),
       filling: () => this.#dispatcher.hurry(),
       relieved: () => this.#reader.readOn(),
     });
-    this.#queues = new DeviceQueues(port.backoff);
-    this.#order = new MergeOrder(this.#queues, this.#schedule);
-    this.#requests = new Requests(options, { ...port, admission: this.#admission });
-    this.#dispatcher = new Dispatcher(options, {
+    const queues = new DeviceQueues(port.backoff);
+    const schedule = new Schedule();
+    this.#parts = {
       ...port,
-      admission: this.#admission,
-      requests: this.#requests,
-      schedule: this.#schedule,
-      order: this.#order,
+      admission,
+      queues,
+      schedule,
+      order: new MergeOrder(queues, schedule),
+      requests: new Requests(options, port, admission),
+      breaker: new CircuitBreaker(port.backoff),
       pumpSoon: () => this.#pumpSoon(),
       emptied: (queue) => this.#emptied(queue),
-      discarded: (request, reason) => port.deadLetter.add(request, reason, this.#admission),
-    });
-    this.#reader = new StorageReader({
-      ...port,
-      admission: this.#admission,
-      queues: this.#queues,
-      schedule: this.#schedule,
-      order: this.#order,
-      requests: this.#requests,
       named: (entry) => this.#named(entry),
-      emptied: (queue) => this.#emptied(queue),
-      pumpSoon: () => this.#pumpSoon(),
-    });
+    };
+    this.#dispatcher = new Dispatcher(options, this.#parts);
+    this.#reader = new StorageReader(this.#parts);
   }
 
   /** Starts reading what earlier processes left; of the same device it is sent before anything new. */
@@ -103,7 +72,7 @@ export class Outbox {
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory.
     body.trim();
-    const queue = this.#queues.of(draft.deviceId);
+    const queue = this.#parts.queues.of(draft.deviceId);
     const weight = draft.weight + (equal?.weight ?? 0);
     const { idType, kind, feature, timestamp, tz } = draft;
     // The queue's text of the id, of which each request brings one of its own. Name by name: V8 is slow with a spread here.
@@ -114,46 +83,46 @@ export class Outbox {
   }
 
   refuse(reason: DropReason): void {
-    this.#admission.refuse(reason);
+    this.#parts.admission.refuse(reason);
   }
 
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
     const withdrawal = { features, upTo: this.#lastId };
     this.#reader.withdraw(deviceId, withdrawal);
-    const queue = this.#queues.get(deviceId);
+    const queue = this.#parts.queues.get(deviceId);
     if (queue === undefined) return [];
-    const removed = this.#requests.withdraw(queue, [withdrawal]);
+    const removed = this.#parts.requests.withdraw(queue, [withdrawal]);
     if (queue.isEmpty && !queue.busy) this.#emptied(queue);
     return removed;
   }
 
   /** Whether anything may leave. What comes meanwhile is kept. */
   setEnabled(enabled: boolean): void {
-    this.#dispatcher.breaker.shut = !enabled;
+    this.#parts.breaker.shut = !enabled;
     this.#dispatcher.pump();
   }
 
   /** Lets the server breathe. A flush does not wait for the end of it. */
   pause(ms: number): void {
-    this.#dispatcher.breaker.rest(this.#port.clock.monotonic() + ms);
+    this.#parts.breaker.rest(this.#parts.clock.monotonic() + ms);
   }
 
   /** What waits for this device need not wait for company. */
   hurry(deviceId: string): void {
-    const queue = this.#queues.get(deviceId);
-    if (queue !== undefined && this.#schedule.hurry(queue)) this.#pumpSoon();
+    const queue = this.#parts.queues.get(deviceId);
+    if (queue !== undefined && this.#parts.schedule.hurry(queue)) this.#pumpSoon();
   }
 
   /** Keeps what is recorded under this id until `reassign` says whose it is. */
   hold(deviceId: string): void {
-    this.#order.held = deviceId;
+    this.#parts.order.held = deviceId;
   }
 
   /** What waits under the held id, now and when it is found later, belongs to another one. */
   reassign(to: string, idType: DeviceIdType): void {
     this.#heldFor = { deviceId: to, idType };
-    const from = this.#order.heldQueue;
+    const from = this.#parts.order.heldQueue;
     if (from === undefined) return;
     for (const old of from.waiting.take(from.waiting.length)) this.#move(old, to, idType);
     this.#emptied(from);
@@ -161,24 +130,24 @@ export class Outbox {
 
   /** What an earlier process held goes to whoever was named since. */
   #named(entry: Entry): boolean {
-    if (this.#heldFor === undefined || entry.deviceId !== this.#order.held) return false;
+    if (this.#heldFor === undefined || entry.deviceId !== this.#parts.order.held) return false;
     this.#move(entry, this.#heldFor.deviceId, this.#heldFor.idType);
     return true;
   }
 
   #move(old: Entry, deviceId: string, idType: DeviceIdType): void {
     const { origin: _origin, ...rest } = old;
-    this.#put(this.#queues.of(deviceId), { ...rest, id: this.#nextId(), deviceId, idType }, old);
+    this.#put(this.#parts.queues.of(deviceId), { ...rest, id: this.#nextId(), deviceId, idType }, old);
   }
 
   stats(): LedgerState {
-    return this.#admission.state();
+    return this.#parts.admission.ledger.state();
   }
 
   /** Milliseconds since the oldest entry that still waits was recorded; undefined while none does. */
   oldestPendingAge(): number | undefined {
-    const { oldest } = this.#queues;
-    return oldest === undefined ? undefined : Math.max(0, this.#port.clock.now() - oldest);
+    const { oldest } = this.#parts.queues;
+    return oldest === undefined ? undefined : Math.max(0, this.#parts.clock.now() - oldest);
   }
 
   /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
@@ -196,9 +165,9 @@ export class Outbox {
         await this.#drain(deadline);
       }
       this.#closed = true;
-      this.#reader.stop();
+      this.#reader.stopped = true;
       this.#dispatcher.stop();
-      const closing = this.#port.storage.close();
+      const closing = this.#parts.storage.close();
       // A turn at least, also when the time is up: it costs no more than writing what is there.
       await Promise.race([closing, deadline.reached.then(() => new Promise((resolve) => setTimeout(resolve, 0)))]);
     });
@@ -206,17 +175,17 @@ export class Outbox {
 
   /** For the last moment of a dying process. */
   saveSync(): void {
-    this.#port.storage.commitSync();
+    this.#parts.storage.commitSync();
   }
 
   async #drain(deadline: Deadline): Promise<void> {
-    const { storage, deadLetter } = this.#port;
+    const { storage, deadLetter, order, breaker, admission } = this.#parts;
     this.#dispatcher.beginFlush();
     let reading: Promise<void> | undefined;
     do {
       reading = this.#reader.reading;
-      const held = this.#order.heldQueue?.waiting.length ?? 0;
-      const sent = this.#dispatcher.breaker.shut ? undefined : this.#admission.settled(held);
+      const held = order.heldQueue?.waiting.length ?? 0;
+      const sent = breaker.shut ? undefined : admission.settled(held);
       await Promise.race([Promise.all([reading, sent]), deadline.reached]);
       // What was read meanwhile is to leave as well.
     } while (!deadline.passed && (reading ?? this.#reader.reading) !== undefined);
@@ -228,7 +197,7 @@ export class Outbox {
   /** What became of the entries while a piece of work was done. */
   async #account(timeout: number, work: (deadline: Deadline) => Promise<void>): Promise<FlushResult> {
     const before = this.stats();
-    await withDeadline(this.#port.clock, timeout, work);
+    await withDeadline(this.#parts.clock, timeout, work);
     const after = this.stats();
     return {
       delivered: after.delivered - before.delivered,
@@ -238,27 +207,24 @@ export class Outbox {
   }
 
   #nextId(): number {
-    this.#lastId = Math.max(this.#lastId + 1, Math.floor(this.#port.clock.now() * 1000));
+    this.#lastId = Math.max(this.#lastId + 1, Math.floor(this.#parts.clock.now() * 1000));
     return this.#lastId;
   }
 
   /** Queues an entry, a new one or one that takes the place of another. */
   #put(queue: DeviceQueue, entry: Entry, old: Entry | undefined): void {
-    if (queue.waiting.length === 0) queue.since = this.#port.clock.monotonic();
+    const { clock, admission, schedule } = this.#parts;
+    if (queue.waiting.length === 0) queue.since = clock.monotonic();
     queue.waiting.push(entry);
-    if (old === undefined) this.#admission.accept(entry);
-    else this.#admission.replace(old, entry);
-    this.#wake(queue);
-  }
-
-  #wake(queue: DeviceQueue): void {
-    if (!queue.urgent && queue.waiting.length >= this.#options.eventQueueSize) {
+    if (old === undefined) admission.accept(entry);
+    else admission.replace(old, entry);
+    if (!queue.urgent && queue.waiting.length >= this.options.eventQueueSize) {
       queue.urgent = true;
-      if (this.#schedule.hurry(queue)) return this.#pumpSoon();
+      if (schedule.hurry(queue)) return this.#pumpSoon();
     }
-    if (queue.busy || queue.isEmpty || this.#schedule.isScheduled(queue)) return;
-    if (queue.urgent) this.#schedule.due(queue);
-    else this.#schedule.fresh(queue);
+    if (queue.busy || queue.isEmpty || queue.list !== undefined) return;
+    if (queue.urgent) schedule.due.add(queue);
+    else schedule.fresh.add(queue);
     this.#pumpSoon();
   }
 
@@ -277,9 +243,9 @@ export class Outbox {
 
   /** From the device that has waited longest. Requests that were tried may have arrived, and what was recovered is kept. */
   #takeOldest(): Entry | undefined {
-    const oldest = this.#schedule.oldest();
+    const oldest = this.#parts.schedule.oldest();
     let entry = oldest && this.#takeFrom(oldest);
-    for (const queue of this.#queues.values()) {
+    for (const queue of this.#parts.queues.values()) {
       if (entry !== undefined) break;
       entry = this.#takeFrom(queue);
     }
@@ -293,8 +259,9 @@ export class Outbox {
   }
 
   #emptied(queue: DeviceQueue): void {
-    this.#schedule.remove(queue);
-    this.#queues.idle(queue);
-    this.#order.release(queue);
+    const { queues, order } = this.#parts;
+    queue.list?.remove(queue);
+    queues.idle(queue);
+    order.release(queue.deviceId);
   }
 }

@@ -1,10 +1,9 @@
-import type { Clock } from '../clock.js';
-import type { Storage } from '../journal/storage.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { RequestHead } from '../protocol/head.js';
 import type { Admission } from './admission.js';
 import { type DeviceQueue, isWithdrawn, type Withdrawal } from './device-queues.js';
 import type { EntryQueue } from './entry-queue.js';
+import type { OutboxOptions, OutboxPort } from './port.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
@@ -12,30 +11,17 @@ const MOMENT_MS = 1000;
 // What may not change places: who the person is, and what the server may keep of them, hold from here on.
 const BARRIERS = new Set(['core', 'sessions', 'users']);
 
-export interface RequestSettings {
-  readonly appVersion: string | undefined;
-  readonly maxEvents: number;
-  /** Milliseconds after which an entry is no longer worth sending; 0 for never. */
-  readonly maxAge: number;
-}
-
-export interface RequestPort {
-  readonly clock: Clock;
-  readonly storage: Storage;
-  readonly admission: Admission;
-}
-
 /** Makes requests of what waits for a device and fixes their bytes; takes out what must not be sent any more. */
 export class Requests {
-  readonly #options: RequestSettings;
-  readonly #port: RequestPort;
   readonly #head: RequestHead;
   #uncommitted = false;
   #committed: Promise<void> = Promise.resolve();
 
-  constructor(options: RequestSettings, port: RequestPort) {
-    this.#options = options;
-    this.#port = port;
+  constructor(
+    private readonly options: OutboxOptions,
+    private readonly port: OutboxPort,
+    private readonly admission: Admission,
+  ) {
     this.#head = new RequestHead(options.appVersion);
   }
 
@@ -43,30 +29,27 @@ export class Requests {
   next(queue: DeviceQueue, path: SealedPath): SealedRequest | undefined {
     this.#dropExpired(queue);
     if (queue.sealed.length === 0) {
-      const entries = takeRequest(queue.waiting, this.#options.maxEvents);
+      const entries = takeRequest(queue.waiting, this.options.maxEvents);
       queue.urgent = false;
       if (entries.length > 0) queue.sealed = [this.#seal(queue, entries, path)];
     }
     return queue.sealed[0];
   }
 
-  /** Replaces the first request by two of half its entries. */
   split(queue: DeviceQueue): void {
     const request = queue.sealed.shift();
     if (request === undefined) return;
     const { entries, path } = request;
     const middle = entries.length >> 1;
-    queue.sealed.unshift(
-      this.#seal(queue, entries.slice(0, middle), path),
-      this.#seal(queue, entries.slice(middle), path),
-    );
+    const halves = [entries.slice(0, middle), entries.slice(middle)];
+    queue.sealed.unshift(...halves.map((half) => this.#seal(queue, half, path)));
     this.applyWithdrawal(queue);
   }
 
   /** Removes entries of features the device took back, also from requests that were tried before. */
   withdraw(queue: DeviceQueue, withdrawals: readonly Withdrawal[]): readonly Entry[] {
     const removed = queue.waiting.reject((entry) => !isWithdrawn(entry, withdrawals));
-    this.#port.admission.dropped(removed, 'consent');
+    this.admission.dropped(removed, 'consent');
     // A request under way cannot be called back; should it fail, it goes out again without them.
     queue.withdrawn = [...queue.withdrawn, ...withdrawals];
     if (!queue.busy) this.applyWithdrawal(queue);
@@ -79,14 +62,11 @@ export class Requests {
     queue.withdrawn = [];
     for (const request of queue.sealed.splice(0)) {
       const gone = request.entries.filter((entry) => isWithdrawn(entry, withdrawn));
-      if (gone.length === 0) {
-        queue.sealed.push(request);
-        continue;
-      }
-      // Sealed before the others are settled: a storage that keeps a request in one piece must never have none of it.
       const left = request.entries.filter((entry) => !isWithdrawn(entry, withdrawn));
-      if (left.length > 0) queue.sealed.push(this.#seal(queue, left, request.path));
-      this.#port.admission.dropped(gone, 'consent');
+      // Sealed before the others are settled: a storage that keeps a request in one piece must never have none of it.
+      if (gone.length === 0) queue.sealed.push(request);
+      else if (left.length > 0) queue.sealed.push(this.#seal(queue, left, request.path));
+      this.admission.dropped(gone, 'consent');
     }
   }
 
@@ -97,7 +77,7 @@ export class Requests {
   committed(): Promise<void> {
     if (this.#uncommitted) {
       this.#uncommitted = false;
-      this.#committed = this.#port.storage.commit();
+      this.#committed = this.port.storage.commit();
     }
     return this.#committed;
   }
@@ -108,7 +88,7 @@ export class Requests {
     const path = last.kind === 'picture' ? '/i' : wanted;
     const head = this.#head.of(last, this.#timeOf(queue, last));
     const request = { deviceId: queue.deviceId, path, head, entries };
-    this.#port.storage.seal(request);
+    this.port.storage.seal(request);
     this.#uncommitted = true;
     return request;
   }
@@ -124,10 +104,10 @@ export class Requests {
   }
 
   #dropExpired(queue: DeviceQueue): void {
-    const { maxAge } = this.#options;
+    const { maxAge } = this.options;
     if (maxAge === 0) return;
-    const { admission, clock } = this.#port;
-    const limit = clock.now() - maxAge;
+    const { admission } = this;
+    const limit = this.port.clock.now() - maxAge;
     while ((queue.waiting.at(0)?.timestamp ?? limit) < limit) admission.dropped(queue.waiting.take(1), 'expired');
     while (queue.sealed[0]?.entries.every((entry) => entry.timestamp < limit)) {
       admission.dropped((queue.sealed.shift() as SealedRequest).entries, 'expired');
@@ -136,9 +116,8 @@ export class Requests {
 }
 
 /**
- * Takes the entries of a device's next request out of its queue. Events go together, also those that wait behind a
- * crash or a trace; anything else has a request of its own. Order is kept across entries that change what the server
- * knows of the device, and entries of different journals do not share a request.
+ * Takes the entries of a device's next request out of its queue: events together, also those behind a crash or a trace,
+ * but not behind what changes what the server knows of the device, and only of one journal; anything else alone.
  */
 function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
   const first = queue.at(0);

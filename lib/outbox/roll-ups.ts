@@ -2,16 +2,11 @@ import type { Entry, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import type { DeviceQueue } from './device-queues.js';
 
-interface Waiting {
-  readonly queue: DeviceQueue;
-  readonly entry: Entry;
-}
-
 const MOST = 10_000;
 
 /** Remembers entries that equal ones may merge with. What has left is found out when it is looked for. */
 export class RollUps {
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, { readonly queue: DeviceQueue; readonly entry: Entry }>();
 
   /** Takes an equal entry that still waits out of its queue; undefined when there is none. */
   takeEqual({ deviceId }: EntryDraft, { key }: RollUp): Entry | undefined {

@@ -39,15 +39,13 @@ const PICTURE_TYPES: Readonly<Record<string, string>> = {
 
 /** Puts sealed requests on the wire. Knows the encodings and the checksum; decides nothing. */
 export class Sender {
-  readonly #options: SenderOptions;
-  readonly #port: SenderPort;
   /** Pictures go one at a time: each may be megabytes. */
   #picture: Promise<unknown> = Promise.resolve();
 
-  constructor(options: SenderOptions, port: SenderPort) {
-    this.#options = options;
-    this.#port = port;
-  }
+  constructor(
+    private readonly options: SenderOptions,
+    private readonly port: SenderPort,
+  ) {}
 
   single(request: SealedRequest): Promise<Delivery> {
     if (request.entries[0]?.kind !== 'picture') return this.#send([request], this.#wire(request));
@@ -57,12 +55,12 @@ export class Sender {
   }
 
   bulk(requests: readonly SealedRequest[]): Promise<Delivery> {
-    const { appKey, encoding } = this.#options;
+    const { appKey, encoding } = this.options;
     return this.#send(requests, { path: '/i/bulk', query: '', ...encodeBulk(requests, appKey, encoding) });
   }
 
   #wire(request: SealedRequest): WireRequest {
-    const { appKey, salt, encoding } = this.#options;
+    const { appKey, salt, encoding } = this.options;
     const encoded = encodeSingle(request, appKey, encoding);
     if (salt === undefined) return { path: '/i', query: '', ...encoded };
     // Over the exact bytes that leave, so computed here and never stored (docs/protocol.md §2.6).
@@ -73,7 +71,7 @@ export class Sender {
   }
 
   async #sendPicture(request: SealedRequest): Promise<Delivery> {
-    const { appKey, salt } = this.#options;
+    const { appKey, salt } = this.options;
     const { picture, ...members } = JSON.parse(requestJson(request, appKey)) as Record<string, unknown>;
     const file = await readPicture(String(picture));
     if (typeof file === 'string') return { kind: 'rejected', reason: file };
@@ -88,7 +86,7 @@ export class Sender {
   }
 
   async #send(requests: readonly SealedRequest[], wire: WireRequest): Promise<Delivery> {
-    const { transport, clock, delivered } = this.#port;
+    const { transport, clock, delivered } = this.port;
     const startedAt = clock.monotonic();
     const delivery = await transport.send(wire);
     if (delivery.kind === 'delivered') {
