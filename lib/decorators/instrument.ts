@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { Duplex, PassThrough, Readable, Stream, Transform, Writable } from 'node:stream';
-import { either, flag, listOf, object, plainText } from '../config/schema.js';
+import { either, flag, listOf, type Members, object, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
-import { checkOptions, type EventDecoratorOptions, type OptionRules } from './options.js';
+import { checkOptions, type EventDecoratorOptions } from './options.js';
 import { ReportErrors, type ReportErrorsOptions } from './report-errors.js';
 import { Trace, type TraceOptions } from './trace.js';
 import { TimedEvent } from './track-event.js';
 import type { Method, WeaveKind } from './weave/advice.js';
-import { applyWeaving, weavingOf } from './weave/method-decorator.js';
+import { weaveInto, weavingOf } from './weave/method-decorator.js';
 import { membersOf, Site, weaveMetadataOf } from './weave/woven.js';
 
 /** Options of `@Instrument`. */
@@ -30,7 +30,7 @@ export interface InstrumentOptions {
 
 const switchOrOptions = either(flag, { ...object, expected: 'an object of options' });
 const names = listOf('a list of method names', plainText);
-const INSTRUMENT_RULES: OptionRules = {
+const INSTRUMENT_RULES: Members = {
   trace: switchOrOptions,
   errors: switchOrOptions,
   events: switchOrOptions,
@@ -76,44 +76,38 @@ export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
         '@Instrument stands on something that is not a class. On a method use @Trace, @ReportErrors or @TimedEvent.',
       );
     }
-    weaveAll(target.prototype as object, false, weavings, options);
-    if (options.statics !== false) weaveAll(target, true, weavings, options);
+    weaveAll(target.prototype as object, weavings, options);
+    if (options.statics !== false) weaveAll(target, weavings, options);
   };
 }
 
+/** What is to be woven, and the kinds that stand on a method already when it is not. */
 function weavingsOf({ trace = true, errors = true, events = false }: InstrumentOptions) {
-  const given = <Options extends object>(option: true | Options): Options =>
-    option === true ? ({} as Options) : option;
   const chosen: readonly (readonly [object | false, ...WeaveKind[]])[] = [
-    [trace && Trace(given(trace)), 'trace'],
-    [errors && ReportErrors(given(errors)), 'error'],
-    [events && TimedEvent(given(events)), 'timed-event', 'event'],
+    [trace && Trace(trace === true ? {} : trace), 'trace'],
+    [errors && ReportErrors(errors === true ? {} : errors), 'error'],
+    [events && TimedEvent(events === true ? {} : events), 'timed-event', 'event'],
   ];
   return chosen.flatMap(([decorator, ...kinds]) => {
     const weaving = decorator === false ? undefined : weavingOf(decorator);
-    return weaving === undefined ? [] : { ...weaving, kinds };
+    return weaving === undefined ? [] : { weaving, kinds };
   });
 }
 
-function weaveAll(
-  holder: object,
-  isStatic: boolean,
-  weavings: ReturnType<typeof weavingsOf>,
-  { only, except, inherited = true }: InstrumentOptions,
-): void {
+function weaveAll(holder: object, weavings: ReturnType<typeof weavingsOf>, options: InstrumentOptions): void {
+  const { only, except, inherited = true } = options;
   const isEnd = (level: object): boolean => !inherited || isForeign(level);
   for (const [key, { isInherited, ...descriptor }] of membersOf(holder, isEnd)) {
     if (!isMethod(key, descriptor)) continue;
     if (only?.includes(String(key)) === false || except?.includes(String(key)) === true) continue;
     const present = weaveMetadataOf(descriptor.value).map(({ kind }) => kind);
-    let method = descriptor.value as Method;
-    for (const weaving of weavings) {
-      if (weaving.kinds.some((kind) => present.includes(kind))) continue;
-      const isParents = isInherited && method === descriptor.value;
-      const callee = isParents ? parentCall(holder, key) : undefined;
-      method = applyWeaving(weaving, method, new Site(key, isStatic, holder), callee);
-    }
-    if (method !== descriptor.value) Object.defineProperty(holder, key, { ...descriptor, value: method });
+    const missing = weavings.filter(({ kinds }) => !kinds.some((kind) => present.includes(kind)));
+    if (missing.length === 0) continue;
+    const site = new Site(key, typeof holder === 'function', holder);
+    const callee = isInherited ? parentCall(holder, key) : undefined;
+    const added = missing.map(({ weaving }) => weaving);
+    const value = weaveInto(descriptor.value as Method, site, added, callee);
+    Object.defineProperty(holder, key, { ...descriptor, value });
   }
 }
 
@@ -135,9 +129,8 @@ const NO_METHODS = new Set<unknown>([
 
 /** Accessors and nested classes are none. */
 function isMethod(key: string | symbol, { value, configurable }: PropertyDescriptor): boolean {
-  return (
-    !NO_METHODS.has(key) && typeof value === 'function' && configurable === true && !sourceOf(value).startsWith('class')
-  );
+  if (NO_METHODS.has(key) || typeof value !== 'function' || configurable !== true) return false;
+  return !sourceOf(value).startsWith('class');
 }
 
 /** Of the language or of Node.js: of a class that extends `EventEmitter` its own methods are wanted, not `emit`. */

@@ -1,4 +1,5 @@
 import { CountlyDecoratorError } from '../errors.js';
+import { shared } from '../shared.js';
 
 /** One parameter that goes into the segmentation. */
 export interface SegmentParameter {
@@ -11,11 +12,7 @@ export interface SegmentParameter {
 
 type SegmentClass = abstract new (...args: never[]) => object;
 
-const KEY = Symbol.for('countly-weave.segments.1');
-type GlobalSlot = { [KEY]?: WeakMap<object, Map<string | symbol, SegmentParameter[]>> };
-const slot = globalThis as GlobalSlot;
-slot[KEY] ??= new WeakMap();
-const segments = slot[KEY];
+const segments = shared('segments.1', () => new WeakMap<object, Map<string | symbol, SegmentParameter[]>>());
 
 /** The shape of a legacy parameter decorator on a method; constructors are refused by type. */
 export type SegmentDecorator = (target: object, key: string | symbol, index: number) => void;
@@ -63,18 +60,16 @@ export function Segment(first?: string | SegmentClass, second?: SegmentClass): S
         '@Segment stands on something that is not a parameter of a method. Put it before a parameter.',
       );
     }
-    const types = declaredTypes(target, key);
     const byKey = segments.get(target) ?? new Map<string | symbol, SegmentParameter[]>();
-    segments.set(target, byKey);
     const parameter: SegmentParameter = {
       index,
       name,
       isGiven: given !== undefined,
       get type() {
-        return given ?? types()?.[index];
+        return given ?? declaredTypes(target, key)?.[index];
       },
     };
-    byKey.set(key, [parameter, ...(byKey.get(key) ?? [])]);
+    segments.set(target, byKey.set(key, [parameter, ...(byKey.get(key) ?? [])]));
   };
 }
 
@@ -84,11 +79,9 @@ export function segmentsOf(owner: object | null | undefined, key: string | symbo
   return segments.get(owner)?.get(key) ?? segmentsOf(Object.getPrototypeOf(owner) as object | null, key);
 }
 
-/** Parameter types as the compiler emitted them (`emitDecoratorMetadata`), read late: they are written after this runs. */
-export function declaredTypes(owner: object, key: string | symbol): () => readonly unknown[] | undefined {
-  return () => {
-    const reflect = Reflect as { getMetadata?: (name: string, target: object, key: string | symbol) => unknown };
-    const types = reflect.getMetadata?.('design:paramtypes', owner, key);
-    return Array.isArray(types) ? (types as readonly unknown[]) : undefined;
-  };
+/** Parameter types as the compiler emitted them (`emitDecoratorMetadata`): written only after the decorators ran. */
+export function declaredTypes(owner: object, key: string | symbol): readonly unknown[] | undefined {
+  const reflect = Reflect as { getMetadata?: (name: string, target: object, key: string | symbol) => unknown };
+  const types = reflect.getMetadata?.('design:paramtypes', owner, key);
+  return Array.isArray(types) ? types : undefined;
 }

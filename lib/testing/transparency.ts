@@ -117,12 +117,9 @@ function ownMethod(
 
 /** The decorators of a method on another function. Named clients are real ones; here everything is forgotten. */
 function rewoven(original: (...args: never[]) => unknown, woven: Woven): (...args: never[]) => unknown {
-  let method = original as unknown as Method;
-  woven.advices.forEach((advice, i) => {
-    const record = woven.records[i];
-    if (record !== undefined) method = weaveInto(method, woven.site, { ...advice, client: undefined }, record);
-  });
-  return method as unknown as (...args: never[]) => unknown;
+  const same = { decorator: 'assertTransparent', options: {} };
+  const weavings = woven.advices.map((advice) => ({ ...same, advice: () => ({ ...advice, client: undefined }) }));
+  return weaveInto(original as unknown as Method, woven.site, weavings) as unknown as (...args: never[]) => unknown;
 }
 
 const ignore = (): void => {};
