@@ -45,6 +45,9 @@ export function warnOnce(scope: ScopeApi | undefined, key: string, message: stri
   }
 }
 
+/** A callback of an option, whatever call it expects. */
+export type Callback = (call: never) => unknown;
+
 /**
  * Runs a callback of the user. A failure stays inside the telemetry: one warning tells, and the answer is `FAILED`, as it
  * is of a callback that turns out to be async, because nothing here waits.
@@ -53,7 +56,7 @@ export function runCallback(
   scope: ScopeApi | undefined,
   decorator: string,
   option: string,
-  callback: (call: never) => unknown,
+  callback: Callback,
   call: Call,
 ): unknown {
   let reason: string;

@@ -102,10 +102,7 @@ export function reportMark(): number {
  */
 export function claimReport(error: unknown, { frame, since, scope }: ReportOrigin = {}): boolean {
   const begun = frame?.id ?? since ?? 0;
-  return isReference(error) ? claimObject(error, begun) : claimPrimitive(error, begun, frame, scope);
-}
-
-function claimObject(error: object, begun: number): boolean {
+  if (!isReference(error)) return claimPrimitive(error, begun, frame, scope);
   const chain = causesOf(error);
   const known = chain.some((link) => (state.trails.get(link)?.reportedAt ?? 0) > begun);
   const at = reportMark();

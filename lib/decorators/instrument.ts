@@ -3,12 +3,13 @@ import { Duplex, PassThrough, Readable, Stream, Transform, Writable } from 'node
 import { either, flag, listOf, type Members, object, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
 import { checkOptions, type EventDecoratorOptions } from './options.js';
+import { asWeaving } from './plain.js';
 import { ReportErrors, type ReportErrorsOptions } from './report-errors.js';
 import { Trace, type TraceOptions } from './trace.js';
 import { TimedEvent } from './track-event.js';
 import type { Method, WeaveKind } from './weave/advice.js';
-import { weaveInto, weavingOf } from './weave/method-decorator.js';
 import { membersOf, Site, weaveMetadataOf } from './weave/woven.js';
+import { weaveInto } from './weave/wrapper.js';
 
 /** Options of `@Instrument`. */
 export interface InstrumentOptions {
@@ -88,10 +89,9 @@ function weavingsOf({ trace = true, errors = true, events = false }: InstrumentO
     [errors && ReportErrors(errors === true ? {} : errors), 'error'],
     [events && TimedEvent(events === true ? {} : events), 'timed-event', 'event'],
   ];
-  return chosen.flatMap(([decorator, ...kinds]) => {
-    const weaving = decorator === false ? undefined : weavingOf(decorator);
-    return weaving === undefined ? [] : { weaving, kinds };
-  });
+  return chosen.flatMap(([decorator, ...kinds]) =>
+    decorator === false ? [] : { weaving: asWeaving(decorator), kinds },
+  );
 }
 
 function weaveAll(holder: object, weavings: ReturnType<typeof weavingsOf>, options: InstrumentOptions): void {
@@ -135,9 +135,8 @@ function isMethod(key: string | symbol, { value, configurable }: PropertyDescrip
 
 /** Of the language or of Node.js: of a class that extends `EventEmitter` its own methods are wanted, not `emit`. */
 function isForeign(level: object): boolean {
-  if (level === Function.prototype || level === Object.prototype || FOREIGN.has(level)) return true;
   const owner: unknown = typeof level === 'function' ? level : level.constructor;
-  return typeof owner === 'function' && sourceOf(owner).includes('[native code]');
+  return FOREIGN.has(level) || (typeof owner === 'function' && sourceOf(owner).includes('[native code]'));
 }
 
 function sourceOf(fn: object): string {

@@ -3,8 +3,9 @@ import type { ScopeApi } from '../scope/scope-api.js';
 import type { Call } from './call.js';
 import type { Outcome } from './options.js';
 import type { Advice, Method } from './weave/advice.js';
-import { type TypedWeaver, type Weaving, weaveInto, weavingOf } from './weave/method-decorator.js';
-import { membersOf, Site } from './weave/woven.js';
+import { type TypedWeaver, weavings } from './weave/method-decorator.js';
+import { membersOf, Site, type Weaving } from './weave/woven.js';
+import { weaveInto } from './weave/wrapper.js';
 
 /** Something of your own around a function. Runs contained: when it throws, the call goes on and one warning tells. */
 export interface CustomAdvice<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
@@ -87,17 +88,16 @@ export function instrument<Target extends object>(target: Target, plan: Instrume
     }
     const { isInherited, ...own } = found;
     const site = new Site(key, typeof target === 'function', target);
-    const weavings = [planned].flat().map(asWeaving);
     const method = found.value as Method;
-    const value = weaveInto(method, site, weavings, isInherited ? method : undefined);
+    const value = weaveInto(method, site, [planned].flat().map(asWeaving), isInherited ? method : undefined);
     const shape = isInherited ? { writable: true, enumerable: false, configurable: true } : own;
     Object.defineProperty(target, key, { ...shape, value });
   }
   return target;
 }
 
-function asWeaving(weavable: unknown): Weaving {
-  const weaving = typeof weavable === 'function' ? weavingOf(weavable) : undefined;
+export function asWeaving(weavable: unknown): Weaving {
+  const weaving = typeof weavable === 'function' ? weavings.get(weavable) : undefined;
   if (weaving !== undefined) return weaving;
   if (typeof weavable !== 'object' || weavable === null) {
     throw new CountlyDecoratorError(

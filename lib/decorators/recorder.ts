@@ -1,15 +1,15 @@
 import type { ContextScope, RegisteredClient } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
-import { FAILED, runCallback, warnOnce } from './call.js';
+import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
 import type { CommonOptions, Moment } from './options.js';
 import { type SegmentReader, segmentReader } from './segments.js';
 import type { Advice, WeaveKind, WovenCall } from './weave/advice.js';
-import { type MethodWeaver, methodDecorator, type Weaving } from './weave/method-decorator.js';
-import type { Site } from './weave/woven.js';
+import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
+import type { Site, Weaving } from './weave/woven.js';
 
 /** The checked options of a recording decorator, with the types of their callbacks forgotten. */
 type RecordingOptions = Pick<CommonOptions, 'on' | 'sample' | 'client'> &
-  Readonly<Partial<Record<'when' | 'device' | 'segmentation', unknown>>>;
+  Readonly<{ when?: Callback; device?: Callback; segmentation?: unknown }>;
 
 /** A decorator that writes a record. */
 export interface RecordingSpec extends Omit<Weaving, 'advice'> {
@@ -48,12 +48,13 @@ export class Recorder {
   }
 
   advice(record: Recording): Advice {
-    const { kind, options, timed = false, framed, afterwards } = this.spec;
+    const { decorator, kind, options, timed = false, framed, afterwards } = this.spec;
     const { on = this.spec.on, client, when, device, sample = 1 } = options;
     const write = (scope: ScopeApi, call: WovenCall): unknown => {
       if (sample < 1 && Math.random() >= sample) return undefined;
-      if (when !== undefined && this.#run('when', when, scope, call) !== true) return undefined;
-      const target = device === undefined ? scope : deviceScope(scope, this.#run('device', device, scope, call));
+      if (when !== undefined && this.ask('when', when, scope, call) !== true) return undefined;
+      const id = device && runCallback(scope, decorator, 'device', device, call);
+      const target = device === undefined ? scope : deviceScope(scope, id);
       return target === undefined ? undefined : record(target, call, this);
     };
     const looks = this.spec.readsArgs === true || Object.values(options).some((option) => typeof option === 'function');
@@ -70,12 +71,9 @@ export class Recorder {
 
   /** What the callback of an option gives; undefined when it is none, or failed. */
   ask(option: string, callback: unknown, scope: ScopeApi, call: WovenCall): unknown {
-    const given = typeof callback === 'function' ? this.#run(option, callback, scope, call) : undefined;
+    if (typeof callback !== 'function') return undefined;
+    const given = runCallback(scope, this.spec.decorator, option, callback as Callback, call);
     return given === FAILED ? undefined : given;
-  }
-
-  #run(option: string, callback: unknown, scope: ScopeApi, call: WovenCall): unknown {
-    return runCallback(scope, this.spec.decorator, option, callback as (call: never) => unknown, call);
   }
 }
 

@@ -1,9 +1,9 @@
 import { isObject } from '../check.js';
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
-import { rulesOf, type Tell } from '../segmentation/class-rules.js';
+import { classOf, rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { mapped } from '../segmentation/to-segmentation.js';
-import { FAILED, runCallback, warnOnce } from './call.js';
+import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
 import type { SegmentationClass } from './options.js';
 import type { WovenCall } from './weave/advice.js';
 import type { Site } from './weave/woven.js';
@@ -19,8 +19,7 @@ export function segmentReader(decorator: string, site: Site, source: unknown) {
       ? Object.freeze(mapped('', source, { tell: (...problem) => early.push(problem) }))
       : undefined;
   const type = looksLikeClass(source) ? source : undefined;
-  const callback =
-    typeof source === 'function' && type === undefined ? (source as (call: never) => unknown) : undefined;
+  const callback = typeof source === 'function' && type === undefined ? (source as Callback) : undefined;
   // Not read at decoration: the compilers do not agree on whether parameters or methods come first.
   let parameters: readonly SegmentParameter[] | undefined;
   const parametersOf = () => (parameters ??= segmentsOf(site.owner, site.key));
@@ -41,7 +40,7 @@ export function segmentReader(decorator: string, site: Site, source: unknown) {
       if (taken.length === 0) return own;
       // Told for the parameter, once, however many decorators stand on the method.
       const tellParameter = tellOf('@Segment', site, scope, call.instance);
-      return { ...fromParameters(site, taken, call.args, tellParameter), ...own };
+      return { ...fromParameters(site, taken, call, tellParameter), ...own };
     },
   };
 }
@@ -54,17 +53,12 @@ function tellOf(decorator: string, site: Site, scope: ScopeApi, instance: unknow
   };
 }
 
-function fromParameters(
-  site: Site,
-  parameters: readonly SegmentParameter[],
-  args: readonly unknown[],
-  tell: Tell,
-): Segmentation {
+function fromParameters(site: Site, taken: readonly SegmentParameter[], { args }: WovenCall, tell: Tell): Segmentation {
   const all = {};
-  for (const { index, name, type, isGiven } of parameters) {
+  for (const { index, name, type, isGiven } of taken) {
     const arg = args[index];
     const where = `@Segment() on parameter ${index + 1} of ${site.methodName}`;
-    if (type === undefined && isPlain(arg)) {
+    if (type === undefined && isObject(arg) && classOf(arg) === Object) {
       tell(
         `no class ${index}`,
         `${where} got a plain object, and no class is known whose rules could hold for it: the compiler option ` +
@@ -95,10 +89,6 @@ function fromClass(
     args[declared?.indexOf(type) ?? -1] ??
     (isObject(result) ? result : args.find(isObject));
   return source === undefined ? undefined : mapped('', source, { type, isGiven: true, tell });
-}
-
-function isPlain(value: unknown): boolean {
-  return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 /** A class and a callback are both functions; only a class has a prototype worth the name. */

@@ -135,6 +135,7 @@ export function firstItems(list: Iterable<unknown>): unknown[] {
 
 /** What class-transformer leaves of an object, and under which names. A `@Transform` that throws costs its own key. */
 export function mapByClass(object: object, type: Constructor, path: readonly object[], tell: Tell): object {
+  const { name } = type;
   const excludePrefixes: string[] = [];
   const asked = new Set<string>();
   for (;;) {
@@ -147,10 +148,7 @@ export function mapByClass(object: object, type: Constructor, path: readonly obj
       const culprit = excludePrefixes.length < MAX_CULPRITS ? suspect : undefined;
       const left = culprit === undefined ? 'all of it' : `\`${culprit}\``;
       const said = error instanceof Error ? error.message : String(error);
-      tell(
-        `mapping ${type.name}`,
-        `class-transformer could not map ${type.name}: ${said}. What is left out is ${left}.`,
-      );
+      tell(`mapping ${name}`, `class-transformer could not map ${name}: ${said}. What is left out is ${left}.`);
       if (culprit === undefined) return {};
       excludePrefixes.push(culprit);
     }
@@ -183,9 +181,8 @@ function viewOf(
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
     if (inside.includes(value) || inside.length >= MAX_DEPTH) return undefined;
     if (Array.isArray(value) || value instanceof Set) {
-      const shown = firstItems(value as Iterable<unknown>).map((item) =>
-        Array.isArray(item) ? undefined : seen(item, key),
-      );
+      const show = (item: unknown): unknown => (Array.isArray(item) ? undefined : seen(item, key));
+      const shown = firstItems(value as Iterable<unknown>).map(show);
       return Array.isArray(value) ? shown : new Set(shown);
     }
     return isOpaque(value) ? hidden(value, key, 'Countly cannot break that down') : nested(value, key);
@@ -203,10 +200,9 @@ function viewOf(
     if (declared === undefined) return hidden(value, key, 'the class that @Type names could not be made');
     if (own === Object) return viewOf(value, declared, inside, tell, asked);
     const view = viewOf(value, own, inside, tell, asked);
+    if (declared === Object || declared === own) return view;
     // class-transformer would apply the rules of the class that is declared, and none of the subclass.
-    return declared === Object || declared === own
-      ? view
-      : mappedApart(own, view, mapByClass(value, own, inside, tell));
+    return mappedApart(own, view, mapByClass(value, own, inside, tell));
   }
 
   function hidden(value: object, key: PropertyKey, why: string): undefined {

@@ -1,6 +1,6 @@
 import type { Method } from '../decorators/weave/advice.js';
-import { weaveInto } from '../decorators/weave/method-decorator.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
+import { weaveInto } from '../decorators/weave/wrapper.js';
 import { CountlyError } from '../errors.js';
 import { type ContextScope, type RegisteredClient, scopeStore } from '../scope/current.js';
 import { OWN_CHECKS, type OwnMethod } from './own-method.js';

@@ -1,16 +1,8 @@
 import { isObject } from '../../check.js';
 import { CountlyDecoratorError } from '../../errors.js';
-import type { Advice, Method } from './advice.js';
-import {
-  rememberWoven,
-  Site,
-  WEAVE_METADATA,
-  type WeaveRecord,
-  type Woven,
-  weaveMetadataOf,
-  wovenOf,
-} from './woven.js';
-import { createWrapper } from './wrapper.js';
+import type { Method } from './advice.js';
+import { Site, type Weaving } from './woven.js';
+import { weaveInto } from './wrapper.js';
 
 /** What a decorator of the standard (TC39) dialect is called with on a method. */
 export type StandardTarget<This, Args extends readonly unknown[], Result> = [
@@ -51,15 +43,6 @@ export type MethodWeaver<This, Args extends readonly unknown[], Result> = [Args]
   ? AnyWeaver
   : TypedWeaver<This, Args, Result>;
 
-/** What a decorator puts on a method, once it knows where it stands. */
-export interface Weaving {
-  /** For messages: `@TrackEvent`. */
-  readonly decorator: string;
-  readonly key?: string | undefined;
-  readonly options: object;
-  readonly advice: (site: Site) => Advice;
-}
-
 /** Makes the decorator function for both dialects. Refuses everything that is not a method, where it stands. */
 export function methodDecorator<This, Args extends readonly unknown[], Result>(
   weaving: Weaving,
@@ -74,12 +57,8 @@ export function methodDecorator<This, Args extends readonly unknown[], Result>(
   return decorate as MethodWeaver<This, Args, Result>;
 }
 
-const weavings = new WeakMap<object, Weaving>();
-
-/** What a decorator of this library would weave, to apply it to something that is not being declared. */
-export function weavingOf(decorator: object): Weaving | undefined {
-  return weavings.get(decorator);
-}
+/** What each decorator would weave, to apply it to something that is not being declared. */
+export const weavings = new WeakMap<object, Weaving>();
 
 /** What decorators of the standard dialect are called with second. */
 function isContext(value: unknown): value is DecoratorContext {
@@ -129,29 +108,4 @@ function nameOf(target: unknown, key: unknown): string {
   const member = typeof key === 'symbol' || typeof key === 'string' ? String(key) : '';
   const parts = [typeof owner === 'function' ? owner.name : '', member].filter((part) => part !== '');
   return parts.length === 0 ? 'something without a name' : parts.join('.');
-}
-
-/**
- * Gives the function to use in place of `fn`; one that is woven already keeps its wrapper, which the advices join. With a
- * `callee` it gets one of its own that calls this: a subclass must share neither wrapper nor metadata with its parent.
- */
-export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], callee?: Method): Method {
-  if (weavings.length === 0) return fn;
-  const present = callee === undefined ? wovenOf(fn) : undefined;
-  const original = callee ?? fn;
-  const records = weaveMetadataOf(fn);
-  const fresh: Woven = { original, face: fn, site, advices: [], records, recording: undefined, endedAtOnce: 0 };
-  const woven = present ?? fresh;
-  const { methodName, isStatic } = site;
-  for (const { key, options, advice } of weavings) {
-    const made = advice(site);
-    woven.advices.push(made);
-    woven.records.push({ kind: made.kind, key, options: options as WeaveRecord['options'], methodName, isStatic });
-  }
-  woven.recording = undefined;
-  if (present !== undefined) return fn;
-  const wrapper = createWrapper(woven, callee === undefined);
-  rememberWoven(wrapper, woven);
-  Reflect.defineMetadata(WEAVE_METADATA, records, wrapper);
-  return wrapper;
 }

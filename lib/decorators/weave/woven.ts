@@ -45,6 +45,15 @@ function classOf(instance: unknown): { readonly name: unknown } | undefined {
   }
 }
 
+/** What a decorator puts on a method, once it knows where it stands. */
+export interface Weaving {
+  /** For messages: `@TrackEvent`. */
+  readonly decorator: string;
+  readonly key?: string | undefined;
+  readonly options: object;
+  readonly advice: (site: Site) => Advice;
+}
+
 /** What one decorator on one method says of itself. */
 export interface WeaveRecord {
   readonly kind: WeaveKind;
