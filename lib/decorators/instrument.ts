@@ -7,7 +7,7 @@ import { asWeaving } from './plain.js';
 import { ReportErrors, type ReportErrorsOptions } from './report-errors.js';
 import { Trace, type TraceOptions } from './trace.js';
 import { TimedEvent } from './track-event.js';
-import type { Method, WeaveKind } from './weave/advice.js';
+import type { Method } from './weave/advice.js';
 import { membersOf, Site, weaveMetadataOf } from './weave/woven.js';
 import { weaveInto } from './weave/wrapper.js';
 
@@ -69,7 +69,7 @@ export type ClassWeaver = <Class extends abstract new (...args: never[]) => unkn
  */
 export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
   checkOptions('@Instrument', options, INSTRUMENT_RULES);
-  const weavings = weavingsOf(options);
+  const chosen = chosenBy(options);
   return (target: unknown, context?: { readonly kind?: unknown }) => {
     const isClass = typeof target === 'function' && typeof context !== 'string' && typeof context !== 'symbol';
     if (!isClass || (context?.kind !== undefined && context.kind !== 'class')) {
@@ -77,36 +77,34 @@ export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
         '@Instrument stands on something that is not a class. On a method use @Trace, @ReportErrors or @TimedEvent.',
       );
     }
-    weaveAll(target.prototype as object, weavings, options);
-    if (options.statics !== false) weaveAll(target, weavings, options);
+    weaveAll(target.prototype as object, chosen, options);
+    if (options.statics !== false) weaveAll(target, chosen, options);
   };
 }
 
 /** What is to be woven, and the kinds that stand on a method already when it is not. */
-function weavingsOf({ trace = true, errors = true, events = false }: InstrumentOptions) {
-  const chosen: readonly (readonly [object | false, ...WeaveKind[]])[] = [
-    [trace && Trace(trace === true ? {} : trace), 'trace'],
-    [errors && ReportErrors(errors === true ? {} : errors), 'error'],
-    [events && TimedEvent(events === true ? {} : events), 'timed-event', 'event'],
+function chosenBy({ trace = true, errors = true, events = false }: InstrumentOptions) {
+  const all = [
+    { decorator: trace && Trace(trace === true ? {} : trace), kinds: ['trace'] },
+    { decorator: errors && ReportErrors(errors === true ? {} : errors), kinds: ['error'] },
+    { decorator: events && TimedEvent(events === true ? {} : events), kinds: ['timed-event', 'event'] },
   ];
-  return chosen.flatMap(([decorator, ...kinds]) =>
-    decorator === false ? [] : { weaving: asWeaving(decorator), kinds },
-  );
+  return all.filter(({ decorator }) => decorator !== false);
 }
 
-function weaveAll(holder: object, weavings: ReturnType<typeof weavingsOf>, options: InstrumentOptions): void {
+function weaveAll(holder: object, chosen: ReturnType<typeof chosenBy>, options: InstrumentOptions): void {
   const { only, except, inherited = true } = options;
   const isEnd = (level: object): boolean => !inherited || isForeign(level);
   for (const [key, { isInherited, ...descriptor }] of membersOf(holder, isEnd)) {
     if (!isMethod(key, descriptor)) continue;
     if (only?.includes(String(key)) === false || except?.includes(String(key)) === true) continue;
-    const present = weaveMetadataOf(descriptor.value).map(({ kind }) => kind);
-    const missing = weavings.filter(({ kinds }) => !kinds.some((kind) => present.includes(kind)));
+    const present: string[] = weaveMetadataOf(descriptor.value).map(({ kind }) => kind);
+    const missing = chosen.filter(({ kinds }) => !kinds.some((kind) => present.includes(kind)));
     if (missing.length === 0) continue;
     const site = new Site(key, typeof holder === 'function', holder);
     const callee = isInherited ? parentCall(holder, key) : undefined;
-    const added = missing.map(({ weaving }) => weaving);
-    const value = weaveInto(descriptor.value as Method, site, added, callee);
+    const weavings = missing.map(({ decorator }) => asWeaving(decorator));
+    const value = weaveInto(descriptor.value as Method, site, weavings, callee);
     Object.defineProperty(holder, key, { ...descriptor, value });
   }
 }

@@ -1,6 +1,6 @@
 import { isObject } from '../check.js';
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
-import { classOf, rulesOf, type Tell } from '../segmentation/class-rules.js';
+import { rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { mapped } from '../segmentation/to-segmentation.js';
 import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
@@ -58,7 +58,7 @@ function fromParameters(site: Site, taken: readonly SegmentParameter[], { args }
   for (const { index, name, type, isGiven } of taken) {
     const arg = args[index];
     const where = `@Segment() on parameter ${index + 1} of ${site.methodName}`;
-    if (type === undefined && isObject(arg) && classOf(arg) === Object) {
+    if (type === undefined && isPlain(arg)) {
       tell(
         `no class ${index}`,
         `${where} got a plain object, and no class is known whose rules could hold for it: the compiler option ` +
@@ -89,6 +89,10 @@ function fromClass(
     args[declared?.indexOf(type) ?? -1] ??
     (isObject(result) ? result : args.find(isObject));
   return source === undefined ? undefined : mapped('', source, { type, isGiven: true, tell });
+}
+
+function isPlain(value: unknown): boolean {
+  return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 /** A class and a callback are both functions; only a class has a prototype worth the name. */

@@ -26,11 +26,7 @@ interface ClassRules {
 }
 
 /** How segmentations are mapped. */
-const LEAVING: ClassTransformOptions = {
-  groups: ['countly'],
-  enableCircularCheck: true,
-  exposeUnsetFields: false,
-};
+const LEAVING: ClassTransformOptions = { groups: ['countly'], enableCircularCheck: true, exposeUnsetFields: false };
 const NONE: ClassRules = { api: undefined, any: false, onlyExposed: false, altered: new Map() };
 const UNUSUAL_KEY = '\u0000';
 const known = new WeakMap<object, ClassRules>();
@@ -206,10 +202,8 @@ function viewOf(
   }
 
   function hidden(value: object, key: PropertyKey, why: string): undefined {
-    tell(
-      `nested ${type.name}`,
-      `\`${String(key)}\` of ${type.name} is left out. It is of class ${classOf(value).name}; ${why}.`,
-    );
+    const what = `\`${String(key)}\` of ${type.name}`;
+    tell(`nested ${type.name}`, `${what} is left out. It is of class ${classOf(value).name}; ${why}.`);
   }
 
   const isMember = (key: string): boolean => typeof Object.getOwnPropertyDescriptor(object, key)?.value !== 'function';

@@ -47,22 +47,11 @@ export interface Step {
 }
 
 /** What one call of a woven method has to do, found out once instead of at every call. */
-export interface Plan {
-  readonly advices: readonly Advice[];
-  readonly scoping: readonly Advice[];
-  readonly entering: readonly Step[];
-  readonly succeeding: readonly Step[];
-  readonly failing: readonly Step[];
-  readonly timed: boolean;
-  readonly framed: boolean;
-  /** Some advice names its client. */
-  readonly named: boolean;
-  readonly readsArgs: boolean;
-}
+export type Plan = Readonly<ReturnType<typeof makePlan>>;
 
-export function makePlan(advices: readonly Advice[]): Plan {
+export function makePlan(advices: readonly Advice[]) {
   const steps = advices.map((advice, index): Step => ({ advice, index }));
-  const settlingOn = (end: 'success' | 'error'): Step[] =>
+  const settlingOn = (end: 'success' | 'error'): readonly Step[] =>
     steps.filter(({ advice }) => advice.settled !== undefined && [end, 'settle'].includes(advice.settles ?? 'settle'));
   return {
     advices: [...advices],
@@ -72,6 +61,7 @@ export function makePlan(advices: readonly Advice[]): Plan {
     failing: settlingOn('error'),
     timed: advices.some(({ timed }) => timed === true),
     framed: advices.some(({ framed }) => framed === true),
+    /** Some advice names its client. */
     named: advices.some(({ client }) => client !== undefined),
     readsArgs: advices.some(({ readsArgs }) => (typeof readsArgs === 'function' ? readsArgs() : readsArgs)),
   };

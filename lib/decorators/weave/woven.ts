@@ -82,15 +82,11 @@ export interface Woven {
 }
 
 // Shared by all installed copies, so that the decorators of two copies still make one wrapper.
-const wovenBy = shared('woven.3', () => new WeakMap<object, Woven>());
+export const wovenBy = shared('woven.3', () => new WeakMap<object, Woven>());
 
 /** What stands on this function, when it is one of our wrappers. */
 export function wovenOf(fn: unknown): Woven | undefined {
   return typeof fn === 'function' ? wovenBy.get(fn) : undefined;
-}
-
-export function rememberWoven(wrapper: Method, woven: Woven): void {
-  wovenBy.set(wrapper, woven);
 }
 
 /** reflect-metadata key of the records on a woven method; a `Symbol.for` key, so that every copy reads it. */

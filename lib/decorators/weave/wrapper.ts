@@ -4,13 +4,13 @@ import { nobodyRecords } from '../../scope/current.js';
 import type { Method } from './advice.js';
 import { recordingOf } from './run.js';
 import {
-  rememberWoven,
   type Site,
   WEAVE_METADATA,
   type WeaveRecord,
   type Weaving,
   type Woven,
   weaveMetadataOf,
+  wovenBy,
   wovenOf,
 } from './woven.js';
 
@@ -42,7 +42,7 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
   const wrapper = isConstructible ? constructible(woven) : notConstructible(woven);
   shareProperties(fn, wrapper, isShared);
   if (isShared) shareMetadata(wrapper, fn);
-  rememberWoven(wrapper, woven);
+  wovenBy.set(wrapper, woven);
   Reflect.defineMetadata(WEAVE_METADATA, records, wrapper);
   return wrapper;
 }
