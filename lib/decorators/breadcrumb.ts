@@ -35,10 +35,10 @@ export function Breadcrumb<This = unknown, Args extends readonly unknown[] = nev
     key: typeof text === 'string' ? text : undefined,
     options: checkOptions('@Breadcrumb', options, COMMON_RULES),
     on: 'call',
-    callbacks: [text],
+    readsArgs: typeof text === 'function',
   } as const;
-  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
-    const line = typeof text === 'function' ? recorder.ask('text', text, scope, seen) : recorder.name(call);
+  return recordingDecorator(spec, (scope, call, recorder) => {
+    const line = typeof text === 'function' ? recorder.ask('text', text, scope, call) : recorder.name(call);
     if (typeof line === 'string' && line !== '') scope.addBreadcrumb(line);
   });
 }

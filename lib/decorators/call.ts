@@ -1,8 +1,6 @@
 import { types } from 'node:util';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { ScopeApi } from '../scope/scope-api.js';
-import type { WovenCall } from './weave/advice.js';
-import type { Site } from './weave/woven.js';
 
 /**
  * One call of a decorated method, as the callbacks in decorator options see it.
@@ -28,49 +26,18 @@ export interface Call<This = unknown, Args extends readonly unknown[] = readonly
   readonly methodName: string;
 }
 
-/** The only allocation a user callback costs; calls without callbacks never make one. */
-export class MethodCall implements Call {
-  readonly instance: unknown;
-  readonly args: readonly unknown[];
-  readonly result: unknown;
-  readonly error: unknown;
-  readonly failed: boolean;
-  readonly durationMs: number;
-  readonly #site: Site;
-
-  constructor(site: Site, { instance, args, failed, value, durationMs }: WovenCall) {
-    this.#site = site;
-    this.instance = instance;
-    this.args = args;
-    this.failed = failed;
-    this.result = failed ? undefined : value;
-    this.error = failed ? value : undefined;
-    this.durationMs = durationMs;
-  }
-
-  get className(): string {
-    return this.#site.className(this.instance);
-  }
-
-  get methodName(): string {
-    return this.#site.methodName;
-  }
-}
-
 /** Returned in place of a value when a callback failed. */
 export const FAILED: unique symbol = Symbol('countly-weave.failed');
 
 /** A scope, or its client, may take warnings to the client's logger; the console is used when neither does. */
-interface WarningSink {
-  warn?(key: string, message: string): void;
-}
+type Warned = ScopeApi & { warn?(key: string, message: string): void; readonly client?: Warned };
 
 const fallback = new Reporter(consoleLogger(false), Date.now);
 
 /** Says once that something of the telemetry, not of the host, went wrong. Never throws. */
 export function warnOnce(scope: ScopeApi | undefined, key: string, message: string): void {
   try {
-    const own = scope as (ScopeApi & WarningSink & { client?: WarningSink }) | undefined;
+    const own = scope as Warned | undefined;
     const sink = [own, own?.client].find((candidate) => typeof candidate?.warn === 'function');
     (sink ?? fallback).warn?.(key, message);
   } catch {
@@ -78,29 +45,31 @@ export function warnOnce(scope: ScopeApi | undefined, key: string, message: stri
   }
 }
 
-/**
- * Runs a callback of the user, so that its failure stays inside the telemetry: the answer is then `FAILED` and one
- * warning tells. A callback that turns out to be async counts as failed, because nothing here waits.
- */
-export function runCallback<Input, Output>(
-  scope: ScopeApi | undefined,
-  what: () => string,
-  callback: (input: Input) => Output,
-  input: Input,
-): Output | typeof FAILED {
-  try {
-    const output = callback(input);
-    if (types.isPromise(output)) {
-      Promise.prototype.then.call(output, undefined, () => {});
-      return failedOn(scope, what(), 'it returned a promise; callbacks must be synchronous');
-    }
-    return output;
-  } catch (error) {
-    return failedOn(scope, what(), describeError(error));
-  }
-}
+/** A callback of an option, whatever call it expects. */
+export type Callback = (call: never) => unknown;
 
-function failedOn(scope: ScopeApi | undefined, what: string, reason: string): typeof FAILED {
+/**
+ * Runs a callback of the user. A failure stays inside the telemetry: one warning tells, and the answer is `FAILED`, as it
+ * is of a callback that turns out to be async, because nothing here waits.
+ */
+export function runCallback(
+  scope: ScopeApi | undefined,
+  decorator: string,
+  option: string,
+  callback: Callback,
+  call: Call,
+): unknown {
+  let reason: string;
+  try {
+    const output = callback(call as never);
+    if (!types.isPromise(output)) return output;
+    Promise.prototype.then.call(output, undefined, () => {});
+    reason = 'it returned a promise; callbacks must be synchronous';
+  } catch (error) {
+    reason = describeError(error);
+  }
+  const layer = [call.className, call.methodName].filter((name) => name !== '').join('.');
+  const what = `Option \`${option}\` of ${decorator} on ${layer}`;
   warnOnce(scope, `callback ${what}`, `${what} failed and was skipped; the method itself is not affected: ${reason}`);
   return FAILED;
 }

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { member } from '../check.js';
+import { shared } from '../shared.js';
 
 const MAX_LAYERS = 50;
 const MAX_CAUSES = 16;
@@ -12,40 +14,23 @@ interface Trail {
   reportedAt: number;
 }
 
-interface State {
-  readonly trails: WeakMap<object, Trail>;
+const state = shared('error-trail.3', () => ({
+  trails: new WeakMap<object, Trail>(),
   /** The frame of the running code, as far as it still runs without a pause; 0 outside of all. */
-  running: number;
-  /** The frame that code after a pause goes on in. */
-  readonly carried: AsyncLocalStorage<number>;
-  /** Frames of calls that paused against expectation; see `frameGoesOn`. */
-  readonly uncarried: Set<number>;
-  /** Primitives reported below a frame that is still open. */
-  readonly seen: Map<number, unknown[]>;
-  readonly lastPrimitive: WeakMap<object, { readonly value: unknown; readonly at: number }>;
-  sequence: number;
-}
-
-const KEY = Symbol.for('countly-weave.error-trail.3');
-type GlobalSlot = { [KEY]?: State };
-const slot = globalThis as GlobalSlot;
-slot[KEY] ??= {
-  trails: new WeakMap(),
   running: 0,
-  carried: new AsyncLocalStorage(),
-  uncarried: new Set(),
-  seen: new Map(),
-  lastPrimitive: new WeakMap(),
+  /** The frame that code after a pause goes on in. */
+  carried: new AsyncLocalStorage<number>(),
+  /** Frames of calls that paused against expectation; see `frameGoesOn`. */
+  uncarried: new Set<number>(),
+  /** Primitives reported below a frame that is still open. */
+  seen: new Map<number, unknown[]>(),
+  lastPrimitive: new WeakMap<object, { readonly value: unknown; readonly at: number }>(),
   sequence: 0,
-};
-const state = slot[KEY];
+}));
 
 /**
- * A call that would report a failure. What its callees report while it runs is the same failure on its way up; what was
- * reported before it began is an older one, even when it is the same error object.
- *
- * Objects are recognised by identity. A thrown string or `null` has none, so a report marks the call around it, which
- * only the async context knows: fifty jobs that time out at once with the same text are fifty failures.
+ * A call that would report a failure. What its callees report while it runs is the same failure on its way up. Errors are
+ * told by identity; a thrown text has none, so its report marks the call around it, which only the async context knows.
  */
 export interface FailureFrame {
   /** Also the moment when the call began, on the sequence of this process. */
@@ -115,32 +100,27 @@ export function reportMark(): number {
  * Asks for the right to report a failure: true exactly once for each failure, whoever asks first – a decorated layer, or
  * an observer such as an exception interceptor. An error whose `cause` was reported counts as reported. Never throws.
  */
-export function claimReport(error: unknown, origin: ReportOrigin = {}): boolean {
-  return isReference(error) ? claimObject(error, origin) : claimPrimitive(error, origin);
-}
-
-function claimObject(error: object, origin: ReportOrigin): boolean {
-  const since = origin.frame?.id ?? origin.since ?? 0;
+export function claimReport(error: unknown, { frame, since, scope }: ReportOrigin = {}): boolean {
+  const begun = frame?.id ?? since ?? 0;
+  if (!isReference(error)) return claimPrimitive(error, begun, frame, scope);
   const chain = causesOf(error);
-  const known = chain.some((link) => (state.trails.get(link)?.reportedAt ?? 0) > since);
-  const at = ++state.sequence;
+  const known = chain.some((link) => (state.trails.get(link)?.reportedAt ?? 0) > begun);
+  const at = reportMark();
   for (const link of chain) trailOf(link).reportedAt = at;
   return !known;
 }
 
-function claimPrimitive(value: unknown, origin: ReportOrigin): boolean {
-  const { frame, scope } = origin;
+function claimPrimitive(value: unknown, begun: number, frame?: FailureFrame, scope?: object): boolean {
   if (frame === undefined || state.uncarried.has(frame.id)) {
-    const since = frame?.id ?? origin.since ?? 0;
-    const last = scope === undefined ? undefined : state.lastPrimitive.get(scope);
-    if (last !== undefined && Object.is(last.value, value) && last.at > since) return false;
+    const last = scope && state.lastPrimitive.get(scope);
+    if (last !== undefined && Object.is(last.value, value) && last.at > begun) return false;
   }
   if (frame !== undefined) {
     if (state.seen.get(frame.id)?.includes(value) === true) return false;
     // On this frame, not on the one around it: `closeFrame` hands it on when the call ends.
     noteSeen(frame.id, value);
   }
-  if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: ++state.sequence });
+  if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: reportMark() });
   return true;
 }
 
@@ -157,10 +137,10 @@ export function layersOf(error: unknown): readonly string[] {
 }
 
 function trailOf(error: object): Trail {
-  const known = causesOf(error).find((link) => state.trails.has(link));
-  const trail = known === undefined ? undefined : state.trails.get(known);
-  if (trail !== undefined && known === error) return trail;
-  const own: Trail = { layers: [...(trail?.layers ?? [])], reportedAt: 0 };
+  const known = state.trails.get(error);
+  if (known !== undefined) return known;
+  const cause = causesOf(error).find((link) => state.trails.has(link));
+  const own: Trail = { layers: [...layersOf(cause)], reportedAt: 0 };
   state.trails.set(error, own);
   return own;
 }
@@ -171,11 +151,7 @@ function causesOf(error: object): object[] {
   let link: unknown = error;
   while (isReference(link) && chain.length < MAX_CAUSES && !chain.includes(link)) {
     chain.push(link);
-    try {
-      link = (link as { cause?: unknown }).cause;
-    } catch {
-      break;
-    }
+    link = member(link, 'cause');
   }
   return chain;
 }

@@ -1,14 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { Duplex, PassThrough, Readable, Stream, Transform, Writable } from 'node:stream';
-import { either, flag, listOf, object, plainText } from '../config/schema.js';
+import { either, flag, listOf, type Members, object, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
-import { checkOptions, type EventDecoratorOptions, type OptionRules } from './options.js';
+import { checkOptions, type EventDecoratorOptions } from './options.js';
+import { asWeaving } from './plain.js';
 import { ReportErrors, type ReportErrorsOptions } from './report-errors.js';
 import { Trace, type TraceOptions } from './trace.js';
 import { TimedEvent } from './track-event.js';
-import type { Method, WeaveKind } from './weave/advice.js';
-import { applyWeaving, weavingOf } from './weave/method-decorator.js';
+import type { Method } from './weave/advice.js';
 import { membersOf, Site, weaveMetadataOf } from './weave/woven.js';
+import { weaveInto } from './weave/wrapper.js';
 
 /** Options of `@Instrument`. */
 export interface InstrumentOptions {
@@ -30,7 +31,7 @@ export interface InstrumentOptions {
 
 const switchOrOptions = either(flag, { ...object, expected: 'an object of options' });
 const names = listOf('a list of method names', plainText);
-const INSTRUMENT_RULES: OptionRules = {
+const INSTRUMENT_RULES: Members = {
   trace: switchOrOptions,
   errors: switchOrOptions,
   events: switchOrOptions,
@@ -68,7 +69,7 @@ export type ClassWeaver = <Class extends abstract new (...args: never[]) => unkn
  */
 export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
   checkOptions('@Instrument', options, INSTRUMENT_RULES);
-  const weavings = weavingsOf(options);
+  const chosen = chosenBy(options);
   return (target: unknown, context?: { readonly kind?: unknown }) => {
     const isClass = typeof target === 'function' && typeof context !== 'string' && typeof context !== 'symbol';
     if (!isClass || (context?.kind !== undefined && context.kind !== 'class')) {
@@ -76,44 +77,35 @@ export function Instrument(options: InstrumentOptions = {}): ClassWeaver {
         '@Instrument stands on something that is not a class. On a method use @Trace, @ReportErrors or @TimedEvent.',
       );
     }
-    weaveAll(target.prototype as object, false, weavings, options);
-    if (options.statics !== false) weaveAll(target, true, weavings, options);
+    weaveAll(target.prototype as object, chosen, options);
+    if (options.statics !== false) weaveAll(target, chosen, options);
   };
 }
 
-function weavingsOf({ trace = true, errors = true, events = false }: InstrumentOptions) {
-  const given = <Options extends object>(option: true | Options): Options =>
-    option === true ? ({} as Options) : option;
-  const chosen: readonly (readonly [object | false, ...WeaveKind[]])[] = [
-    [trace && Trace(given(trace)), 'trace'],
-    [errors && ReportErrors(given(errors)), 'error'],
-    [events && TimedEvent(given(events)), 'timed-event', 'event'],
+/** What is to be woven, and the kinds that stand on a method already when it is not. */
+function chosenBy({ trace = true, errors = true, events = false }: InstrumentOptions) {
+  const all = [
+    { decorator: trace && Trace(trace === true ? {} : trace), kinds: ['trace'] },
+    { decorator: errors && ReportErrors(errors === true ? {} : errors), kinds: ['error'] },
+    { decorator: events && TimedEvent(events === true ? {} : events), kinds: ['timed-event', 'event'] },
   ];
-  return chosen.flatMap(([decorator, ...kinds]) => {
-    const weaving = decorator === false ? undefined : weavingOf(decorator);
-    return weaving === undefined ? [] : { ...weaving, kinds };
-  });
+  return all.filter(({ decorator }) => decorator !== false);
 }
 
-function weaveAll(
-  holder: object,
-  isStatic: boolean,
-  weavings: ReturnType<typeof weavingsOf>,
-  { only, except, inherited = true }: InstrumentOptions,
-): void {
+function weaveAll(holder: object, chosen: ReturnType<typeof chosenBy>, options: InstrumentOptions): void {
+  const { only, except, inherited = true } = options;
   const isEnd = (level: object): boolean => !inherited || isForeign(level);
   for (const [key, { isInherited, ...descriptor }] of membersOf(holder, isEnd)) {
     if (!isMethod(key, descriptor)) continue;
     if (only?.includes(String(key)) === false || except?.includes(String(key)) === true) continue;
-    const present = weaveMetadataOf(descriptor.value).map(({ kind }) => kind);
-    let method = descriptor.value as Method;
-    for (const weaving of weavings) {
-      if (weaving.kinds.some((kind) => present.includes(kind))) continue;
-      const isParents = isInherited && method === descriptor.value;
-      const callee = isParents ? parentCall(holder, key) : undefined;
-      method = applyWeaving(weaving, method, new Site(key, isStatic, holder), callee);
-    }
-    if (method !== descriptor.value) Object.defineProperty(holder, key, { ...descriptor, value: method });
+    const present: string[] = weaveMetadataOf(descriptor.value).map(({ kind }) => kind);
+    const missing = chosen.filter(({ kinds }) => !kinds.some((kind) => present.includes(kind)));
+    if (missing.length === 0) continue;
+    const site = new Site(key, typeof holder === 'function', holder);
+    const callee = isInherited ? parentCall(holder, key) : undefined;
+    const weavings = missing.map(({ decorator }) => asWeaving(decorator));
+    const value = weaveInto(descriptor.value as Method, site, weavings, callee);
+    Object.defineProperty(holder, key, { ...descriptor, value });
   }
 }
 
@@ -135,16 +127,14 @@ const NO_METHODS = new Set<unknown>([
 
 /** Accessors and nested classes are none. */
 function isMethod(key: string | symbol, { value, configurable }: PropertyDescriptor): boolean {
-  return (
-    !NO_METHODS.has(key) && typeof value === 'function' && configurable === true && !sourceOf(value).startsWith('class')
-  );
+  if (NO_METHODS.has(key) || typeof value !== 'function' || configurable !== true) return false;
+  return !sourceOf(value).startsWith('class');
 }
 
 /** Of the language or of Node.js: of a class that extends `EventEmitter` its own methods are wanted, not `emit`. */
 function isForeign(level: object): boolean {
-  if (level === Function.prototype || level === Object.prototype || FOREIGN.has(level)) return true;
   const owner: unknown = typeof level === 'function' ? level : level.constructor;
-  return typeof owner === 'function' && sourceOf(owner).includes('[native code]');
+  return FOREIGN.has(level) || (typeof owner === 'function' && sourceOf(owner).includes('[native code]'));
 }
 
 function sourceOf(fn: object): string {

@@ -77,31 +77,23 @@ export interface EventDecoratorOptions<
   readonly rollUp?: boolean;
 }
 
-export type OptionRules = is.Members;
+export const fromCall: is.Rule = { ...is.callback, expected: 'a function of the call' };
 
-const ofTheCall = { ...is.callback, expected: 'a function of the call' };
-
-export const OPTION_RULES = {
-  text: is.plainText,
-  flag: is.flag,
-  callback: ofTheCall,
-  amount: is.either(is.finite, ofTheCall),
-  count: is.either(is.whole(1), ofTheCall),
-  segmentation: is.either(is.object, { ...is.callback, expected: 'a class', shows: 'plain' }, ofTheCall),
-};
-
-export const COMMON_RULES: OptionRules = {
+export const COMMON_RULES: is.Members = {
   on: is.moment,
-  when: OPTION_RULES.callback,
+  when: fromCall,
   sample: is.share,
-  device: OPTION_RULES.callback,
-  client: OPTION_RULES.text,
+  device: fromCall,
+  client: is.plainText,
 };
 
-export const SEGMENTED_RULES: OptionRules = { ...COMMON_RULES, segmentation: OPTION_RULES.segmentation };
+export const SEGMENTED_RULES: is.Members = {
+  ...COMMON_RULES,
+  segmentation: is.either(is.object, { ...is.callback, expected: 'a class', shows: 'plain' }, fromCall),
+};
 
 /** A copy of the options. Throws with every wrong one, at decoration, where the stack still points at the decorator. */
-export function checkOptions<Options extends object>(decorator: string, options: Options, rules: OptionRules): Options {
+export function checkOptions<Options extends object>(decorator: string, options: Options, rules: is.Members): Options {
   if (isDecorated(options)) {
     throw new CountlyDecoratorError(`${decorator} stands without parentheses. Write ${decorator}().`);
   }
@@ -120,7 +112,7 @@ export function readArguments<Options extends object>(
   keyName: string,
   first: string | Options | undefined,
   second: Options | undefined,
-  rules: OptionRules,
+  rules: is.Members,
 ): { readonly key: string | undefined; readonly options: Options } {
   const isKey = typeof first === 'string';
   if (first === '' || (!isKey && first !== undefined && second !== undefined && !isDecorated(first))) {

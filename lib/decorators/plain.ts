@@ -1,10 +1,11 @@
 import { CountlyDecoratorError } from '../errors.js';
 import type { ScopeApi } from '../scope/scope-api.js';
-import { type Call, MethodCall } from './call.js';
+import type { Call } from './call.js';
 import type { Outcome } from './options.js';
 import type { Advice, Method } from './weave/advice.js';
-import { applyWeaving, type TypedWeaver, type Weaving, weavingOf } from './weave/method-decorator.js';
-import { membersOf, Site } from './weave/woven.js';
+import { type TypedWeaver, weavings } from './weave/method-decorator.js';
+import { membersOf, Site, type Weaving } from './weave/woven.js';
+import { weaveInto } from './weave/wrapper.js';
 
 /** Something of your own around a function. Runs contained: when it throws, the call goes on and one warning tells. */
 export interface CustomAdvice<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
@@ -43,7 +44,9 @@ export function weave<This, Args extends readonly unknown[], Result>(
 ): (this: This, ...args: Args) => Result {
   if (typeof fn !== 'function') throw new CountlyDecoratorError(`weave: expected a function, got ${typeof fn}.`);
   const site = new Site(fn.name === '' ? 'anonymous' : fn.name);
-  return weaveList(fn as unknown as Method, weavables, site, true) as unknown as typeof fn;
+  const method = fn as unknown as Method;
+  // A wrapper of its own even when the function is woven already, because others may hold the one it has.
+  return weaveInto(method, site, weavables.map(asWeaving), method) as unknown as typeof fn;
 }
 
 /** Several decorators for one method. In a list TypeScript cannot infer the parameters of callbacks; annotate them. */
@@ -77,7 +80,7 @@ export type InstrumentPlan<Target> = {
  */
 export function instrument<Target extends object>(target: Target, plan: InstrumentPlan<Target>): Target {
   for (const key of Reflect.ownKeys(plan) as (keyof Target & (string | symbol))[]) {
-    const planned = plan[key] as Weavable<unknown, never, unknown> | readonly Weavable<unknown, never, unknown>[];
+    const planned: unknown = plan[key];
     if (planned === undefined) continue;
     const found = membersOf(target, () => false).get(key);
     if (typeof found?.value !== 'function') {
@@ -85,24 +88,16 @@ export function instrument<Target extends object>(target: Target, plan: Instrume
     }
     const { isInherited, ...own } = found;
     const site = new Site(key, typeof target === 'function', target);
-    const list = (Array.isArray(planned) ? planned : [planned]) as readonly Weavable<unknown, never, unknown>[];
-    const value = weaveList(found.value as Method, list, site, isInherited);
+    const method = found.value as Method;
+    const value = weaveInto(method, site, [planned].flat().map(asWeaving), isInherited ? method : undefined);
     const shape = isInherited ? { writable: true, enumerable: false, configurable: true } : own;
     Object.defineProperty(target, key, { ...shape, value });
   }
   return target;
 }
 
-/** @param ownWrapper even when the function is woven already, because others may hold the wrapper it has */
-function weaveList(fn: Method, weavables: readonly unknown[], site: Site, ownWrapper: boolean): Method {
-  return weavables.reduce<Method>(
-    (method, weavable, i) => applyWeaving(asWeaving(weavable), method, site, i === 0 && ownWrapper ? fn : undefined),
-    fn,
-  );
-}
-
-function asWeaving(weavable: unknown): Weaving {
-  const weaving = typeof weavable === 'function' ? weavingOf(weavable) : undefined;
+export function asWeaving(weavable: unknown): Weaving {
+  const weaving = typeof weavable === 'function' ? weavings.get(weavable) : undefined;
   if (weaving !== undefined) return weaving;
   if (typeof weavable !== 'object' || weavable === null) {
     throw new CountlyDecoratorError(
@@ -110,13 +105,13 @@ function asWeaving(weavable: unknown): Weaving {
     );
   }
   const custom = weavable as CustomAdvice;
-  const advice = (site: Site): Advice => ({
+  const advice: Advice = {
     kind: 'custom',
     client: custom.client,
     timed: custom.after !== undefined,
     readsArgs: true,
-    enter: (scope, call) => custom.before?.(new MethodCall(site, call), scope),
-    settled: (scope, call) => custom.after?.(new MethodCall(site, call), scope),
-  });
-  return { decorator: 'weave', key: undefined, options: Object.freeze({ ...custom }), advice };
+    enter: (scope, call) => custom.before?.(call, scope),
+    settled: (scope, call) => custom.after?.(call, scope),
+  };
+  return { decorator: 'weave', options: Object.freeze({ ...custom }), advice: () => advice };
 }

@@ -1,5 +1,6 @@
+import type { Members } from '../config/schema.js';
 import { claimReport, layersOf } from './error-trail.js';
-import { checkOptions, type OptionRules, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
+import { checkOptions, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
 import { recordingDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
@@ -10,7 +11,7 @@ export type ReportErrorsOptions<
   Result = unknown,
 > = Omit<SegmentedOptions<This, Args, Result>, 'on'>;
 
-const { on: _on, ...REPORT_RULES }: OptionRules = SEGMENTED_RULES;
+const { on: _on, ...REPORT_RULES }: Members = SEGMENTED_RULES;
 
 /**
  * Reports what the method throws, rejects with or emits as error, as a non-fatal crash with the breadcrumbs of the scope
@@ -33,19 +34,13 @@ const { on: _on, ...REPORT_RULES }: OptionRules = SEGMENTED_RULES;
 export function ReportErrors<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
   options: ReportErrorsOptions<This, Args, Result> = {},
 ): MethodWeaver<This, Args, Result> {
-  const spec = {
-    decorator: '@ReportErrors',
-    kind: 'error',
-    options: checkOptions('@ReportErrors', options, REPORT_RULES),
-    on: 'error',
-    framed: true,
-    segmented: true,
-  } as const;
-  return recordingDecorator(spec, ({ segments, site }) => (scope, call, seen) => {
-    const error = call.value;
+  const checked = checkOptions('@ReportErrors', options, REPORT_RULES);
+  const spec = { decorator: '@ReportErrors', kind: 'error', options: checked, on: 'error', framed: true } as const;
+  return recordingDecorator(spec, (scope, call, { segments, site }) => {
+    const { error } = call;
     // After sampling: a failure that is left out here may be reported by an outer layer.
     if (!claimReport(error, { frame: call.frame, scope })) return;
-    const segmentation = segments.read(scope, call, seen);
+    const segmentation = segments.read(scope, call);
     const crossed = layersOf(error);
     const layers = crossed.length > 0 ? [...crossed] : [site.layer(call.instance)];
     scope.logError(error, segmentation === undefined ? { layers } : { layers, segmentation });

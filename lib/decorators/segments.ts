@@ -3,30 +3,15 @@ import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
 import { mapped } from '../segmentation/to-segmentation.js';
-import { FAILED, MethodCall, runCallback, warnOnce } from './call.js';
+import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
 import type { SegmentationClass } from './options.js';
 import type { WovenCall } from './weave/advice.js';
 import type { Site } from './weave/woven.js';
 
-type Callback = (call: MethodCall) => unknown;
-
 /** Where a decorator's segmentation comes from; fixed once, asked for every record. */
-export interface SegmentReader {
-  /** A callback is among the sources, so a `MethodCall` is needed. */
-  readonly needsCall: boolean;
-  /** Whether the arguments are looked at. Known once the class is complete. */
-  readsArgs(): boolean;
-  read(scope: ScopeApi, call: WovenCall, seen: MethodCall | undefined): Segmentation | undefined;
-}
+export type SegmentReader = ReturnType<typeof segmentReader>;
 
-/** Of a decorator whose records cannot be broken down. */
-export const NO_SEGMENTS: SegmentReader = {
-  needsCall: false,
-  readsArgs: () => false,
-  read: () => undefined,
-};
-
-export function segmentReader(decorator: string, site: Site, source: unknown): SegmentReader {
+export function segmentReader(decorator: string, site: Site, source: unknown) {
   // There is nobody to tell at decoration; what was found then is told with the first record.
   const early: (readonly [string, string])[] = [];
   const fixed =
@@ -35,29 +20,27 @@ export function segmentReader(decorator: string, site: Site, source: unknown): S
       : undefined;
   const type = looksLikeClass(source) ? source : undefined;
   const callback = typeof source === 'function' && type === undefined ? (source as Callback) : undefined;
-  const types = site.owner === undefined ? undefined : declaredTypes(site.owner, site.key);
-  const what = (): string => `Option \`segmentation\` of ${decorator} on ${site.methodName}`;
   // Not read at decoration: the compilers do not agree on whether parameters or methods come first.
   let parameters: readonly SegmentParameter[] | undefined;
   const parametersOf = () => (parameters ??= segmentsOf(site.owner, site.key));
 
   return {
-    needsCall: callback !== undefined,
-    readsArgs: () => callback !== undefined || type !== undefined || parametersOf().length > 0,
-    read(scope, call, seen) {
+    /** Whether `@Segment` stands on a parameter. Known once the class is complete. */
+    hasParameters: (): boolean => parametersOf().length > 0,
+    read(scope: ScopeApi, call: WovenCall): Segmentation | undefined {
       const taken = parametersOf();
       if (taken.length === 0 && callback === undefined && type === undefined && early.length === 0) return fixed;
       const tell = tellOf(decorator, site, scope, call.instance);
       for (const problem of early.splice(0)) tell(...problem);
       let own = fixed;
       if (callback !== undefined) {
-        const given = runCallback(scope, what, callback, seen ?? new MethodCall(site, call));
+        const given = runCallback(scope, decorator, 'segmentation', callback, call);
         own = given === FAILED ? undefined : mapped('', given, { tell });
-      } else if (type !== undefined) own = fromClass(type, call, types?.(), tell);
+      } else if (type !== undefined) own = fromClass(type, call, site, tell);
       if (taken.length === 0) return own;
       // Told for the parameter, once, however many decorators stand on the method.
       const tellParameter = tellOf('@Segment', site, scope, call.instance);
-      return { ...fromParameters(site, taken, call.args, tellParameter), ...own };
+      return { ...fromParameters(site, taken, call, tellParameter), ...own };
     },
   };
 }
@@ -70,14 +53,9 @@ function tellOf(decorator: string, site: Site, scope: ScopeApi, instance: unknow
   };
 }
 
-function fromParameters(
-  site: Site,
-  parameters: readonly SegmentParameter[],
-  args: readonly unknown[],
-  tell: Tell,
-): Segmentation {
+function fromParameters(site: Site, taken: readonly SegmentParameter[], { args }: WovenCall, tell: Tell): Segmentation {
   const all = {};
-  for (const { index, name, type, isGiven } of parameters) {
+  for (const { index, name, type, isGiven } of taken) {
     const arg = args[index];
     const where = `@Segment() on parameter ${index + 1} of ${site.methodName}`;
     if (type === undefined && isPlain(arg)) {
@@ -99,11 +77,11 @@ function fromParameters(
 
 function fromClass(
   type: SegmentationClass,
-  { args, failed, value }: WovenCall,
-  declared: readonly unknown[] | undefined,
+  { args, result }: WovenCall,
+  { owner, key }: Site,
   tell: Tell,
 ): Segmentation | undefined {
-  const result = failed ? undefined : value;
+  const declared = owner && declaredTypes(owner, key);
   const isOne = (candidate: unknown): boolean => candidate instanceof type;
   const source =
     args.find(isOne) ??

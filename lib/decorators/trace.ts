@@ -1,14 +1,7 @@
-import { oneOf } from '../config/schema.js';
-import {
-  COMMON_RULES,
-  type CommonOptions,
-  type FromCall,
-  OPTION_RULES,
-  type OptionRules,
-  readArguments,
-} from './options.js';
+import { type Members, oneOf, plainText } from '../config/schema.js';
+import { COMMON_RULES, type CommonOptions, type FromCall, fromCall, readArguments } from './options.js';
 import { recordingDecorator } from './recorder.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
+import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@Trace`. */
 export interface TraceOptions<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown>
@@ -27,19 +20,15 @@ export interface TraceOptions<This = unknown, Args extends readonly unknown[] = 
   readonly responsePayloadSize?: FromCall<This, Args, Result, number>;
 }
 
-const NETWORK_NUMBERS = ['responseCode', 'requestPayloadSize', 'responsePayloadSize'] as const;
-
-const TRACE_RULES: OptionRules = {
+const TRACE_RULES: Members = {
   ...COMMON_RULES,
-  name: OPTION_RULES.text,
+  name: plainText,
   type: oneOf('device', 'network'),
-  metrics: OPTION_RULES.callback,
-  responseCode: OPTION_RULES.callback,
-  requestPayloadSize: OPTION_RULES.callback,
-  responsePayloadSize: OPTION_RULES.callback,
+  metrics: fromCall,
+  responseCode: fromCall,
+  requestPayloadSize: fromCall,
+  responsePayloadSize: fromCall,
 };
-
-type Metrics = Readonly<Record<string, number>>;
 
 /**
  * Reports how long the method works as a performance trace, whether it ends well or fails.
@@ -67,21 +56,17 @@ export function Trace<This = unknown, Args extends readonly unknown[] = never, R
   name?: string,
   options?: Omit<TraceOptions<This, Args, Result>, 'name'>,
 ): MethodWeaver<This, Args, Result>;
-export function Trace<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
-  first?: string | TraceOptions<This, Args, Result>,
-  second?: TraceOptions<This, Args, Result>,
-): MethodWeaver<This, Args, Result> {
+export function Trace(first?: string | TraceOptions, second?: TraceOptions): AnyWeaver {
   const { key, options } = readArguments('@Trace', 'name', first, second, TRACE_RULES);
-  const isNetwork = options.type === 'network';
-  const callbacks = isNetwork ? NETWORK_NUMBERS.map((name) => options[name]) : [options.metrics];
-  const spec = { decorator: '@Trace', kind: 'trace', key, options, on: 'settle', timed: true, callbacks } as const;
-  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
-    const ask = <Value>(option: keyof typeof options): Value | undefined =>
-      recorder.ask(option, options[option], scope, seen) as Value | undefined;
+  const spec = { decorator: '@Trace', kind: 'trace', key, options, on: 'settle', timed: true } as const;
+  return recordingDecorator(spec, (scope, call, recorder) => {
+    const ask = <Value>(option: keyof TraceOptions): Value | undefined =>
+      recorder.ask(option, options[option], scope, call) as Value | undefined;
     const { durationMs } = call;
     const common = { name: recorder.name(call), startedAt: Math.round(Date.now() - durationMs) };
-    if (!isNetwork) {
-      return scope.reportTrace({ type: 'device', ...common, durationMs, metrics: ask<Metrics>('metrics') });
+    if (options.type !== 'network') {
+      const metrics = ask<Readonly<Record<string, number>>>('metrics');
+      return scope.reportTrace({ type: 'device', ...common, durationMs, metrics });
     }
     return scope.reportTrace({
       type: 'network',

@@ -1,20 +1,15 @@
+import { either, finite, flag, type Members, plainText, whole } from '../config/schema.js';
 import type { EventOptions } from '../scope/scope-api.js';
-import {
-  type EventDecoratorOptions,
-  OPTION_RULES,
-  type OptionRules,
-  readArguments,
-  SEGMENTED_RULES,
-} from './options.js';
+import { type EventDecoratorOptions, fromCall, readArguments, SEGMENTED_RULES } from './options.js';
 import { recordingDecorator } from './recorder.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
+import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
-const EVENT_RULES: OptionRules = {
+const EVENT_RULES: Members = {
   ...SEGMENTED_RULES,
-  key: OPTION_RULES.text,
-  count: OPTION_RULES.count,
-  sum: OPTION_RULES.amount,
-  rollUp: OPTION_RULES.flag,
+  key: plainText,
+  count: either(whole(1), fromCall),
+  sum: either(finite, fromCall),
+  rollUp: flag,
 };
 
 /**
@@ -42,10 +37,7 @@ export function TrackEvent<This = unknown, Args extends readonly unknown[] = nev
   key?: string,
   options?: Omit<EventDecoratorOptions<This, Args, Result>, 'key'>,
 ): MethodWeaver<This, Args, Result>;
-export function TrackEvent<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
-  first?: string | EventDecoratorOptions<This, Args, Result>,
-  second?: EventDecoratorOptions<This, Args, Result>,
-): MethodWeaver<This, Args, Result> {
+export function TrackEvent(first?: string | EventDecoratorOptions, second?: EventDecoratorOptions): AnyWeaver {
   return eventDecorator('@TrackEvent', first, second);
 }
 
@@ -75,30 +67,25 @@ export function TimedEvent<This = unknown, Args extends readonly unknown[] = nev
   key?: string,
   options?: Omit<EventDecoratorOptions<This, Args, Result>, 'key'>,
 ): MethodWeaver<This, Args, Result>;
-export function TimedEvent<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
-  first?: string | EventDecoratorOptions<This, Args, Result>,
-  second?: EventDecoratorOptions<This, Args, Result>,
-): MethodWeaver<This, Args, Result> {
+export function TimedEvent(first?: string | EventDecoratorOptions, second?: EventDecoratorOptions): AnyWeaver {
   return eventDecorator('@TimedEvent', first, second);
 }
 
 /** What `@TrackEvent` and `@TimedEvent` have in common: they differ in `dur`. */
-function eventDecorator<This, Args extends readonly unknown[], Result>(
+function eventDecorator(
   decorator: '@TrackEvent' | '@TimedEvent',
-  first: string | EventDecoratorOptions<This, Args, Result> | undefined,
-  second: EventDecoratorOptions<This, Args, Result> | undefined,
-): MethodWeaver<This, Args, Result> {
+  first: string | EventDecoratorOptions | undefined,
+  second: EventDecoratorOptions | undefined,
+): AnyWeaver {
   const { key, options } = readArguments(decorator, 'key', first, second, EVENT_RULES);
   const timed = decorator === '@TimedEvent';
   const { count, sum, rollUp } = options;
-  const kind = timed ? 'timed-event' : 'event';
-  const callbacks = [count, sum];
-  const spec = { decorator, kind, key, options, on: 'success', timed, segmented: true, callbacks } as const;
-  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
+  const spec = { decorator, kind: timed ? 'timed-event' : 'event', key, options, on: 'success', timed } as const;
+  return recordingDecorator(spec, (scope, call, recorder) => {
     const event: { -readonly [Name in keyof EventOptions]: EventOptions[Name] } = {};
-    const segmentation = recorder.segments.read(scope, call, seen);
-    const counted = typeof count === 'number' ? count : recorder.ask('count', count, scope, seen);
-    const summed = typeof sum === 'number' ? sum : recorder.ask('sum', sum, scope, seen);
+    const segmentation = recorder.segments.read(scope, call);
+    const counted = typeof count === 'number' ? count : recorder.ask('count', count, scope, call);
+    const summed = typeof sum === 'number' ? sum : recorder.ask('sum', sum, scope, call);
     if (counted !== undefined) event.count = counted as number;
     if (summed !== undefined) event.sum = summed as number;
     if (rollUp !== undefined) event.rollUp = rollUp;

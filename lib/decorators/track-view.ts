@@ -1,9 +1,9 @@
-import { oneOf } from '../config/schema.js';
+import { type Members, oneOf, plainText } from '../config/schema.js';
 import type { OpenView, ScopeApi } from '../scope/scope-api.js';
-import { OPTION_RULES, type OptionRules, readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
-import { type RecordingSpec, recordingDecorator } from './recorder.js';
+import { readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
+import { recordingDecorator } from './recorder.js';
 import type { WovenCall } from './weave/advice.js';
-import type { MethodWeaver } from './weave/method-decorator.js';
+import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@TrackView`. */
 export interface TrackViewOptions<
@@ -22,11 +22,7 @@ export interface TrackViewOptions<
   readonly duration?: 'next' | 'method';
 }
 
-const VIEW_RULES: OptionRules = {
-  ...SEGMENTED_RULES,
-  name: OPTION_RULES.text,
-  duration: oneOf('next', 'method'),
-};
+const VIEW_RULES: Members = { ...SEGMENTED_RULES, name: plainText, duration: oneOf('next', 'method') };
 
 /**
  * Records a view when the method is called.
@@ -54,27 +50,16 @@ export function TrackView<This = unknown, Args extends readonly unknown[] = neve
   name?: string,
   options?: Omit<TrackViewOptions<This, Args, Result>, 'name'>,
 ): MethodWeaver<This, Args, Result>;
-export function TrackView<This = unknown, Args extends readonly unknown[] = never, Result = unknown>(
-  first?: string | TrackViewOptions<This, Args, Result>,
-  second?: TrackViewOptions<This, Args, Result>,
-): MethodWeaver<This, Args, Result> {
+export function TrackView(first?: string | TrackViewOptions, second?: TrackViewOptions): AnyWeaver {
   const { key, options } = readArguments('@TrackView', 'name', first, second, VIEW_RULES);
-  const whileMethodRuns = options.duration === 'method';
+  const timed = options.duration === 'method';
   const isAfter = (options.on ?? 'call') !== 'call';
-  const spec: RecordingSpec = {
-    decorator: '@TrackView',
-    kind: 'view',
-    key,
-    options,
-    on: 'call',
-    timed: whileMethodRuns,
-    segmented: true,
-    ...(whileMethodRuns ? { afterwards: endView } : {}),
-  };
-  return recordingDecorator(spec, (recorder) => (scope, call, seen) => {
-    const segmentation = recorder.segments.read(scope, call, seen);
+  const afterwards = timed && { afterwards: endView };
+  const spec = { decorator: '@TrackView', kind: 'view', key, options, on: 'call', timed, ...afterwards } as const;
+  return recordingDecorator(spec, (scope, call, recorder) => {
+    const segmentation = recorder.segments.read(scope, call);
     const view = scope.trackView(recorder.name(call), segmentation === undefined ? undefined : { segmentation });
-    if (whileMethodRuns && isAfter) endView(scope, call, view);
+    if (timed && isAfter) endView(scope, call, view);
     return view;
   });
 }

@@ -1,11 +1,11 @@
+import { plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
 import { registeredClient } from '../scope/current.js';
-import { MethodCall, runCallback } from './call.js';
-import { checkOptions, type FromCall, OPTION_RULES } from './options.js';
+import { runCallback } from './call.js';
+import { checkOptions, type FromCall } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
 import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
-import type { Site } from './weave/woven.js';
 
 /** Options of `@WithDevice`. */
 export interface WithDeviceOptions {
@@ -40,19 +40,16 @@ export function WithDevice<This = unknown, Args extends readonly unknown[] = nev
   if (typeof deviceId !== 'function') {
     throw new CountlyDecoratorError('@WithDevice: expected a function of the call that gives the device id.');
   }
-  const checked = checkOptions('@WithDevice', options, { client: OPTION_RULES.text });
-  const callback = deviceId as unknown as (call: MethodCall) => string | undefined;
+  const checked = checkOptions('@WithDevice', options, { client: plainText });
   const { client } = checked;
-  const advice = (site: Site): Advice => ({
+  const advice: Advice = {
     kind: 'device',
     client,
     readsArgs: true,
     opens(current, call) {
       const from = client === undefined ? current : registeredClient(client);
-      if (from === undefined) return undefined;
-      const what = (): string => `The device id of @WithDevice on ${site.layer(call.instance)}`;
-      return deviceScope(from, runCallback(from, what, callback, new MethodCall(site, call)));
+      return from && deviceScope(from, runCallback(from, '@WithDevice', 'deviceId', deviceId, call));
     },
-  });
-  return methodDecorator({ decorator: '@WithDevice', key: undefined, options: checked, advice });
+  };
+  return methodDecorator({ decorator: '@WithDevice', options: checked, advice: () => advice });
 }

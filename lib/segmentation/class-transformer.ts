@@ -7,9 +7,7 @@ import { CountlyDecoratorError } from '../errors.js';
 /** The part of class-transformer that is used. */
 export type ClassTransformer = Pick<typeof Module, 'instanceToPlain' | 'plainToClassFromExist' | 'plainToInstance'>;
 
-let copy:
-  | { readonly api: ClassTransformer | undefined; readonly isFirst: boolean; readonly isGiven: boolean }
-  | undefined;
+let copy: { readonly api: ClassTransformer | undefined; readonly origin: 'given' | 'first' | 'found' } | undefined;
 
 /**
  * Hands over the class-transformer that the application's decorators come from. Only needed where the library would find
@@ -32,15 +30,17 @@ export function useClassTransformer(module: ClassTransformer): void {
       "useClassTransformer: expected the module class-transformer. Pass what `import * as classTransformer from 'class-transformer'` gives.",
     );
   }
-  copy = { api: module, isFirst: false, isGiven: true };
+  copy = { api: module, origin: 'given' };
 }
 
 /** The copy in use, loaded with the first class that is mapped; undefined when none is installed. */
 export function classTransformer(): ClassTransformer | undefined {
   if (copy === undefined) {
     const before = loadedCopies().length;
-    const api = load();
-    copy = { api, isFirst: before === 0 && loadedCopies().length > 0, isGiven: false };
+    // A plain `require` of the package's name: bundlers resolve it as they resolve the application's import.
+    const plain: ClassTransformer | undefined = attempt(() => require('class-transformer'));
+    const api = plain ?? attempt(() => requireOfApplication()('class-transformer'));
+    copy = { api, origin: before === 0 && loadedCopies().length > 0 ? 'first' : 'found' };
   }
   return copy.api;
 }
@@ -50,36 +50,27 @@ const doubts = new WeakMap<object, boolean>();
 /** Whether a class's rules may stand in another copy: one is loaded, or nobody but us had loaded the one in use. */
 export function mayHideRules(type: object): boolean {
   const api = classTransformer();
-  if (copy?.isGiven === true) return false;
-  const doubt =
-    doubts.get(type) ??
-    (api === undefined || copy?.isFirst === true || loadedCopies().some((exports) => exports !== api));
+  if (copy?.origin === 'given') return false;
+  const isOther = (exports: unknown): boolean => exports !== api;
+  const doubt = doubts.get(type) ?? (api === undefined || copy?.origin === 'first' || loadedCopies().some(isOther));
   doubts.set(type, doubt);
   return doubt;
 }
 
-function load(): ClassTransformer | undefined {
-  // A plain `require` of the package's name: bundlers resolve it as they resolve the application's import.
-  const attempts = [() => require('class-transformer'), () => requireOfApplication()('class-transformer')];
-  for (const attempt of attempts) {
-    try {
-      return attempt() as ClassTransformer;
-    } catch {
-      // Bundled as an ES module, or not installed there.
-    }
+/** What the work gives, or undefined when it throws. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /** All copies that Node has loaded; what a bundler took in is not among them. */
 function loadedCopies(): readonly unknown[] {
-  try {
-    return Object.values(requireOfApplication().cache)
-      .filter((module) => /[\\/]class-transformer[\\/]cjs[\\/]index\.js$/.test(module?.filename ?? ''))
-      .map((module) => module?.exports as unknown);
-  } catch {
-    return [];
-  }
+  const modules = attempt(() => Object.values(requireOfApplication().cache)) ?? [];
+  const isCopy = /[\\/]class-transformer[\\/]cjs[\\/]index\.js$/;
+  return modules.filter((one) => isCopy.test(one?.filename ?? '')).map((one) => one?.exports as unknown);
 }
 
 function requireOfApplication(): NodeJS.Require {

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { CountlyDecoratorError } from '../errors.js';
 
 /** One parameter that goes into the segmentation. */
@@ -11,11 +12,8 @@ export interface SegmentParameter {
 
 type SegmentClass = abstract new (...args: never[]) => object;
 
-const KEY = Symbol.for('countly-weave.segments.1');
-type GlobalSlot = { [KEY]?: WeakMap<object, Map<string | symbol, SegmentParameter[]>> };
-const slot = globalThis as GlobalSlot;
-slot[KEY] ??= new WeakMap();
-const segments = slot[KEY];
+/** reflect-metadata key of the parameters of a method; a `Symbol.for` key, so that every copy reads it. */
+const SEGMENTS = Symbol.for('countly-weave.segments.2');
 
 /** The shape of a legacy parameter decorator on a method; constructors are refused by type. */
 export type SegmentDecorator = (target: object, key: string | symbol, index: number) => void;
@@ -63,32 +61,27 @@ export function Segment(first?: string | SegmentClass, second?: SegmentClass): S
         '@Segment stands on something that is not a parameter of a method. Put it before a parameter.',
       );
     }
-    const types = declaredTypes(target, key);
-    const byKey = segments.get(target) ?? new Map<string | symbol, SegmentParameter[]>();
-    segments.set(target, byKey);
     const parameter: SegmentParameter = {
       index,
       name,
       isGiven: given !== undefined,
       get type() {
-        return given ?? types()?.[index];
+        return given ?? declaredTypes(target, key)?.[index];
       },
     };
-    byKey.set(key, [parameter, ...(byKey.get(key) ?? [])]);
+    const others = (Reflect.getOwnMetadata(SEGMENTS, target, key) ?? []) as SegmentParameter[];
+    Reflect.defineMetadata(SEGMENTS, [parameter, ...others], target, key);
   };
 }
 
 /** The parameters with `@Segment` on a method of this prototype or class, or on the nearest parent that declares it. */
-export function segmentsOf(owner: object | null | undefined, key: string | symbol): readonly SegmentParameter[] {
-  if (owner === undefined || owner === null) return [];
-  return segments.get(owner)?.get(key) ?? segmentsOf(Object.getPrototypeOf(owner) as object | null, key);
+export function segmentsOf(owner: object | undefined, key: string | symbol): readonly SegmentParameter[] {
+  const known: unknown = owner && Reflect.getMetadata(SEGMENTS, owner, key);
+  return (known ?? []) as SegmentParameter[];
 }
 
-/** Parameter types as the compiler emitted them (`emitDecoratorMetadata`), read late: they are written after this runs. */
-export function declaredTypes(owner: object, key: string | symbol): () => readonly unknown[] | undefined {
-  return () => {
-    const reflect = Reflect as { getMetadata?: (name: string, target: object, key: string | symbol) => unknown };
-    const types = reflect.getMetadata?.('design:paramtypes', owner, key);
-    return Array.isArray(types) ? (types as readonly unknown[]) : undefined;
-  };
+/** Parameter types as the compiler emitted them (`emitDecoratorMetadata`): written only after the decorators ran. */
+export function declaredTypes(owner: object, key: string | symbol): readonly unknown[] | undefined {
+  const types: unknown = Reflect.getMetadata('design:paramtypes', owner, key);
+  return Array.isArray(types) ? types : undefined;
 }

@@ -2,17 +2,18 @@ import { ownWord } from '../check.js';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
+  APART,
   type Constructor,
   classOf,
   firstItems,
   isOpaque,
   isRuled,
   MAX_DEPTH,
+  mapByClass,
   rulesOf,
   type Tell,
 } from './class-rules.js';
 import { mayHideRules } from './class-transformer.js';
-import { APART, mapByClass } from './class-view.js';
 
 /** More than any server keeps by default. */
 const MAX_KEYS = 200;

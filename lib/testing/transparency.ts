@@ -1,6 +1,6 @@
 import type { Method } from '../decorators/weave/advice.js';
-import { weaveInto } from '../decorators/weave/method-decorator.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
+import { weaveInto } from '../decorators/weave/wrapper.js';
 import { CountlyError } from '../errors.js';
 import { type ContextScope, type RegisteredClient, scopeStore } from '../scope/current.js';
 import { OWN_CHECKS, type OwnMethod } from './own-method.js';
@@ -114,12 +114,9 @@ function newOf(target: abstract new (...args: never[]) => object): object {
 
 /** The decorators of a method on another function. Named clients are real ones; here everything is forgotten. */
 function rewoven(original: (...args: never[]) => unknown, woven: Woven): (...args: never[]) => unknown {
-  let method = original as unknown as Method;
-  woven.advices.forEach((advice, i) => {
-    const record = woven.records[i];
-    if (record !== undefined) method = weaveInto(method, woven.site, { ...advice, client: undefined }, record);
-  });
-  return method as unknown as (...args: never[]) => unknown;
+  const same = { decorator: 'assertTransparent', options: {} };
+  const weavings = woven.advices.map((advice) => ({ ...same, advice: () => ({ ...advice, client: undefined }) }));
+  return weaveInto(original as unknown as Method, woven.site, weavings) as unknown as (...args: never[]) => unknown;
 }
 
 const ignore = (): void => {};

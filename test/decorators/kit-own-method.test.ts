@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Observable, of } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { TrackEvent } from '../../lib/decorators/track-event.js';
-import { rememberWoven, Site, type Woven } from '../../lib/decorators/weave/woven.js';
+import { Site, type Woven, wovenBy } from '../../lib/decorators/weave/woven.js';
 import { assertTransparent } from '../../lib/testing/transparency.js';
 import { RecordingClient } from '../support/recording-client.js';
 
@@ -18,7 +18,7 @@ function covered(method: Fn, mistake: (original: Fn) => Fn): new () => object {
   });
   for (const key of ['name', 'length'] as const) Object.defineProperty(wrapper, key, { value: method[key] });
   Object.defineProperty(wrapper, 'toString', { value: () => method.toString() });
-  rememberWoven(wrapper, woven);
+  wovenBy.set(wrapper, woven);
   class Covered {}
   Object.defineProperty(Covered.prototype, 'method', { value: wrapper });
   return Covered;

@@ -1,4 +1,5 @@
 import type { ScopeApi } from '../../scope/scope-api.js';
+import type { Call } from '../call.js';
 import type { FailureFrame } from '../error-trail.js';
 
 /** What a decorator does; also what the tracking plan lists. */
@@ -7,34 +8,23 @@ export type WeaveKind = 'event' | 'timed-event' | 'view' | 'error' | 'trace' | '
 /** A function as the weave sees it. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** One call of a woven method, as advices see it. */
-export interface WovenCall {
-  readonly instance: unknown;
-  /** Empty when no advice reads them. Must not be changed or kept. */
-  readonly args: readonly unknown[];
-  readonly failed: boolean;
-  /**
-   * The result, or with `failed` what was thrown; `undefined` while the method runs. For a stream and for a lazy query that
-   * cannot be followed it is the object itself.
-   */
+/** One call of a woven method, as advices see it. Its `args` are empty when no advice reads them, and not to be changed. */
+export interface WovenCall extends Call {
+  /** The result, or what was thrown; undefined while the method runs. What cannot be followed to its end is a result. */
   readonly value: unknown;
-  /** 0 while the method runs, and when no advice is timed. */
-  readonly durationMs: number;
   /** Tells a failure of this call from those of callees; there when an advice is framed. */
   readonly frame: FailureFrame | undefined;
 }
 
 /**
- * What one decorator adds to one method. Several advices stand on one wrapper.
- *
- * A hook that throws is contained and reported once; it cannot change what the method gives. `settled` runs exactly once
+ * What one decorator adds to one method. A hook that throws is contained and reported once. `settled` runs exactly once
  * for every call that ended (for an Observable: once for every subscription).
  */
 export interface Advice {
   readonly kind: WeaveKind;
   /** Records through the client of this name instead of the current one. */
   readonly client?: string | undefined;
-  /** Without it the clock is not read. */
+  /** Without it the clock is not read, and the duration of a call is 0. */
   readonly timed?: boolean | undefined;
   /** Set when a failure must be told from those of callees. */
   readonly framed?: boolean | undefined;
@@ -57,22 +47,11 @@ export interface Step {
 }
 
 /** What one call of a woven method has to do, found out once instead of at every call. */
-export interface Plan {
-  readonly advices: readonly Advice[];
-  readonly scoping: readonly Advice[];
-  readonly entering: readonly Step[];
-  readonly succeeding: readonly Step[];
-  readonly failing: readonly Step[];
-  readonly timed: boolean;
-  readonly framed: boolean;
-  /** Some advice names its client. */
-  readonly named: boolean;
-  readonly readsArgs: boolean;
-}
+export type Plan = Readonly<ReturnType<typeof makePlan>>;
 
-export function makePlan(advices: readonly Advice[]): Plan {
+export function makePlan(advices: readonly Advice[]) {
   const steps = advices.map((advice, index): Step => ({ advice, index }));
-  const settlingOn = (end: 'success' | 'error'): Step[] =>
+  const settlingOn = (end: 'success' | 'error'): readonly Step[] =>
     steps.filter(({ advice }) => advice.settled !== undefined && [end, 'settle'].includes(advice.settles ?? 'settle'));
   return {
     advices: [...advices],
@@ -82,6 +61,7 @@ export function makePlan(advices: readonly Advice[]): Plan {
     failing: settlingOn('error'),
     timed: advices.some(({ timed }) => timed === true),
     framed: advices.some(({ framed }) => framed === true),
+    /** Some advice names its client. */
     named: advices.some(({ client }) => client !== undefined),
     readsArgs: advices.some(({ readsArgs }) => (typeof readsArgs === 'function' ? readsArgs() : readsArgs)),
   };

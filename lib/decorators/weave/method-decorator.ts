@@ -1,17 +1,8 @@
 import { isObject } from '../../check.js';
 import { CountlyDecoratorError } from '../../errors.js';
-import type { Advice, Method } from './advice.js';
-import {
-  addAdvice,
-  publishRecords,
-  rememberWoven,
-  Site,
-  type WeaveRecord,
-  type Woven,
-  weaveMetadataOf,
-  wovenOf,
-} from './woven.js';
-import { createWrapper } from './wrapper.js';
+import type { Method } from './advice.js';
+import { Site, type Weaving } from './woven.js';
+import { weaveInto } from './wrapper.js';
 
 /** What a decorator of the standard (TC39) dialect is called with on a method. */
 export type StandardTarget<This, Args extends readonly unknown[], Result> = [
@@ -52,62 +43,26 @@ export type MethodWeaver<This, Args extends readonly unknown[], Result> = [Args]
   ? AnyWeaver
   : TypedWeaver<This, Args, Result>;
 
-/** What a decorator puts on a method, once it knows where it stands. */
-export interface Weaving {
-  /** For messages: `@TrackEvent`. */
-  readonly decorator: string;
-  readonly key: string | undefined;
-  readonly options: object;
-  advice(site: Site): Advice;
-}
-
 /** Makes the decorator function for both dialects. Refuses everything that is not a method, where it stands. */
 export function methodDecorator<This, Args extends readonly unknown[], Result>(
   weaving: Weaving,
 ): MethodWeaver<This, Args, Result> {
-  const decorate = (...params: readonly unknown[]): unknown => {
-    const [first, second, third] = params;
-    return isContext(second) ? standard(weaving, first, second) : legacy(weaving, first, second, third);
+  const decorate = (target: unknown, second: unknown, descriptor: unknown): unknown => {
+    if (!isContext(second)) return legacy(weaving, target, second, descriptor);
+    const { kind, name } = second;
+    if (kind !== 'method' || typeof target !== 'function') throw misplaced(weaving, kind, nameOf(undefined, name));
+    return weaveInto(target as Method, new Site(name, second.static), [weaving]);
   };
   weavings.set(decorate, weaving);
   return decorate as MethodWeaver<This, Args, Result>;
 }
 
-const weavings = new WeakMap<object, Weaving>();
+/** What each decorator would weave, to apply it to something that is not being declared. */
+export const weavings = new WeakMap<object, Weaving>();
 
-/** What a decorator of this library would weave, to apply it to something that is not being declared. */
-export function weavingOf(decorator: object): Weaving | undefined {
-  return weavings.get(decorator);
-}
-
-/** Weaves one function: what all ways of decorating end in. For `callee` see `weaveInto`. */
-export function applyWeaving(weaving: Weaving, method: Method, site: Site, callee?: Method): Method {
-  const advice = weaving.advice(site);
-  const record: WeaveRecord = {
-    kind: advice.kind,
-    key: weaving.key,
-    options: weaving.options as Readonly<Record<string, unknown>>,
-    methodName: site.methodName,
-    isStatic: site.isStatic,
-  };
-  return weaveInto(method, site, advice, record, callee);
-}
-
-interface Context {
-  readonly kind: string;
-  readonly name: string | symbol | undefined;
-  readonly static?: boolean;
-}
-
-function isContext(value: unknown): value is Context {
+/** What decorators of the standard dialect are called with second. */
+function isContext(value: unknown): value is DecoratorContext {
   return isObject(value) && typeof value['kind'] === 'string';
-}
-
-function standard(weaving: Weaving, value: unknown, { kind, name, static: isStatic }: Context): Method {
-  if (kind !== 'method' || typeof value !== 'function' || name === undefined) {
-    throw misplaced(weaving, kind, nameOf(undefined, name));
-  }
-  return applyWeaving(weaving, value as Method, new Site(name, isStatic === true));
 }
 
 function legacy(weaving: Weaving, target: unknown, key: unknown, descriptor: unknown): PropertyDescriptor {
@@ -115,7 +70,7 @@ function legacy(weaving: Weaving, target: unknown, key: unknown, descriptor: unk
   if (found !== undefined) throw misplaced(weaving, found, nameOf(target, key));
   const present = descriptor as PropertyDescriptor;
   const site = new Site(key as string | symbol, typeof target === 'function', target as object);
-  present.value = applyWeaving(weaving, present.value as Method, site);
+  present.value = weaveInto(present.value as Method, site, [weaving]);
   return present;
 }
 
@@ -153,23 +108,4 @@ function nameOf(target: unknown, key: unknown): string {
   const member = typeof key === 'symbol' || typeof key === 'string' ? String(key) : '';
   const parts = [typeof owner === 'function' ? owner.name : '', member].filter((part) => part !== '');
   return parts.length === 0 ? 'something without a name' : parts.join('.');
-}
-
-/**
- * Gives the function to use in place of `fn`; one that is woven already keeps its wrapper, which the advice joins. With a
- * `callee` it gets one of its own that calls this: a subclass must share neither wrapper nor metadata with its parent.
- */
-export function weaveInto(fn: Method, site: Site, advice: Advice, record: WeaveRecord, callee?: Method): Method {
-  const present = wovenOf(fn);
-  if (present !== undefined && callee === undefined) {
-    addAdvice(present, advice, record);
-    return fn;
-  }
-  const original = callee ?? fn;
-  const woven: Woven = { original, face: fn, site, advices: [], records: [], recording: undefined, endedAtOnce: 0 };
-  addAdvice(woven, advice, record);
-  const wrapper = createWrapper(woven, callee === undefined);
-  rememberWoven(wrapper, woven);
-  publishRecords(wrapper, woven, weaveMetadataOf(fn));
-  return wrapper;
 }

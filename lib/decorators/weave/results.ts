@@ -38,16 +38,20 @@ export function kindOf(result: unknown): ResultKind {
 
 /** Gives what the caller gets in place of `result`, and settles `run` when the work behind it has ended. */
 export function follow(result: object, kind: ResultKind, run: Followed): unknown {
-  if (kind === 'promise') return followPromise(result as Promise<unknown>, run);
+  if (kind === 'promise') {
+    // One derived promise and no branch beside it: that would mark a rejection as handled, and a forgotten promise would
+    // fail in silence.
+    return (result as Promise<unknown>).then(
+      (value) => succeed(run, value),
+      (error: unknown) => fail(run, error),
+    );
+  }
   if (kind === 'generator') return followGenerator(result as Generator | AsyncGenerator, run);
   if (kind === 'observable') return followObservable(result, run);
   return kind === 'thenable' ? followThenable(result, run) : succeed(run, result);
 }
 
-/**
- * Whether a promise can be replaced by one derived from it without anyone noticing: nobody has put methods or fields on
- * it, and its `then` is the engine's own. (A class may start its work in `then`, as p-lazy does.)
- */
+/** Whether nobody notices a derived promise in its place: nothing was put on it, and its `then` is the engine's own. */
 function isDerivable(promise: Promise<unknown>): boolean {
   // Asks for enumerable names without making a list. Symbols do not count: Node keeps its async-hooks state in some.
   for (const _name in promise) return false;
@@ -58,17 +62,6 @@ function isDerivable(promise: Promise<unknown>): boolean {
     if (next === null || Object.getPrototypeOf(next) === null) return promise.then === root.then;
     root = next;
   }
-}
-
-/**
- * Exactly one derived promise goes to the caller. A second branch beside the original would mark its rejection as
- * handled, and a forgotten promise would fail in silence.
- */
-function followPromise(promise: Promise<unknown>, run: Followed): Promise<unknown> {
-  return promise.then(
-    (value) => succeed(run, value),
-    (error: unknown) => fail(run, error),
-  );
 }
 
 function succeed<T>(run: Followed, value: T): T {
@@ -84,10 +77,7 @@ function fail(run: Followed, error: unknown): never {
 type Step = IteratorResult<unknown, unknown>;
 type Resume = (this: unknown, ...input: unknown[]) => Step | Promise<Step>;
 
-/**
- * Follows a generator to its end. The generator object stays the caller's own: its three methods are covered by own,
- * non-enumerable ones, because another object would fail the engine's brand check and lose its identity.
- */
+/** Covers the three methods of the caller's own object: another one would fail the engine's brand check. */
 function followGenerator(generator: Generator | AsyncGenerator, run: Followed): unknown {
   if (!Object.isExtensible(generator) || !claimResult(generator, run.woven)) return succeed(run, generator);
   const observe = (step: Step): Step => {
@@ -107,7 +97,7 @@ function followGenerator(generator: Generator | AsyncGenerator, run: Followed): 
         return fail(run, error);
       }
     };
-    Object.defineProperty(value, 'name', { value: name, configurable: true });
+    Object.defineProperty(value, 'name', { value: name });
     Object.defineProperty(generator, name, { value, writable: true, configurable: true });
   }
   return generator;
@@ -132,9 +122,8 @@ function isObservable(value: object): boolean {
 }
 
 /**
- * Follows every subscription on its own. `lift` lets rxjs make the subscriber, so that its rules about missing error
- * handlers hold; of a plain Observable it gives another one. A Subject or a class of the user's own stays what it is (a
- * BehaviorSubject still has its value) behind a Proxy that covers `subscribe` alone, when read and when replaced.
+ * Follows every subscription. `lift` lets rxjs make the subscriber, so that its rules about missing error handlers hold. A
+ * Subject or a class of the user's own stays what it is behind a Proxy that covers `subscribe`, read and replaced.
  */
 function followObservable(source: object, run: Followed): unknown {
   // A method that was called within a scope records there; a stream made outside records for whoever subscribes.
@@ -179,10 +168,7 @@ function isPlainObservable(source: object): boolean {
   );
 }
 
-/**
- * Covers the three methods of the one subscriber rather than standing between it and the source: only so does an
- * unsubscribe in the middle of a synchronous stream reach the producer before the next value.
- */
+/** On the subscriber itself: so an unsubscribe in a synchronous stream reaches the producer before the next value. */
 function watch(subscriber: Subscriber, run: Followed): void {
   const { next, error, complete } = subscriber;
   let last: unknown;
@@ -209,9 +195,8 @@ function isThenable(value: object): boolean {
 }
 
 /**
- * A thenable that is no plain native promise: a Knex builder, a Mongoose or Prisma query, a lazy promise. Calling its
- * `then` is what starts it, so it is never called here. The object stays the same one; its `then` is covered by an own,
- * non-enumerable property until the first time somebody else calls it.
+ * Such as a Knex builder, a Prisma query, a lazy promise: calling its `then` is what starts it, so it is never called here,
+ * but covered by an own property of the same object until somebody else calls it.
  */
 function followThenable(thenable: object, run: Followed): unknown {
   if (!canCover(thenable) || !claimResult(thenable, run.woven)) return succeed(run, thenable);
@@ -237,8 +222,7 @@ function followThenable(thenable: object, run: Followed): unknown {
     };
     return run.resume(() => Reflect.apply(original, thenable, [fulfilled, rejected, ...rest]));
   };
-  Object.defineProperty(cover, 'name', { value: original.name, configurable: true });
-  Object.defineProperty(cover, 'length', { value: original.length, configurable: true });
+  Object.defineProperties(cover, { name: { value: original.name }, length: { value: original.length } });
   Object.defineProperty(thenable, 'then', { value: cover, writable: true, configurable: true });
   return thenable;
 }
@@ -252,10 +236,7 @@ function canCover(thenable: object): boolean {
 
 const followedBy = new WeakMap<object, Set<Woven>>();
 
-/**
- * Whether this result may be followed for this method. A method that gives the same object again and again must not
- * cover it with one layer more each time.
- */
+/** Whether to follow it: a method that gives the same object again must not cover it with one layer more each time. */
 function claimResult(result: object, woven: Woven): boolean {
   const followers = followedBy.get(result) ?? new Set();
   if (followers.has(woven)) return false;

@@ -11,7 +11,7 @@ import {
   noteCrossing,
   reportMark,
 } from '../error-trail.js';
-import { type Advice, type Method, makePlan, type Plan, type WovenCall } from './advice.js';
+import { type Method, makePlan, type Plan, type Step, type WovenCall } from './advice.js';
 import { type Followed, follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
 
@@ -79,13 +79,29 @@ export class Run implements WovenCall, FailureFrame, Followed {
     return this.id === 0 ? undefined : this;
   }
 
+  get result(): unknown {
+    return this.failed ? undefined : this.value;
+  }
+
+  get error(): unknown {
+    return this.failed ? this.value : undefined;
+  }
+
+  get className(): string {
+    return this.woven.site.className(this.instance);
+  }
+
+  get methodName(): string {
+    return this.woven.site.methodName;
+  }
+
   /** Asks the advices for a scope around the call; one that an advice opens is the scope of the others. */
   open(): ScopeApi | undefined {
     for (const advice of this.plan.scoping) {
       try {
         this.opened = advice.opens?.(this.opened ?? this.scope, this) ?? this.opened;
       } catch (error) {
-        this.tell(this.scope, `context ${advice.kind}`, 'Preparing a call', error);
+        this.tell(this.scope, 'Preparing a call', error);
       }
     }
     this.scope = this.opened ?? this.scope;
@@ -94,7 +110,14 @@ export class Run implements WovenCall, FailureFrame, Followed {
 
   /** Calls the method. What comes of it is followed to its end. */
   perform(...args: unknown[]): unknown {
-    this.enter();
+    const { plan } = this;
+    if (plan.named) this.findScopes();
+    this.runHooks(plan.entering, false);
+    if (plan.framed) {
+      this.outer = currentFrame();
+      this.id = reportMark();
+    }
+    this.begin();
     const { id } = this;
     const carried = id !== 0 && this.woven.endedAtOnce < SURE;
     const before = id === 0 ? 0 : enterFrame(id);
@@ -120,29 +143,6 @@ export class Run implements WovenCall, FailureFrame, Followed {
       this.woven.endedAtOnce = Number.NEGATIVE_INFINITY;
     }
     return follow(result as object, kind, this);
-  }
-
-  private enter(): void {
-    const plan = this.plan;
-    if (plan.named) this.findScopes();
-    for (const { advice, index } of plan.entering) {
-      const scope = this.scopeOf(index);
-      if (scope === undefined) continue;
-      try {
-        const state = advice.enter?.(scope, this);
-        if (state !== undefined) {
-          this.states ??= [];
-          this.states[index] = state;
-        }
-      } catch (error) {
-        this.tellBroken(scope, advice, error);
-      }
-    }
-    if (plan.framed) {
-      this.outer = currentFrame();
-      this.id = reportMark();
-    }
-    if (plan.timed) this.startedAt = performance.now();
   }
 
   begin(): void {
@@ -187,15 +187,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
     const steps = failed ? plan.failing : plan.succeeding;
     if (plan.timed && steps.length > 0) this.durationMs = performance.now() - this.startedAt;
     if (failed) noteCrossing(value, this.woven.site.layer(this.instance));
-    for (const { advice, index } of steps) {
-      const scope = this.scopeOf(index);
-      if (scope === undefined) continue;
-      try {
-        advice.settled?.(scope, this, this.states?.[index]);
-      } catch (error) {
-        this.tellBroken(scope, advice, error);
-      }
-    }
+    this.runHooks(steps, true);
     if (this.id !== 0) closeFrame(this, failed, value);
   }
 
@@ -205,16 +197,23 @@ export class Run implements WovenCall, FailureFrame, Followed {
     );
   }
 
-  private scopeOf(index: number): ScopeApi | undefined {
-    return this.scopes === undefined ? this.scope : this.scopes[index];
+  private runHooks(steps: readonly Step[], isEnd: boolean): void {
+    for (const { advice, index } of steps) {
+      const scope = this.scopes === undefined ? this.scope : this.scopes[index];
+      if (scope === undefined) continue;
+      try {
+        const state = isEnd ? advice.settled?.(scope, this, this.states?.[index]) : advice.enter?.(scope, this);
+        if (isEnd || state === undefined) continue;
+        this.states ??= [];
+        this.states[index] = state;
+      } catch (error) {
+        this.tell(scope, `Recording a ${advice.kind}`, error);
+      }
+    }
   }
 
-  private tellBroken(scope: ScopeApi, { kind }: Advice, error: unknown): void {
-    this.tell(scope, `advice ${kind}`, `Recording a ${kind}`, error);
-  }
-
-  private tell(scope: ScopeApi | undefined, key: string, what: string, error: unknown): void {
-    const layer = this.woven.site.layer(this.instance);
-    warnOnce(scope, `${key} ${layer}`, `${what} of ${layer} failed: ${describeError(error)}`);
+  private tell(scope: ScopeApi | undefined, what: string, error: unknown): void {
+    const subject = `${what} of ${this.woven.site.layer(this.instance)}`;
+    warnOnce(scope, subject, `${subject} failed: ${describeError(error)}`);
   }
 }

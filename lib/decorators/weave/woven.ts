@@ -1,21 +1,20 @@
 import 'reflect-metadata';
+import { shared } from '../../shared.js';
 import type { Advice, Method, WeaveKind } from './advice.js';
 
 /** Where a decorator stands. One site a woven method; names are resolved when first needed. */
 export class Site {
   readonly methodName: string;
-  readonly key: string | symbol;
-  readonly isStatic: boolean;
-  /** The prototype or class the method was declared on; unknown in the standard dialect. */
-  readonly owner: object | undefined;
   #lastClass: unknown;
   #lastLayer = '';
 
-  constructor(key: string | symbol, isStatic = false, owner?: object) {
-    this.key = key;
+  /** @param owner - the prototype or class the method was declared on; unknown in the standard dialect */
+  constructor(
+    readonly key: string | symbol,
+    readonly isStatic = false,
+    readonly owner?: object,
+  ) {
     this.methodName = typeof key === 'symbol' ? `[${key.description ?? 'symbol'}]` : key;
-    this.isStatic = isStatic;
-    this.owner = owner;
   }
 
   className(instance: unknown): string {
@@ -46,6 +45,15 @@ function classOf(instance: unknown): { readonly name: unknown } | undefined {
   }
 }
 
+/** What a decorator puts on a method, once it knows where it stands. */
+export interface Weaving {
+  /** For messages: `@TrackEvent`. */
+  readonly decorator: string;
+  readonly key?: string | undefined;
+  readonly options: object;
+  readonly advice: (site: Site) => Advice;
+}
+
 /** What one decorator on one method says of itself. */
 export interface WeaveRecord {
   readonly kind: WeaveKind;
@@ -65,6 +73,7 @@ export interface Woven {
   readonly face: Method;
   readonly site: Site;
   readonly advices: Advice[];
+  /** Those of a function that the wrapper calls come first. */
   readonly records: WeaveRecord[];
   /** See `recordingOf`; forgotten when another advice comes. */
   recording: Method | undefined;
@@ -72,35 +81,16 @@ export interface Woven {
   endedAtOnce: number;
 }
 
-const KEY = Symbol.for('countly-weave.woven.2');
-type GlobalSlot = { [KEY]?: WeakMap<object, Woven> };
-const slot = globalThis as GlobalSlot;
 // Shared by all installed copies, so that the decorators of two copies still make one wrapper.
-slot[KEY] ??= new WeakMap();
-const wovenBy = slot[KEY];
+export const wovenBy = shared('woven.3', () => new WeakMap<object, Woven>());
 
 /** What stands on this function, when it is one of our wrappers. */
 export function wovenOf(fn: unknown): Woven | undefined {
   return typeof fn === 'function' ? wovenBy.get(fn) : undefined;
 }
 
-export function rememberWoven(wrapper: Method, woven: Woven): void {
-  wovenBy.set(wrapper, woven);
-}
-
-/** Tells whoever reads metadata; `below` is what stands on the function that the wrapper calls. */
-export function publishRecords(wrapper: Method, woven: Woven, below: readonly WeaveRecord[]): void {
-  Reflect.defineMetadata(WEAVE_METADATA, { own: woven.records, below } satisfies Published, wrapper);
-}
-
-export function addAdvice(woven: Woven, advice: Advice, record: WeaveRecord): void {
-  woven.advices.push(advice);
-  woven.records.push(record);
-  woven.recording = undefined;
-}
-
 /** reflect-metadata key of the records on a woven method; a `Symbol.for` key, so that every copy reads it. */
-export const WEAVE_METADATA: unique symbol = Symbol.for('countly-weave.weave') as never;
+export const WEAVE_METADATA = Symbol.for('countly-weave.weave.2');
 
 /** A woven method of a class. */
 export interface WovenMethod {
@@ -112,17 +102,10 @@ export interface WovenMethod {
   readonly records: readonly WeaveRecord[];
 }
 
-interface Published {
-  /** May still grow. */
-  readonly own: readonly WeaveRecord[];
-  readonly below: readonly WeaveRecord[];
-}
-
 /** What our decorators on this function say of themselves; empty for a function without any. */
-export function weaveMetadataOf(fn: unknown): readonly WeaveRecord[] {
+export function weaveMetadataOf(fn: unknown): WeaveRecord[] {
   if (typeof fn !== 'function') return [];
-  const published = Reflect.getMetadata(WEAVE_METADATA, fn) as Published | undefined;
-  return published === undefined ? [] : [...published.below, ...published.own];
+  return [...((Reflect.getMetadata(WEAVE_METADATA, fn) as WeaveRecord[] | undefined) ?? [])];
 }
 
 /**
