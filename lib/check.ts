@@ -10,10 +10,12 @@ export interface ArgumentKind<T> {
   read(value: unknown): T | undefined;
 }
 
-export const FLAG: ArgumentKind<boolean> = {
-  expected: 'true or false',
-  read: (value) => (typeof value === 'boolean' ? value : undefined),
-};
+/** A kind that is told by its type and taken as it is. */
+export function kind<T>(expected: string, is: (value: unknown) => value is T): ArgumentKind<T> {
+  return { expected, read: (value) => (is(value) ? value : undefined) };
+}
+
+export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const TEXT: ArgumentKind<string> = { expected: 'a non-empty text', read: textFrom };
 export const NUMBER: ArgumentKind<number> = { expected: 'a finite number', read: numberOf };
 export const SECONDS: ArgumentKind<number> = { expected: 'seconds', read: (value) => notNegative(numberOf(value)) };
@@ -59,10 +61,8 @@ export function optionsOf<T>(reporter: Reporter, call: string, given: T | undefi
 /** A number out of whatever a caller passed; undefined when it is none. Never throws. */
 export function numberFrom(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value === 'string' && value.trim() === '') return undefined;
-  if (typeof value !== 'string' && typeof value !== 'bigint') return undefined;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
+  if (typeof value === 'string' ? value.trim() === '' : typeof value !== 'bigint') return undefined;
+  return numberFrom(Number(value));
 }
 
 /** {@link numberFrom}, also of an object that stands for a number. */
@@ -89,10 +89,7 @@ export function member(object: unknown, name: string): unknown {
   }
 }
 
-/**
- * What an object says of itself: what its `toJSON` shows, else the primitive its `valueOf` gives, such as those of a
- * Decimal, an ObjectId, a document; else the object.
- */
+/** What an object (a Decimal, an ObjectId …) says of itself: what its `toJSON` shows, else its `valueOf`, if a primitive. */
 export function ownWord(object: object): unknown {
   const json = answered(object, 'toJSON');
   // BSON types show themselves as `{ $numberDecimal: '1.5' }`.
@@ -156,7 +153,10 @@ export function described(value: unknown, shows?: Shows): string {
     const items = value.slice(0, 3).map((item) => described(item, shows));
     return `a list of ${value.length}${shows === undefined ? ' (not shown)' : `: ${items.join(', ')}`}`;
   }
-  if (typeof value === 'object') return describedObject(value);
+  if (typeof value === 'object') {
+    const names = Object.keys(value).filter((name) => /^[\w$-]{1,32}$/.test(name));
+    return names.length === 0 ? 'an object' : `an object with ${names.slice(0, 5).join(', ')}`;
+  }
   if (typeof value === 'string') {
     if (shows === 'address' && /[./:]/.test(value)) return `"${shownAddress(value)}" (string)`;
     if (shows === 'plain' && /^[\w .,+-]{1,24}$/.test(value)) return `"${value}" (string)`;
@@ -165,13 +165,8 @@ export function described(value: unknown, shows?: Shows): string {
   return shows === undefined ? `a value of type ${typeof value} (not shown)` : `${String(value)} (${typeof value})`;
 }
 
-function describedObject(value: object): string {
-  const names = Object.keys(value).filter((name) => /^[\w$-]{1,32}$/.test(name));
-  return names.length === 0 ? 'an object' : `an object with ${names.slice(0, 5).join(', ')}`;
-}
-
 /** An address without credentials and without what follows its path. */
-function shownAddress(address: string): string {
+export function shownAddress(address: string): string {
   const open = address.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/([?#]).*$/s, '$1…');
   return open.replace(/[^\x20-\x7e…]/g, '?').slice(0, 100);
 }

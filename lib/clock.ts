@@ -32,19 +32,11 @@ export interface ClientClock extends Clock {
   stop(): void;
 }
 
-interface Timer {
-  readonly cancel: () => void;
-  /** What a waiting caller is told; undefined for work that nobody waits for. */
-  readonly timeUp: (() => void) | undefined;
-}
-
-/**
- * A clock whose timers run outside the caller's scope, and end with the client. A timer that is set again and again would
- * otherwise keep the request alive in memory that happened to set it first.
- */
+/** Its timers run outside the caller's scope, as one that sets itself again would keep a request alive, and end with the client. */
 export function clientClock(clock: Clock): ClientClock {
   const outside = new AsyncResource('countly-weave.timers');
-  const timers = new Set<Timer>();
+  /** What cancels each timer, and what is told to a caller who waits for it. */
+  const timers = new Map<() => void, (() => void) | undefined>();
   let stopped = false;
   return {
     now: () => clock.now(),
@@ -55,20 +47,19 @@ export function clientClock(clock: Clock): ClientClock {
         return () => {};
       }
       const fired = () => {
-        timers.delete(timer);
+        timers.delete(cancel);
         task();
       };
       const cancel = outside.runInAsyncScope(() => clock.after(ms, fired, holdProcess));
-      const timer: Timer = { cancel, timeUp: holdProcess ? fired : undefined };
-      timers.add(timer);
+      timers.set(cancel, holdProcess ? fired : undefined);
       return () => {
-        timers.delete(timer);
+        timers.delete(cancel);
         cancel();
       };
     },
     stop() {
       stopped = true;
-      for (const { cancel, timeUp } of [...timers]) {
+      for (const [cancel, timeUp] of [...timers]) {
         cancel();
         timeUp?.();
       }

@@ -31,23 +31,18 @@ export const silentLogger: Logger = { error() {}, warn() {}, log() {} };
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A text that can do nothing to a terminal or a log: a name or an answer may hold what forges lines or moves the cursor. */
-export function shownText(text: string): string {
+function shownText(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/**
- * Reports conditions that would otherwise repeat with every event: each key is written at most once per interval, and a
- * logger that throws is contained, because a broken logger must not break the host.
- */
+/** Says each condition once per interval, by its key. A logger that throws is contained: it must not break the host. */
 export class Reporter {
   readonly #lastSaid = new Map<string, number>();
-  readonly #logger: Logger;
-  readonly #now: () => number;
 
-  constructor(logger: Logger, now: () => number) {
-    this.#logger = logger;
-    this.#now = now;
-  }
+  constructor(
+    private readonly logger: Logger,
+    private readonly now: () => number,
+  ) {}
 
   error(key: string, message: string, everyMs = 60_000): void {
     this.#say('error', key, message, everyMs);
@@ -68,16 +63,16 @@ export class Reporter {
 
   #say(level: 'error' | 'warn', key: string, message: string, everyMs: number): void {
     const last = this.#lastSaid.get(key);
-    if (last !== undefined && this.#now() - last < everyMs) return;
+    if (last !== undefined && this.now() - last < everyMs) return;
     // Keys are few by design; the bound only guards against a caller that builds keys from data.
     if (this.#lastSaid.size >= 1000) this.#lastSaid.clear();
-    this.#lastSaid.set(key, this.#now());
+    this.#lastSaid.set(key, this.now());
     this.#write(level, shownText(message));
   }
 
   #write(level: 'error' | 'warn' | 'log' | 'debug', message: string): void {
     try {
-      this.#logger[level]?.(message);
+      this.logger[level]?.(message);
     } catch {
       // Nowhere left to tell it.
     }

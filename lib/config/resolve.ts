@@ -6,43 +6,10 @@ import type { BeforeSend, CountlyOptions, DeadLetterOptions, LocationOptions } f
 import { RULES } from './rules.js';
 import { type Members, problemsIn } from './schema.js';
 
-const DEFAULTS = {
-  name: 'default',
-  temporaryDeviceId: false,
-  clearStoredDeviceId: false,
-  disabled: false,
-  testMode: false,
-  requireConsent: false,
-  consent: [],
-  consentGroups: {},
-  session: 'manual',
-  sessionUpdate: 60,
-  locateSender: false,
-  durability: 'batched',
-  delivery: 'auto',
-  encoding: 'json',
-  flushInterval: 2000,
-  eventQueueSize: 100,
-  maxEvents: 500,
-  maxQueuedEntries: 100_000,
-  maxQueuedBytes: 64 * 1024 * 1024,
-  maxParallelRequests: 8,
-  requestTimeout: 30_000,
-  failTimeout: 60,
-  dropRequestsOlderThan: 0,
-  shutdownTimeout: 5000,
-  handleSignals: false,
-  rollUp: false,
-  trackErrors: false,
-  crashSegments: {},
-  remoteConfig: false,
-  serverSettings: true,
-  maxDevices: 10_000,
-  deviceIdleTimeout: 1800,
-  metrics: {},
-} as const satisfies CountlyOptions;
-
-type Settled = { readonly [Name in keyof typeof DEFAULTS]: Exclude<CountlyOptions[Name], undefined> };
+type Usual<Name extends keyof CountlyOptions> = (typeof RULES)[Name] extends { usual: unknown } ? Name : never;
+type Settled = {
+  readonly [Name in keyof CountlyOptions as Usual<Name>]-?: Exclude<CountlyOptions[Name], undefined>;
+};
 type Optional = 'salt' | 'deviceId' | 'appVersion' | 'storagePath' | 'storage' | 'transport' | 'proxy' | 'ca' | 'tls';
 type AsGiven = { readonly [Name in Optional | 'requestOptions' | 'timezoneOffset']: CountlyOptions[Name] };
 
@@ -74,11 +41,7 @@ export function resolveOptions(given: CountlyOptions, env: NodeJS.ProcessEnv = p
 }
 
 /** Everything that is wrong with options of a client, and with those somebody adds or replaces. */
-export function optionProblems(
-  given: object,
-  also: Members = {},
-  env: NodeJS.ProcessEnv = process.env,
-): ConfigProblem[] {
+export function optionProblems(given: object, also: Members = {}, env = process.env): ConfigProblem[] {
   if (!isObject(given)) return [{ option: 'options', expected: 'an object', actual: described(given) }];
   const options = withEnvironment(given, env);
   const problems = problemsIn(options, { ...RULES, ...also });
@@ -129,8 +92,9 @@ function completed(options: CountlyOptions): ResolvedOptions {
   const logger = options.logger ?? consoleLogger(options.debug ?? false);
   const reporter = new Reporter(logger, Date.now);
   const salt = trimmed(reporter, 'salt', options.salt);
-  const entries = options.eventQueueSize ?? DEFAULTS.eventQueueSize;
-  const settled = allOf<Settled>(DEFAULTS, {
+  const entries = options.eventQueueSize ?? RULES.eventQueueSize.usual;
+  const usual = Object.entries(RULES).flatMap(([name, rule]) => ('usual' in rule ? [[name, rule.usual]] : []));
+  const settled = allOf<Settled>(Object.fromEntries(usual), {
     durability: storageType === 'memory' ? 'memory' : undefined,
     flushInterval: interval,
     maxQueuedEntries: queueSize === undefined ? undefined : queueSize * entries,

@@ -3,6 +3,7 @@ import { isList } from '../check.js';
 import type { CountlyOptions } from './options.js';
 import * as is from './schema.js';
 
+const optIn = { ...is.flag, usual: false };
 const off: is.Rule = { ...is.flag, expected: 'false', test: (value) => value === false };
 const header = is.pattern('a header', /^[\t\x20-\x7e\x80-\xff]*$/);
 const requestOptions = is.either(
@@ -10,10 +11,11 @@ const requestOptions = is.either(
   is.shape('an object with headers', { headers: is.recordOf('an object of texts without line ends', header) }),
 );
 const pem: is.Rule = { expected: 'certificates in PEM', test: (v) => is.text.test(v) || v instanceof Uint8Array };
+const scalar = is.either(is.anyText, is.finite, is.flag);
 const nameToMask: is.Rule = { ...is.text, test: (value) => is.text.test(value) || value instanceof RegExp };
 
-/** One rule for each option of the client; `nest/` adds its own. */
-export const RULES: Readonly<Record<keyof CountlyOptions, is.Rule>> = {
+/** What each option of the client must be, and its default, if it has one; `nest/` adds its own. */
+export const RULES = {
   url: {
     expected: 'an http:// or https:// URL, cut off before any "/dashboard", "?" or "#"',
     test: isServerUrl,
@@ -22,21 +24,21 @@ export const RULES: Readonly<Record<keyof CountlyOptions, is.Rule>> = {
   appKey: is.pattern('the non-empty application key', /\S/),
   salt: is.pattern('a non-empty text', /\S/),
   deviceId: is.text,
-  temporaryDeviceId: is.flag,
-  clearStoredDeviceId: is.flag,
-  name: is.plainText,
+  temporaryDeviceId: optIn,
+  clearStoredDeviceId: optIn,
+  name: { ...is.plainText, usual: 'default' },
   appVersion: { ...is.plainText, expected: 'a non-empty text such as "1.4.2"' },
-  disabled: is.flag,
+  disabled: optIn,
   debug: is.flag,
-  testMode: is.flag,
+  testMode: optIn,
   logger: is.instanceOf('an object with the methods error, warn and log', 'error', 'warn', 'log'),
-  requireConsent: is.flag,
-  consent: is.features,
-  consentGroups: is.recordOf('an object of lists of features', is.features),
-  session: is.oneOf('automatic', 'manual'),
-  sessionUpdate: is.seconds(1, 86_400),
-  locateSender: is.flag,
-  durability: is.oneOf('memory', 'batched', 'sync'),
+  requireConsent: optIn,
+  consent: { ...is.features, usual: [] },
+  consentGroups: { ...is.recordOf('an object of lists of features', is.features), usual: {} },
+  session: { ...is.oneOf('automatic', 'manual'), usual: 'manual' },
+  sessionUpdate: { ...is.seconds(1, 86_400), usual: 60 },
+  locateSender: optIn,
+  durability: { ...is.oneOf('memory', 'batched', 'sync'), usual: 'batched' },
   storageType: is.oneOf('file', 'memory'),
   storagePath: { ...is.text, expected: 'the path of a folder' },
   storage: is.instanceOf(
@@ -50,32 +52,32 @@ export const RULES: Readonly<Record<keyof CountlyOptions, is.Rule>> = {
   requestOptions,
   httpOptions: requestOptions,
   forcePost: is.flag,
-  delivery: is.oneOf('auto', 'single'),
-  encoding: is.oneOf('json', 'form'),
-  flushInterval: is.milliseconds(0),
+  delivery: { ...is.oneOf('auto', 'single'), usual: 'auto' },
+  encoding: { ...is.oneOf('json', 'form'), usual: 'json' },
+  flushInterval: { ...is.milliseconds(0), usual: 2000 },
   interval: is.milliseconds(0),
-  eventQueueSize: is.whole(1),
-  maxEvents: is.whole(1),
-  maxQueuedEntries: is.whole(1),
+  eventQueueSize: { ...is.whole(1), usual: 100 },
+  maxEvents: { ...is.whole(1), usual: 500 },
+  maxQueuedEntries: { ...is.whole(1), usual: 100_000 },
   queueSize: is.whole(1),
-  maxQueuedBytes: is.whole(1024, Number.MAX_SAFE_INTEGER, 'bytes'),
-  maxParallelRequests: is.whole(1),
-  requestTimeout: is.milliseconds(1),
-  failTimeout: is.seconds(1),
-  dropRequestsOlderThan: is.hours(0),
-  shutdownTimeout: is.milliseconds(0),
-  handleSignals: is.flag,
+  maxQueuedBytes: { ...is.whole(1024, Number.MAX_SAFE_INTEGER, 'bytes'), usual: 64 * 1024 * 1024 },
+  maxParallelRequests: { ...is.whole(1), usual: 8 },
+  requestTimeout: { ...is.milliseconds(1), usual: 30_000 },
+  failTimeout: { ...is.seconds(1), usual: 60 },
+  dropRequestsOlderThan: { ...is.hours(0), usual: 0 },
+  shutdownTimeout: { ...is.milliseconds(0), usual: 5000 },
+  handleSignals: optIn,
   deadLetter: is.either(off, is.shape('an object', { redact: is.listOf('a list of names and patterns', nameToMask) })),
   beforeSend: is.either(is.callback, is.listOf('a list of functions', is.callback)),
-  rollUp: is.flag,
-  trackErrors: is.flag,
-  crashSegments: is.recordOf('an object of texts, numbers and booleans', is.either(is.anyText, is.finite, is.flag)),
-  remoteConfig: is.either(is.flag, is.callback),
-  serverSettings: is.flag,
-  maxDevices: is.whole(1),
-  deviceIdleTimeout: is.seconds(1),
+  rollUp: optIn,
+  trackErrors: optIn,
+  crashSegments: { ...is.recordOf('an object of texts, numbers and booleans', scalar), usual: {} },
+  remoteConfig: { ...is.either(is.flag, is.callback), usual: false },
+  serverSettings: { ...is.flag, usual: true },
+  maxDevices: { ...is.whole(1), usual: 10_000 },
+  deviceIdleTimeout: { ...is.seconds(1), usual: 1800 },
   timezoneOffset: is.whole(-840, 840, 'minutes east of UTC'),
-  metrics: is.recordOf('an object of texts', is.anyText),
+  metrics: { ...is.recordOf('an object of texts', is.anyText), usual: {} },
   countryCode: is.pattern('two letters such as "DE"', /^[A-Za-z]{2}$/, 'plain'),
   city: is.text,
   location: is.pattern('latitude and longitude such as "52.5,13.4"', /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/),
@@ -87,7 +89,7 @@ export const RULES: Readonly<Record<keyof CountlyOptions, is.Rule>> = {
   maxLogs: is.whole(1),
   maxStackTraceLinesPerThread: is.whole(1),
   maxStackTraceLineLength: is.whole(1, 2000),
-};
+} as const satisfies { readonly [Name in keyof CountlyOptions]-?: is.Rule & { readonly usual?: CountlyOptions[Name] } };
 
 function isServerUrl(value: unknown): boolean {
   return (

@@ -25,11 +25,10 @@ function rule(expected: string, schema: v.GenericSchema, more: Partial<Rule> = {
   return { expected, test: (value) => v.is(schema, value), ...more };
 }
 
-const range = (words: string, min: number, max: number): string =>
-  max === Number.MAX_SAFE_INTEGER ? `${words}, ${min} or more` : `${words} from ${min} to ${max}`;
-
-const between = (words: string, min: number, max: number): Rule =>
-  rule(range(words, min, max), v.pipe(v.number(), v.minValue(min), v.maxValue(max)), PLAIN);
+function between(words: string, min: number, max: number, kind: v.GenericSchema<unknown, number> = v.number()): Rule {
+  const range = max === Number.MAX_SAFE_INTEGER ? `, ${min} or more` : ` from ${min} to ${max}`;
+  return rule(words + range, v.pipe(kind, v.minValue(min), v.maxValue(max)), PLAIN);
+}
 
 export const flag = rule('true or false', v.boolean(), PLAIN);
 export const anyText = rule('a text', v.string());
@@ -44,7 +43,7 @@ export const seconds = (min: number, max = Math.floor(LONGEST_DELAY_MS / 1000)):
 export const hours = (min: number): Rule => between('hours', min, 87_600);
 
 export const whole = (min: number, max = Number.MAX_SAFE_INTEGER, words = 'a whole number'): Rule =>
-  rule(range(words, min, max), v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)), PLAIN);
+  between(words, min, max, v.pipe(v.number(), v.integer()));
 
 export const oneOf = (...values: readonly string[]): Rule => {
   const quoted = values.map((value) => `"${value}"`);

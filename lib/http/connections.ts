@@ -1,16 +1,8 @@
 import type { Agent, AgentOptions, ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint, Route } from './endpoint.js';
 import { LocalFailure } from './exchange.js';
-import type { Route } from './proxy-route.js';
-
-export interface ConnectionSettings {
-  /** For the server and for an https proxy. */
-  readonly tls: ConnectionOptions;
-  /** Until a connection stands, TLS included. */
-  readonly timeoutMs: number;
-}
 
 /** A Countly server closes idle connections after 5 s (docs/protocol.md §15.8); ours go before that. */
 const IDLE_MS = 4000;
@@ -21,11 +13,15 @@ const DELIVERIES = Symbol.for('countly-weave.deliveries');
 export class Connections {
   /** What a request needs to be sent over these connections. */
   readonly target: Pick<ClientRequestArgs, 'agent' | 'protocol' | 'host' | 'port'>;
-  readonly #settings: ConnectionSettings;
   readonly #open = new Set<Socket>();
 
-  constructor(endpoint: Endpoint, route: Route, settings: ConnectionSettings) {
-    this.#settings = settings;
+  /** @param timeoutMs until a connection stands, TLS included */
+  constructor(
+    endpoint: Endpoint,
+    route: Route,
+    private readonly tls: ConnectionOptions,
+    private readonly timeoutMs: number,
+  ) {
     const hop = route.kind === 'forward' ? route.proxy : endpoint;
     const agent = this.#agent(hop, { keepAlive: true, timeout: IDLE_MS });
     if (route.kind === 'tunnel') this.#tunnel(agent, endpoint, route);
@@ -42,7 +38,7 @@ export class Connections {
     const { Agent: SomeAgent } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
     // Not derived from the `host` header, as Node does: a proxy has another name.
     const servername = /^\[|^[\d.]+$/.test(hostname) ? '' : hostname;
-    const agent: Agent = new SomeAgent({ ...options, servername, ...this.#settings.tls });
+    const agent: Agent = new SomeAgent({ ...options, servername, ...this.tls });
     const connect = agent.createConnection.bind(agent);
     agent.createConnection = (target) => {
       const socket = connect(target) as Socket;
@@ -86,9 +82,8 @@ export class Connections {
 
   /** Gives a connection up that takes too long until this event. */
   #limit(socket: Socket, event: string): void {
-    const { timeoutMs } = this.#settings;
-    const late = (): unknown => socket.destroy(new LocalFailure(`no connection within ${timeoutMs} ms`));
-    const timer = setTimeout(late, timeoutMs).unref();
+    const late = (): unknown => socket.destroy(new LocalFailure(`no connection within ${this.timeoutMs} ms`));
+    const timer = setTimeout(late, this.timeoutMs).unref();
     const end = (): void => clearTimeout(timer);
     socket.once(event, end).once('close', end);
   }

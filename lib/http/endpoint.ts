@@ -1,45 +1,41 @@
+import { shownAddress } from '../check.js';
 import { CountlyConfigError } from '../errors.js';
 import type { WireRequest } from './transport.js';
 
-/** The address of a server or a proxy, taken apart once. */
-export interface Endpoint {
-  /** Scheme, host and port: what connections are opened to. */
-  readonly origin: string;
+/** The address of a server or a proxy, taken apart once. `hostname` has IPv6 in brackets, `host` also a port of its own. */
+export interface Endpoint extends Pick<URL, 'origin' | 'host' | 'hostname'> {
   readonly secure: boolean;
-  /** Host with its port unless it is the scheme's default, as the `host` header has it; IPv6 in brackets. */
-  readonly host: string;
-  /** Host alone, IPv6 in brackets. */
-  readonly hostname: string;
   readonly port: number;
   /** Folder the server is installed in: empty, or with a leading and without a trailing slash. */
   readonly basePath: string;
   /** Value of the `authorization` header when the address carries `user:password@`. */
-  readonly authorization?: string;
+  readonly authorization: string | undefined;
 }
 
-/** Takes a server address apart. @throws CountlyConfigError when it is not an absolute http(s) address */
-export function parseEndpoint(address: string): Endpoint {
-  const endpoint = endpointOf(address);
+/** The way to the server. `forward` is for plain http: many proxies refuse CONNECT, which opens a `tunnel`, for it. */
+export type Route = { readonly kind: 'direct' } | { readonly kind: 'forward' | 'tunnel'; readonly proxy: Endpoint };
+
+/** Takes an address apart. @throws CountlyConfigError, without a password, when it is no http(s) address */
+export function parseEndpoint(address: string, option: 'url' | 'proxy' = 'url'): Endpoint {
+  const endpoint = option === 'proxy' ? proxyAt(address) : endpointOf(address);
   if (endpoint) return endpoint;
-  const actual = JSON.stringify(withoutCredentials(address));
-  throw new CountlyConfigError([{ option: 'url', expected: 'an http:// or https:// address', actual }]);
+  const actual = JSON.stringify(shownAddress(String(address)));
+  throw new CountlyConfigError([{ option, expected: 'an http:// or https:// address', actual }]);
 }
 
-/** The same; undefined when it is none. */
-export function endpointOf(address: string): Endpoint | undefined {
+function endpointOf(address: string): Endpoint | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  const { origin, host, hostname } = url;
   const secure = url.protocol === 'https:';
-  const authorization = basicAuthorization(url);
-  return {
-    origin: url.origin,
-    secure,
-    host: url.host,
-    hostname: url.hostname,
-    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-    basePath: url.pathname.replace(/\/+$/, ''),
-    ...(authorization === undefined ? {} : { authorization }),
-  };
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  const basePath = url.pathname.replace(/\/+$/, '');
+  return { origin, host, hostname, secure, port, basePath, authorization: basicAuthorization(url) };
+}
+
+/** `http_proxy=proxy.local:3128` without a scheme is common and understood everywhere. */
+function proxyAt(address: string): Endpoint | undefined {
+  return endpointOf(address.includes('://') ? address : `http://${address}`);
 }
 
 /** The request target of a request: base path, path and query. */
@@ -48,11 +44,9 @@ export function requestTarget(endpoint: Endpoint, request: Pick<WireRequest, 'pa
   return request.query === '' ? path : `${path}?${request.query}`;
 }
 
-/** `Basic …` for an address with `user:password@`. */
-function basicAuthorization(url: URL): string | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
-  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+function basicAuthorization({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`;
 }
 
 function decoded(text: string): string {
@@ -64,7 +58,40 @@ function decoded(text: string): string {
   }
 }
 
-/** An address that may be shown: a password in it is not ours to print. */
-export function withoutCredentials(address: string): string {
-  return String(address).replace(/\/\/[^/@]*@/, '//***@');
+/** The option decides, else the environment. A bad option throws a CountlyConfigError; a bad environment is told only. */
+export function chooseRoute(
+  endpoint: Endpoint,
+  option: string | false | undefined,
+  env: NodeJS.ProcessEnv,
+  warn: (message: string) => void,
+): Route {
+  if (option === false) return { kind: 'direct' };
+  const kind = endpoint.secure ? 'tunnel' : 'forward';
+  if (option !== undefined) return { kind, proxy: parseEndpoint(option, 'proxy') };
+  const name = endpoint.secure ? 'https_proxy' : 'http_proxy';
+  const address = env[name] || env[name.toUpperCase()];
+  if (!address || isLoopback(endpoint.hostname) || isExcluded(endpoint, env['no_proxy'] || env['NO_PROXY'] || '')) {
+    return { kind: 'direct' };
+  }
+  const proxy = proxyAt(address);
+  if (proxy) return { kind, proxy };
+  warn(`The environment variable ${name} is no http:// or https:// address; Countly is reached without a proxy.`);
+  return { kind: 'direct' };
+}
+
+// A proxy elsewhere has another loopback than we do, so an ambient proxy setting cannot be meant for it.
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/** `no_proxy`: names separated by commas or blanks, each with an optional port; `.a.b` and `*.a.b` cover sub-domains. */
+function isExcluded({ hostname, port }: Endpoint, list: string): boolean {
+  const entries = list.toLowerCase().split(/[\s,]+/);
+  return entries.some((entry) => {
+    if (entry === '' || entry === '*') return entry === '*';
+    const [, name = entry, only] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
+    const bare = name.replace(/^\*?\./, '');
+    const fits = hostname === bare || hostname === `[${bare}]` || hostname.endsWith(`.${bare}`);
+    return fits && (only === undefined || Number(only) === port);
+  });
 }

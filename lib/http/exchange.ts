@@ -1,4 +1,5 @@
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
+import { member } from '../check.js';
 import type { ResponseParts } from '../protocol/answer.js';
 
 /** What one request came to. */
@@ -19,25 +20,21 @@ export class LocalFailure extends Error {
 /** One request and its answer. `result` always resolves: with an answer, a failure, or through `fail` from outside. */
 export class Exchange {
   readonly result: Promise<Exchanged>;
-  readonly #outgoing: Outgoing;
-  readonly #maxBytes: number;
   #resolve: (exchanged: Exchanged | Promise<Exchanged>) => void = () => {};
   #settled = false;
   #request: ClientRequest | undefined;
 
   /** @param maxBytes the answer is cut, and its connection closed, after so many bytes */
-  constructor(outgoing: Outgoing, maxBytes: number) {
-    this.#outgoing = outgoing;
-    this.#maxBytes = maxBytes;
+  constructor(private readonly maxBytes: number) {
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
   /** Sends it, once more when the server had already closed the connection. Resolves when the connection is free. */
-  async run(): Promise<void> {
-    const stale = await this.#attempt(true);
-    if (stale) await this.#attempt(false);
+  async run(outgoing: Outgoing): Promise<void> {
+    const stale = await this.#attempt(outgoing, true);
+    if (stale) await this.#attempt(outgoing, false);
   }
 
   /** Ends it now. What was not sent yet will not be sent; what is under way loses its connection. */
@@ -47,10 +44,9 @@ export class Exchange {
   }
 
   /** True when a reused connection turned out to be closed before any byte of an answer: the server's idle timeout. */
-  #attempt(repeatable: boolean): Promise<boolean> {
+  #attempt({ body, ...options }: Outgoing, repeatable: boolean): Promise<boolean> {
     return new Promise((done) => {
       if (this.#settled) return done(false);
-      const { body, ...options } = this.#outgoing;
       // Not `http.request`: tracers put a span around that one, and their headers on our deliveries.
       const request = new (process.getBuiltinModule('node:http').ClientRequest)(options);
       this.#request = request;
@@ -76,11 +72,11 @@ export class Exchange {
   #read(response: IncomingMessage, request: ClientRequest): void {
     const chunks: Buffer[] = [];
     let size = 0;
-    const end = (): void => this.#settle(answer(response, Buffer.concat(chunks), this.#maxBytes));
+    const end = (): void => this.#settle(answer(response, Buffer.concat(chunks), this.maxBytes));
     response.on('data', (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size <= this.#maxBytes) return;
+      if (size <= this.maxBytes) return;
       end();
       request.destroy();
     });
@@ -107,13 +103,12 @@ function answer({ statusCode, headers }: IncomingMessage, bytes: Buffer, max: nu
   if (encoding === 'identity' || bytes.length === 0) return answered(bytes);
   // A proxy may compress though nobody asked it to.
   const { brotliDecompress, unzip } = process.getBuiltinModule('node:zlib');
+  const unpack: typeof unzip = encoding === 'br' ? brotliDecompress : unzip;
   return new Promise((resolve) => {
-    const done = (error: Error | null, unpacked: Buffer): void => {
+    unpack(bytes, { maxOutputLength: max }, (error, unpacked) => {
       if (error === null) resolve(answered(unpacked));
       else resolve({ kind: 'failure', error: new LocalFailure('the answer could not be decompressed') });
-    };
-    if (encoding === 'br') brotliDecompress(bytes, { maxOutputLength: max }, done);
-    else unzip(bytes, { maxOutputLength: max }, done);
+    });
   });
 }
 
@@ -137,9 +132,7 @@ const TEXT: Readonly<Record<string, string>> = {
 /** A failed attempt in words that may be logged: never a foreign message, which may quote a URL or a header. */
 export function failureText(error: unknown): string {
   if (error instanceof LocalFailure) return error.message;
-  if (typeof error !== 'object' || error === null) return 'network error';
-  const { code } = error as { code?: unknown };
+  const code = member(error, 'code');
   if (typeof code !== 'string') return 'network error';
-  const text = Object.hasOwn(TEXT, code) ? TEXT[code] : undefined;
-  return text === undefined ? `network error (${code})` : `${text} (${code})`;
+  return `${Object.hasOwn(TEXT, code) ? TEXT[code] : 'network error'} (${code})`;
 }

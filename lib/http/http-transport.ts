@@ -3,34 +3,28 @@ import { type Clock, systemClock } from '../clock.js';
 import { type Delivery, readDelivery, readQuery } from '../protocol/answer.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { Connections, proxyHeaders } from './connections.js';
-import { type Endpoint, parseEndpoint, requestTarget } from './endpoint.js';
+import { chooseRoute, type Endpoint, parseEndpoint, type Route, requestTarget } from './endpoint.js';
 import { Exchange, type Exchanged, failureText, LocalFailure, type Outgoing } from './exchange.js';
-import { chooseRoute, type Environment, type Route } from './proxy-route.js';
 import { applyRequestOptions, type RequestOptions } from './request-options.js';
 import type { QueryResult, Transport, WireRequest } from './transport.js';
 
-/** Settings of the HTTP transport. */
+/** Settings of the HTTP transport; those of `CountlyOptions` mean the same here. */
 export interface HttpTransportOptions {
   /** Address of the server; a folder, a port, IPv6 and `user:password@` are kept. */
   readonly url: string;
-  /** Longest time for one request from `send` to the last byte of its answer, in milliseconds. @default 30000 */
+  /** From `send` to the last byte of the answer. @default 30000 */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds until a connection stands; bounds a delayed exit too, for a pending attempt holds it. @default 5000 */
+  /** Until a connection stands; bounds a delayed exit too, for a pending attempt holds it. @default 5000 */
   readonly connectTimeoutMs?: number;
   /** Most connections at a time; further requests wait, and the waiting counts against their timeout. @default 8 */
   readonly connections?: number;
-  /** Address of a proxy to use always, or `false` for none. @default from `https_proxy`, `http_proxy`, `no_proxy` */
-  readonly proxy?: string | false;
-  /** Certificate authorities to trust instead of Node's own, in PEM. */
-  readonly ca?: ConnectionOptions['ca'];
-  /** Further TLS settings, as for `tls.connect`: client certificate, servername, minimum version … */
-  readonly tls?: ConnectionOptions;
-  /** Extra headers, or a function that changes each outgoing request. */
-  readonly requestOptions?: RequestOptions;
+  readonly proxy?: string | false | undefined;
+  readonly ca?: ConnectionOptions['ca'] | undefined;
+  readonly tls?: ConnectionOptions | undefined;
+  readonly requestOptions?: RequestOptions | undefined;
   /** Told, at most once for each cause, what a person should repair. */
   readonly warn?: (message: string) => void;
-  /** @default process.env */
-  readonly env?: Environment;
+  readonly env?: NodeJS.ProcessEnv;
   /** Tells the time for a `Retry-After` that is a date. @default the machine's clock */
   readonly clock?: Pick<Clock, 'now'>;
 }
@@ -39,6 +33,7 @@ export interface HttpTransportOptions {
 const MAX_ANSWER_BYTES = 1_048_576;
 /** A remote config may be large. */
 const MAX_QUERY_BYTES = 16_777_216;
+const CLOSED = new LocalFailure('the transport was closed');
 
 /** A transport over HTTP/1.1. Neither connections nor timers keep the process alive; `flush` holds a timer of its own. */
 export function createHttpTransport(options: HttpTransportOptions): Transport {
@@ -46,7 +41,6 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 }
 
 class HttpTransport implements Transport {
-  readonly #options: HttpTransportOptions;
   readonly #endpoint: Endpoint;
   readonly #route: Route;
   /** Opened with the first request, so that Node's HTTP modules cost nobody a slower start. */
@@ -58,8 +52,7 @@ class HttpTransport implements Transport {
   readonly #warned = new Set<string>();
   #closed = false;
 
-  constructor(options: HttpTransportOptions) {
-    this.#options = options;
+  constructor(private readonly options: HttpTransportOptions) {
     this.#endpoint = parseEndpoint(options.url);
     this.#route = chooseRoute(this.#endpoint, options.proxy, options.env ?? process.env, this.#warn);
     this.#free = options.connections ?? 8;
@@ -68,7 +61,7 @@ class HttpTransport implements Transport {
   async send(request: WireRequest): Promise<Delivery> {
     const exchanged = await this.#post(request, MAX_ANSWER_BYTES);
     if (exchanged.kind === 'failure') return { kind: 'retry', reason: failureText(exchanged.error) };
-    return readDelivery(exchanged, (this.#options.clock ?? systemClock).now());
+    return readDelivery(exchanged, (this.options.clock ?? systemClock).now());
   }
 
   async query(request: WireRequest): Promise<QueryResult> {
@@ -79,24 +72,19 @@ class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const exchange of this.#running) exchange.fail(closed());
+    for (const exchange of this.#running) exchange.fail(CLOSED);
     this.#connections?.destroy();
   }
 
   /** One request under one deadline. */
   async #post(request: WireRequest, maxBytes: number): Promise<Exchanged> {
-    if (this.#closed) return { kind: 'failure', error: closed() };
-    let exchange: Exchange;
-    try {
-      exchange = new Exchange(this.#outgoing(request), maxBytes);
-    } catch (error) {
-      return { kind: 'failure', error };
-    }
-    const timeoutMs = this.#options.requestTimeoutMs ?? 30_000;
+    if (this.#closed) return { kind: 'failure', error: CLOSED };
+    const exchange = new Exchange(maxBytes);
+    const timeoutMs = this.options.requestTimeoutMs ?? 30_000;
     const late = (): void => exchange.fail(new LocalFailure(`no answer within ${timeoutMs} ms`));
     const deadline = setTimeout(late, timeoutMs).unref();
     this.#running.add(exchange);
-    void this.#inTurn(exchange);
+    void this.#inTurn(exchange, request);
     const exchanged = await exchange.result;
     this.#running.delete(exchange);
     clearTimeout(deadline);
@@ -104,11 +92,11 @@ class HttpTransport implements Transport {
   }
 
   /** Bounds the connections. The agent's own bound does not count tunnels under construction. */
-  async #inTurn(exchange: Exchange): Promise<void> {
+  async #inTurn(exchange: Exchange, request: WireRequest): Promise<void> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      await exchange.run();
+      await exchange.run(this.#outgoing(request));
     } catch (error) {
       // A transport never rejects; whatever this was, the entries are still there for the next attempt.
       exchange.fail(error);
@@ -120,29 +108,20 @@ class HttpTransport implements Transport {
 
   #outgoing(request: WireRequest): Outgoing {
     const { host, port, authorization, origin } = this.#endpoint;
+    const { connectTimeoutMs = 5000, ca, tls, requestOptions } = this.options;
     const route = this.#route;
-    const { path, headers } = applyRequestOptions(
-      {
-        method: 'POST',
-        host,
-        port,
-        path: requestTarget(this.#endpoint, request),
-        headers: {
-          host,
-          'content-type': request.contentType,
-          'accept-encoding': 'identity',
-          'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
-          ...(authorization === undefined ? {} : { authorization }),
-        },
-      },
-      this.#options.requestOptions,
-      this.#warn,
-    );
-    const { connectTimeoutMs = 5000, ca, tls } = this.#options;
-    this.#connections ??= new Connections(this.#endpoint, route, {
-      tls: { ...(ca === undefined ? {} : { ca }), ...tls },
-      timeoutMs: connectTimeoutMs,
-    });
+    const trusted = { ...(ca === undefined ? {} : { ca }), ...tls };
+    this.#connections ??= new Connections(this.#endpoint, route, trusted, connectTimeoutMs);
+    const own = {
+      host,
+      'content-type': request.contentType,
+      'accept-encoding': 'identity',
+      'user-agent': `${SDK_NAME}/${SDK_VERSION}`,
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    const target = requestTarget(this.#endpoint, request);
+    const base = { method: 'POST', host, port, path: target, headers: own } as const;
+    const { path, headers } = applyRequestOptions(base, requestOptions, this.#warn);
     const outgoing = { ...this.#connections.target, method: 'POST', path, headers, body: request.body };
     if (route.kind !== 'forward') return outgoing;
     return { ...outgoing, path: origin + path, headers: { ...headers, ...proxyHeaders(route.proxy) } };
@@ -152,13 +131,9 @@ class HttpTransport implements Transport {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
     try {
-      this.#options.warn?.(message);
+      this.options.warn?.(message);
     } catch {
       // Nowhere left to tell it.
     }
   };
-}
-
-function closed(): LocalFailure {
-  return new LocalFailure('the transport was closed');
 }

@@ -5,23 +5,12 @@ export interface ResponseParts {
   readonly body: string;
 }
 
-/** What a server put into its JSON answer. */
-interface ServerAnswer {
-  /** HTML entities decoded; undefined when it is missing or no text. */
-  readonly result: string | undefined;
-  readonly info: string | undefined;
-  /** The whole parsed body. */
-  readonly value: unknown;
-}
-
 /** Longest delay a server can ask of us, in milliseconds: one hour. A mistyped header must not mute us for days. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 const MAX_SHOWN = 200;
+const BOUNDED = { bounded: true } as const;
 
-/**
- * What a response of `/i` or `/i/bulk` means, for all server generations (docs/protocol.md §1.5, §1.6). Entries are
- * rejected only for words of a Countly server: the page of a proxy says nothing about them, whatever its status is.
- */
+/** What an answer of `/i` or `/i/bulk` means (docs/protocol.md §1.5, §1.6). Only a Countly server rejects, no proxy's page. */
 export function readDelivery(response: ResponseParts, now: number): Delivery {
   const { status } = response;
   const answer = readServerAnswer(response.body);
@@ -30,34 +19,29 @@ export function readDelivery(response: ResponseParts, now: number): Delivery {
     return answer.info === undefined ? { kind: 'delivered' } : { kind: 'delivered', info: showable(answer.info) };
   }
   // Older servers refuse with status 200, too.
-  if (accepted || status === 400) {
-    const verdict = readVerdict(answer?.result ?? '');
-    if (verdict) return verdict;
-  }
+  const verdict = accepted || status === 400 ? readVerdict(answer?.result ?? '') : undefined;
+  if (verdict) return verdict;
   if (status === 413) return { kind: 'split', reason: 'too large for the server or a proxy before it (413)' };
-  const delay = afterMs(response, now);
+  const asked = retryAfterMs(response.headers['retry-after'], now);
+  const delay = asked === undefined ? {} : { afterMs: asked };
+  const retry = (reason: string, bounded = {}): Delivery => ({ kind: 'retry', reason, ...bounded, ...delay });
+  const quoting = (text: string) => (answer?.result === undefined ? text : `${text}: ${showable(answer.result)}`);
   if (status === 401 || status === 403 || status === 407) {
-    const message = withResult(`the server or a proxy refused us (${status})`, answer);
+    const message = quoting(`the server or a proxy refused us (${status})`);
     return { kind: 'hold', reason: 'unauthorized', message, ...delay };
   }
-  if (status >= 300 && status < 400) return { kind: 'retry', reason: redirectText(response), ...delay };
+  if (status >= 300 && status < 400) return retry(redirectText(response));
   // The address is the same for every request, so a missing one says nothing about these bytes.
   if (status === 404 || status === 410) {
-    const reason = `nothing answers at this address (${status}): check \`url\`, also its folder`;
-    return { kind: 'retry', reason, ...delay };
+    return retry(`nothing answers at this address (${status}): check \`url\`, also its folder`);
   }
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    return { kind: 'retry', reason: withResult(`status ${status}`, answer), ...delay };
-  }
-  if (answer?.result !== undefined) {
-    // Neither proof of acceptance nor of refusal. The duplicate check makes a repetition harmless.
-    const reason = withResult(accepted ? 'unknown answer' : `status ${status}`, answer);
-    return { kind: 'retry', reason, bounded: true, ...delay };
-  }
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return retry(quoting(`status ${status}`));
+  // Neither proof of acceptance nor of refusal. The duplicate check makes a repetition harmless.
+  if (answer?.result !== undefined) return retry(quoting(accepted ? 'unknown answer' : `status ${status}`), BOUNDED);
   const type = String(response.headers['content-type'] ?? 'no content type').split(';', 1)[0] ?? '';
   const reason = `not the answer of a Countly server (status ${status}, ${showable(type)})`;
   // A captive portal has nothing against these bytes; a firewall that says 400 or 406 may.
-  return accepted ? { kind: 'retry', reason, ...delay } : { kind: 'retry', reason, bounded: true, ...delay };
+  return retry(reason, accepted ? {} : BOUNDED);
 }
 
 /** What a response of a fetching endpoint (`/o/sdk`) means: parsed JSON, or why there is none. */
@@ -66,15 +50,17 @@ export function readQuery({ status, body }: ResponseParts): QueryResult {
   const accepted = status >= 200 && status < 300;
   if (!answer) return { ok: false, status, message: `not the answer of a Countly server (status ${status})` };
   // An older server reports a wrong checksum with status 200 here too.
-  if (!accepted || (answer.result !== undefined && isRefusedChecksum(answer.result))) {
+  if (!accepted || CHECKSUM.test(answer.result ?? '')) {
     return { ok: false, status, message: showable(answer.result ?? `status ${status}`) };
   }
   return { ok: true, value: answer.value };
 }
 
+/** The server knows a salt, and the request's checksum is missing or wrong. */
+const CHECKSUM = /\bchecksum/i;
 const HOLDS: readonly (readonly [RegExp, HoldReason, remedy: string])[] = [
   // The checksum is made when a request is sent, so everything can be kept until the salt is put right.
-  [/\bchecksum/i, 'checksum', ''],
+  [CHECKSUM, 'checksum', ''],
   // An older server says this also while its database is down.
   [/^App does not exist/, 'app-unknown', ''],
   [/^App is currently not accepting data/, 'app-paused', ''],
@@ -96,11 +82,6 @@ function readVerdict(result: string): Delivery | undefined {
     : undefined;
 }
 
-/** The server knows a salt and the request's checksum is missing or wrong. */
-function isRefusedChecksum(result: string): boolean {
-  return HOLDS[0]?.[0].test(result) ?? false;
-}
-
 // Never followed: after 301 and 302 clients repeat a POST as GET, and the app key would go to a host nobody configured.
 // It is either a wrong `url` (http for https, missing `www`) or a captive portal, so everything is kept.
 function redirectText({ status, headers }: ResponseParts): string {
@@ -110,30 +91,17 @@ function redirectText({ status, headers }: ResponseParts): string {
   return `redirected (${status}) to ${showable(origin + pathname)}, which is not followed: check \`url\``;
 }
 
-function withResult(text: string, answer: ServerAnswer | undefined): string {
-  return answer?.result === undefined ? text : `${text}: ${showable(answer.result)}`;
-}
-
-function afterMs({ headers }: ResponseParts, now: number): { afterMs?: number } {
-  const delay = retryAfterMs(headers['retry-after'], now);
-  return delay === undefined ? {} : { afterMs: delay };
-}
-
 /** `Retry-After` (seconds, or an HTTP date) in milliseconds from now; undefined when it is missing or means nothing. */
 export function retryAfterMs(value: string | readonly string[] | undefined, now: number): number | undefined {
   const text = (typeof value === 'string' ? value : (value?.[0] ?? '')).trim();
-  if (text === '') return undefined;
-  const delay = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : httpDate(text) - now;
+  // Date.parse takes almost anything ("-5" is a year to it); every HTTP date starts with the name of a weekday.
+  const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
+  const delay = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : date - now;
   return Number.isNaN(delay) ? undefined : Math.min(Math.max(Math.ceil(delay), 0), MAX_RETRY_AFTER_MS);
 }
 
-// Date.parse takes almost anything ("-5" is a year to it); every HTTP date starts with the name of a weekday.
-function httpDate(text: string): number {
-  return /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
-}
-
-/** Reads a response body; undefined when it is not JSON. */
-function readServerAnswer(body: string): ServerAnswer | undefined {
+/** What a server put into its answer, HTML entities decoded, and all of it as `value`; undefined when it is not JSON. */
+function readServerAnswer(body: string) {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -148,13 +116,7 @@ function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? decodeEntities(value) : undefined;
 }
 
-const ENTITIES = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
+const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
 
 /** Countly escapes the strings of its answers for HTML (docs/protocol.md §1.3). */
 function decodeEntities(text: string): string {
@@ -164,11 +126,8 @@ function decodeEntities(text: string): string {
   });
 }
 
-/**
- * Text from outside that may be logged: short, on one line, without anything that steers a terminal, and without key or
- * checksum should the server quote the request.
- */
-export function showable(text: string): string {
+/** Text from outside that may be logged: short, one line, nothing that steers a terminal, neither key nor checksum. */
+function showable(text: string): string {
   const line = text
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .replace(/\b(app_key|checksum(?:256)?)(["']?\s*[=:]\s*["']?)[^&\s"',}]+/gi, '$1$2***');

@@ -4,7 +4,10 @@ import { jsonString } from './json-text.js';
 
 /** The body of a request and the type it is sent under. */
 export interface EncodedBody {
-  readonly contentType: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly contentType:
+    | 'application/json'
+    | 'application/x-www-form-urlencoded'
+    | `multipart/form-data; boundary=${string}`;
   readonly body: string;
 }
 
@@ -21,42 +24,30 @@ export function requestJson({ head, entries }: SealedRequest, appKey: string): s
 
 /** Body of a single `/i`. */
 export function encodeSingle(request: SealedRequest, appKey: string, encoding: Encoding): EncodedBody {
-  const json = requestJson(request, appKey);
-  if (encoding === 'json') return { contentType: 'application/json', body: json };
-  return { contentType: 'application/x-www-form-urlencoded', body: formOf(json) };
+  const body = requestJson(request, appKey);
+  return encoding === 'json' ? { contentType: 'application/json', body } : formOf(JSON.parse(body));
 }
 
-/**
- * Body of `/i/bulk` with at least one request. `safe_api_response` asks for the answer after the work instead of before
- * it (docs/protocol.md §11.3).
- */
+/** Body of `/i/bulk`. `safe_api_response` asks for the answer after the work instead of before it (docs/protocol.md §11.3). */
 export function encodeBulk(requests: readonly SealedRequest[], appKey: string, encoding: Encoding): EncodedBody {
   const list = `[${requests.map((request) => requestJson(request, appKey)).join(',')}]`;
   if (encoding === 'json') {
     const body = `{"app_key":${jsonString(appKey)},"safe_api_response":true,"requests":${list}}`;
     return { contentType: 'application/json', body };
   }
-  return {
-    contentType: 'application/x-www-form-urlencoded',
-    body: `app_key=${encodeURIComponent(appKey)}&safe_api_response=true&requests=${encodeURIComponent(list)}`,
-  };
+  return formOf({ app_key: appKey, safe_api_response: true, requests: list });
 }
 
-/** An object's members as form fields: text as it is, everything else as JSON. */
-function formOf(json: string): string {
-  const members = JSON.parse(json) as Record<string, unknown>;
-  return Object.entries(members)
-    .map(([name, value]) => {
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
-      return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
-    })
-    .join('&');
+/** Members as form fields: text as it is, everything else as JSON. */
+export function formOf(members: Readonly<Record<string, unknown>>) {
+  const fields = Object.entries(members).map(([name, value]) => {
+    const text = typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
+    return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
+  });
+  return { contentType: 'application/x-www-form-urlencoded', body: fields.join('&') } as const;
 }
 
-/**
- * `checksum256` of the exact bytes that are sent, for apps with a salt (docs/protocol.md §2.6): over the raw body, followed by
- * the salt.
- */
+/** Of the exact bytes that are sent, for apps with a salt (docs/protocol.md §2.6): the raw body, followed by the salt. */
 export function checksum256(payload: string, salt: string): string {
   return createHash('sha256').update(payload).update(salt).digest('hex');
 }
@@ -70,23 +61,8 @@ export interface FilePart {
   readonly content: Uint8Array;
 }
 
-/** A request with a file; the one kind of body that is no JSON and no form (docs/protocol.md §1.3). */
-export interface MultipartBody {
-  readonly contentType: `multipart/form-data; boundary=${string}`;
-  readonly body: string;
-}
-
-/**
- * Fields and a file as `multipart/form-data`. The file travels as base64, which a Countly server's parser decodes, so
- * that the body is a text like all others.
- *
- * @param boundary must stand in none of the values
- */
-export function multipartBody(
-  fields: Readonly<Record<string, string>>,
-  file: FilePart,
-  boundary: string,
-): MultipartBody {
+/** Fields and a file, as base64, which a server decodes (docs/protocol.md §1.3). The boundary must stand in none of the values. */
+export function multipartBody(fields: Readonly<Record<string, string>>, file: FilePart, boundary: string): EncodedBody {
   const parts = Object.entries(fields).map(
     ([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );

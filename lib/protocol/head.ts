@@ -6,10 +6,7 @@ import { dayTime, localHours } from './timestamp.js';
 export const SDK_NAME = 'typescript-weave';
 export const SDK_VERSION = '0.1.0';
 
-/**
- * The JSON members that stand before the content of every request (docs/protocol.md §2). What most requests have in
- * common stands first, device and time last, so that a storage can keep the difference alone.
- */
+/** What stands before the content of a request (docs/protocol.md §2): device and time last, as a storage keeps the rest once. */
 export class RequestHead {
   readonly #app: string;
   #last = { idType: 0 as DeviceIdType, kind: 'event' as EntryKind, tz: Number.NaN, hours: Number.NaN, text: '' };

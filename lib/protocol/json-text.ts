@@ -3,7 +3,7 @@
 const NEEDS_CARE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Whether a text stands in JSON as it is, between quotes. */
-export function isPlain(text: string): boolean {
+function isPlain(text: string): boolean {
   return !NEEDS_CARE.test(text);
 }
 
@@ -29,9 +29,4 @@ export function jsonString(text: string): string {
 /** Pieces as one text in one piece of memory; what `+` gives is a tree in V8, walked again for every text it goes into. */
 export function flatText(...pieces: readonly string[]): string {
   return pieces.join('');
-}
-
-/** The same text as a copy. V8 cuts by pointing into the original, so a short piece kept for long may keep megabytes. */
-export function ownCopy(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
 }

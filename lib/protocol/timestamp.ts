@@ -4,15 +4,12 @@ import { flatText } from './json-text.js';
 
 /** Hands out timestamps in milliseconds that never go back, also when the machine's clock does. */
 export class Stamper {
-  readonly #clock: Clock;
   #last = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   next(): number {
-    this.#last = Math.max(this.#last, this.#clock.now());
+    this.#last = Math.max(this.#last, this.clock.now());
     return this.#last;
   }
 }
@@ -66,16 +63,13 @@ export function machineOffset(timestamp: number): number {
   return offset;
 }
 
-/**
- * A caller's time as the server takes it: whole milliseconds with 13 digits, or undefined when it means nothing to a
- * Countly server (docs/protocol.md §2.2: exactly 10 digits for seconds or 13 for milliseconds; the future is clamped to now).
- */
+/** A caller's time as a server takes it (docs/protocol.md §2.2): milliseconds, not after now; undefined when it is none. */
 export function callerTimestamp(value: unknown, now: number): number | undefined {
   const number = value instanceof Date ? value.getTime() : typeof value === 'string' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   const whole = Math.round(number);
-  if (hasDigits(whole, 13)) return Math.min(whole, now);
-  return hasDigits(whole, 10) ? Math.min(Math.round(number * 1000), now) : undefined;
+  if (whole >= 1e12 && whole < 1e13) return Math.min(whole, now);
+  return whole >= 1e9 && whole < 1e10 ? Math.min(Math.round(number * 1000), now) : undefined;
 }
 
 /** {@link callerTimestamp} as an argument. */
@@ -84,10 +78,6 @@ export function timestampBefore(now: number): ArgumentKind<number> {
     expected: 'a Date, milliseconds (13 digits) or seconds (10 digits)',
     read: (value) => callerTimestamp(value, now),
   };
-}
-
-function hasDigits(whole: number, digits: number): boolean {
-  return whole >= 10 ** (digits - 1) && whole < 10 ** digits;
 }
 
 function mod(value: number, by: number): number {

@@ -17,9 +17,18 @@ import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
-import { defaultStoragePath } from '../journal/path.js';
+import { createBackoff } from '../http/backoff.js';
+import { createHttpTransport } from '../http/http-transport.js';
+import type { Transport } from '../http/transport.js';
+import { containedStorage } from '../journal/contained.js';
+import { JournalStorage } from '../journal/journal.js';
+import { MemoryStorage } from '../journal/memory.js';
+import { appStoragePath, defaultStoragePath, journalPath } from '../journal/path.js';
+import type { Storage } from '../journal/storage.js';
 import { Reporter } from '../logger.js';
-import { delivery, type TunableOptions } from './delivery.js';
+import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
+import { Outbox } from '../outbox/outbox.js';
+import { Sender } from '../outbox/sender.js';
 import { DeviceIdFile, SmallFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
@@ -31,17 +40,22 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic());
   const folder = folderOf(options);
-  const tuned: TunableOptions = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
+  // Some of these the server may change; the outbox reads them from here each time.
+  const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
   const serverConfig = serverConfigOf(options, folder, applied);
-  const { outbox, transport, progress } = delivery(options, tuned, {
+  const transport = transportOf(options, reporter);
+  const progress = { lastDeliveryAt: undefined as number | undefined };
+  const outbox = new Outbox(tuned, {
     clock,
     reporter,
-    folder,
-    backOff: () => serverConfig.behaviour.backOff,
+    storage: storageOf(options, folder, clock, reporter),
+    sender: new Sender(options, { transport, clock, delivered }),
+    deadLetter: deadLetterOf(options, folder, reporter),
+    backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });
 
   const idFile = new DeviceIdFile(folder);
-  if (options.clearStoredDeviceId) idFile.clear();
+  if (options.clearStoredDeviceId) idFile.remove();
   const device = options.temporaryDeviceId ? ({ id: TEMPORARY_ID, type: 1 } as const) : idFile.load(options.deviceId);
   const identity: DeviceIdentity = {
     deviceId: device.id,
@@ -93,6 +107,14 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     },
   });
   const traces = new Traces(port);
+
+  function delivered(tookMs: number, ageMs: number): void {
+    progress.lastDeliveryAt = clock.now();
+    const { enabled, slowMs, fill, maxAgeMs, pauseMs } = serverConfig.behaviour.backOff;
+    if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
+    // A queue that fills up needs the server more than the server needs a rest.
+    if (outbox.stats().pending <= fill * tuned.maxQueuedEntries) outbox.pause(pauseMs);
+  }
 
   function applied(behaviour: Behaviour): void {
     tuned.eventQueueSize = behaviour.eventQueueSize;
@@ -186,3 +208,38 @@ function serverConfigOf(
     return new ServerConfig(options, file, applied);
   }
 }
+
+function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock, reporter: Reporter): Storage {
+  const { storage, disabled, storagePath, appKey, url, durability } = options;
+  if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
+  if (folder === undefined) return new MemoryStorage();
+  // A folder of the user's may serve several apps, and their journals must not meet.
+  const appFolder = storagePath === undefined ? folder : appStoragePath(folder, appKey);
+  return new JournalStorage({ path: journalPath(appFolder, url), clock, sync: durability === 'sync' });
+}
+
+function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefined, reporter: Reporter) {
+  if (folder === undefined || deadLetter === false) return noDeadLetter;
+  const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
+  return new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, deadLetter.redact);
+}
+
+function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {
+  if (options.disabled) return NO_TRANSPORT;
+  return (
+    options.transport ??
+    createHttpTransport({
+      ...options,
+      requestTimeoutMs: options.requestTimeout,
+      connections: options.maxParallelRequests,
+      warn: (message) => reporter.warn(`transport:${message}`, message),
+    })
+  );
+}
+
+/** Of a disabled client. */
+const NO_TRANSPORT: Transport = {
+  send: async () => ({ kind: 'retry', reason: 'the client is disabled' }),
+  query: async () => ({ ok: false, status: 0, message: 'the client is disabled' }),
+  close: async () => {},
+};

@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
-import { isObject, member, optionsOf, tellMisfit } from '../check.js';
+import { type ArgumentKind, argumentOf, member, optionsOf } from '../check.js';
 import { type Clock, LONGEST_DELAY_MS, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-config.js';
-import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
@@ -38,6 +37,10 @@ export interface ClientStats extends LedgerState {
 
 const DEFAULT_FLUSH_MS = 10_000;
 const EXPIRE_EVERY_MS = 30_000;
+const TIMEOUT: ArgumentKind<number> = {
+  expected: 'milliseconds, 0 or more',
+  read: (value) => (typeof value === 'number' && value >= 0 ? Math.min(value, LONGEST_DELAY_MS) : undefined),
+};
 
 /**
  * A client of one application on a Countly server. It records for any number of devices, and is itself the scope of
@@ -161,8 +164,8 @@ export class Countly extends DeviceScope {
   trackErrors(segments?: Segmentation): void {
     this.#trackErrors = true;
     const { crashes, reporter } = partsOf(this).core;
-    if (isObject(segments)) crashes.useSegments(segments);
-    else if (segments !== undefined) optionsOf(reporter, 'trackErrors', segments);
+    const known = optionsOf(reporter, 'trackErrors', segments);
+    if (known !== undefined) crashes.useSegments(known);
   }
 
   /** Reports how long the process took until now, as the trace `app_start` (docs/protocol.md §7). */
@@ -179,7 +182,7 @@ export class Countly extends DeviceScope {
       ...outbox.stats(),
       devices: states.size,
       lastDeliveryAt: progress.lastDeliveryAt,
-      oldestPendingAge: progress.oldestPendingAge(),
+      oldestPendingAge: outbox.oldestPendingAge(),
     };
   }
 
@@ -216,8 +219,10 @@ export class Countly extends DeviceScope {
     core.states.clear();
     const result = await core.outbox.close(timeout);
     removeProcessHooks(this.#hooks);
+    // A transport of the user's own may break its contract; what it holds is its own.
+    const close = async () => core.transport.close();
     await withDeadline(core.clock, Math.max(0, until - core.clock.monotonic()), ({ reached }) =>
-      Promise.race([reached, closed(core.transport)]),
+      Promise.race([reached, close().catch(() => {})]),
     );
     core.clock.stop();
     this.#state = 'closed';
@@ -255,26 +260,14 @@ export const ClientWith = Countly as unknown as new (
   dialect?: Dialect,
 ) => Countly;
 
-/** A transport of the user's own may break its contract. */
-async function closed(transport: Transport): Promise<void> {
-  try {
-    await transport.close();
-  } catch {
-    // What it holds is its own.
-  }
-}
-
 function withoutCredentials(url: string): string {
   if (!URL.canParse(url)) return url;
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 /** The timeout of a call, or the usual one with a warning. */
 export function timeoutOf(reporter: Reporter, call: string, options: FlushOptions | undefined, usual: number): number {
   const value = member(optionsOf(reporter, call, options), 'timeout');
-  if (value === undefined) return usual;
-  if (typeof value === 'number' && value >= 0) return Math.min(value, LONGEST_DELAY_MS);
-  tellMisfit(reporter, `${call}.timeout`, 'milliseconds, 0 or more', value, `${usual} is used`);
-  return usual;
+  return argumentOf(reporter, `${call}.timeout`, value, TIMEOUT, `${usual} is used`) ?? usual;
 }

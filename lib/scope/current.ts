@@ -1,9 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ScopeApi } from './scope-api.js';
 
-/** The name `Countly.init` registers under when none is given. */
-export const DEFAULT_CLIENT = 'default';
-
 /** What the registry needs to know of a client. */
 export interface RegisteredClient extends ScopeApi {
   readonly name: string;
@@ -46,16 +43,10 @@ shared[STORE] ??= new AsyncLocalStorage<unknown>();
 const registry = shared[REGISTRY];
 const store = shared[STORE];
 
-/**
- * Set on a scope that only stands for another one, such as one with defaults of its own for a single method: the other one
- * is entered in its place, because what is called from there has no part in those defaults.
- */
+/** On a scope with defaults for a single method: the other is entered in its place, as what it calls has no part in those. */
 export const STANDS_FOR: unique symbol = Symbol.for('countly-weave.stands-for');
 
-/**
- * The scope that belongs to the running chain of calls, promises, timers and streams. There is no `enterWith` here: a scope
- * is entered for a function and left with it, so that nothing of one request can ever be seen by another.
- */
+/** The scope of the running calls, promises, timers. No `enterWith`: nothing of one request can ever be seen by another. */
 export const scopeStore = {
   run<T>(scope: unknown, fn: () => T): T {
     const other = (scope as { readonly [STANDS_FOR]?: unknown } | undefined)?.[STANDS_FOR];
@@ -79,8 +70,8 @@ export function unregisterClient(client: RegisteredClient): void {
   else registry.clients.set(client.name, others);
 }
 
-/** The registered client of that name, if any. */
-export function registeredClient(name: string = DEFAULT_CLIENT): RegisteredClient | undefined {
+/** The registered client of that name, if any; without a name the one that was given none. */
+export function registeredClient(name = 'default'): RegisteredClient | undefined {
   return registry.clients.get(name)?.at(-1);
 }
 

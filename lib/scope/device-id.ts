@@ -17,15 +17,15 @@ const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
 const UNPRINTABLE = /[\u0000-\u001f\u007f\u2028\u2029\ufeff]/;
 
-/**
- * A device id as it may be recorded under, or undefined when the value cannot be one: ids often come from a header or a
- * cookie, so anyone can send anything. Numbers become text; the server ignores the zero UUID and would make a garbage
- * user of the temporary id (docs/protocol.md §2.1).
- */
+/** What {@link sanitizeDeviceId} takes, in words. */
+export const DEVICE_ID = 'a text of 1 to 256 printable characters';
+
+/** A device id as it may be recorded under. Ids often come from a header or a cookie, so anyone can send anything. */
 export function sanitizeDeviceId(value: unknown): string | undefined {
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
   if (typeof text !== 'string' || text.length > MAX_LENGTH * 4) return undefined;
   const id = text.trim();
+  // The server ignores the zero UUID and would make a garbage user of the temporary id (docs/protocol.md §2.1).
   if (id === '' || id === ZERO_UUID || id === TEMPORARY_ID) return undefined;
   // Half of an emoji is none.
   if (UNPRINTABLE.test(id) || !id.isWellFormed()) return undefined;
@@ -33,52 +33,7 @@ export function sanitizeDeviceId(value: unknown): string | undefined {
   return id.length <= MAX_LENGTH || [...id].length <= MAX_LENGTH ? id : undefined;
 }
 
-/** Where the own device's id is kept between starts. */
-export class DeviceIdFile {
-  readonly #file: SmallFile;
-
-  /** @param folder undefined keeps nothing */
-  constructor(folder: string | undefined) {
-    this.#file = new SmallFile(folder === undefined ? undefined : join(folder, 'device-id'));
-  }
-
-  /** The configured id, else the stored one, else a new one that is stored. */
-  load(configured: string | undefined): OwnDevice {
-    if (configured !== undefined) return { id: sanitizeDeviceId(configured) ?? randomUUID(), type: 0 };
-    return this.#read() ?? this.#create();
-  }
-
-  /** The device goes by this id from now on, also after a restart. */
-  store({ id, type }: OwnDevice): void {
-    // A generated id stands alone; one that was given is followed by its type.
-    this.#file.write(type === 0 ? `${id}\n0\n` : id);
-  }
-
-  clear(): void {
-    this.#file.remove();
-  }
-
-  #read(): OwnDevice | undefined {
-    const [first, second] = this.#file.read()?.split('\n') ?? [];
-    const id = sanitizeDeviceId(first);
-    return id === undefined ? undefined : { id, type: second === '0' ? 0 : 1 };
-  }
-
-  #create(): OwnDevice {
-    const device = { id: randomUUID(), type: 1 } as const;
-    this.#file.create(device.id);
-    const stored = this.#read();
-    if (stored !== undefined) return stored;
-    // What is there is no id, or the file system knows no links.
-    this.store(device);
-    return this.#read() ?? device;
-  }
-}
-
-/**
- * A text kept on disk between starts. A crash leaves the former text or the new one, never a part. Nothing here throws: a disk
- * that takes nothing costs what is in the file, and the journal tells about it.
- */
+/** A text kept between starts: after a crash the former or the new one. Nothing throws; the journal tells about a bad disk. */
 export class SmallFile {
   /** @param path undefined keeps nothing */
   constructor(private readonly path: string | undefined) {}
@@ -118,5 +73,41 @@ export class SmallFile {
     } catch {
       return undefined;
     }
+  }
+}
+
+/** The own device's id, kept between starts. */
+export class DeviceIdFile extends SmallFile {
+  /** @param folder undefined keeps nothing */
+  constructor(folder: string | undefined) {
+    super(folder === undefined ? undefined : join(folder, 'device-id'));
+  }
+
+  /** The configured id, else the stored one, else a new one that is stored. */
+  load(configured: string | undefined): OwnDevice {
+    if (configured !== undefined) return { id: sanitizeDeviceId(configured) ?? randomUUID(), type: 0 };
+    return this.#stored() ?? this.#create();
+  }
+
+  /** The device goes by this id from now on, also after a restart. */
+  store({ id, type }: OwnDevice): void {
+    // A generated id stands alone; one that was given is followed by its type.
+    this.write(type === 0 ? `${id}\n0\n` : id);
+  }
+
+  #stored(): OwnDevice | undefined {
+    const [first, second] = this.read()?.split('\n') ?? [];
+    const id = sanitizeDeviceId(first);
+    return id === undefined ? undefined : { id, type: second === '0' ? 0 : 1 };
+  }
+
+  #create(): OwnDevice {
+    const device = { id: randomUUID(), type: 1 } as const;
+    this.create(device.id);
+    const stored = this.#stored();
+    if (stored !== undefined) return stored;
+    // What is there is no id, or the file system knows no links.
+    this.store(device);
+    return this.#stored() ?? device;
   }
 }

@@ -8,7 +8,7 @@ import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-c
 import type { ConsentFeature } from '../protocol/entry.js';
 import type { Core } from './compose.js';
 import type { RegisteredClient } from './current.js';
-import { sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
+import { DEVICE_ID, sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
 import { RecordingScope } from './recording-scope.js';
 import type {
   DeviceLocationOptions,
@@ -149,13 +149,10 @@ export class DeviceScope extends RecordingScope {
   getRemoteConfig<T extends object>(wanted?: string | (new () => T)): unknown {
     const { core, target } = partsOf(this);
     const values = core.remoteConfig.values(target);
-    if (wanted !== undefined && typeof wanted !== 'function' && typeof wanted !== 'string') {
-      tellMisfit(core.reporter, 'getRemoteConfig.key', 'a text or a class', wanted, 'there is no such value');
-      return undefined;
-    }
     if (wanted === undefined) return values;
     if (typeof wanted === 'function') return mapToClass(wanted, values);
-    return Object.hasOwn(values, wanted) ? values[wanted] : undefined;
+    if (typeof wanted === 'string') return Object.hasOwn(values, wanted) ? values[wanted] : undefined;
+    return tellMisfit(core.reporter, 'getRemoteConfig.key', 'a text or a class', wanted, 'there is no such value');
   }
 
   /** A/B tests of remote config values. */
@@ -195,8 +192,7 @@ export class DeviceScope extends RecordingScope {
       const id =
         deviceId === TEMPORARY_ID && target.identity === core.own.identity ? deviceId : sanitizeDeviceId(deviceId);
       if (id !== undefined) return core.identity.change(target, id, merges);
-      const expected = 'must be a text of 1 to 256 printable characters';
-      core.reporter.warn('changeId', `changeId: deviceId ${expected}, got ${typeof deviceId}; the id stays as it is.`);
+      tellMisfit(core.reporter, 'changeId.deviceId', DEVICE_ID, deviceId, 'the id stays as it is');
     });
   }
 

@@ -10,7 +10,7 @@ import type { Behaviour } from '../features/server-config.js';
 import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { checksum256 } from '../protocol/encode.js';
+import { checksum256, formOf } from '../protocol/encode.js';
 import type { ConsentFeature, Entry } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { jsonString } from '../protocol/json-text.js';
@@ -31,37 +31,32 @@ export interface PortParts {
   readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
 }
 
-/** Why nothing of a feature is recorded for a target. */
-type Refusal = 'invalid' | 'filtered' | 'consent';
+type Refusal = Parameters<FeaturePort['refuse']>[0];
 
-/**
- * The house as the features see it. A class, because V8 keeps an object literal with accessors in a hash table: every
- * call of every feature comes through here several times.
- */
+/** The house as features see it. A class: V8 keeps a literal with accessors in a hash table, and every call comes through here. */
 export class HousePort implements FeaturePort {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly metrics: Readonly<Record<string, string>>;
-  readonly #options: ResolvedOptions;
-  readonly #parts: PortParts;
   readonly #stamper: Stamper;
   #inHook = false;
 
-  constructor(options: ResolvedOptions, parts: PortParts) {
-    this.#options = options;
-    this.#parts = parts;
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly parts: PortParts,
+  ) {
     this.#stamper = new Stamper(parts.clock);
     this.clock = parts.clock;
     this.reporter = parts.reporter;
-    this.metrics = hostMetrics(options.appVersion, options.metrics, parts.dialect.bareMachine);
+    this.metrics = hostMetrics(options, parts.dialect.bareMachine);
   }
 
   get limits(): Limits {
-    return this.#parts.behaviour().limits;
+    return this.parts.behaviour().limits;
   }
 
   get filters(): Filters {
-    return this.#parts.behaviour().filters;
+    return this.parts.behaviour().filters;
   }
 
   stamp(): number {
@@ -69,27 +64,27 @@ export class HousePort implements FeaturePort {
   }
 
   offsetOf(target: Target, timestamp: number): number {
-    return target.tz ?? this.#options.timezoneOffset ?? machineOffset(timestamp);
+    return target.tz ?? this.options.timezoneOffset ?? machineOffset(timestamp);
   }
 
   isAllowed(target: Target, feature: ConsentFeature): boolean {
-    return !this.#options.disabled && this.#refusal(target, feature) === undefined;
+    return !this.options.disabled && this.#refusal(target, feature) === undefined;
   }
 
   admits(target: Target, feature: ConsentFeature): boolean {
-    if (this.#options.disabled) return false;
+    if (this.options.disabled) return false;
     const reason = this.#refusal(target, feature);
     if (reason === undefined) return true;
-    if (reason !== 'invalid' || !isNobody(target)) this.#parts.outbox.refuse(reason);
+    if (reason !== 'invalid' || !isNobody(target)) this.parts.outbox.refuse(reason);
     return false;
   }
 
   peekState(deviceId: string): DeviceState | undefined {
-    return this.#parts.states().peek(deviceId);
+    return this.parts.states().peek(deviceId);
   }
 
   stateOf(deviceId: string): DeviceState {
-    return this.#parts.states().of(deviceId);
+    return this.parts.states().of(deviceId);
   }
 
   workOf(target: Target): WorkState {
@@ -97,10 +92,10 @@ export class HousePort implements FeaturePort {
   }
 
   record(target: Target, draft: RecordDraft): void {
-    const { outbox, dialect, states } = this.#parts;
+    const { outbox, dialect, states } = this.parts;
     const { kind, feature, timestamp, rollUp } = draft;
     const { deviceId, idType } = target;
-    if (this.#options.disabled) return;
+    if (this.options.disabled) return;
     if (deviceId === '') {
       if (!isNobody(target)) outbox.refuse('invalid');
       return;
@@ -118,11 +113,10 @@ export class HousePort implements FeaturePort {
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */
   #hooked(deviceId: string, { kind, feature, timestamp, body }: RecordDraft): string | undefined {
-    const { beforeSend } = this.#options;
-    if (beforeSend.length === 0 || feature === 'core') return body;
+    const { beforeSend } = this.options;
     // What a hook itself records the hooks do not see, or that would never end.
-    if (this.#inHook) return body;
-    const { outbox, reporter } = this.#parts;
+    if (beforeSend.length === 0 || feature === 'core' || this.#inHook) return body;
+    const { outbox, reporter } = this.parts;
     this.#inHook = true;
     const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
     this.#inHook = false;
@@ -131,43 +125,70 @@ export class HousePort implements FeaturePort {
   }
 
   refuse(reason: Refusal): void {
-    if (!this.#options.disabled) this.#parts.outbox.refuse(reason);
+    if (!this.options.disabled) this.parts.outbox.refuse(reason);
   }
 
   upload(target: Target, path: string, details: string): void {
-    if (this.#options.disabled || target.deviceId === '') return;
+    if (this.options.disabled || target.deviceId === '') return;
     const { deviceId, idType } = target;
     const timestamp = this.stamp();
     const tz = this.offsetOf(target, timestamp);
     // Whoever reads it may have another working directory, in a later life of this process at the latest.
     const body = `"picture":${jsonString(resolve(path))},"user_details":${details}`;
-    this.#parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
+    this.parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
   }
 
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {
-    return this.#parts.outbox.purge(deviceId, features);
+    return this.parts.outbox.purge(deviceId, features);
   }
 
   async query(target: Target, query: Query): Promise<QueryAnswer> {
-    const options = this.#options;
-    const { transport, behaviour } = this.#parts;
+    const options = this.options;
+    const { transport, behaviour } = this.parts;
     // An operator who stops the traffic still has to be able to let it go on.
     const stopped = options.testMode || (!behaviour().networking && query.fields['method'] !== 'sc');
     if (options.disabled || stopped) return { ok: false, status: 0, message: 'sending is switched off' };
-    const fields = { ...this.#placeOf(target), ...query.fields };
-    return ask(transport, this.clock, options, target, { ...query, fields });
+    const { deviceId, idType } = target;
+    if (deviceId === '' || deviceId === TEMPORARY_ID) {
+      return { ok: false, status: 0, message: 'the device has no id yet' };
+    }
+    const { appKey, appVersion, salt, requestTimeout } = options;
+    // What every request that is made by itself says first (docs/protocol.md §2). Always as a form: everything in it is text
+    // there, which is what `/o/sdk` reads on every generation of servers (docs/protocol.md §10).
+    const form = formOf({
+      app_key: appKey,
+      device_id: deviceId,
+      ...(idType === 9 ? {} : { t: idType }),
+      sdk_name: SDK_NAME,
+      sdk_version: SDK_VERSION,
+      ...(appVersion === undefined ? {} : { av: appVersion }),
+      timestamp: this.clock.now(),
+      ...this.#placeOf(target),
+      ...query.fields,
+    });
+    const body = salt === undefined ? form.body : `${form.body}&checksum256=${checksum256(form.body, salt)}`;
+    // Sockets do not hold the process; a caller who waits for an answer wants it to live until then.
+    const release = query.awaited === false ? () => {} : this.clock.after(requestTimeout + 1000, () => {}, true);
+    try {
+      return await transport.query({ ...form, path: query.path, query: '', body });
+    } catch (error) {
+      // A transport of the user's own that breaks its contract.
+      return { ok: false, status: 0, message: `the transport failed: ${String(error)}` };
+    } finally {
+      release();
+    }
   }
 
   #refusal(target: Target, feature: ConsentFeature): Refusal | undefined {
     if (target.deviceId === '') return 'invalid';
-    const { tracking, off } = this.#parts.behaviour();
+    const { tracking, off } = this.parts.behaviour();
     if (!tracking || (off.size > 0 && off.has(feature))) return 'filtered';
-    return target.idType === 9 || this.#parts.isAllowed(target, feature) ? undefined : 'consent';
+    return target.idType === 9 || this.parts.isAllowed(target, feature) ? undefined : 'consent';
   }
 
   #placeOf(target: Target): Readonly<Record<string, string>> {
     if (target.idType === 9) return {};
-    return this.#parts.dialect.place?.(this.isAllowed(target, 'location')) ?? {};
+    return this.parts.dialect.place?.(this.isAllowed(target, 'location')) ?? {};
   }
 }
 
@@ -179,46 +200,4 @@ function membersOf(texts: Readonly<Record<string, string>>): string {
   return Object.entries(texts)
     .map(([name, text]) => `,"${name}":${jsonString(text)}`)
     .join('');
-}
-
-/**
- * Asks a fetching endpoint. Always as a form: everything in it is text there, which is what `/o/sdk` reads on every
- * generation of servers (docs/protocol.md §10).
- */
-export async function ask(
-  transport: Transport,
-  clock: Clock,
-  { appKey, appVersion, salt, requestTimeout }: ResolvedOptions,
-  { deviceId, idType }: Target,
-  query: Query,
-): Promise<QueryAnswer> {
-  if (deviceId === '' || deviceId === TEMPORARY_ID) {
-    return { ok: false, status: 0, message: 'the device has no id yet' };
-  }
-  // What every request that is made by itself says first (docs/protocol.md §2).
-  const fields: Record<string, string> = {
-    app_key: appKey,
-    device_id: deviceId,
-    ...(idType === 9 ? {} : { t: String(idType) }),
-    sdk_name: SDK_NAME,
-    sdk_version: SDK_VERSION,
-    ...(appVersion === undefined ? {} : { av: appVersion }),
-    timestamp: String(clock.now()),
-    ...query.fields,
-  };
-  const data = Object.entries(fields)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
-    .join('&');
-  const body = salt === undefined ? data : `${data}&checksum256=${checksum256(data, salt)}`;
-  const contentType = 'application/x-www-form-urlencoded';
-  // Sockets do not hold the process; a caller who waits for an answer wants it to live until then.
-  const release = query.awaited === false ? () => {} : clock.after(requestTimeout + 1000, () => {}, true);
-  try {
-    return await transport.query({ path: query.path, query: '', contentType, body });
-  } catch (error) {
-    // A transport of the user's own that breaks its contract.
-    return { ok: false, status: 0, message: `the transport failed: ${String(error)}` };
-  } finally {
-    release();
-  }
 }

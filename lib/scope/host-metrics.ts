@@ -1,18 +1,10 @@
 import { arch, cpus, release, type } from 'node:os';
+import type { ResolvedOptions } from '../config/resolve.js';
 
-/**
- * What is reported about this machine (docs/protocol.md §3.3). The server wants texts, and crashes need OS and app version; an
- * override that is empty therefore does not count.
- *
- * @param bare no more than the operating system and the app's version
- */
-export function hostMetrics(
-  appVersion: string | undefined,
-  overrides: Readonly<Record<string, string>>,
-  bare = false,
-): Readonly<Record<string, string>> {
+/** What is told of this machine (docs/protocol.md §3.3). Crashes need OS and app version: an empty override does not count. */
+export function hostMetrics({ appVersion, metrics }: ResolvedOptions, bare: boolean): Readonly<Record<string, string>> {
   const own = bare ? { _os: type(), _os_version: release(), _app_version: appVersion ?? '0.0' } : machine(appVersion);
-  for (const [name, value] of Object.entries(overrides)) {
+  for (const [name, value] of Object.entries(metrics)) {
     if (value !== '') Object.defineProperty(own, name, { value, enumerable: true });
   }
   return Object.freeze(own);

@@ -1,16 +1,21 @@
-import { isObject, tellMisfit } from '../check.js';
+import { argumentOf, isObject, kind, tellMisfit } from '../check.js';
 import { WorkState } from '../features/device-state.js';
 import { type DeviceLocation, readLocation, tellLocation } from '../features/location.js';
 import type { Reporter } from '../logger.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import type { Core } from './compose.js';
-import { sanitizeDeviceId } from './device-id.js';
+import { DEVICE_ID, sanitizeDeviceId } from './device-id.js';
 import type { ScopeInit } from './scope-api.js';
 import { attempt } from './scope-parts.js';
 import { type DeviceIdentity, ScopeTarget, type TargetDetails } from './scope-target.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
 const MOST_FEATURES = 100;
+const METRICS = kind('an object of texts', isObject);
+const LOCALE = kind('a text such as "de_AT"', (value) => typeof value === 'string');
+const OFFSET = kind('whole minutes between -840 and 840', (value): value is number => {
+  return Number.isInteger(value) && Math.abs(value as number) <= 840;
+});
 
 /** The target of a new unit of work. What is no description of one belongs to nobody, and is counted as dropped. */
 export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
@@ -21,19 +26,15 @@ export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
       return tellMisfit(core.reporter, 'scope.init', 'an object', given, 'what is recorded in it is dropped');
     }
     identity = identityOf(core, init.deviceId);
-    return targetIn(core, init, identity);
+    const agreed: unknown = init.consent;
+    const consent = agreed === undefined ? undefined : knownFeatures(core.reporter, agreed);
+    const work = new WorkState(consent ?? assumedConsent(core, init, identity.deviceId));
+    const details = new InitDetails(core, init, identity === core.own.identity ? core.own.location : undefined);
+    const made = new ScopeTarget(identity, work, details);
+    if (consent !== undefined && made.deviceId !== '') core.consent.apply(made, consent);
+    return made;
   });
   return target ?? new ScopeTarget(identity, new WorkState());
-}
-
-function targetIn(core: Core, init: ScopeInit, identity: DeviceIdentity): ScopeTarget {
-  const given: unknown = init.consent;
-  const consent = given === undefined ? undefined : knownFeatures(core.reporter, given);
-  const work = new WorkState(consent ?? assumedConsent(core, init, identity.deviceId));
-  const details = new InitDetails(core, init, identity === core.own.identity ? core.own.location : undefined);
-  const target = new ScopeTarget(identity, work, details);
-  if (consent !== undefined && target.deviceId !== '') core.consent.apply(target, consent);
-  return target;
 }
 
 function identityOf({ own, reporter }: Core, deviceId: string | null | undefined): DeviceIdentity {
@@ -46,9 +47,7 @@ function identityOf({ own, reporter }: Core, deviceId: string | null | undefined
 export function checkedId(reporter: Reporter, call: string, given: unknown): string {
   const id = sanitizeDeviceId(given);
   if (id !== undefined) return id;
-  const expected = 'a text of 1 to 256 printable characters';
-  const outcome = 'what is recorded under it is dropped';
-  tellMisfit(reporter, `${call}.deviceId`, expected, given, outcome);
+  tellMisfit(reporter, `${call}.deviceId`, DEVICE_ID, given, 'what is recorded under it is dropped');
   return '';
 }
 
@@ -93,7 +92,8 @@ class InitDetails implements TargetDetails {
   ) {}
 
   get tz(): number | undefined {
-    return this.#once('tz', () => this.#readOffset(this.init.timezoneOffset));
+    const where = 'scope.timezoneOffset';
+    return this.#once('tz', () => argumentOf(this.core.reporter, where, this.init.timezoneOffset, OFFSET));
   }
 
   get location(): DeviceLocation | undefined {
@@ -109,12 +109,6 @@ class InitDetails implements TargetDetails {
     return this.#known[name];
   }
 
-  #readOffset(minutes: unknown): number | undefined {
-    if (typeof minutes === 'number' && Number.isInteger(minutes) && Math.abs(minutes) <= 840) return minutes;
-    if (minutes !== undefined) this.#tell('timezoneOffset', 'whole minutes between -840 and 840', minutes);
-    return undefined;
-  }
-
   #readLocation(): DeviceLocation | undefined {
     const { ip, countryCode, city, location } = this.init;
     const known = readLocation({ ip, countryCode, city, location });
@@ -125,15 +119,11 @@ class InitDetails implements TargetDetails {
   /** Metrics that differ from this machine's, if any. */
   #readMetrics(): Readonly<Record<string, string>> | undefined {
     const { metrics, locale } = this.init as { readonly metrics?: unknown; readonly locale?: unknown };
-    const given = isObject(metrics) ? Object.entries(metrics) : [];
-    if (metrics !== undefined && !isObject(metrics)) this.#tell('metrics', 'an object of texts', metrics);
-    const texts = given.filter(([, value]) => typeof value === 'string' && value !== '') as [string, string][];
-    if (typeof locale === 'string' && locale !== '') texts.push(['_locale', locale.replace('-', '_')]);
-    else if (locale !== undefined && locale !== '') this.#tell('locale', 'a text such as "de_AT"', locale);
-    return texts.length === 0 ? undefined : Object.fromEntries(texts);
-  }
-
-  #tell(argument: string, expected: string, value: unknown): void {
-    tellMisfit(this.core.reporter, `scope.${argument}`, expected, value);
+    const { reporter } = this.core;
+    const given = argumentOf(reporter, 'scope.metrics', metrics, METRICS) ?? {};
+    const texts = Object.entries(given).filter(([, value]) => typeof value === 'string' && value !== '');
+    const spoken = argumentOf(reporter, 'scope.locale', locale, LOCALE);
+    if (spoken) texts.push(['_locale', spoken.replace('-', '_')]);
+    return texts.length === 0 ? undefined : (Object.fromEntries(texts) as Record<string, string>);
   }
 }

@@ -12,7 +12,6 @@ export interface HookedClient {
 }
 
 const clients = new Set<HookedClient>();
-let signalsInstalled = false;
 
 // One listener for the process whatever the number of clients, installed with the first and removed with the last.
 const onFatal = (error: unknown): void => {
@@ -53,11 +52,10 @@ export function addProcessHooks(client: HookedClient): void {
     process.on('exit', onExit);
   }
   clients.add(client);
-  if (client.core.options.handleSignals && !signalsInstalled) {
-    signalsInstalled = true;
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  }
+  if (!client.core.options.handleSignals) return;
+  removeSignals();
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }
 
 export function removeProcessHooks(client: HookedClient): void {
@@ -70,7 +68,6 @@ export function removeProcessHooks(client: HookedClient): void {
 }
 
 function removeSignals(): void {
-  signalsInstalled = false;
   process.off('SIGTERM', onSignal);
   process.off('SIGINT', onSignal);
 }

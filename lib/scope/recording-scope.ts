@@ -1,4 +1,4 @@
-import { isObject, optionsOf, tellMisfit } from '../check.js';
+import { optionsOf, tellMisfit } from '../check.js';
 import { Breadcrumbs } from '../features/device-state.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import type {
@@ -66,7 +66,7 @@ export class RecordingScope implements ScopeApi {
   /** Records a view; the device's view before it ends (docs/protocol.md §4.4). */
   trackView(name: string, options?: ViewOptions): OpenView {
     const view = contained(this, 'trackView', ({ views, reporter }, target) => {
-      const { segmentation } = (isObject(options) ? options : optionsOf(reporter, 'trackView', options)) ?? {};
+      const { segmentation } = optionsOf(reporter, 'trackView', options) ?? {};
       return views.start(target, name, segmentation);
     });
     return {

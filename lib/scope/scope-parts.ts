@@ -21,10 +21,7 @@ export function partsOf(scope: object): ScopeParts {
   return (scope as { readonly [PARTS]: ScopeParts })[PARTS];
 }
 
-/**
- * Runs a call of the public interface. Whatever a caller passes – getters that throw, proxies that refuse, numbers that
- * are none – stays with us: the entry is counted as invalid and the host goes on.
- */
+/** Runs a public call. Whatever a caller passes (getters that throw, proxies that refuse) stays with us, counted as invalid. */
 export function contained<T>(scope: object, call: string, work: (core: Core, target: ScopeTarget) => T): T | undefined {
   const { core, target } = partsOf(scope);
   return attempt(core, call, () => work(core, target));

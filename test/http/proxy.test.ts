@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseEndpoint } from '../../lib/http/endpoint.js';
+import { chooseRoute, parseEndpoint } from '../../lib/http/endpoint.js';
 import { createHttpTransport } from '../../lib/http/http-transport.js';
-import { chooseRoute, type Environment } from '../../lib/http/proxy-route.js';
 import { selfSigned } from './support/certificate.js';
 import { json, SUCCESS, startServer } from './support/http-server.js';
 import { startProxy } from './support/proxy.js';
@@ -116,7 +115,7 @@ describe('the way is chosen', () => {
   const HTTPS = 'http://secure-proxy.example:3129/';
   const BOTH = { http_proxy: HTTP, https_proxy: HTTPS };
 
-  test.each<[string, string, Environment, string]>([
+  test.each<[string, string, NodeJS.ProcessEnv, string]>([
     ['no environment', 'https://c.example', {}, 'direct'],
     ['empty variables', 'https://c.example', { https_proxy: '', HTTPS_PROXY: '' }, 'direct'],
     ['http', 'http://c.example', BOTH, `forward ${HTTP}`],

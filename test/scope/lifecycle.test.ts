@@ -31,7 +31,7 @@ describe('the id of the own device', () => {
   it('can be forgotten, and garbage in the file is no id', () => {
     const file = new DeviceIdFile(folder);
     const first = file.load(undefined);
-    file.clear();
+    file.remove();
     expect(file.load(undefined)).not.toEqual(first);
     writeFileSync(join(folder, 'device-id'), '\u0000\u0001');
     expect(file.load(undefined).type).toBe(1);
