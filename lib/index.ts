@@ -52,7 +52,7 @@ export {
 export type { Fetched } from './features/feature.js';
 export type { FeedbackWidget } from './features/feedback.js';
 export type { RemoteConfigQuery, RemoteConfigValues } from './features/remote-config.js';
-export type { ServerSettings } from './features/server-config.js';
+export type { ServerSettings } from './features/server-settings.js';
 export type { QueryResult, Transport, WireRequest } from './http/transport.js';
 export type { Recovered, Room, Storage, StorageListener, StorageStats } from './journal/storage.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
@@ -71,6 +71,7 @@ export {
   type SealedPath,
   type SealedRequest,
 } from './protocol/entry.js';
+export type { UserDetails } from './protocol/user-details.js';
 export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
 export type {
@@ -92,7 +93,6 @@ export type {
   SessionOptions,
   SurveyFeedback,
   TraceReport,
-  UserDetails,
   ViewOptions,
 } from './scope/scope-api.js';
 export type { AbTests, UserData } from './scope/scope-members.js';

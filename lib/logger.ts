@@ -11,14 +11,15 @@ export interface Logger {
 
 const PREFIX = '[countly]';
 
-/** The default logger: warnings and errors on the console, the rest only with `debug: true`. */
+/** The default logger: warnings and errors on the console, the rest only with `debug: true` or when the server asks for it. */
 export function consoleLogger(debug: boolean): Logger {
   return {
     // biome-ignore-start lint/suspicious/noConsole: this object is the console logger
     error: (message) => console.error(PREFIX, message),
     warn: (message) => console.warn(PREFIX, message),
     log: (message) => debug && console.info(PREFIX, message),
-    debug: (message) => debug && console.debug(PREFIX, message),
+    // Asked for by whoever calls it: the option, or an operator of the server.
+    debug: (message) => console.debug(PREFIX, message),
     // biome-ignore-end lint/suspicious/noConsole: this object is the console logger
   };
 }
@@ -38,10 +39,14 @@ function shownText(text: string): string {
 /** Says each condition once per interval, by its key. A logger that throws is contained: it must not break the host. */
 export class Reporter {
   readonly #lastSaid = new Map<string, number>();
+  /** How many of each were written until now. */
+  readonly written = { errors: 0, warnings: 0 };
 
+  /** @param verbose whether debug messages are written */
   constructor(
     private readonly logger: Logger,
     private readonly now: () => number,
+    public verbose = false,
   ) {}
 
   error(key: string, message: string, everyMs = 60_000): void {
@@ -58,7 +63,7 @@ export class Reporter {
   }
 
   debug(message: string): void {
-    this.#write('debug', shownText(message));
+    if (this.verbose) this.#write('debug', shownText(message));
   }
 
   #say(level: 'error' | 'warn', key: string, message: string, everyMs: number): void {
@@ -67,6 +72,7 @@ export class Reporter {
     // Keys are few by design; the bound only guards against a caller that builds keys from data.
     if (this.#lastSaid.size >= 1000) this.#lastSaid.clear();
     this.#lastSaid.set(key, this.now());
+    this.written[level === 'error' ? 'errors' : 'warnings']++;
     this.#write(level, shownText(message));
   }
 

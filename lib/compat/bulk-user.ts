@@ -1,9 +1,9 @@
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
-import type { ConsentFeature } from '../protocol/entry.js';
+import type { ConsentFeature, Segmentation } from '../protocol/entry.js';
+import type { UserDetails } from '../protocol/user-details.js';
 import type { DeviceScope } from '../scope/device-scope.js';
-import type { Segmentation, UserDetails } from '../scope/scope-api.js';
 import { ConsentCalls, compatUserData, type Raw, sessionParts, traceMember, UserConsent, withDay } from './calls.js';
 import type { CompatClient } from './compat-client.js';
 import type {

@@ -5,6 +5,7 @@ import { type Limits, truncate } from '../config/limits.js';
 import type { CountlyOptions } from '../config/options.js';
 import { segmentationText } from '../features/segmentation-text.js';
 import type { ConsentFeature } from '../protocol/entry.js';
+import { storable } from '../protocol/json-text.js';
 import { ClientWith } from '../scope/countly.js';
 import { registerClient } from '../scope/current.js';
 import { sanitizeDeviceId } from '../scope/device-id.js';
@@ -66,19 +67,20 @@ export class CompatClient extends ClientWith {
       const work = port.peekState(this.deviceId);
       const logs = work?.breadcrumbs?.text();
       if (work !== undefined) work.breadcrumbs = undefined;
-      const crash = JSON.stringify({
+      const crash = {
         _os: metrics['_os'] ?? '',
         _os_version: metrics['_os_version'] ?? '',
-        _error: crashText(error, limits).toWellFormed(),
+        _error: crashText(error, limits),
         _app_version: metrics['_app_version'] ?? '',
         _run: Math.floor((systemClock.monotonic() - this.#startedAt) / 1000),
         _not_os_specific: true,
         _javascript: true,
-        _logs: logs?.toWellFormed() || undefined,
+        _logs: logs || undefined,
         _nonfatal: !fatal,
-      });
+      };
       const custom = segmentationText(segments || this.crashSegments, { limits, reporter, call: 'log_error' });
-      const body = `"crash":${crash.slice(0, -1)},"_custom":${custom ?? '{}'}}`;
+      const text = JSON.stringify(crash, storable);
+      const body = `"crash":${text.slice(0, -1)},"_custom":${custom ?? '{}'}}`;
       port.record(target, { kind: 'request', feature: 'crashes', timestamp: port.stamp(), body });
     });
   }

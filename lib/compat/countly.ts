@@ -1,4 +1,5 @@
-import type { Segmentation, UserDetails } from '../scope/scope-api.js';
+import type { Segmentation } from '../protocol/entry.js';
+import type { UserDetails } from '../protocol/user-details.js';
 import { CountlyBulk } from './bulk.js';
 import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';

@@ -90,6 +90,8 @@ export function clientDialect({ countryCode, city, ipAddress }: CountlyOptions):
 /** As its bulk mode does: the place is the user's. */
 export const BULK_DIALECT: Dialect = {
   bareMachine: true,
+  eventLinks: false,
+  keepsDots: true,
   remoteConfigMethod: 'fetch_remote_config',
   consentMap: TOLD_FEATURES,
   place: () => ({}),
@@ -106,7 +108,7 @@ function spelledOptions(conf: SharedConf): CountlyOptions {
  */
 function working(given: { readonly [Name in keyof CountlyOptions]: CountlyOptions[Name] | undefined }): Translated {
   // An official configuration knows nothing of settings the server sends; they would change what it says.
-  const options = { ...given, serverSettings: false } as CountlyOptions;
+  const options = { ...given, serverSettings: false, healthCheck: false, remoteConfigMaxAge: 0 } as CountlyOptions;
   const found = optionProblems(options);
   const problems = found.map(({ option, expected, actual }) => `${option} must be ${expected}, got ${actual}`);
   const bad = new Set(found.map(({ option }) => option.replace(/\..*/, '')));

@@ -4,6 +4,10 @@ import type { ConsentFeature } from '../protocol/entry.js';
 export interface Dialect {
   /** Tell no more about this machine than its operating system and its version. */
   readonly bareMachine: boolean;
+  /** Events and views name themselves and those before them, as the SDKs of 2025 do. */
+  readonly eventLinks: boolean;
+  /** Dots stay in event keys, as data of earlier days has them. */
+  readonly keepsDots: boolean;
   /** The name remote config is asked for by. */
   readonly remoteConfigMethod: 'rc' | 'fetch_remote_config';
   /** Features the server is told about; always all of them, once something changed. Undefined for what changed of any. */
@@ -15,6 +19,8 @@ export interface Dialect {
 /** What the client says by itself. */
 export const OWN_DIALECT: Dialect = Object.freeze({
   bareMachine: false,
+  eventLinks: true,
+  keepsDots: false,
   remoteConfigMethod: 'rc',
   consentMap: undefined,
   place: undefined,

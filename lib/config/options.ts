@@ -4,7 +4,8 @@ import type { Transport } from '../http/transport.js';
 import type { Storage } from '../journal/storage.js';
 import type { Logger } from '../logger.js';
 import type { Encoding } from '../protocol/encode.js';
-import type { ConsentFeature, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { ConsentFeature, EntryFeature, EntryKind, Segmentation } from '../protocol/entry.js';
+import type { UserDetails } from '../protocol/user-details.js';
 import type { Limits } from './limits.js';
 
 /** How entries survive the process; see `durability`. */
@@ -189,11 +190,22 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
 
   /** Fetch remote config of the own device at the start and when its id changes; a function is told the result. @default false */
   readonly remoteConfig?: boolean | RemoteConfigCallback | undefined;
+  /** Seconds for which remote config that was fetched is not asked for again; 0 always asks. @default 300 */
+  readonly remoteConfigMaxAge?: number | undefined;
   /**
    * Ask the server for its SDK behaviour settings (docs/protocol.md §10.5) and obey them. The last good answer is kept on disk.
    * @default true
    */
   readonly serverSettings?: boolean | undefined;
+  /**
+   * SDK behaviour settings (docs/protocol.md §10.5) that hold until the server says otherwise: its answer `{ v, t, c }` or what is
+   * in `c`, as an object or as JSON text.
+   */
+  readonly sdkBehaviorSettings?: object | string | undefined;
+  /** Pause for a minute when the server answers slowly, as its settings say; never while the queue fills up. @default true */
+  readonly backoffMechanism?: boolean | undefined;
+  /** Tell the server once, after the first delivery, how this client fares (docs/protocol.md §2.3). @default true */
+  readonly healthCheck?: boolean | undefined;
 
   /** Device states (views on display, consent …) kept in memory; the least recently used go first. @default 10000 */
   readonly maxDevices?: number | undefined;
@@ -201,6 +213,10 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly deviceIdleTimeout?: number | undefined;
   /** Time zone of the people, where a scope does not say: minutes east of UTC. @default the machine's */
   readonly timezoneOffset?: number | undefined;
+  /** What is known of the person behind the process's own device; told at the start, or with the consent to `users`. */
+  readonly userDetails?: UserDetails | undefined;
+  /** Segments that every view carries. */
+  readonly viewSegmentation?: Segmentation | undefined;
   /** Overrides of what is reported about this machine (docs/protocol.md §3.3). */
   readonly metrics?: Readonly<Record<string, string>> | undefined;
   /** `maxBreadcrumbCount`, as the official SDK named it before. */

@@ -2,7 +2,7 @@ import { described, isList, isObject, member } from '../check.js';
 import { type ConfigProblem, CountlyConfigError } from '../errors.js';
 import { consoleLogger, type Logger, Reporter } from '../logger.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import type { BeforeSend, CountlyOptions, DeadLetterOptions, LocationOptions } from './options.js';
+import type { BeforeSend, CountlyOptions, LocationOptions } from './options.js';
 import { RULES } from './rules.js';
 import { type Members, problemsIn } from './schema.js';
 
@@ -11,14 +11,14 @@ type Settled = {
   readonly [Name in keyof CountlyOptions as Usual<Name>]-?: Exclude<CountlyOptions[Name], undefined>;
 };
 type Optional = 'salt' | 'deviceId' | 'appVersion' | 'storagePath' | 'storage' | 'transport' | 'proxy' | 'ca' | 'tls';
-type AsGiven = { readonly [Name in Optional | 'requestOptions' | 'timezoneOffset']: CountlyOptions[Name] };
+type Rare = 'requestOptions' | 'timezoneOffset' | 'sdkBehaviorSettings' | 'userDetails';
+type AsGiven = { readonly [Name in Optional | Rare]: CountlyOptions[Name] };
 
 /** Options with every default filled in. Frozen; the caller's object is neither kept nor changed. */
 export interface ResolvedOptions extends Settled, AsGiven {
   readonly url: string;
   readonly appKey: string;
   readonly logger: Logger;
-  readonly deadLetter: false | Required<DeadLetterOptions>;
   readonly beforeSend: readonly BeforeSend[];
   readonly location: LocationOptions;
   readonly limits: Limits;
@@ -88,7 +88,7 @@ function booleanOf(value: string | undefined): boolean | undefined {
 
 /** Valid options, with every default filled in. */
 function completed(options: CountlyOptions): ResolvedOptions {
-  const { storageType, interval, queueSize, httpOptions, maxLogs, beforeSend, deadLetter } = options;
+  const { storageType, interval, queueSize, httpOptions, maxLogs, beforeSend } = options;
   const logger = options.logger ?? consoleLogger(options.debug ?? false);
   const reporter = new Reporter(logger, Date.now);
   const salt = trimmed(reporter, 'salt', options.salt);
@@ -111,8 +111,6 @@ function completed(options: CountlyOptions): ResolvedOptions {
     appKey: trimmed(reporter, 'appKey', options.appKey) ?? '',
     salt,
     logger,
-    deadLetter:
-      deadLetter === false ? false : Object.freeze({ redact: Object.freeze([...(deadLetter?.redact ?? [])]) }),
     beforeSend: Object.freeze(beforeSend === undefined ? [] : [beforeSend].flat()),
     location: Object.freeze({ countryCode, city, location, ipAddress }),
     limits: Object.freeze(allOf<Limits>(DEFAULT_LIMITS, { maxBreadcrumbCount: maxLogs, ...options })),

@@ -4,6 +4,7 @@ import type { CountlyOptions } from './options.js';
 import * as is from './schema.js';
 
 const optIn = { ...is.flag, usual: false };
+const optOut = { ...is.flag, usual: true };
 const off: is.Rule = { ...is.flag, expected: 'false', test: (value) => value === false };
 const header = is.pattern('a header', /^[\t\x20-\x7e\x80-\xff]*$/);
 const requestOptions = is.either(
@@ -13,6 +14,8 @@ const requestOptions = is.either(
 const pem: is.Rule = { expected: 'certificates in PEM', test: (v) => is.text.test(v) || v instanceof Uint8Array };
 const scalar = is.either(is.anyText, is.finite, is.flag);
 const nameToMask: is.Rule = { ...is.text, test: (value) => is.text.test(value) || value instanceof RegExp };
+
+const deadLetter = is.shape('an object', { redact: is.listOf('a list of names and patterns', nameToMask) });
 
 /** What each option of the client must be, and its default, if it has one; `nest/` adds its own. */
 export const RULES = {
@@ -29,7 +32,7 @@ export const RULES = {
   name: { ...is.plainText, usual: 'default' },
   appVersion: { ...is.plainText, expected: 'a non-empty text such as "1.4.2"' },
   disabled: optIn,
-  debug: is.flag,
+  debug: optIn,
   testMode: optIn,
   logger: is.instanceOf('an object with the methods error, warn and log', 'error', 'warn', 'log'),
   requireConsent: optIn,
@@ -67,13 +70,19 @@ export const RULES = {
   dropRequestsOlderThan: { ...is.hours(0), usual: 0 },
   shutdownTimeout: { ...is.milliseconds(0), usual: 5000 },
   handleSignals: optIn,
-  deadLetter: is.either(off, is.shape('an object', { redact: is.listOf('a list of names and patterns', nameToMask) })),
+  deadLetter: { ...is.either(off, deadLetter), usual: { redact: [] } },
   beforeSend: is.either(is.callback, is.listOf('a list of functions', is.callback)),
   rollUp: optIn,
   trackErrors: optIn,
   crashSegments: { ...is.recordOf('an object of texts, numbers and booleans', scalar), usual: {} },
   remoteConfig: { ...is.either(is.flag, is.callback), usual: false },
-  serverSettings: { ...is.flag, usual: true },
+  remoteConfigMaxAge: { ...is.seconds(0), usual: 300 },
+  serverSettings: optOut,
+  sdkBehaviorSettings: { ...is.object, expected: 'settings as the server sends them', test: isSettings },
+  backoffMechanism: optOut,
+  healthCheck: optOut,
+  userDetails: is.object,
+  viewSegmentation: { ...is.object, usual: {} },
   maxDevices: { ...is.whole(1), usual: 10_000 },
   deviceIdleTimeout: { ...is.seconds(1), usual: 1800 },
   timezoneOffset: is.whole(-840, 840, 'minutes east of UTC'),
@@ -90,6 +99,16 @@ export const RULES = {
   maxStackTraceLinesPerThread: is.whole(1),
   maxStackTraceLineLength: is.whole(1, 2000),
 } as const satisfies { readonly [Name in keyof CountlyOptions]-?: is.Rule & { readonly usual?: CountlyOptions[Name] } };
+
+/** What is in them is looked at when they are applied: a wrong one costs itself. */
+function isSettings(value: unknown): boolean {
+  if (typeof value !== 'string') return is.object.test(value);
+  try {
+    return is.object.test(JSON.parse(value));
+  } catch {
+    return false;
+  }
+}
 
 function isServerUrl(value: unknown): boolean {
   return (

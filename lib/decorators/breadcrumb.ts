@@ -38,7 +38,8 @@ export function Breadcrumb<This = unknown, Args extends readonly unknown[] = nev
     readsArgs: typeof text === 'function',
   } as const;
   return recordingDecorator(spec, (scope, call, recorder) => {
-    const line = typeof text === 'function' ? recorder.ask('text', text, scope, call) : recorder.name(call);
+    const fixed = text ?? recorder.site.layer(call.instance);
+    const line = typeof fixed === 'function' ? recorder.ask('text', fixed, scope, call) : fixed;
     if (typeof line === 'string' && line !== '') scope.addBreadcrumb(line);
   });
 }

@@ -17,7 +17,7 @@ export interface InstrumentOptions {
   readonly trace?: boolean | Omit<TraceOptions, 'name'>;
   /** A crash report of every failure, as `@ReportErrors` does. @default true */
   readonly errors?: boolean | ReportErrorsOptions;
-  /** A timed event of every method under `ClassName.methodName`, as `@TimedEvent` does. @default false */
+  /** A timed event of every method under `ClassName_methodName`, as `@TimedEvent` does. @default false */
   readonly events?: boolean | Omit<EventDecoratorOptions, 'key'>;
   /** Names of the methods to take. @default all */
   readonly only?: readonly string[];

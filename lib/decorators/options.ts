@@ -67,7 +67,7 @@ export interface EventDecoratorOptions<
   Args extends readonly unknown[] = readonly unknown[],
   Result = unknown,
 > extends SegmentedOptions<This, Args, Result> {
-  /** Event key. @default `ClassName.methodName` – give one when your build renames classes */
+  /** Event key. @default `ClassName_methodName` – give one when your build renames classes */
   readonly key?: string;
   /** How often it happened: a positive integer. @default 1 */
   readonly count?: number | FromCall<This, Args, Result, number>;

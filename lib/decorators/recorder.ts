@@ -64,9 +64,9 @@ export class Recorder {
     return { ...common, enter: write, ...(afterwards && { settled: afterwards }) };
   }
 
-  /** The key given to the decorator, else `Class.method`. */
+  /** The key given to the decorator, else `Class_method`. */
   name({ instance }: WovenCall): string {
-    return this.spec.key ?? this.site.layer(instance);
+    return this.spec.key ?? this.site.defaultKey(instance);
   }
 
   /** What the callback of an option gives; undefined when it is none, or failed. */

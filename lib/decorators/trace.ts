@@ -6,7 +6,7 @@ import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 /** Options of `@Trace`. */
 export interface TraceOptions<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown>
   extends CommonOptions<This, Args, Result> {
-  /** Name of the trace. @default `ClassName.methodName` */
+  /** Name of the trace. @default `ClassName_methodName` */
   readonly name?: string;
   /** `device` measures the duration of any work; `network` describes a request that the method makes. @default 'device' */
   readonly type?: 'device' | 'network';
@@ -33,7 +33,7 @@ const TRACE_RULES: Members = {
 /**
  * Reports how long the method works as a performance trace, whether it ends well or fails.
  *
- * @param name - name of the trace. Default: `ClassName.methodName`
+ * @param name - name of the trace. Default: `ClassName_methodName`
  * @param options - see {@link TraceOptions}
  * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
  *

@@ -15,7 +15,7 @@ const EVENT_RULES: Members = {
 /**
  * Records an event when the method ends well.
  *
- * @param key - event key. Default: `ClassName.methodName`, resolved when the method first records; give a key when your
+ * @param key - event key. Default: `ClassName_methodName`, resolved when the method first records; give a key when your
  * build renames classes.
  * @param options - see {@link EventDecoratorOptions}
  * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
@@ -45,7 +45,7 @@ export function TrackEvent(first?: string | EventDecoratorOptions, second?: Even
  * Records an event with its duration (`dur`, seconds with microsecond resolution) when the method ends well. For a promise
  * that is when it fulfils, for an Observable when the subscription ends, for a generator when it is done.
  *
- * @param key - event key. Default: `ClassName.methodName`, resolved when the method first records; give a key when your
+ * @param key - event key. Default: `ClassName_methodName`, resolved when the method first records; give a key when your
  * build renames classes.
  * @param options - see {@link EventDecoratorOptions}
  * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option

@@ -1,4 +1,4 @@
-import { type Members, oneOf, plainText } from '../config/schema.js';
+import { flag, type Members, oneOf, plainText } from '../config/schema.js';
 import type { OpenView, ScopeApi } from '../scope/scope-api.js';
 import { readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
 import { recordingDecorator } from './recorder.js';
@@ -11,23 +11,25 @@ export interface TrackViewOptions<
   Args extends readonly unknown[] = readonly unknown[],
   Result = unknown,
 > extends SegmentedOptions<This, Args, Result> {
-  /** Name of the view. @default `ClassName.methodName` */
+  /** Name of the view. @default `ClassName_methodName` */
   readonly name?: string;
   /**
    * `next`: the view lasts until the next view of the device, or the end of its session. `method`: it lasts as long as
    * the method works.
    *
-   * @default 'next'
+   * @default 'next', with `parallel` 'method'
    */
   readonly duration?: 'next' | 'method';
+  /** The view lies beside others instead of taking the place of the one on display. @default false */
+  readonly parallel?: boolean;
 }
 
-const VIEW_RULES: Members = { ...SEGMENTED_RULES, name: plainText, duration: oneOf('next', 'method') };
+const VIEW_RULES: Members = { ...SEGMENTED_RULES, name: plainText, duration: oneOf('next', 'method'), parallel: flag };
 
 /**
  * Records a view when the method is called.
  *
- * @param name - name of the view. Default: `ClassName.methodName`
+ * @param name - name of the view. Default: `ClassName_methodName`
  * @param options - see {@link TrackViewOptions}
  * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
  *
@@ -52,13 +54,15 @@ export function TrackView<This = unknown, Args extends readonly unknown[] = neve
 ): MethodWeaver<This, Args, Result>;
 export function TrackView(first?: string | TrackViewOptions, second?: TrackViewOptions): AnyWeaver {
   const { key, options } = readArguments('@TrackView', 'name', first, second, VIEW_RULES);
-  const timed = options.duration === 'method';
+  const { parallel = false } = options;
+  const timed = (options.duration ?? (parallel ? 'method' : 'next')) === 'method';
   const isAfter = (options.on ?? 'call') !== 'call';
   const afterwards = timed && { afterwards: endView };
   const spec = { decorator: '@TrackView', kind: 'view', key, options, on: 'call', timed, ...afterwards } as const;
   return recordingDecorator(spec, (scope, call, recorder) => {
     const segmentation = recorder.segments.read(scope, call);
-    const view = scope.trackView(recorder.name(call), segmentation === undefined ? undefined : { segmentation });
+    const shown = segmentation === undefined ? undefined : { segmentation };
+    const view = scope.trackView(recorder.name(call), parallel ? { ...shown, parallel } : shown);
     if (timed && isAfter) endView(scope, call, view);
     return view;
   });

@@ -2,6 +2,7 @@ import { member, namesOf, shown, TEXT, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { Feature, type Target } from './feature.js';
+import { storedName } from './segmentation-text.js';
 
 /** Where a person came from (docs/protocol.md §8). */
 export class Attribution extends Feature {
@@ -27,8 +28,8 @@ export class Attribution extends Feature {
         const problem = `${truncate(name, 40)} must be a non-empty text, got ${shown(value)}`;
         this.warn('reportAttribution.id', `${problem}; it is left out`);
       }
-      if (name === '' || text === undefined) continue;
-      const key = truncate(name, limits.maxKeyLength);
+      const key = storedName(name, limits.maxKeyLength);
+      if (key === '' || text === undefined) continue;
       members.push(`${jsonString(key)}:${jsonString(truncate(text, limits.maxValueSize))}`);
     }
     if (members.length === 0) return this.refuse('reportAttribution', 'expected an object of texts');

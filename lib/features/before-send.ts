@@ -1,8 +1,10 @@
 import { isObject } from '../check.js';
+import { truncate } from '../config/limits.js';
 import type { BeforeSend, OutgoingEntry } from '../config/options.js';
 import type { Reporter } from '../logger.js';
 import type { EntryKind } from '../protocol/entry.js';
-import { jsonString, storable } from '../protocol/json-text.js';
+import { isTooDeep, jsonString, storable } from '../protocol/json-text.js';
+import { LONGEST_KEY, strippedKey } from './events.js';
 import type { RecordDraft } from './feature.js';
 
 /** What the hooks see of an entry. */
@@ -39,12 +41,15 @@ function bodyOf(kind: EntryKind, content: unknown): string | undefined {
   if (!isObject(content)) return undefined;
   // Once through JSON: getters, cycles and what has no JSON are met here and not when the request is made.
   const plain = JSON.parse(JSON.stringify(content), storable) as Record<string, unknown>;
+  if (isTooDeep(plain)) return undefined;
   return kind === 'event' ? eventBody(plain) : requestBody(plain);
 }
 
 function eventBody(event: Record<string, unknown>): string | undefined {
-  const { key, count, segmentation } = event;
-  if (typeof key !== 'string' || key === '') return undefined;
+  const { count, segmentation } = event;
+  const key = typeof event['key'] === 'string' ? truncate(strippedKey(event['key']), LONGEST_KEY) : '';
+  if (key === '') return undefined;
+  event['key'] = key;
   if (!Number.isInteger(count) || (count as number) < 1) event['count'] = 1;
   if (segmentation === null || typeof segmentation !== 'object') delete event['segmentation'];
   else event['segmentation'] = flat(segmentation as Record<string, unknown>);

@@ -83,11 +83,16 @@ export class Consent extends Feature<ConsentSettings> {
     const begun = !purged.some((entry) => entry.body.startsWith('"begin_session"'));
     const given = changed.filter((name) => features.has(name));
     this.settings.changed(target, [], withdrawn, begun);
-    // Real booleans: the text "false" would count as an opt-in.
-    const map = (this.settings.map ?? changed).map((name) => `"${name}":${features.has(name)}`).join(',');
+    const map = consentMap(this.settings.map ?? changed, features);
     const location = withdrawn.has('location') && this.settings.map === undefined ? ',"location":""' : '';
-    this.request(target, 'core', `"consent":{${map}}${location}`);
+    this.request(target, 'core', `"consent":${map}${location}`);
     if (given.length > 0) this.settings.changed(target, given, NOTHING, true);
+  }
+
+  /** The whole consent in force as a member with a leading comma; empty where none is asked for or known. */
+  told(deviceId: string): string {
+    const given = this.settings.required() ? this.port.peekState(deviceId)?.consent : undefined;
+    return given === undefined ? '' : `,"consent":${consentMap(this.settings.map ?? CONSENT_FEATURES, given)}`;
   }
 
   #given(target: Target): ReadonlySet<ConsentFeature> {
@@ -108,4 +113,9 @@ export class Consent extends Feature<ConsentSettings> {
         return [];
       });
   }
+}
+
+/** Real booleans: the text "false" would count as an opt-in. */
+function consentMap(features: readonly ConsentFeature[], given: ReadonlySet<ConsentFeature>): string {
+  return `{${features.map((name) => `"${name}":${given.has(name)}`).join(',')}}`;
 }

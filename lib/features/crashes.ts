@@ -4,7 +4,7 @@ import { type Limits, truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
 import { Feature, type Loose, type Target, TEXTS } from './feature.js';
-import { segmentationText } from './segmentation-text.js';
+import { segmentationText, withDefaults } from './segmentation-text.js';
 
 type Segments = Readonly<Record<string, unknown>>;
 type CrashInput = Loose<'fatal' | 'segmentation' | 'layers' | 'timestamp'>;
@@ -76,15 +76,6 @@ export class Crashes extends Feature<{ readonly segments: Segments }> {
       segmentationText(own, { limits, reporter, call: 'logError' });
     }
     return segmentationText(segments, { limits, reporter, call: 'logError', leading, scalars: true });
-  }
-}
-
-function withDefaults(own: Record<string, unknown>, defaults: Segments): unknown {
-  try {
-    const rest = Object.entries(defaults).filter(([name]) => !Object.hasOwn(own, name));
-    return rest.length === 0 ? own : { ...own, ...Object.fromEntries(rest) };
-  } catch {
-    return own;
   }
 }
 

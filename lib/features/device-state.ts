@@ -4,14 +4,29 @@ import type { ConsentFeature } from '../protocol/entry.js';
 import type { DeviceLocation } from './location.js';
 import type { ProfileBuffer } from './profile-changes.js';
 
-/** The view a device is looking at. */
-export interface ViewOnDisplay {
+/** A view that has begun. */
+export interface OpenedView {
   readonly name: string;
   /** Unique id, the same on the start and the end of the view. */
-  readonly idv: string;
-  /** On the monotonic clock, in milliseconds. */
-  readonly startedAt: number;
+  readonly id: string;
+  /** Id of the view that began before this one. */
+  readonly before: string | undefined;
+  /** It lies beside others, instead of taking the place of the view on display. */
+  readonly parallel: boolean;
+  /** Milliseconds it was shown until it was paused last. */
+  shownMs: number;
+  /** Since when it is shown, on the monotonic clock in milliseconds; undefined while it is paused. */
+  resumedAt: number | undefined;
+  /** Told when it ends. */
+  segments: Readonly<Record<string, unknown>> | undefined;
   ended: boolean;
+}
+
+/** What is remembered of a device's remote config. */
+interface KnownRemoteConfig {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** When what was asked, and for whom: monotonic clock, milliseconds. */
+  readonly asked: ReadonlyMap<string, number>;
 }
 
 /** A session of a device that has begun and not ended. */
@@ -39,7 +54,12 @@ export class WorkState {
 
 /** What the client remembers of a device between calls. Devices that need nothing remembered have none. */
 export class DeviceState extends WorkState {
-  view: ViewOnDisplay | undefined;
+  /** In the order they began; undefined when there is none. */
+  views: OpenedView[] | undefined;
+  /** The view that began last, on display or not. */
+  lastViewId: string | undefined;
+  /** The last event of the application's own. */
+  lastEventId: string | undefined;
   /** False until the first view of a session: that one is the landing. */
   viewSeen = false;
   session: OpenSession | undefined;
@@ -52,7 +72,7 @@ export class DeviceState extends WorkState {
   /** Changes of the user's properties that wait to be sent. */
   profile: ProfileBuffer | undefined;
   /** Remote config values fetched last. */
-  remoteConfig: Readonly<Record<string, unknown>> | undefined;
+  remoteConfig: KnownRemoteConfig | undefined;
 
   /** @param lastSeen the last activity, on the monotonic clock in milliseconds */
   constructor(

@@ -4,6 +4,7 @@ import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
 import { EventTime, timestampBefore } from '../protocol/timestamp.js';
+import type { EventLinks } from './event-links.js';
 import { Feature, type FeaturePort, type Loose, type Target } from './feature.js';
 import { Measurements } from './measurements.js';
 import { segmentationText } from './segmentation-text.js';
@@ -12,6 +13,9 @@ type EventInput = Loose<'count' | 'sum' | 'dur' | 'segmentation' | 'timestamp' |
 
 /** What the events of a client share. */
 interface EventSettings {
+  readonly links: EventLinks;
+  /** Leave dots in keys, which the overview of events cannot show (docs/protocol.md §17.5). */
+  readonly keepsDots: boolean;
   readonly rollUp: boolean;
   /** Told after a recorded event whose key the server wants to see at once. */
   recorded(target: Target, key: string): void;
@@ -74,14 +78,17 @@ export class Events extends Feature<EventSettings> {
     const sum = this.#number('addEvent.sum', input?.sum, 5);
     const dur = this.#duration(input?.dur);
     const count = Math.trunc(argumentOf(reporter, 'addEvent.count', input?.count, COUNT, '1 is used') ?? 1);
-    let body = `{"key":${jsonString(key)},"count":${count}`;
+    const rolls = argumentOf(reporter, 'addEvent.rollUp', input?.rollUp, FLAG, "the client's setting holds");
+    const rollsUp = rolls ?? this.settings.rollUp;
+    // What may become part of another event is nobody's predecessor.
+    const links = this.settings.links.of(target, feature === 'events' && !rollsUp);
+    let body = `{"key":${jsonString(key)}${links},"count":${count}`;
     if (sum !== undefined) body += `,"sum":${sum}`;
     if (dur !== undefined) body += `,"dur":${dur}`;
     if (segmentation !== undefined) body += `,"segmentation":${segmentation}`;
     body += this.#time.text(at, port.offsetOf(target, at));
     let rollUp: RollUp | undefined;
-    const rolls = argumentOf(reporter, 'addEvent.rollUp', input?.rollUp, FLAG, "the client's setting holds");
-    if (rolls ?? this.settings.rollUp) {
+    if (rollsUp) {
       // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
       const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
       rollUp = { key: equal, merge: (waiting) => mergeEvents(waiting, body) };
@@ -97,7 +104,8 @@ export class Events extends Feature<EventSettings> {
 
   #key(key: unknown): string | undefined {
     const { maxKeyLength } = this.port.limits;
-    const clean = typeof key === 'string' ? truncate(strippedKey(key), Math.min(maxKeyLength, LONGEST_KEY)) : '';
+    const clean =
+      typeof key === 'string' ? truncate(this.#withoutDots(strippedKey(key)), Math.min(maxKeyLength, LONGEST_KEY)) : '';
     if (typeof key !== 'string' || clean === '') {
       const expected = 'a text with something left of it without "$", ".." and "system."';
       this.refuse('addEvent.key', `key must be ${expected}, got ${typeof key}`, 'the event is dropped');
@@ -107,6 +115,13 @@ export class Events extends Feature<EventSettings> {
       this.warn('addEvent.length', `long keys are cut to ${clean.length} characters ("${truncate(clean, 40)}…")`);
     }
     return clean;
+  }
+
+  #withoutDots(key: string): string {
+    if (this.settings.keepsDots || !key.includes('.')) return key;
+    const problem = `a server's overview of events cannot show keys with dots, such as "${truncate(key, 40)}"`;
+    this.warn('addEvent.dots', `${problem}; "_" takes their place`);
+    return key.replaceAll('.', '_');
   }
 
   #duration(dur: unknown): number | undefined {

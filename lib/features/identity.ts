@@ -32,7 +32,7 @@ export class Identity extends Feature<IdentityParts> {
    * the two are different people: what runs for the old one ends, and the new one has agreed to nothing yet.
    */
   change(target: Renamable, to: string, merge: boolean): void {
-    const { profile, sessions, temporaryId, moveState, reassign } = this.settings;
+    const { profile, sessions, consent, temporaryId, moveState, reassign } = this.settings;
     const from = target.deviceId;
     if (from === to) return;
     profile.save(target);
@@ -42,7 +42,8 @@ export class Identity extends Feature<IdentityParts> {
     sessions.renamed(from, target);
     // What waited under the temporary id was this person's all along.
     if (from === temporaryId) reassign(to, target.idType);
-    else this.request(target, 'core', `"old_device_id":${jsonString(from)}`);
+    // A server keeps the consent of the older of both users (docs/protocol.md §17.6), so ours goes along.
+    else this.request(target, 'core', `"old_device_id":${jsonString(from)}${consent.told(to)}`);
   }
 
   #replace(target: Renamable, to: string): void {
@@ -50,7 +51,7 @@ export class Identity extends Feature<IdentityParts> {
     const before = this.port.peekState(target.deviceId);
     const session = before?.session;
     if (before !== undefined) {
-      views.endCurrent(target, before);
+      views.endAll(target, before);
       sessions.end(target);
     }
     for (const work of [target.work, before]) {

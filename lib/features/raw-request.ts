@@ -1,11 +1,12 @@
 import { isObject, member, namesOf, numberFrom } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
-import { jsonString, storable } from '../protocol/json-text.js';
+import { isTooDeep, jsonString, storable } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
 import { cutStack } from './crashes.js';
 import { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './events.js';
 import { Feature, type Target } from './feature.js';
+import { storedName } from './segmentation-text.js';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
@@ -68,7 +69,10 @@ export class RawRequests extends Feature {
     const members: string[] = [];
     for (const name of names) {
       if (REFUSED.has(name)) return { about: name, problem: `a server does not take "${name}"` };
-      const read = checkedMember(name, member(asked, name), this.port.limits);
+      const given = member(asked, name);
+      // A server takes the number 0 for nothing there (docs/protocol.md §17.2).
+      const plain = ENVELOPE.has(name) && typeof given === 'number' ? String(given) : given;
+      const read = checkedMember(name, plain, this.port.limits);
       if ('problem' in read) return read;
       values[name] = read.value;
       members.push(`${jsonString(name)}:${read.text}`);
@@ -87,9 +91,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (!Array.isArray(value)) return '"events" is not a list';
     return value.length === 0 ? '"events" is empty' : value.map(eventProblem).find((problem) => problem !== undefined);
   },
-  metrics: (value) => {
+  metrics: (value, limits) => {
     if (!isObject(value)) return '"metrics" is no object';
-    for (const name of Object.keys(value)) value[name] = String(value[name] ?? '');
+    for (const [name, metric] of Object.entries(value)) {
+      delete value[name];
+      const stored = storedName(name, limits.maxKeyLength);
+      if (stored !== '') value[stored] = String(metric ?? '');
+    }
     return undefined;
   },
   crash: (value, limits) => {
@@ -158,6 +166,7 @@ function checkedMember(name: string, given: unknown, limits: Limits): Problem | 
   } catch {
     return { about, problem: `"${truncate(name, 40)}" is no JSON` };
   }
+  if (isTooDeep(value)) return { about, problem: `"${truncate(name, 40)}" is nested too deep` };
   const problem = check?.(value, limits);
   return problem === undefined ? { value, text: JSON.stringify(value) } : { about, problem };
 }

@@ -1,4 +1,4 @@
-import { argumentOf, isObject, optionsOf, tellMisfit, textFrom } from '../check.js';
+import { argumentOf, isObject, optionsOf, SECONDS, tellMisfit, textFrom } from '../check.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
 import { Feature, type Fetched, type Target, TEXTS } from './feature.js';
@@ -11,28 +11,72 @@ export interface RemoteConfigQuery {
   readonly omitKeys?: readonly string[] | undefined;
   /** Enrol the device in the A/B tests of the fetched values. @default false */
   readonly enrol?: boolean | undefined;
+  /** Seconds an earlier answer to the same question may be old; 0 asks anew. @default the client's `remoteConfigMaxAge` */
+  readonly maxAge?: number | undefined;
 }
 
 export type RemoteConfigValues = Readonly<Record<string, unknown>>;
 
 type Fields = Readonly<Record<string, string>>;
-const EMPTY: RemoteConfigValues = Object.freeze({});
+interface RemoteConfigSettings {
+  readonly method: 'rc' | 'fetch_remote_config';
+  /** Seconds an answer holds. */
+  readonly maxAge: number;
+}
 
-/** Values an operator sets on the server (docs/protocol.md §10.1), remembered for each device. */
-export class RemoteConfig extends Feature<{ readonly method: 'rc' | 'fetch_remote_config' }> {
-  /** Asks the server. A full answer replaces what is remembered, a partial one is added to it. */
+const EMPTY: RemoteConfigValues = Object.freeze({});
+// Questions are few, and made of code; those that are made of data must not fill the memory.
+const MOST_QUESTIONS = 20;
+
+/** Values an operator sets on the server (docs/protocol.md §10.1), remembered for each device for a time. */
+export class RemoteConfig extends Feature<RemoteConfigSettings> {
+  /** Questions under way: whoever asks the same meanwhile gets the same answer. */
+  readonly #running = new Map<string, Promise<Fetched<RemoteConfigValues>>>();
+
+  /** What the server says, now or lately. A full answer replaces what is remembered, a partial one is added to it. */
   async fetch(target: Target, query?: RemoteConfigQuery, awaited = true): Promise<Fetched<RemoteConfigValues>> {
-    const { reporter } = this.port;
+    const { reporter, clock } = this.port;
     const wanted = optionsOf(reporter, 'fetchRemoteConfig', query) ?? {};
     if (!this.port.isAllowed(target, 'remote-config')) return { ok: false, reason: 'no consent to remote-config' };
     const only = {
       ...keysField(reporter, 'fetchRemoteConfig.keys', wanted.keys),
       ...keysField(reporter, 'fetchRemoteConfig.omitKeys', wanted.omitKeys, 'omit_keys'),
     };
+    const outcome = "the client's setting holds";
+    const maxAge = this.argument('fetchRemoteConfig.maxAge', wanted.maxAge, SECONDS, outcome) ?? this.settings.maxAge;
+    const enrol = wanted.enrol === true ? { oi: '1' } : {};
+    // For whom, too: what was said to an id that became part of another one is no answer for that one.
+    const question = JSON.stringify([target.deviceId, only, enrol]);
+    const known = this.port.peekState(target.deviceId)?.remoteConfig;
+    const askedAt = known?.asked.get(question);
+    if (known !== undefined && askedAt !== undefined && clock.monotonic() - askedAt < maxAge * 1000) {
+      return { ok: true, value: known.values };
+    }
+    let running = this.#running.get(question);
+    if (running === undefined) {
+      running = this.#ask(target, question, { ...only, ...enrol }, awaited);
+      this.#running.set(question, running);
+      const forget = () => this.#running.delete(question);
+      running.then(forget, forget);
+    }
+    return running;
+  }
+
+  /** What was fetched last; empty before. */
+  values(target: Target): RemoteConfigValues {
+    return this.port.peekState(target.deviceId)?.remoteConfig?.values ?? EMPTY;
+  }
+
+  forget(target: Target): void {
+    const state = this.port.peekState(target.deviceId);
+    if (state !== undefined) state.remoteConfig = undefined;
+  }
+
+  async #ask(target: Target, question: string, named: Fields, awaited: boolean): Promise<Fetched<RemoteConfigValues>> {
+    const { deviceId } = target;
     const fields = {
       method: this.settings.method,
-      ...only,
-      ...(wanted.enrol === true ? { oi: '1' } : {}),
+      ...named,
       ...(this.port.isAllowed(target, 'sessions')
         ? { metrics: JSON.stringify({ ...this.port.metrics, ...target.metrics }, storable) }
         : {}),
@@ -44,22 +88,14 @@ export class RemoteConfig extends Feature<{ readonly method: 'rc' | 'fetch_remot
       answer = await this.port.query(target, { path: '/o/sdk', fields: older, awaited });
     }
     if (!answer.ok) return { ok: false, reason: answer.message };
-    const { value } = answer;
-    if (!isObject(value)) return { ok: false, reason: 'the answer is no set of values' };
-    const state = this.port.stateOf(target.deviceId);
-    const partial = Object.keys(only).length > 0;
-    state.remoteConfig = Object.freeze({ ...(partial ? state.remoteConfig : undefined), ...value });
-    return { ok: true, value: state.remoteConfig };
-  }
-
-  /** What was fetched last; empty before. */
-  values(target: Target): RemoteConfigValues {
-    return this.port.peekState(target.deviceId)?.remoteConfig ?? EMPTY;
-  }
-
-  forget(target: Target): void {
-    const state = this.port.peekState(target.deviceId);
-    if (state !== undefined) state.remoteConfig = undefined;
+    if (!isObject(answer.value)) return { ok: false, reason: 'the answer is no set of values' };
+    const known = this.port.peekState(deviceId)?.remoteConfig;
+    const partial = 'keys' in named || 'omit_keys' in named;
+    const values = Object.freeze({ ...(partial ? known?.values : undefined), ...answer.value });
+    const asked = [...(known?.asked ?? []), [question, this.port.clock.monotonic()] as const].slice(-MOST_QUESTIONS);
+    // The person may have got another id meanwhile.
+    if (target.deviceId === deviceId) this.port.stateOf(deviceId).remoteConfig = { values, asked: new Map(asked) };
+    return { ok: true, value: values };
   }
 }
 

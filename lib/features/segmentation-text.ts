@@ -132,6 +132,19 @@ function listText(list: readonly unknown[], rules: SegmentRules, key: string): s
   return jsonString(truncate(text, rules.limits.maxValueSize));
 }
 
+/** Segments with others behind them, so that their own are the ones kept when there are too many. Never throws. */
+export function withDefaults(
+  own: Record<string, unknown>,
+  defaults: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  try {
+    const rest = Object.entries(defaults).filter(([name]) => !Object.hasOwn(own, name));
+    return rest.length === 0 ? own : { ...own, ...Object.fromEntries(rest) };
+  } catch {
+    return own;
+  }
+}
+
 function unstorable(rules: SegmentRules, key: string, what: string): undefined {
   return warn(rules, what, `segment "${truncate(key, 40)}" is ${what}, which Countly cannot store; it is left out`);
 }

@@ -1,77 +1,8 @@
-import { isObject } from '../check.js';
 import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
-import * as is from '../config/schema.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import type { FeaturePort, Filters, Target } from './feature.js';
-
-/** Lists as they come from the server: of events, user properties, segments, and segments by event key. */
-interface FilterLists {
-  readonly eb?: readonly string[];
-  readonly ew?: readonly string[];
-  readonly upb?: readonly string[];
-  readonly upw?: readonly string[];
-  readonly sb?: readonly string[];
-  readonly sw?: readonly string[];
-  readonly esb?: Readonly<Record<string, readonly string[]>>;
-  readonly esw?: Readonly<Record<string, readonly string[]>>;
-}
-
-const FLAGS = ['tracking', 'networking', 'st', 'vt', 'crt', 'cet', 'lt', 'ecz', 'rcz', 'cr', 'bom', 'log'] as const;
-
-/** What numbers may be. Each has an end: no timer over at once, no event of megabytes, whatever a server says. */
-const NUMBERS = {
-  czi: is.whole(15, 86_400),
-  sui: is.whole(1, 86_400),
-  eqs: is.whole(1, 10_000),
-  rqs: is.whole(1, 100_000),
-  dort: is.whole(0, 87_600),
-  scui: is.whole(1, 168),
-  lkl: is.whole(1, 2000),
-  lvs: is.whole(1, 2000),
-  lsv: is.whole(1, 500),
-  lbc: is.whole(0, 500),
-  ltlpt: is.whole(1, 500),
-  ltl: is.whole(1, 2000),
-  bom_at: is.whole(1, 3600),
-  bom_rqp: is.share,
-  bom_ra: is.whole(1, 87_600),
-  bom_d: is.whole(1, 86_400),
-  upcl: is.whole(1, 10_000),
-} as const;
-
-type Flags = { readonly [Name in (typeof FLAGS)[number]]?: boolean };
-type Numbers = { readonly [Name in keyof typeof NUMBERS]?: number };
-
-/** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
-export interface ServerSettings extends FilterLists, Flags, Numbers {
-  readonly jte?: readonly string[];
-}
-
-const list = is.listOf('a list of texts', is.anyText);
-const lists = is.recordOf('an object of lists', list);
-const LISTS = { eb: list, ew: list, upb: list, upw: list, sb: list, sw: list, esb: lists, esw: lists };
-
-/** What each key must be; any other value is ignored, the others hold. */
-const RULES: Readonly<Record<keyof ServerSettings, is.Rule>> = {
-  ...(Object.fromEntries(FLAGS.map((name) => [name, is.flag])) as Record<(typeof FLAGS)[number], is.Rule>),
-  ...NUMBERS,
-  ...LISTS,
-  jte: list,
-};
-
-/** Reads an answer `{ v, t, c }`; undefined when it is none. Unknown keys and wrong values are left out. */
-export function readServerSettings(answer: unknown): ServerSettings | undefined {
-  const { v, t, c } = isObject(answer) ? answer : {};
-  if (typeof v !== 'number' || typeof t !== 'number' || !isObject(c)) return undefined;
-  const known = Object.entries(RULES).flatMap(([key, rule]) => {
-    const value = Object.hasOwn(c, key) ? c[key] : undefined;
-    if (!rule.test(value)) return [];
-    // Events may be called `constructor`: these have no names but their own.
-    return [[key, isObject(value) ? Object.assign(Object.create(null), value) : value]];
-  });
-  return Object.freeze(Object.fromEntries(known)) as ServerSettings;
-}
+import { type FilterLists, LISTS, readServerSettings, type ServerSettings } from './server-settings.js';
 
 /** What is in force: the developer's choice, and over it what the operator of the server set. */
 export type Behaviour = ReturnType<typeof effectiveBehaviour>;
@@ -105,23 +36,27 @@ export class ServerConfig {
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
 
-  /** Throws when what the file holds makes no sense. */
+  /**
+   * Throws when what the file holds makes no sense.
+   * @param given what holds as long as the server says nothing else
+   */
   constructor(
     private readonly options: ResolvedOptions,
     private readonly file: SettingsFile,
+    given: ServerSettings,
     private readonly applied: (behaviour: Behaviour) => void,
   ) {
-    this.settings = readServerSettings(JSON.parse(file.read() ?? 'null')) ?? Object.freeze({});
+    this.settings = Object.freeze({ ...given, ...readServerSettings(JSON.parse(file.read() ?? 'null')) });
     this.behaviour = effectiveBehaviour(options, this.settings);
   }
 
   /** Fetches now and then again and again. */
-  start(port: FeaturePort, target: Target): void {
+  start(port: FeaturePort, target: () => Target): void {
     const again = () => {
       if (this.#stopped) return;
       this.#cancelTimer = port.clock.after(this.behaviour.refreshMs, () => this.start(port, target));
     };
-    this.fetch(port, target, false).then(again, again);
+    this.fetch(port, target(), false).then(again, again);
   }
 
   /** An answer that comes later changes nothing any more: it could make the client record after its last flush. */
@@ -133,13 +68,15 @@ export class ServerConfig {
   async fetch(port: FeaturePort, target: Target, awaited: boolean): Promise<boolean> {
     const answer = await port.query(target, { path: '/o/sdk', fields: { method: 'sc' }, awaited });
     if (!answer.ok || this.#stopped) return false;
-    const settings = readServerSettings(answer.value);
-    if (settings === undefined) return false;
+    const news = readServerSettings(answer.value);
+    if (news === undefined) return false;
+    // What an answer does not name stays as it was said before (docs/protocol.md §10.5).
+    const settings = Object.freeze({ ...this.settings, ...news });
     this.behaviour = effectiveBehaviour(this.options, settings);
     this.settings = settings;
     this.applied(this.behaviour);
     // Only what could be applied may wait for the next start.
-    this.file.write(JSON.stringify(answer.value));
+    this.file.write(JSON.stringify({ v: 2, t: port.clock.now(), c: settings }));
     return true;
   }
 }
@@ -175,7 +112,7 @@ function effectiveBehaviour(options: ResolvedOptions, server: ServerSettings) {
     urgent: new Set(server.jte),
     /** When to let a slow server breathe (docs/protocol.md §10.5). */
     backOff: Object.freeze({
-      enabled: server.bom ?? true,
+      enabled: options.backoffMechanism && (server.bom ?? true),
       /** An answer slower than this makes us pause. */
       slowMs: (server.bom_at ?? 10) * 1000,
       /** Only while the queue is no fuller than this share. */
@@ -185,15 +122,17 @@ function effectiveBehaviour(options: ResolvedOptions, server: ServerSettings) {
       pauseMs: (server.bom_d ?? 60) * 1000,
     }),
     refreshMs: (server.scui ?? 4) * HOUR,
+    /** Tell what is done, as with the option `debug`. */
+    log: server.log ?? false,
   });
 }
 
-/** Filters of the server's lists. A whitelist makes the blacklist of its kind meaningless. */
+/** Filters of the server's lists. Where both of a kind come the blacklist holds, as in every SDK. */
 function createFilters(lists: FilterLists): Filters {
   const all = testOf(lists.sw, lists.sb);
   // Maps: the keys are foreign, and may be names that every object has.
-  const white = new Map(Object.entries(lists.esw ?? {}));
-  const black = new Map(Object.entries((lists.esw === undefined ? lists.esb : undefined) ?? {}));
+  const black = new Map(Object.entries(lists.esb ?? {}));
+  const white = new Map(Object.entries((lists.esb === undefined ? lists.esw : undefined) ?? {}));
   const perEvent = new Map<string, Test | undefined>();
   for (const key of new Set([...white.keys(), ...black.keys()])) {
     const own = testOf(white.get(key), black.get(key));
@@ -207,7 +146,7 @@ function createFilters(lists: FilterLists): Filters {
 }
 
 function testOf(white: readonly string[] = [], black: readonly string[] = []): Test | undefined {
-  const wanted = white.length > 0;
+  const wanted = black.length === 0;
   const names = new Set(wanted ? white : black);
   return names.size === 0 ? undefined : (name) => names.has(name) === wanted;
 }

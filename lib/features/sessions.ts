@@ -1,8 +1,10 @@
-import { FLAG, numberOf, optionsOf, SECONDS, shown } from '../check.js';
+import { FLAG, numberOf, optionsOf, SECONDS, shown, textFrom } from '../check.js';
+import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState, OpenSession } from './device-state.js';
 import { Feature, type Target } from './feature.js';
 import { locationMembers, UNKNOWN_LOCATION } from './location.js';
+import { storedName } from './segmentation-text.js';
 import type { Views } from './views.js';
 
 interface SessionSettings {
@@ -66,6 +68,12 @@ export class Sessions extends Feature<SessionSettings> {
     if (wanted !== undefined) this.begin(target, wanted.heartbeat);
   }
 
+  /** Metrics of a device in a request of their own. */
+  metrics(target: Target, given: object | undefined): void {
+    const own = optionsOf(this.port.reporter, 'recordMetrics', given);
+    if (this.port.admits(target, 'metrics')) this.request(target, 'metrics', `"metrics":${this.#metrics(target, own)}`);
+  }
+
   /** Adds seconds the caller has measured. */
   duration(target: Target, seconds: unknown): void {
     const { port } = this;
@@ -87,7 +95,7 @@ export class Sessions extends Feature<SessionSettings> {
       if (state !== undefined) state.sessionWanted = undefined;
       return;
     }
-    this.settings.views.endCurrent(target, state);
+    this.settings.views.endAll(target, state);
     const measured = (this.port.clock.monotonic() - state.session.reportedUntil) / 1000;
     const outcome = 'the measured time is reported';
     const given = this.argument('endSession.seconds', seconds, SECONDS, outcome);
@@ -181,11 +189,15 @@ export class Sessions extends Feature<SessionSettings> {
     state.lastSeen = lastSeen;
   }
 
-  #metrics(target: Target): string {
-    const members = Object.entries({ ...this.port.metrics, ...target.metrics })
-      .filter(([name, value]) => !CRASH_ONLY.has(name) && value !== '')
-      .map(([name, value]) => `${jsonString(name)}:${jsonString(String(value))}`);
-    return `{${members.join(',')}}`;
+  #metrics(target: Target, own?: object): string {
+    const { limits, metrics } = this.port;
+    const members = Object.entries({ ...metrics, ...target.metrics, ...own }).flatMap(([name, value]) => {
+      const key = storedName(name, limits.maxKeyLength);
+      const text = textFrom(value);
+      if (CRASH_ONLY.has(name) || key === '' || text === undefined) return [];
+      return [`${jsonString(key)}:${jsonString(truncate(text, limits.maxValueSize))}`];
+    });
+    return `{${members.slice(0, limits.maxSegmentationValues).join(',')}}`;
   }
 
   #location(target: Target, state: DeviceState): string {

@@ -82,7 +82,9 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
 
   #standard(details: object): string[] {
     const fields: string[] = [];
+    const { userProperty } = this.port.filters;
     for (const name of STANDARD) {
+      if (!userProperty(name)) continue;
       const value = primitiveOf(member(details, name));
       if (value === undefined) continue;
       const text = value === null || value === '' ? '' : textFrom(value);
@@ -90,7 +92,7 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
       if (text === undefined) this.#tell(name, 'a text', value);
       else fields.push(`"${name}":${jsonString(truncate(text, longest))}`);
     }
-    const byear = member(details, 'byear');
+    const byear = userProperty('byear') ? member(details, 'byear') : undefined;
     const year = byear === null || byear === '' ? null : Number(textFrom(byear));
     if (year === null || Number.isInteger(year)) fields.push(`"byear":${year}`);
     else if (byear !== undefined) this.#tell('byear', 'a year', byear);
@@ -101,6 +103,7 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
   #picturePath(details: object): string | undefined {
     const path = member(details, 'picturePath');
     if (path === undefined || path === null || path === '' || member(details, 'picture')) return undefined;
+    if (!this.port.filters.userProperty('picture')) return undefined;
     if (typeof path === 'string') return path;
     this.#tell('picturePath', 'the path of a file', path);
     return undefined;

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.js';
+import { Reporter, silentLogger } from '../logger.js';
 import { type Delivery, readDelivery, readQuery } from '../protocol/answer.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { Connections, proxyHeaders } from './connections.js';
@@ -49,10 +50,12 @@ class HttpTransport implements Transport {
   /** Requests that may go out before one must wait, and those that wait. */
   #free: number;
   readonly #waiting: (() => void)[] = [];
-  readonly #warned = new Set<string>();
+  /** Tells each cause once, and contains who is told. */
+  readonly #reporter: Reporter;
   #closed = false;
 
   constructor(private readonly options: HttpTransportOptions) {
+    this.#reporter = new Reporter({ ...silentLogger, warn: (message) => options.warn?.(message) }, Date.now);
     this.#endpoint = parseEndpoint(options.url);
     this.#route = chooseRoute(this.#endpoint, options.proxy, options.env ?? process.env, this.#warn);
     this.#free = options.connections ?? 8;
@@ -127,13 +130,5 @@ class HttpTransport implements Transport {
     return { ...outgoing, path: origin + path, headers: { ...headers, ...proxyHeaders(route.proxy) } };
   }
 
-  readonly #warn = (message: string): void => {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
-    try {
-      this.options.warn?.(message);
-    } catch {
-      // Nowhere left to tell it.
-    }
-  };
+  readonly #warn = (message: string): void => this.#reporter.warn(message, message);
 }

@@ -36,9 +36,10 @@ export class Answers {
     switch (delivery.kind) {
       case 'delivered':
         breaker.success();
-        if (delivery.info !== undefined) {
+        // A repetition is answered so when the first one had arrived: all is well.
+        if (delivery.info !== undefined && !/\bduplicate request\b/i.test(delivery.info)) {
           const text = `The server accepted a request and ignored it: ${delivery.info}`;
-          reporter.warn(`info:${delivery.info}`, text, TELL_MS);
+          reporter.warn('info', text, TELL_MS);
         }
         for (const part of parts) this.#finish(part, undefined, now);
         return;

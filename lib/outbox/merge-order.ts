@@ -11,6 +11,8 @@ const MERGE = '"old_device_id":';
 export class MergeOrder {
   /** Queues that wait, by the device they wait for; under the empty name those that wait for the storage. */
   readonly #waiting = new Map<string, Set<DeviceQueue>>();
+  /** Whoever waits for the merges into a device to be over. */
+  readonly #asked = new Map<string, (() => void)[]>();
   /** Nothing of this device may leave. */
   held: string | undefined;
   /** What the storage still has is no older than this id; infinite when it has nothing. */
@@ -51,6 +53,7 @@ export class MergeOrder {
 
   /** A device has got something off; those that wait for it look again. */
   release(name: string): void {
+    if (this.#asked.size > 0) this.#tell(name);
     // Nearly always nothing waits; and this is asked with each request.
     const waiting = this.#waiting.size > 0 ? this.#waiting.get(name) : undefined;
     if (waiting === undefined) return;
@@ -58,10 +61,34 @@ export class MergeOrder {
     for (const queue of waiting) if (!queue.isEmpty && !queue.busy) this.schedule.due.add(queue);
   }
 
+  /** Resolves when no merge into this device waits any more; undefined when none does. */
+  merged(deviceId: string): Promise<void> | undefined {
+    const queue = this.queues.get(deviceId);
+    if (queue === undefined || !hasMerge(queue)) return undefined;
+    return new Promise((resolve) => this.#asked.set(deviceId, [...(this.#asked.get(deviceId) ?? []), resolve]));
+  }
+
+  #tell(name: string): void {
+    const queue = this.queues.get(name);
+    if (queue !== undefined && hasMerge(queue)) return;
+    for (const resolve of this.#asked.get(name) ?? []) resolve();
+    this.#asked.delete(name);
+  }
+
   #wait(name: string, queue: DeviceQueue): true {
     this.#waiting.set(name, (this.#waiting.get(name) ?? new Set()).add(queue));
     return true;
   }
+}
+
+function hasMerge({ sealed, waiting }: DeviceQueue): boolean {
+  if (sealed.some(({ entries }) => entries.some(isMerge))) return true;
+  for (let i = 0; i < waiting.length; i++) if (isMerge(waiting.at(i) as Entry)) return true;
+  return false;
+}
+
+function isMerge({ feature, body }: Entry): boolean {
+  return feature === 'core' && body.startsWith(MERGE);
 }
 
 /** The id that becomes part of the entry's own device; undefined when the entry is no merge. */

@@ -49,7 +49,7 @@ export class Outbox {
       queues,
       schedule,
       order: new MergeOrder(queues, schedule),
-      requests: new Requests(options, port, admission),
+      requests: new Requests(options, port, admission, schedule),
       breaker: new CircuitBreaker(port.backoff),
       pumpSoon: () => this.#pumpSoon(),
       emptied: (queue) => this.#emptied(queue),
@@ -112,6 +112,13 @@ export class Outbox {
   hurry(deviceId: string): void {
     const queue = this.#parts.queues.get(deviceId);
     if (queue !== undefined && this.#parts.schedule.hurry(queue)) this.#pumpSoon();
+  }
+
+  /** Resolves when what made this device one with another has left; undefined when nothing of the kind waits. */
+  merged(deviceId: string): Promise<void> | undefined {
+    const merged = this.#parts.order.merged(deviceId);
+    if (merged !== undefined) this.hurry(deviceId);
+    return merged;
   }
 
   /** Keeps what is recorded under this id until `reassign` says whose it is. */

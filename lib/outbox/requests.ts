@@ -1,9 +1,11 @@
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { RequestHead } from '../protocol/head.js';
+import { ViewStarts } from '../protocol/view-start.js';
 import type { Admission } from './admission.js';
 import { type DeviceQueue, isWithdrawn, type Withdrawal } from './device-queues.js';
 import type { EntryQueue } from './entry-queue.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
+import type { Schedule } from './schedule.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
@@ -21,6 +23,7 @@ export class Requests {
     private readonly options: OutboxOptions,
     private readonly port: OutboxPort,
     private readonly admission: Admission,
+    private readonly schedule: Schedule,
   ) {
     this.#head = new RequestHead(options.appVersion);
   }
@@ -86,7 +89,7 @@ export class Requests {
     const last = entries[entries.length - 1] as Entry;
     // A file cannot travel with others.
     const path = last.kind === 'picture' ? '/i' : wanted;
-    const head = this.#head.of(last, this.#timeOf(queue, last));
+    const head = this.#head.of(last, this.#timeOf(queue, last), this.schedule.size + 1);
     const request = { deviceId: queue.deviceId, path, head, entries };
     this.port.storage.seal(request);
     this.#uncommitted = true;
@@ -124,6 +127,7 @@ function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
   if (first === undefined || first.kind !== 'event') return queue.take(1);
   const events: Entry[] = [];
   const between: Entry[] = [];
+  const starts = new ViewStarts();
   let size = 0;
   let scanned = 0;
   // The bound keeps the work proportional to what is taken.
@@ -136,7 +140,8 @@ function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
       continue;
     }
     size += entry.body.length;
-    if (events.length > 0 && size > MAX_REQUEST_SIZE) break;
+    const again = !starts.add(entry);
+    if (events.length > 0 && (again || size > MAX_REQUEST_SIZE)) break;
     events.push(entry);
   }
   queue.take(scanned);

@@ -13,6 +13,11 @@ export class Schedule {
   /** None of the resumed ones has waited for longer. */
   #resumedSince = Number.POSITIVE_INFINITY;
 
+  /** Devices that have something to send and send nothing at the moment. */
+  get size(): number {
+    return this.fresh.size + this.#resumed.size + this.due.size + this.delayed.size;
+  }
+
   resume(queue: DeviceQueue): void {
     this.#resumed.add(queue);
     this.#resumedSince = Math.min(this.#resumedSince, queue.since);

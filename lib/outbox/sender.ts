@@ -24,8 +24,9 @@ export interface SenderOptions {
 export interface SenderPort {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Told about each accepted request: how long the answer took, and how old the youngest entry in it was. */
-  delivered(tookMs: number, ageMs: number): void;
+  /** Told about each accepted request: of whom it was, how long the answer took, how old the youngest entry in it was. */
+  delivered(deviceId: string, tookMs: number, ageMs: number): void;
+  failed(reason: string): void;
 }
 
 /** Many a proxy in front of a server takes no more (docs/protocol.md §1.4), and base64 adds a third. */
@@ -86,13 +87,13 @@ export class Sender {
   }
 
   async #send(requests: readonly SealedRequest[], wire: WireRequest): Promise<Delivery> {
-    const { transport, clock, delivered } = this.port;
+    const { transport, clock, delivered, failed } = this.port;
     const startedAt = clock.monotonic();
     const delivery = await transport.send(wire);
     if (delivery.kind === 'delivered') {
       const youngest = Math.max(...requests.map((request) => request.entries.at(-1)?.timestamp ?? 0));
-      delivered(clock.monotonic() - startedAt, clock.now() - youngest);
-    }
+      delivered(requests[0]?.deviceId ?? '', clock.monotonic() - startedAt, clock.now() - youngest);
+    } else failed('message' in delivery ? delivery.message : delivery.reason);
     return delivery;
   }
 }

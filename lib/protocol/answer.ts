@@ -1,3 +1,5 @@
+import { member } from '../check.js';
+
 /** The parts of an HTTP response that decide. Header names in lower case. */
 export interface ResponseParts {
   readonly status: number;
@@ -58,17 +60,14 @@ export function readQuery({ status, body }: ResponseParts): QueryResult {
 
 /** The server knows a salt, and the request's checksum is missing or wrong. */
 const CHECKSUM = /\bchecksum/i;
+const WRONG_PATH = ': `url` must be the address of the server alone, without /i and without a page of it';
 const HOLDS: readonly (readonly [RegExp, HoldReason, remedy: string])[] = [
   // The checksum is made when a request is sent, so everything can be kept until the salt is put right.
   [CHECKSUM, 'checksum', ''],
   // An older server says this also while its database is down.
   [/^App does not exist/, 'app-unknown', ''],
   [/^App is currently not accepting data/, 'app-paused', ''],
-  [
-    /^Invalid path/,
-    'wrong-path',
-    ': `url` must be the address of the server alone, without /i and without a page of it',
-  ],
+  [/^Invalid path/, 'wrong-path', WRONG_PATH],
 ];
 
 /** Words of a Countly server that decide by themselves. */
@@ -102,24 +101,19 @@ export function retryAfterMs(value: string | readonly string[] | undefined, now:
 
 /** What a server put into its answer, HTML entities decoded, and all of it as `value`; undefined when it is not JSON. */
 function readServerAnswer(body: string) {
-  let value: unknown;
   try {
-    value = JSON.parse(body);
+    const value: unknown = JSON.parse(body);
+    return { result: decoded(member(value, 'result')), info: decoded(member(value, 'info')), value };
   } catch {
     return undefined;
   }
-  const { result, info } = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  return { result: asText(result), info: asText(info), value };
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' ? decodeEntities(value) : undefined;
 }
 
 const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
 
 /** Countly escapes the strings of its answers for HTML (docs/protocol.md §1.3). */
-function decodeEntities(text: string): string {
+function decoded(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
   return text.replace(/&(#?\w+);/g, (entity: string, name: string) => {
     const code = /^#x[\da-f]+$/i.test(name) ? Number(`0${name.slice(1)}`) : /^#\d+$/.test(name) ? +name.slice(1) : 0;
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : (ENTITIES.get(name) ?? entity);

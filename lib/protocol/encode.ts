@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SealedRequest } from './entry.js';
-import { jsonString } from './json-text.js';
+import { jsonString, storableText } from './json-text.js';
 
 /** The body of a request and the type it is sent under. */
 export interface EncodedBody {
@@ -41,7 +41,7 @@ export function encodeBulk(requests: readonly SealedRequest[], appKey: string, e
 /** Members as form fields: text as it is, everything else as JSON. */
 export function formOf(members: Readonly<Record<string, unknown>>) {
   const fields = Object.entries(members).map(([name, value]) => {
-    const text = typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value);
+    const text = typeof value === 'string' ? storableText(value) : JSON.stringify(value);
     return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
   });
   return { contentType: 'application/x-www-form-urlencoded', body: fields.join('&') } as const;
@@ -63,17 +63,14 @@ export interface FilePart {
 
 /** Fields and a file, as base64, which a server decodes (docs/protocol.md §1.3). The boundary must stand in none of the values. */
 export function multipartBody(fields: Readonly<Record<string, string>>, file: FilePart, boundary: string): EncodedBody {
-  const parts = Object.entries(fields).map(
-    ([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-  );
+  const part = (head: string, content: string) =>
+    `--${boundary}\r\nContent-Disposition: form-data; name=${head}\r\n\r\n${content}\r\n`;
+  const parts = Object.entries(fields).map(([name, value]) => part(`"${name}"`, value));
   // Quotes and line breaks would end the header.
   const name = file.name.replace(/["\\\r\n]/g, '_');
-  parts.push(
-    `Content-Disposition: form-data; name="${file.field}"; filename="${name}"\r\nContent-Type: ${file.type}\r\n` +
-      `Content-Transfer-Encoding: base64\r\n\r\n${Buffer.from(file.content).toString('base64')}\r\n`,
-  );
-  const body = `${parts.map((part) => `--${boundary}\r\n${part}`).join('')}--${boundary}--\r\n`;
-  return { contentType: `multipart/form-data; boundary=${boundary}`, body };
+  const type = `Content-Type: ${file.type}\r\nContent-Transfer-Encoding: base64`;
+  parts.push(part(`"${file.field}"; filename="${name}"\r\n${type}`, Buffer.from(file.content).toString('base64')));
+  return { contentType: `multipart/form-data; boundary=${boundary}`, body: `${parts.join('')}--${boundary}--\r\n` };
 }
 
 /** What a checksum of such a body is made of: the fields, decoded, in their order (docs/protocol.md §2.6). */

@@ -6,7 +6,10 @@ import { dayTime, localHours } from './timestamp.js';
 export const SDK_NAME = 'typescript-weave';
 export const SDK_VERSION = '0.1.0';
 
-/** What stands before the content of a request (docs/protocol.md §2): device and time last, as a storage keeps the rest once. */
+/**
+ * What stands before the content of a request (docs/protocol.md §2). Numbers among it are texts, since a Countly server takes
+ * the number 0 for nothing: Sundays, midnight and given ids would be missing (§17.2).
+ */
 export class RequestHead {
   readonly #app: string;
   #last = { idType: 0 as DeviceIdType, kind: 'event' as EntryKind, tz: Number.NaN, hours: Number.NaN, text: '' };
@@ -16,17 +19,20 @@ export class RequestHead {
     this.#app = `"sdk_name":"${SDK_NAME}","sdk_version":"${SDK_VERSION}"${version}`;
   }
 
-  of({ deviceId, idType, kind, tz }: Entry, timestamp: number): string {
+  /**
+   * @param remaining requests that wait, this one included, so never 0: a server recognises a repetition of any kind only
+   * by a request that says it (docs/protocol.md §17.3)
+   */
+  of({ deviceId, idType, kind, tz }: Entry, timestamp: number, remaining: number): string {
     const hours = localHours(timestamp, tz);
     const last = this.#last;
     if (last.hours !== hours || last.tz !== tz || last.idType !== idType || last.kind !== kind) {
       const untold = idType === 9;
-      const type = untold ? '' : `,"t":${idType}`;
+      const type = untold ? '' : `,"t":"${idType}"`;
       const { hour, dow } = dayTime(hours);
-      const day = untold && kind !== 'event' ? '' : `,"hour":${hour},"dow":${dow}`;
-      // `tz` as text: a Countly server does not store the number 0 (docs/protocol.md §2.2).
+      const day = untold && kind !== 'event' ? '' : `,"hour":"${hour}","dow":"${dow}"`;
       this.#last = { idType, kind, tz, hours, text: `${this.#app}${type}${day},"tz":"${tz}"` };
     }
-    return `${this.#last.text},"device_id":${jsonString(deviceId)},"timestamp":${timestamp}`;
+    return `${this.#last.text},"device_id":${jsonString(deviceId)},"timestamp":${timestamp},"rr":${remaining}`;
   }
 }

@@ -8,6 +8,8 @@ export interface RollUp {
 
 interface EventObject extends Readonly<Record<'count' | 'timestamp' | 'hour' | 'dow', number>> {
   readonly key: string;
+  readonly id?: string;
+  readonly cvid?: string;
   readonly sum?: number;
   readonly dur?: number;
   readonly segmentation?: unknown;
@@ -19,8 +21,19 @@ export function mergeEvents(waiting: string, added: string): string {
   const other = JSON.parse(added) as EventObject;
   const sum = total(one.sum, other.sum, 5);
   const dur = total(one.dur, other.dur, 6);
-  const { key, segmentation, timestamp, hour, dow } = one;
-  return JSON.stringify({ key, count: one.count + other.count, sum, dur, segmentation, timestamp, hour, dow });
+  const { key, id, cvid, segmentation, timestamp, hour, dow } = one;
+  return JSON.stringify({
+    key,
+    id,
+    cvid,
+    count: one.count + other.count,
+    sum,
+    dur,
+    segmentation,
+    timestamp,
+    hour,
+    dow,
+  });
 }
 
 function total(one: number | undefined, other: number | undefined, decimals: number): number | undefined {

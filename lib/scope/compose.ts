@@ -6,17 +6,20 @@ import { Attribution } from '../features/attribution.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
 import { type DeviceState, DeviceStates } from '../features/device-state.js';
+import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
 import { Feedback } from '../features/feedback.js';
+import { reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
 import { readLocation } from '../features/location.js';
 import { RawRequests } from '../features/raw-request.js';
 import { AbTesting, RemoteConfig } from '../features/remote-config.js';
 import { type Behaviour, ServerConfig } from '../features/server-config.js';
+import { givenSettings } from '../features/server-settings.js';
 import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
-import { Views } from '../features/views.js';
+import { forgetViews, Views } from '../features/views.js';
 import { createBackoff } from '../http/backoff.js';
 import { createHttpTransport } from '../http/http-transport.js';
 import type { Transport } from '../http/transport.js';
@@ -35,32 +38,42 @@ import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 
 export type Core = ReturnType<typeof compose>;
 
+/** How delivery fares. */
+interface Progress {
+  /** Whom something was delivered for last; the server knows this device. */
+  knownDevice: string | undefined;
+  /** Why a delivery failed last. */
+  failure: string | undefined;
+  /** How often a slow answer made us pause. */
+  pauses: number;
+  /** Milliseconds since the epoch. */
+  lastDeliveryAt: number | undefined;
+}
+
 /** The composition root: the only place that knows which part gets which. */
 export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
   const clock = clientClock(machineClock);
-  const reporter = new Reporter(options.logger, () => clock.monotonic());
+  const reporter = new Reporter(options.logger, () => clock.monotonic(), options.debug);
   const folder = folderOf(options);
   // Some of these the server may change; the outbox reads them from here each time.
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
-  const serverConfig = serverConfigOf(options, folder, applied);
+  const serverConfig = serverConfigOf(options, folder, reporter, applied);
   const transport = transportOf(options, reporter);
-  const progress = { lastDeliveryAt: undefined as number | undefined };
+  const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
   const outbox = new Outbox(tuned, {
     clock,
     reporter,
     storage: storageOf(options, folder, clock, reporter),
-    sender: new Sender(options, { transport, clock, delivered }),
+    sender: new Sender(options, { transport, clock, delivered, failed }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });
 
   const idFile = new DeviceIdFile(folder);
   if (options.clearStoredDeviceId) idFile.remove();
-  const device = options.temporaryDeviceId ? ({ id: TEMPORARY_ID, type: 1 } as const) : idFile.load(options.deviceId);
   const identity: DeviceIdentity = {
-    deviceId: device.id,
-    idType: device.type,
-    changed: () => identity.deviceId !== TEMPORARY_ID && idFile.store({ id: identity.deviceId, type: identity.idType }),
+    ...(options.temporaryDeviceId ? { deviceId: TEMPORARY_ID, idType: 1 } : idFile.load(options.deviceId)),
+    changed: () => identity.deviceId !== TEMPORARY_ID && idFile.store(identity),
   };
   const { ipAddress, ...where } = options.location;
   const own = new ScopeTarget(identity, undefined, { location: readLocation({ ...where, ip: ipAddress }) });
@@ -74,6 +87,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     behaviour: () => serverConfig.behaviour,
     states: () => states,
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
+    saveProfile: (target, state) => profile.saveState(target, state),
   });
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
@@ -83,14 +97,13 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       const state = port.peekState(target.deviceId);
       if (withdrawn.has('sessions')) sessions.withdrawn(target, begun);
       if (withdrawn.has('users') && state !== undefined) state.profile = undefined;
-      if (withdrawn.has('views') && state?.view !== undefined) {
-        state.view.ended = true;
-        state.view = undefined;
-      }
+      if (withdrawn.has('views') && state !== undefined) forgetViews(state);
+      if (given.includes('users')) tellUserDetails();
       if (given.includes('sessions')) sessions.beginWanted(target);
     },
   });
-  const views = new Views(port);
+  const links = new EventLinks(port, dialect.eventLinks);
+  const views = new Views(port, { links, segments: options.viewSegmentation });
   const sessions = new Sessions(port, {
     views,
     updateSeconds: () => serverConfig.behaviour.sessionUpdate,
@@ -100,6 +113,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const profile = new UserProfile(port, { maxChanges: () => serverConfig.behaviour.maxProfileChanges });
   const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
   const events = new Events(port, {
+    links,
+    keepsDots: dialect.keepsDots,
     rollUp: options.rollUp,
     recorded(target, key) {
       const { urgent } = serverConfig.behaviour;
@@ -108,12 +123,44 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   });
   const traces = new Traces(port);
 
-  function delivered(tookMs: number, ageMs: number): void {
+  function delivered(deviceId: string, tookMs: number, ageMs: number): void {
+    const isFirst = progress.knownDevice === undefined;
+    progress.knownDevice = deviceId;
     progress.lastDeliveryAt = clock.now();
+    if (isFirst) askForSettings();
+    if (isFirst && options.healthCheck) void reportHealth(port, known(), { ...reporter.written, ...progress });
     const { enabled, slowMs, fill, maxAgeMs, pauseMs } = serverConfig.behaviour.backOff;
     if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
     // A queue that fills up needs the server more than the server needs a rest.
-    if (outbox.stats().pending <= fill * tuned.maxQueuedEntries) outbox.pause(pauseMs);
+    if (outbox.stats().pending > fill * tuned.maxQueuedEntries) return;
+    progress.pauses++;
+    outbox.pause(pauseMs);
+  }
+
+  function failed(reason: string): void {
+    progress.failure = reason;
+  }
+
+  /** A device that the server knows: a question for another one would make a user of it (docs/protocol.md §17.7). */
+  function known(): ScopeTarget {
+    const { knownDevice } = progress;
+    if (knownDevice === undefined || knownDevice === identity.deviceId) return own;
+    return new ScopeTarget({ deviceId: knownDevice, idType: 0 });
+  }
+
+  let asking = false;
+  function askForSettings(): void {
+    if (asking || !options.serverSettings || options.testMode) return;
+    asking = true;
+    serverConfig.start(port, known);
+  }
+
+  let detailsWanted = options.userDetails;
+  function tellUserDetails(): void {
+    if (detailsWanted === undefined || !port.isAllowed(own, 'users')) return;
+    const details = detailsWanted;
+    detailsWanted = undefined;
+    profile.details(own, details);
   }
 
   function applied(behaviour: Behaviour): void {
@@ -121,10 +168,12 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     tuned.maxQueuedEntries = behaviour.maxQueuedEntries;
     tuned.maxAge = behaviour.maxAge;
     outbox.setEnabled(behaviour.networking && !options.testMode);
+    reporter.verbose = options.debug || behaviour.log;
     // The first request after the start tells the whole map (docs/protocol.md §9), also when it is the operator who requires it.
-    const known = port.peekState(own.deviceId)?.consent;
-    if (behaviour.consentRequired && known === undefined && dialect.consentMap === undefined)
-      consent.apply(own, new Set(options.consent));
+    // Whoever agreed to nothing is not told: that would make a user of a process nobody records anything for.
+    const said = port.peekState(own.deviceId)?.consent;
+    const gives = options.consent.length > 0 && dialect.consentMap === undefined;
+    if (behaviour.consentRequired && said === undefined && gives) consent.apply(own, new Set(options.consent));
   }
 
   /** A device is forgotten: what is open ends with its last activity, and says so. */
@@ -154,7 +203,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     timedTraces: timedTraces(port, traces),
     attribution: new Attribution(port),
     feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
-    remoteConfig: new RemoteConfig(port, { method: dialect.remoteConfigMethod }),
+    remoteConfig: new RemoteConfig(port, { method: dialect.remoteConfigMethod, maxAge: options.remoteConfigMaxAge }),
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,
@@ -177,7 +226,10 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       applied(serverConfig.behaviour);
       if (identity.deviceId !== TEMPORARY_ID) outbox.reassign(identity.deviceId, identity.idType);
       outbox.open();
-      if (options.serverSettings && !options.testMode) serverConfig.start(port, own);
+      tellUserDetails();
+      // Where nothing may leave or be recorded, only an answer can change that.
+      const { networking, tracking } = serverConfig.behaviour;
+      if (!networking || !tracking) askForSettings();
     },
     stop(): void {
       serverConfig.stop();
@@ -197,15 +249,17 @@ function folderOf(options: ResolvedOptions): string | undefined {
 function serverConfigOf(
   options: ResolvedOptions,
   folder: string | undefined,
+  reporter: Reporter,
   applied: (behaviour: Behaviour) => void,
 ): ServerConfig {
   const kept = options.serverSettings && folder !== undefined;
   const file = new SmallFile(kept ? join(folder, 'server-settings.json') : undefined);
+  const given = givenSettings(options.sdkBehaviorSettings, reporter);
   try {
-    return new ServerConfig(options, file, applied);
+    return new ServerConfig(options, file, given, applied);
   } catch {
     file.remove();
-    return new ServerConfig(options, file, applied);
+    return new ServerConfig(options, file, given, applied);
   }
 }
 
@@ -226,15 +280,10 @@ function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefine
 
 function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {
   if (options.disabled) return NO_TRANSPORT;
-  return (
-    options.transport ??
-    createHttpTransport({
-      ...options,
-      requestTimeoutMs: options.requestTimeout,
-      connections: options.maxParallelRequests,
-      warn: (message) => reporter.warn(`transport:${message}`, message),
-    })
-  );
+  if (options.transport !== undefined) return options.transport;
+  const { requestTimeout: requestTimeoutMs, maxParallelRequests: connections } = options;
+  const warn = (message: string) => reporter.warn(`transport:${message}`, message);
+  return createHttpTransport({ ...options, requestTimeoutMs, connections, warn });
 }
 
 /** Of a disabled client. */

@@ -4,11 +4,12 @@ import { type Clock, LONGEST_DELAY_MS, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
-import type { ServerSettings } from '../features/server-config.js';
+import type { ServerSettings } from '../features/server-settings.js';
 import type { Reporter } from '../logger.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import type { ConsentFeature } from '../protocol/entry.js';
+import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { type Core, compose } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { TEMPORARY_ID } from './device-id.js';
@@ -106,6 +107,15 @@ export class Countly extends DeviceScope {
     return !partsOf(this).core.options.disabled;
   }
 
+  /** The name this SDK has on the server. */
+  get sdkName(): string {
+    return SDK_NAME;
+  }
+
+  get sdkVersion(): string {
+    return SDK_VERSION;
+  }
+
   /** What the operator of the server set for SDKs (docs/protocol.md §10.5), as far as it is known and valid. */
   get serverSettings(): ServerSettings {
     return partsOf(this).core.serverConfig.settings;
@@ -141,6 +151,20 @@ export class Countly extends DeviceScope {
   /** Names several features at once, for `giveConsent`, `removeConsent` and `checkConsent`. */
   groupFeatures(groups: Readonly<Record<string, ConsentFeature | readonly ConsentFeature[]>>): void {
     contained(this, 'groupFeatures', ({ consent }) => consent.group(groups));
+  }
+
+  /** Segments that every view carries from now on, in place of those so far. */
+  setViewSegmentation(segmentation: Segmentation): void {
+    contained(this, 'setViewSegmentation', ({ views }) =>
+      views.useSegments('setViewSegmentation', segmentation, false),
+    );
+  }
+
+  /** Segments that every view carries from now on, beside those so far. */
+  updateViewSegmentation(segmentation: Segmentation): void {
+    contained(this, 'updateViewSegmentation', ({ views }) =>
+      views.useSegments('updateViewSegmentation', segmentation, true),
+    );
   }
 
   override changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
@@ -214,7 +238,7 @@ export class Countly extends DeviceScope {
     core.profile.saveAll();
     const own = core.states.peek(this.deviceId);
     // The own device was there until now; the others until they were last seen.
-    if (own !== undefined) core.views.endCurrent(core.own, own);
+    if (own !== undefined) core.views.endAll(core.own, own);
     core.sessions.end(core.own);
     core.states.clear();
     const result = await core.outbox.close(timeout);

@@ -1,13 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { DeviceIdType } from '../protocol/entry.js';
+import type { DeviceIdentity } from './scope-target.js';
 
 /** The process's own device. */
-export interface OwnDevice {
-  readonly id: string;
-  readonly type: DeviceIdType;
-}
+export type OwnDevice = Pick<DeviceIdentity, 'deviceId' | 'idType'>;
 
 /** Stands for an id that is not known yet; never sent (docs/protocol.md §2.1). */
 export const TEMPORARY_ID = '[CLY]_temp_id';
@@ -85,25 +82,25 @@ export class DeviceIdFile extends SmallFile {
 
   /** The configured id, else the stored one, else a new one that is stored. */
   load(configured: string | undefined): OwnDevice {
-    if (configured !== undefined) return { id: sanitizeDeviceId(configured) ?? randomUUID(), type: 0 };
+    if (configured !== undefined) return { deviceId: sanitizeDeviceId(configured) ?? randomUUID(), idType: 0 };
     return this.#stored() ?? this.#create();
   }
 
   /** The device goes by this id from now on, also after a restart. */
-  store({ id, type }: OwnDevice): void {
+  store({ deviceId, idType }: OwnDevice): void {
     // A generated id stands alone; one that was given is followed by its type.
-    this.write(type === 0 ? `${id}\n0\n` : id);
+    this.write(idType === 0 ? `${deviceId}\n0\n` : deviceId);
   }
 
   #stored(): OwnDevice | undefined {
     const [first, second] = this.read()?.split('\n') ?? [];
-    const id = sanitizeDeviceId(first);
-    return id === undefined ? undefined : { id, type: second === '0' ? 0 : 1 };
+    const deviceId = sanitizeDeviceId(first);
+    return deviceId === undefined ? undefined : { deviceId, idType: second === '0' ? 0 : 1 };
   }
 
   #create(): OwnDevice {
-    const device = { id: randomUUID(), type: 1 } as const;
-    this.create(device.id);
+    const device = { deviceId: randomUUID(), idType: 1 } as const;
+    this.create(device.deviceId);
     const stored = this.#stored();
     if (stored !== undefined) return stored;
     // What is there is no id, or the file system knows no links.

@@ -6,6 +6,7 @@ import type { FeedbackWidget } from '../features/feedback.js';
 import { readLocation, tellLocation } from '../features/location.js';
 import type { RemoteConfigQuery, RemoteConfigValues } from '../features/remote-config.js';
 import type { ConsentFeature } from '../protocol/entry.js';
+import type { UserDetails } from '../protocol/user-details.js';
 import type { Core } from './compose.js';
 import type { RegisteredClient } from './current.js';
 import { DEVICE_ID, sanitizeDeviceId, TEMPORARY_ID } from './device-id.js';
@@ -16,7 +17,6 @@ import type {
   RatingFeedback,
   SessionOptions,
   SurveyFeedback,
-  UserDetails,
 } from './scope-api.js';
 import { AbTests, UserData } from './scope-members.js';
 import { contained, containedAsync, partsOf, setParts } from './scope-parts.js';
@@ -92,6 +92,14 @@ export class DeviceScope extends RecordingScope {
       if (location !== null) tellLocation(reporter, 'setLocation', location, kept ?? undefined);
       port.stateOf(deviceId).location = kept;
     });
+  }
+
+  /**
+   * Reports metrics of the device outside of a session (docs/protocol.md §3.3), such as after an update: the known ones, and in
+   * their place what is given. Needs consent to `metrics`.
+   */
+  recordMetrics(metrics?: Readonly<Record<string, string>>): void {
+    contained(this, 'recordMetrics', ({ sessions }, target) => sessions.metrics(target, metrics));
   }
 
   /** Reports what is known of the person (docs/protocol.md §5). */

@@ -29,7 +29,12 @@ export interface PortParts {
   readonly behaviour: () => Behaviour;
   readonly states: () => DeviceStates;
   readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
+  /** Records the changes of a person's properties that wait. */
+  readonly saveProfile: (target: Target, state: DeviceState) => void;
 }
+
+/** Milliseconds a question waits for a merge to leave; a server that is away fails both. */
+const MERGE_WAIT_MS = 10_000;
 
 type Refusal = Parameters<FeaturePort['refuse']>[0];
 
@@ -92,7 +97,7 @@ export class HousePort implements FeaturePort {
   }
 
   record(target: Target, draft: RecordDraft): void {
-    const { outbox, dialect, states } = this.parts;
+    const { outbox, dialect, states, saveProfile } = this.parts;
     const { kind, feature, timestamp, rollUp } = draft;
     const { deviceId, idType } = target;
     if (this.options.disabled) return;
@@ -100,7 +105,9 @@ export class HousePort implements FeaturePort {
       if (!isNobody(target)) outbox.refuse('invalid');
       return;
     }
-    states().touch(deviceId);
+    const state = states().touch(deviceId);
+    // What the person is, before what they did: the server looks at it when it counts.
+    if (state?.profile !== undefined) saveProfile(target, state);
     const adds = kind === 'request' && dialect.place !== undefined;
     const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
     const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
@@ -152,6 +159,7 @@ export class HousePort implements FeaturePort {
     if (deviceId === '' || deviceId === TEMPORARY_ID) {
       return { ok: false, status: 0, message: 'the device has no id yet' };
     }
+    await this.#merged(target, query);
     const { appKey, appVersion, salt, requestTimeout } = options;
     // What every request that is made by itself says first (docs/protocol.md §2). Always as a form: everything in it is text
     // there, which is what `/o/sdk` reads on every generation of servers (docs/protocol.md §10).
@@ -177,6 +185,18 @@ export class HousePort implements FeaturePort {
     } finally {
       release();
     }
+  }
+
+  /** A server that has not made one of two ids yet would answer for somebody else. */
+  async #merged(target: Target, { fields, awaited }: Query): Promise<void> {
+    const merged = fields['method'] === 'sc' ? undefined : this.parts.outbox.merged(target.deviceId);
+    if (merged === undefined) return;
+    let stop: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      stop = this.clock.after(MERGE_WAIT_MS, resolve, awaited !== false);
+    });
+    await Promise.race([merged, late]);
+    stop?.();
   }
 
   #refusal(target: Target, feature: ConsentFeature): Refusal | undefined {

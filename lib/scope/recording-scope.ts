@@ -1,5 +1,7 @@
-import { optionsOf, tellMisfit } from '../check.js';
-import { Breadcrumbs } from '../features/device-state.js';
+import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
+import { Breadcrumbs, type OpenedView } from '../features/device-state.js';
+import type { Target } from '../features/feature.js';
+import type { Views } from '../features/views.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import type {
   CrashOptions,
@@ -63,17 +65,28 @@ export class RecordingScope implements ScopeApi {
     return contained(this, 'cancelEvent', ({ timedEvents }, target) => timedEvents.cancelByKey(target, key)) ?? false;
   }
 
-  /** Records a view; the device's view before it ends (docs/protocol.md §4.4). */
+  /** Records a view; the view on display before it ends (docs/protocol.md §4.4). */
   trackView(name: string, options?: ViewOptions): OpenView {
     const view = contained(this, 'trackView', ({ views, reporter }, target) => {
-      const { segmentation } = optionsOf(reporter, 'trackView', options) ?? {};
-      return views.start(target, name, segmentation);
+      const { segmentation, parallel } = optionsOf(reporter, 'trackView', options) ?? {};
+      const beside = argumentOf(reporter, 'trackView.parallel', parallel, FLAG, 'false is used') ?? false;
+      return views.start(target, name, segmentation, beside);
     });
+    const act = (work: (views: Views, opened: OpenedView, target: Target) => void) =>
+      contained(this, 'trackView', ({ views }, target) => view && work(views, view, target));
     return {
       name: view?.name ?? (typeof name === 'string' ? name : ''),
-      end: (durationSeconds) =>
-        contained(this, 'trackView', ({ views }, target) => view && views.end(target, view, durationSeconds)),
+      id: view?.id ?? '',
+      pause: () => act((views, opened) => views.pause(opened)),
+      resume: () => act((views, opened) => views.resume(opened)),
+      addSegmentation: (segmentation) => act((views, opened) => views.addSegments(opened, segmentation)),
+      end: (durationSeconds) => act((views, opened, target) => views.end(target, opened, durationSeconds)),
     };
+  }
+
+  /** Records a view that lies beside others: `trackView` with `parallel`. */
+  startView(name: string, options?: Omit<ViewOptions, 'parallel'>): OpenView {
+    return this.trackView(name, { segmentation: isObject(options) ? options.segmentation : undefined, parallel: true });
   }
 
   /** Remembers a line that the next crash report carries. */

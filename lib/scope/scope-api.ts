@@ -27,11 +27,24 @@ export interface RunningEvent {
 
 export interface ViewOptions {
   readonly segmentation?: Segmentation | undefined;
+  /**
+   * The view lies beside others, such as a dialog beside its page, instead of taking the place of the one on display. It lasts
+   * until its `end`, or the end of the session. @default false
+   */
+  readonly parallel?: boolean | undefined;
 }
 
-/** A view on display. */
+/** A view that has begun. No call throws or waits; after its end they do nothing. */
 export interface OpenView {
   readonly name: string;
+  /** Its unique id, as the server knows it (`_idv`); empty when nothing was recorded. */
+  readonly id: string;
+  /** Stops its time: what the person does now is not its own. */
+  pause(): void;
+  /** Goes on with its time. */
+  resume(): void;
+  /** Adds segments that are told when it ends. */
+  addSegmentation(segmentation: Segmentation): void;
   /** Reports how long it was shown. `durationSeconds` replaces the measured time. Later calls do nothing. */
   end(durationSeconds?: number): void;
 }
@@ -94,29 +107,6 @@ export interface SessionOptions {
    * @default true for the process's own device, false for any other
    */
   readonly heartbeat?: boolean | undefined;
-}
-
-/** What is known of a person (docs/protocol.md §5). `null` or an empty text removes what the server knows. */
-export interface UserDetails {
-  readonly name?: string | null | undefined;
-  readonly username?: string | null | undefined;
-  readonly email?: string | null | undefined;
-  readonly organization?: string | null | undefined;
-  readonly phone?: string | null | undefined;
-  /** URL of a picture, up to 4096 characters. */
-  readonly picture?: string | null | undefined;
-  /**
-   * Path of a regular file with a picture, up to 5 MB. The path waits in the queue like every other entry, also across
-   * restarts; the file is read when its turn comes. One that cannot be sent then counts as dropped, `rejected`, with a
-   * warning. With `picture` it is ignored.
-   */
-  readonly picturePath?: string | undefined;
-  /** `M` or `F`. */
-  readonly gender?: string | null | undefined;
-  /** Year of birth. */
-  readonly byear?: number | null | undefined;
-  /** Custom properties; an operator such as `{ $inc: 1 }` changes what the server has. */
-  readonly custom?: Readonly<Record<string, SegmentValue | Readonly<Record<string, SegmentValue>>>> | undefined;
 }
 
 /** An answer to a rating widget. */

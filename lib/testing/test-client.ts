@@ -46,7 +46,10 @@ export function createTestClient(options: CountlyOptions = {}): TestClient {
   const clock = new ManualClock();
   const transport = new RecordingTransport();
   const client = new ClientWith(
-    { appKey: 'TEST', deviceId: 'test-device', durability: 'memory', logger: silentLogger, transport, ...options },
+    {
+      ...{ appKey: 'TEST', deviceId: 'test-device', durability: 'memory', healthCheck: false },
+      ...{ logger: silentLogger, transport, ...options },
+    },
     clock,
   );
   registerClient(client);

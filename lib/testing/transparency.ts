@@ -132,7 +132,7 @@ export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
   isAllowed: () => true,
   addEvent: ignore,
   startEvent: (key) => ({ key, end: ignore, cancel: ignore }),
-  trackView: (name) => ({ name, end: ignore }),
+  trackView: (name) => ({ name, id: '', pause: ignore, resume: ignore, addSegmentation: ignore, end: ignore }),
   addBreadcrumb: ignore,
   logError: ignore,
   reportTrace: ignore,

@@ -93,7 +93,7 @@ describe('beforeSend', () => {
   });
 
   it('cannot take away consent or a merge', async () => {
-    test = recorded({ beforeSend: () => false, requireConsent: true });
+    test = recorded({ beforeSend: () => false, requireConsent: true, consent: ['events'] });
     test.client.changeId('b', { merge: true });
     expect(await test.sent()).toHaveLength(2);
   });

@@ -28,13 +28,13 @@ describe('an event', () => {
     test = recorded();
     test.client.scope({ deviceId: 'v', timezoneOffset: 330 }).addEvent('a');
     const [request] = await test.sent();
-    expect(request?.parameters).toMatchObject({ tz: '330', hour: 3, dow: 3 });
+    expect(request?.parameters).toMatchObject({ tz: '330', hour: '3', dow: '3' });
     expect(request?.events[0]).toMatchObject({ hour: 3, dow: 3 });
   });
 
   it.each<[unknown, unknown]>([
     ['plain', 'plain'],
-    ['a.b', 'a.b'],
+    ['a.b', 'a_b'],
     ['a..b', 'ab'],
     ['system.x$', 'x'],
     ['.system..', undefined],
@@ -74,7 +74,7 @@ describe('an event', () => {
   ])('takes %s for what they mean', async (_name, options, expected) => {
     test = recorded();
     test.client.addEvent('e', options);
-    const [{ key: _key, timestamp: _t, hour: _h, dow: _d, ...rest } = { key: '' }] = await events();
+    const [{ key: _key, id: _id, timestamp: _t, hour: _h, dow: _d, ...rest } = { key: '' }] = await events();
     expect(rest).toEqual({ count: 1, ...expected });
   });
 

@@ -71,7 +71,7 @@ describe('a change of the device id', () => {
     expect(old.flatMap(({ events }) => events).at(-1)).toMatchObject({ key: '[CLY]_view', dur: 5 });
     const fresh = requests.filter(({ deviceId }) => deviceId === 'other');
     expect(fresh).toHaveLength(1);
-    expect(fresh[0]?.parameters).toMatchObject({ begin_session: 1, t: 0 });
+    expect(fresh[0]?.parameters).toMatchObject({ begin_session: 1, t: '0' });
   });
 
   it('without a merge asks the new one for consent', async () => {

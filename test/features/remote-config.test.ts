@@ -39,8 +39,73 @@ describe('remote config', () => {
     expect(fieldsOf(test.transport.queries[1])).toMatchObject({ keys: '["b"]', oi: '1' });
     expect(fieldsOf(test.transport.queries[2])).toMatchObject({ omit_keys: '["a"]' });
     expect(test.client.getRemoteConfig()).toEqual({ a: 1, b: 3 });
-    await test.client.fetchRemoteConfig();
+    await test.client.fetchRemoteConfig({ maxAge: 0 });
     expect(test.client.getRemoteConfig()).toEqual({ b: 3 });
+  });
+
+  it('is asked for once by many callers, and not again while it holds', async () => {
+    test = recorded({ remoteConfigMaxAge: 60 });
+    test.transport.answerQuery(async () => ({ ok: true, value: { a: 1 } }));
+    const visitors = Array.from({ length: 200 }, (_, i) => test.client.device(`visitor-${i % 50}`));
+    const answers = await Promise.all(visitors.map((visitor) => visitor.fetchRemoteConfig()));
+    expect(answers.every((answer) => answer.ok && answer.value['a'] === 1)).toBe(true);
+    expect(test.transport.queries).toHaveLength(50);
+    test.clock.advance(59_000);
+    for (const visitor of visitors) await visitor.fetchRemoteConfig();
+    expect(test.transport.queries).toHaveLength(50);
+    test.clock.advance(2000);
+    for (const visitor of visitors) await visitor.fetchRemoteConfig();
+    expect(test.transport.queries).toHaveLength(100);
+  });
+
+  it('is asked for again by another question, after a failure, for another id, and by who wants it fresh', async () => {
+    test = recorded();
+    test.transport.answerQuery({ ok: false, status: 0, message: 'no answer' });
+    await test.client.fetchRemoteConfig();
+    test.transport.answerQuery({ ok: true, value: { a: 1 } });
+    await test.client.fetchRemoteConfig();
+    await test.client.fetchRemoteConfig({ keys: ['a'] });
+    await test.client.fetchRemoteConfig({ keys: ['a'] });
+    await test.client.fetchRemoteConfig({ maxAge: 0 });
+    await test.client.fetchRemoteConfig({ maxAge: -1 });
+    expect(test.transport.queries).toHaveLength(4);
+    expect(test.warnings).toHaveLength(1);
+    test.client.changeId('other', { merge: true });
+    await test.client.flush();
+    await test.client.fetchRemoteConfig();
+    expect(fieldsOf(test.transport.queries[4])['device_id']).toBe('other');
+  });
+
+  it('waits for the merge before it, so that the answer is the person’s', async () => {
+    test = recorded({ remoteConfig: true, flushInterval: 5000 });
+    test.transport.answerQuery({ ok: true, value: { a: 1 } });
+    for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    const order: string[] = [];
+    test.transport.answer((request) => {
+      order.push(String(request.body).includes('old_device_id') ? 'merge' : 'other');
+      return { kind: 'delivered' };
+    });
+    test.transport.answerQuery((request) => {
+      order.push(`config of ${fieldsOf(request)['device_id']}`);
+      return { ok: true, value: { a: 2 } };
+    });
+    test.client.addEvent('before');
+    test.client.changeId('ann', { merge: true });
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    expect(order).toEqual(['other', 'merge', 'config of ann']);
+  });
+
+  it('does not wait for a merge for ever', async () => {
+    test = recorded();
+    test.transport.answer({ kind: 'retry', reason: 'down' });
+    test.client.changeId('ann', { merge: true });
+    const answer = test.client.fetchRemoteConfig();
+    for (let i = 0; i < 12; i++) {
+      await new Promise(setImmediate);
+      test.clock.advance(1000);
+    }
+    expect((await answer).ok).toBe(true);
+    test.transport.answer({ kind: 'delivered' });
   });
 
   it('asks an older server by the older name', async () => {

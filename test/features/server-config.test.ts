@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readServerSettings } from '../../lib/features/server-config.js';
+import { readServerSettings } from '../../lib/features/server-settings.js';
 import { MemoryStorage } from '../../lib/journal/memory.js';
 import { fieldsOf, type Recorded, recorded } from '../support/recorded.js';
 
@@ -14,11 +14,20 @@ const settled = async () => {
 async function governed(c: Record<string, unknown>, options = {}): Promise<Recorded> {
   const test = recorded({ serverSettings: true, ...options });
   test.transport.answerQuery({ ok: true, value: { v: 2, t: 1, c } });
-  await settled();
+  await firstDelivery(test);
   test.clock.advance(4 * 3_600_000);
   await settled();
   return test;
 }
+
+/** The server is asked under a device it knows. */
+async function firstDelivery(test: Recorded): Promise<void> {
+  test.client.device('known').addEvent('known');
+  await test.sent();
+  await settled();
+}
+
+const keysOf = (test: Recorded) => test.transport.events.map(({ key }) => key).filter((key) => key !== 'known');
 
 describe('reading the server settings', () => {
   it('takes every key of the contract and leaves out what has the wrong type', () => {
@@ -121,10 +130,16 @@ describe('server settings', () => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
-  it('are asked for at the start and every few hours', async () => {
+  it('are asked for once something was delivered, under the device it was for, and every few hours', async () => {
+    test = recorded({ serverSettings: true });
+    await settled();
+    expect(test.transport.queries).toHaveLength(0);
+    await test.close();
     test = await governed({ scui: 2 });
+    expect(test.transport.queries.map((query) => fieldsOf(query)['device_id'])).toEqual(['known', 'known']);
     expect(test.transport.queries.map((query) => fieldsOf(query)['method'])).toEqual(['sc', 'sc']);
     test.clock.advance(2 * 3_600_000);
+    await settled();
     expect(test.transport.queries).toHaveLength(3);
     expect(test.client.serverSettings).toEqual({ scui: 2 });
   });
@@ -156,12 +171,10 @@ describe('server settings', () => {
   it('record nothing when tracking is off, but send what waits', async () => {
     test = recorded({ serverSettings: true });
     test.transport.answerQuery({ ok: true, value: { v: 2, t: 1, c: { tracking: false } } });
-    test.client.addEvent('before');
-    await settled();
-    test.clock.advance(4 * 3_600_000);
-    await settled();
+    await firstDelivery(test);
+    expect(test.client.serverSettings).toEqual({ tracking: false });
     test.client.addEvent('after');
-    expect((await test.sent()).flatMap(({ events }) => events.map(({ key }) => key))).toEqual(['before']);
+    expect(test.client.stats()).toMatchObject({ delivered: 1, dropped: { filtered: 1 } });
   });
 
   it('stop all traffic but the question for the settings', async () => {
@@ -169,7 +182,7 @@ describe('server settings', () => {
     test.client.addEvent('kept');
     expect(await test.client.flush()).toMatchObject({ delivered: 0, pending: 1 });
     expect(await test.client.fetchRemoteConfig()).toMatchObject({ ok: false });
-    test.transport.answerQuery({ ok: true, value: { v: 2, t: 2, c: {} } });
+    test.transport.answerQuery({ ok: true, value: { v: 2, t: 2, c: { networking: true } } });
     test.clock.advance(4 * 3_600_000);
     await settled();
     expect(await test.client.flush()).toMatchObject({ pending: 0 });
@@ -178,7 +191,7 @@ describe('server settings', () => {
   it('demand consent', async () => {
     test = await governed({ cr: true }, { consent: ['views'] });
     expect([test.client.isAllowed('events'), test.client.isAllowed('views')]).toEqual([false, true]);
-    expect(await test.contents()).toMatchObject([{ consent: { views: true, events: false } }]);
+    expect((await test.contents()).slice(0, 1)).toMatchObject([{ consent: { views: true, events: false } }]);
   });
 
   it('set the limits', async () => {
@@ -219,8 +232,61 @@ describe('server settings', () => {
     expect(test.client.stats().dropped).toEqual({ filtered: 2 });
   });
 
+  it('filter what is known of a person, also by the names Countly has', async () => {
+    test = await governed({ upb: ['email', 'byear', 'picture'] });
+    test.client.userDetails({ name: 'Ann', email: 'a@b.c', byear: 1990, picturePath: '/no/such.png' });
+    expect(await test.contents()).toEqual([{ user_details: { name: 'Ann' } }]);
+    await test.close();
+    test = await governed({ upw: ['email'] });
+    test.client.userDetails({ name: 'Ann', email: 'a@b.c', phone: '1', custom: { plan: 'pro' } });
+    expect(await test.contents()).toEqual([{ user_details: { email: 'a@b.c' } }]);
+  });
+
+  it('obey a blacklist where both come', async () => {
+    test = await governed({ ew: ['a'], eb: ['a'], sw: ['x'], sb: ['x'], esw: { b: ['y'] }, esb: { b: ['y'] } });
+    test.client.addEvent('a');
+    test.client.addEvent('b', { segmentation: { x: 1, y: 2, z: 3 } });
+    expect((await test.contents()).flatMap(({ events }) => events ?? [])).toMatchObject([
+      { key: 'b', segmentation: { z: 3 } },
+    ]);
+  });
+
+  it('hold until an answer names them again', async () => {
+    test = await governed({ eb: ['a'], lkl: 5 });
+    test.transport.answerQuery({ ok: true, value: { v: 2, t: 2, c: { lkl: 6, eb: [] } } });
+    test.clock.advance(4 * 3_600_000);
+    await settled();
+    expect(test.client.serverSettings).toEqual({ eb: [], lkl: 6 });
+    test.transport.answerQuery({ ok: true, value: { v: 2, t: 3, c: { lvs: 9 } } });
+    test.clock.advance(4 * 3_600_000);
+    await settled();
+    expect(test.client.serverSettings).toEqual({ eb: [], lkl: 6, lvs: 9 });
+  });
+
+  it.each([
+    ['an answer', { v: 2, t: 1, c: { cet: false, lkl: 50 } }],
+    ['its JSON text', '{"v":2,"t":1,"c":{"cet":false,"lkl":50}}'],
+    ['what is in one', { cet: false, lkl: 50 }],
+  ])('can be given from the start: %s', async (_name, given) => {
+    test = recorded({ sdkBehaviorSettings: given, serverSettings: true });
+    expect(test.client.isAllowed('events')).toBe(false);
+    test.transport.answerQuery({ ok: true, value: { v: 2, t: 1, c: { cet: true } } });
+    test.client.device('known').trackView('v');
+    await test.sent();
+    await settled();
+    expect(test.client.serverSettings).toEqual({ cet: true, lkl: 50 });
+  });
+
+  it('that are given and wrong cost themselves, with a message each', async () => {
+    test = recorded({ sdkBehaviorSettings: { lkl: '50', nonsense: true, cet: false } });
+    expect(test.client.isAllowed('events')).toBe(false);
+    expect(test.warnings).toHaveLength(2);
+    expect(test.warnings.join()).toMatch(/sdkBehaviorSettings: lkl .*sdkBehaviorSettings: nonsense /);
+    expect(() => recorded({ sdkBehaviorSettings: 'no json' })).toThrow(/sdkBehaviorSettings/);
+  });
+
   it('let only the listed through', async () => {
-    test = await governed({ ew: ['order'], eb: ['order'], sw: ['sku'], esw: { order: ['sku'] }, upw: ['plan'] });
+    test = await governed({ ew: ['order'], sw: ['sku'], esw: { order: ['sku'] }, upw: ['plan'] });
     test.client.addEvent('other');
     test.client.addEvent('order', { segmentation: { sku: 'z', card: 'y' } });
     test.client.trackView('/home', { segmentation: { sku: 1, card: 2 } });
@@ -242,7 +308,7 @@ describe('server settings', () => {
   });
 
   it('set how much may wait', async () => {
-    test = await governed({ rqs: 1, eqs: 3, bom: false });
+    test = await governed({ rqs: 1, eqs: 3 }, { backoffMechanism: false });
     test.transport.answer({ kind: 'retry', reason: 'down' });
     for (let i = 0; i < 5; i++) test.client.device('d').addEvent(`e${i}`);
     expect(test.client.stats()).toMatchObject({ pending: 3, dropped: { overflow: 2 } });
@@ -253,10 +319,10 @@ describe('server settings', () => {
     test = await governed({ jte: ['signup'] }, { flushInterval: 60_000 });
     test.client.addEvent('normal');
     await settled();
-    expect(test.transport.events).toHaveLength(0);
+    expect(keysOf(test)).toEqual([]);
     test.client.addEvent('signup');
     await settled();
-    expect(test.transport.events.map(({ key }) => key)).toEqual(['normal', 'signup']);
+    expect(keysOf(test)).toEqual(['normal', 'signup']);
   });
 
   it('let a slow server breathe', async () => {
@@ -273,9 +339,9 @@ describe('server settings', () => {
     test.client.addEvent('paused');
     test.clock.advance(20_000);
     await settled();
-    expect(test.transport.events.map(({ key }) => key)).toEqual(['slow']);
+    expect(keysOf(test)).toEqual(['slow']);
     test.clock.advance(11_000);
     await settled();
-    expect(test.transport.events.map(({ key }) => key)).toEqual(['slow', 'paused']);
+    expect(keysOf(test)).toEqual(['slow', 'paused']);
   });
 });

@@ -175,13 +175,13 @@ describe('forFeature', () => {
   closeAppsAfterEach();
 
   it('puts prefix and segments on the decorated methods of its module, and on nothing else', async () => {
-    const { ask, events, collector } = await boot({ keyPrefix: 'orders.', segmentation: { area: 'orders', shop: 7 } });
+    const { ask, events, collector } = await boot({ keyPrefix: 'orders_', segmentation: { area: 'orders', shop: 7 } });
     await ask('orders');
     await events();
     const seen = collector.of('event').map(({ deviceId, name, body }) => [deviceId, name, body['segmentation']]);
     expect(Object.fromEntries(seen.map(([, name, segmentation]) => [name, segmentation]))).toMatchObject({
-      'orders.placed': { area: 'checkout', shop: 7, items: 3 },
-      'orders.wished': { area: 'orders', shop: 7 },
+      orders_placed: { area: 'checkout', shop: 7, items: 3 },
+      orders_wished: { area: 'orders', shop: 7 },
       '[CLY]_view': { area: 'orders', shop: 7, name: 'order page' },
     });
     const plain = collector.of('event').filter(({ name }) => ['reserved', 'by-hand'].includes(name));
@@ -193,40 +193,40 @@ describe('forFeature', () => {
   });
 
   it('holds outside of requests, and for whatever device a method names', async () => {
-    const { orders, events } = await boot({ keyPrefix: 'orders.' });
+    const { orders, events } = await boot({ keyPrefix: 'orders_' });
     orders.place();
     orders.ship('eve');
     orders.giveBack('kim');
     expect(await events()).toEqual({
-      'the-process': expect.arrayContaining(['orders.placed', 'orders.wished', 'reserved']) as string[],
+      'the-process': expect.arrayContaining(['orders_placed', 'orders_wished', 'reserved']) as string[],
       // What the method calls runs for the same device, without the defaults of this module.
-      eve: ['reserved', 'orders.shipped'],
-      kim: ['orders.returned'],
+      eve: ['reserved', 'orders_shipped'],
+      kim: ['orders_returned'],
     });
   });
 
   it('names the client of methods that name none', async () => {
-    const { ask, orders, events, billed } = await boot({ client: 'billing', keyPrefix: 'orders.' });
+    const { ask, orders, events, billed } = await boot({ client: 'billing', keyPrefix: 'orders_' });
     await ask('orders');
     orders.bill();
     expect(await events()).toEqual({ ada: ['reserved', 'by-hand'] });
     expect(await billed()).toEqual({
-      ada: expect.arrayContaining(['orders.placed', 'orders.wished']) as string[],
-      'billing-process': ['orders.billed'],
+      ada: expect.arrayContaining(['orders_placed', 'orders_wished']) as string[],
+      'billing-process': ['orders_billed'],
     });
   });
 
   it('reports a failure of its methods once, and records what they record on errors', async () => {
-    const { ask, events, crashes } = await boot({ keyPrefix: 'orders.' });
+    const { ask, events, crashes } = await boot({ keyPrefix: 'orders_' });
     expect(await ask('orders/fail')).toBe(500);
     expect(await ask('orders/fail-with-text')).toBe(500);
     expect(await ask('orders/fail-with-text')).toBe(500);
     expect(await crashes()).toHaveLength(3);
-    expect(await events()).toEqual({ ada: ['orders.failed'] });
+    expect(await events()).toEqual({ ada: ['orders_failed'] });
   });
 
   it('leaves request-scoped providers as they are', async () => {
-    const { ask, events } = await boot({ keyPrefix: 'orders.' });
+    const { ask, events } = await boot({ keyPrefix: 'orders_' });
     await ask('orders/per-request');
     expect(await events()).toEqual({ ada: ['per-request'] });
   });
@@ -271,10 +271,10 @@ describe('forFeature', () => {
   });
 
   it('keeps two modules, and two applications, apart', async () => {
-    const [a, b] = [await boot({ keyPrefix: 'a.' }), await boot({})];
+    const [a, b] = [await boot({ keyPrefix: 'a_' }), await boot({})];
     a.orders.giveBack('kim');
     b.orders.giveBack('kim');
-    expect([await a.events(), await b.events()]).toEqual([{ kim: ['a.returned'] }, { kim: ['returned'] }]);
+    expect([await a.events(), await b.events()]).toEqual([{ kim: ['a_returned'] }, { kim: ['returned'] }]);
   });
 
   it('refuses what means nothing', () => {

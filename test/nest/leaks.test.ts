@@ -69,7 +69,7 @@ class Visits {
 /** Everything of the module that keeps something, at once. */
 function everything(collector: Collector) {
   @Module({
-    imports: [CountlyModule.forFeature({ keyPrefix: 'shop.', views: true })],
+    imports: [CountlyModule.forFeature({ keyPrefix: 'shop_', views: true })],
     controllers: [Visits],
     providers: [Shop],
     exports: [Shop],
@@ -122,7 +122,7 @@ async function useAndClose(app: INestApplicationContext, collector: Collector, k
   app.get(Shop, { strict: false }).sell();
   kept.push(new WeakRef(app), new WeakRef(app.get(Countly)), new WeakRef(app.get(Shop, { strict: false })));
   await app.close();
-  expect(collector.events()).toEqual({ 'the-process': ['shop.sold'] });
+  expect(collector.events()).toEqual({ 'the-process': ['shop_sold'] });
   expect(collector.closed).toBe(true);
   collector.seen.length = 0;
 }
@@ -161,7 +161,7 @@ describe('an application that was closed', () => {
       expect(await response.text()).toBe('sold');
       kept.push(new WeakRef(app), new WeakRef(app.get(Countly)), new WeakRef(app.get(Gateway)));
       await app.close();
-      expect(collector.events()['ada']).toContain('shop.sold');
+      expect(collector.events()['ada']).toContain('shop_sold');
     }
     expect({ ...traces(), handles: 0 }).toEqual({ ...before, handles: 0 });
     expect(kept).toHaveLength(24);

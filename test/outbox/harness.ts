@@ -97,7 +97,7 @@ export function setup(
       backoff: createBackoff({ random: () => 0.999_999 }),
       sender: new Sender(
         { appKey: 'KEY', salt: undefined, encoding: 'json' },
-        { transport, clock, delivered: () => {} },
+        { transport, clock, delivered: () => {}, failed: () => {} },
       ),
     },
   );

@@ -10,25 +10,29 @@ function entry(deviceId: string, idType: DeviceIdType = 0, tz = 60, kind: EntryK
 
 describe('the head of a request', () => {
   it('has the device, the SDK, the time and the day where the person is', () => {
-    const text = new RequestHead('1.2').of(entry('u1'), TIME);
+    // Texts: a server takes the numbers of midnight, Sunday and a given id for nothing.
+    const text = new RequestHead('1.2').of(entry('u1'), TIME, 3);
     expect(JSON.parse(`{${text}}`)).toEqual({
       device_id: 'u1',
-      t: 0,
+      t: '0',
       sdk_name: SDK_NAME,
       sdk_version: SDK_VERSION,
       av: '1.2',
       timestamp: TIME,
-      hour: 0,
-      dow: 4,
+      hour: '0',
+      dow: '4',
       tz: '60',
+      rr: 3,
     });
   });
 
   it('says nothing about the kind of id or the day when the caller says all himself', () => {
     const head = new RequestHead(undefined);
-    head.of(entry('u0', 0, 0), TIME);
-    const text = head.of(entry('u1', 9, 0, 'request'), TIME);
-    expect(Object.keys(JSON.parse(`{${text}}`))).toEqual(['sdk_name', 'sdk_version', 'tz', 'device_id', 'timestamp']);
+    head.of(entry('u0', 0, 0), TIME, 1);
+    const text = head.of(entry('u1', 9, 0, 'request'), TIME, 1);
+    expect(Object.keys(JSON.parse(`{${text}}`))).toEqual([
+      ...['sdk_name', 'sdk_version', 'tz', 'device_id', 'timestamp', 'rr'],
+    ]);
   });
 
   it('is each entry’s own, also when it has most in common with the one before', () => {
@@ -42,11 +46,11 @@ describe('the head of a request', () => {
       [entry('u4', 9, 0), TIME],
       [entry('u4', 9, 0, 'request'), TIME],
     ] as const;
-    for (const [one, time] of entries) expect(reused.of(one, time)).toBe(new RequestHead('1.2').of(one, time));
+    for (const [one, time] of entries) expect(reused.of(one, time, 1)).toBe(new RequestHead('1.2').of(one, time, 1));
   });
 
   it.each(['a"b', 'a\\b', 'a\nb', '\ud800'])('reads the same after its way: %j', (deviceId) => {
-    const text = new RequestHead(undefined).of(entry(deviceId), TIME);
+    const text = new RequestHead(undefined).of(entry(deviceId), TIME, 1);
     expect(JSON.parse(`{${text}}`).device_id).toBe(deviceId.toWellFormed());
   });
 });

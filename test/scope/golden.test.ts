@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { CONSENT_FEATURES } from '../../lib/protocol/entry.js';
 import type { Countly } from '../../lib/scope/countly.js';
 import { recorded } from '../support/recorded.js';
 
 const HEAD = (timestamp = 1_700_000_000_000) =>
-  `{"app_key":"TEST","sdk_name":"typescript-weave","sdk_version":"0.1.0","av":"2.3.1","t":0,"hour":22,"dow":2,"tz":"0","device_id":"test-device","timestamp":${timestamp},`;
+  `{"app_key":"TEST","sdk_name":"typescript-weave","sdk_version":"0.1.0","av":"2.3.1","t":"0","hour":"22","dow":"2","tz":"0","device_id":"test-device","timestamp":${timestamp},"rr":1,`;
 const TIME = '"timestamp":1700000000000,"hour":22,"dow":2';
+
+/** Ids are other ones in each run: the first that comes is `#1`. */
+function numbered(bodies: readonly string[]): string[] {
+  const seen: string[] = [];
+  const number = (id: string) => `#${seen.includes(id) ? seen.indexOf(id) + 1 : seen.push(id)}`;
+  return bodies.map((body) =>
+    body.replace(/"(id|peid|cvid|pvid|_idv)":"([\w-]+)"/g, (_, name, id) => `"${name}":"${number(id)}"`),
+  );
+}
 
 const cases: readonly [string, (client: Countly) => void, readonly string[]][] = [
   [
@@ -14,7 +24,7 @@ const cases: readonly [string, (client: Countly) => void, readonly string[]][] =
       client.addEvent('ping');
     },
     [
-      `${HEAD()}"events":[{"key":"order","count":2,"sum":9.5,"dur":2,"segmentation":{"plan":"pro","n":3,"ok":true},${TIME}},{"key":"ping","count":1,${TIME}}]}`,
+      `${HEAD()}"events":[{"key":"order","id":"#1","count":2,"sum":9.5,"dur":2,"segmentation":{"plan":"pro","n":3,"ok":true},${TIME}},{"key":"ping","id":"#2","peid":"#1","count":1,${TIME}}]}`,
     ],
   ],
   [
@@ -67,7 +77,7 @@ const cases: readonly [string, (client: Countly) => void, readonly string[]][] =
     'a rating',
     (client) => client.reportFeedback({ widgetId: 'w', rating: 5 }),
     [
-      `${HEAD()}"events":[{"key":"[CLY]_star_rating","count":1,"segmentation":{"widget_id":"w","platform":"Linux","app_version":"2.3.1","rating":5},${TIME}}]}`,
+      `${HEAD()}"events":[{"key":"[CLY]_star_rating","id":"#1","count":1,"segmentation":{"widget_id":"w","platform":"Linux","app_version":"2.3.1","rating":5},${TIME}}]}`,
     ],
   ],
   [
@@ -86,7 +96,7 @@ describe('on the wire, byte for byte', () => {
   it.each(cases)('%s', async (_name, record, expected) => {
     const test = recorded();
     record(test.client);
-    expect(await test.bodies()).toEqual(expected);
+    expect(numbered(await test.bodies())).toEqual(expected);
     await test.close();
   });
 
@@ -106,12 +116,13 @@ describe('on the wire, byte for byte', () => {
     const view = test.client.trackView('/home');
     test.clock.advance(7000);
     view.end();
-    const [body] = await test.bodies();
-    const idv = /"_idv":"([\w-]{16})"/.exec(body ?? '')?.[1];
+    test.client.trackView('/next');
+    const [body] = numbered(await test.bodies());
     expect(body).toBe(
       `${HEAD(1_700_000_007_000)}"events":[` +
-        `{"key":"[CLY]_view","count":1,"segmentation":{"name":"/home","segment":"Linux","_idv":"${idv}","visit":1,"start":1},${TIME}},` +
-        `{"key":"[CLY]_view","count":1,"dur":7,"segmentation":{"name":"/home","segment":"Linux","_idv":"${idv}"},"timestamp":1700000007000,"hour":22,"dow":2}]}`,
+        `{"key":"[CLY]_view","id":"#1","count":1,"segmentation":{"name":"/home","segment":"Linux","_idv":"#1","visit":1,"start":1},${TIME}},` +
+        `{"key":"[CLY]_view","id":"#1","count":1,"dur":7,"segmentation":{"name":"/home","segment":"Linux","_idv":"#1"},"timestamp":1700000007000,"hour":22,"dow":2},` +
+        `{"key":"[CLY]_view","id":"#2","pvid":"#1","count":1,"segmentation":{"name":"/next","segment":"Linux","_idv":"#2","visit":1},"timestamp":1700000007000,"hour":22,"dow":2}]}`,
     );
     await test.close();
   });
@@ -138,8 +149,8 @@ describe('on the wire, byte for byte', () => {
     test.client.giveConsent('sessions', 'events');
     test.client.removeConsent('events');
     expect(await test.bodies()).toEqual([
-      `${HEAD(1_700_000_000_001)}"consent":{"sessions":true,"events":true}}`,
-      `${HEAD(1_700_000_000_002)}"consent":{"events":false}}`,
+      `${HEAD()}"consent":{${CONSENT_FEATURES.map((name) => `"${name}":${/^(sessions|events)$/.test(name)}`).join(',')}}}`,
+      `${HEAD(1_700_000_000_001)}"consent":{"events":false}}`,
     ]);
     await test.close();
   });
@@ -147,9 +158,10 @@ describe('on the wire, byte for byte', () => {
   it('the same as a form, for proxies that insist', async () => {
     const test = recorded({ encoding: 'form' });
     test.client.addEvent('ä&=');
-    expect(await test.bodies()).toEqual([
-      'app_key=TEST&sdk_name=typescript-weave&sdk_version=0.1.0&av=2.3.1&t=0&hour=22&dow=2&tz=0&device_id=test-device&timestamp=1700000000000' +
-        `&events=${encodeURIComponent(`[{"key":"ä&=","count":1,${TIME}}]`)}`,
+    const bodies = (await test.bodies()).map(decodeURIComponent);
+    expect(numbered(bodies)).toEqual([
+      'app_key=TEST&sdk_name=typescript-weave&sdk_version=0.1.0&av=2.3.1&t=0&hour=22&dow=2&tz=0&device_id=test-device&timestamp=1700000000000&rr=1' +
+        `&events=[{"key":"ä&=","id":"#1","count":1,${TIME}}]`,
     ]);
     await test.close();
   });

@@ -17,15 +17,15 @@ describe('the id of the own device', () => {
 
   it('is made once and kept', () => {
     const first = new DeviceIdFile(folder).load(undefined);
-    expect(first.type).toBe(1);
+    expect(first.idType).toBe(1);
     expect(new DeviceIdFile(folder).load(undefined)).toEqual(first);
   });
 
   it('that was given wins, and one that was changed is remembered with its type', () => {
     const file = new DeviceIdFile(folder);
-    expect(file.load('given')).toEqual({ id: 'given', type: 0 });
-    file.store({ id: 'named', type: 0 });
-    expect(new DeviceIdFile(folder).load(undefined)).toEqual({ id: 'named', type: 0 });
+    expect(file.load('given')).toEqual({ deviceId: 'given', idType: 0 });
+    file.store({ deviceId: 'named', idType: 0 });
+    expect(new DeviceIdFile(folder).load(undefined)).toEqual({ deviceId: 'named', idType: 0 });
   });
 
   it('can be forgotten, and garbage in the file is no id', () => {
@@ -34,14 +34,14 @@ describe('the id of the own device', () => {
     file.remove();
     expect(file.load(undefined)).not.toEqual(first);
     writeFileSync(join(folder, 'device-id'), '\u0000\u0001');
-    expect(file.load(undefined).type).toBe(1);
+    expect(file.load(undefined).idType).toBe(1);
   });
 
   it('survives a disk that takes nothing', () => {
     const file = new DeviceIdFile(join(folder, 'file', 'below'));
     writeFileSync(join(folder, 'file'), '');
-    expect(file.load(undefined).type).toBe(1);
-    expect(() => file.store({ id: 'x', type: 0 })).not.toThrow();
+    expect(file.load(undefined).idType).toBe(1);
+    expect(() => file.store({ deviceId: 'x', idType: 0 })).not.toThrow();
   });
 
   it('follows changeId over a restart', async () => {
@@ -78,8 +78,8 @@ describe('what is on disk', () => {
     'an id that is none (%j) is repaired once',
     (damaged) => {
       writeFileSync(join(folder, 'device-id'), damaged);
-      const { id } = new DeviceIdFile(folder).load(undefined);
-      expect(new DeviceIdFile(folder).load(undefined)).toEqual({ id, type: 1 });
+      const { deviceId } = new DeviceIdFile(folder).load(undefined);
+      expect(new DeviceIdFile(folder).load(undefined)).toEqual({ deviceId, idType: 1 });
       expect(readdirSync(folder)).toEqual(['device-id']);
     },
   );
@@ -205,7 +205,7 @@ describe('a client', () => {
     client.addEvent('a');
     client.userData.increment('n');
     client.run({ deviceId: 'v' }, () => client.addEvent('b'));
-    expect(test.client.stats().accepted).toBe(2);
+    expect(test.client.stats().accepted).toBe(3);
     await test.close();
   });
 

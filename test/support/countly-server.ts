@@ -87,8 +87,8 @@ export class CountlyServer {
     }
     const raw = Buffer.concat(chunks).toString('utf8');
     const path = request.url ?? '';
-    // Questions come as forms; this server knows no answer but an empty one.
-    if (path.startsWith('/o/')) {
+    // Questions come as forms, and so does the news how a client fares; this server knows no answer but an empty one.
+    if (request.headers['content-type'] !== 'application/json') {
       response.writeHead(200).end('{}');
       return;
     }

@@ -25,7 +25,10 @@ const COMMON = new Set([
   'hour',
   'dow',
   'tz',
+  'rr',
 ]);
+/** What names an event and those before it is another text in each run. */
+const LINKS = new Set(['id', 'cvid', 'peid', 'pvid']);
 
 export function recorded(options: CountlyOptions = {}): Recorded {
   const warnings: string[] = [];
@@ -66,7 +69,13 @@ export function recorded(options: CountlyOptions = {}): Recorded {
 }
 
 export function contentOf(parameters: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !COMMON.has(name)));
+  const content = Object.fromEntries(Object.entries(parameters).filter(([name]) => !COMMON.has(name)));
+  return Array.isArray(content['events']) ? { ...content, events: content['events'].map(withoutLinks) } : content;
+}
+
+/** An event without its ids. */
+export function withoutLinks(event: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => !LINKS.has(name)));
 }
 
 /** The fields of a query. */

@@ -53,7 +53,8 @@ class RecordingScope implements ScopeApi {
   trackView(name: string, options: ViewOptions = {}): OpenView {
     const { deviceId, log } = this;
     log.push({ kind: 'view', deviceId, name, options });
-    return { name, end: (seconds?: number) => void log.push({ kind: 'view-end', deviceId, name, seconds }) };
+    const end = (seconds?: number) => void log.push({ kind: 'view-end', deviceId, name, seconds });
+    return { name, id: 'view', pause: () => {}, resume: () => {}, addSegmentation: () => {}, end };
   }
 
   addBreadcrumb(text: string): void {

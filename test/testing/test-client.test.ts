@@ -12,6 +12,7 @@ describe('createTestClient', () => {
     expect(await countly.events()).toEqual([
       {
         key: 'order',
+        id: expect.any(String),
         count: 1,
         sum: 9.5,
         segmentation: { plan: 'pro' },

@@ -17,12 +17,18 @@ export class Site {
     this.methodName = typeof key === 'symbol' ? `[${key.description ?? 'symbol'}]` : key;
   }
 
+  /** The class that declares the method: an override that calls `super` is another method. */
   className(instance: unknown): string {
-    const declaring = classOf(instance) ?? (typeof this.owner === 'function' ? this.owner : classOf(this.owner));
+    const declaring = classOf(this.owner ?? holderOf(this, instance) ?? instance);
     return typeof declaring?.name === 'string' ? declaring.name : '';
   }
 
-  /** `Class.method`: the default event key and the name of a layer that an error crosses. */
+  /** `Class_method`, the default key and name. No dot: a server's overview could not show it (docs/protocol.md §17.5). */
+  defaultKey(instance: unknown): string {
+    return this.layer(instance).replace('.', '_');
+  }
+
+  /** `Class.method`: the name of a layer that an error crosses. */
   layer(instance: unknown): string {
     const declaring = classOf(instance);
     if (declaring !== undefined && declaring === this.#lastClass) return this.#lastLayer;
@@ -32,6 +38,18 @@ export class Site {
     this.#lastLayer = layer;
     return layer;
   }
+}
+
+/** The prototype or class that has the method of this site for its own. */
+function holderOf(site: Site, instance: unknown): object | undefined {
+  try {
+    for (let holder = Object(instance) as object | null; holder !== null; holder = Object.getPrototypeOf(holder)) {
+      if (wovenOf(Object.getOwnPropertyDescriptor(holder, site.key)?.value)?.site === site) return holder;
+    }
+  } catch {
+    // A proxy that does not let itself be looked at.
+  }
+  return undefined;
 }
 
 function classOf(instance: unknown): { readonly name: unknown } | undefined {

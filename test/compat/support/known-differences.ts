@@ -23,7 +23,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     fault: 22,
     why: 'a view has an id that its end refers to',
     official: undefined,
-    ours: /^[\w-]{16}$/,
+    ours: /^[\w-]{12,20}$/,
   },
   {
     at: /\.segmentation\.start$/,

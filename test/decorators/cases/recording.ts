@@ -153,7 +153,7 @@ export const cases: Cases = {
       Shop.build();
       assert.deepEqual(
         client.of('event').map(({ key }) => key),
-        ['Shop.named', 'Sub.named', 'Shop.build'],
+        ['Shop_named', 'Shop_named', 'Shop_build'],
       );
       assert.deepEqual(client.of('event')[2]?.options.segmentation, { className: 'Shop', method: 'build' });
     }),
@@ -215,6 +215,41 @@ export const cases: Cases = {
       assert.equal(client.warnings.length, 4, client.warnings.join('\n'));
     }),
 
+  'an override that calls the method it replaces is another one': () =>
+    withClient((client) => {
+      class Parent {
+        @TrackEvent()
+        save(): string {
+          return 'parent';
+        }
+        @Trace()
+        load(): string {
+          return 'parent';
+        }
+      }
+      class Child extends Parent {
+        @TrackEvent()
+        override save(): string {
+          return `child of ${super.save()}`;
+        }
+        @Trace()
+        override load(): string {
+          return `child of ${super.load()}`;
+        }
+      }
+      class GrandChild extends Child {}
+      assert.equal(new GrandChild().save(), 'child of parent');
+      assert.equal(new Child().load(), 'child of parent');
+      assert.deepEqual(
+        client.of('event').map(({ key }) => key),
+        ['Parent_save', 'Child_save'],
+      );
+      assert.deepEqual(
+        client.of('trace').map(({ trace }) => trace.name),
+        ['Parent_load', 'Child_load'],
+      );
+    }),
+
   'views: until the next one, or as long as the method': () =>
     withClient(async (client) => {
       const pages = new Pages();
@@ -225,7 +260,7 @@ export const cases: Cases = {
       client.clear();
       await Promise.all([pages.slow(100), pages.slow(1)]);
       const [short, long] = client.of('view-end');
-      assert.equal(short?.name, 'Pages.slow');
+      assert.equal(short?.name, 'Pages_slow');
       assert.ok((long?.seconds ?? 0) > 0.02 && (long?.seconds ?? 0) > (short?.seconds ?? 0));
     }),
 
@@ -237,7 +272,7 @@ export const cases: Cases = {
       await pages.load('body');
       await assert.rejects(pages.load('x'));
       const [work, measured, load, failed] = client.of('trace').map(({ trace }) => trace);
-      assert.equal(work?.type === 'device' && work.name, 'Pages.work');
+      assert.equal(work?.type === 'device' && work.name, 'Pages_work');
       assert.ok(Number.isInteger(work?.startedAt));
       assert.deepEqual(measured?.type === 'device' && measured.metrics, { rows: 3 });
       assert.equal(load?.type === 'network' && load.responseCode, 204);

@@ -93,7 +93,7 @@ export const cases: Cases = {
       assert.equal(child.method(1, 'x'), child);
       assert.deepEqual(
         client.of('event').map(({ key }) => key),
-        ['instance', 'static', 'Base.[secret]', 'instance'],
+        ['instance', 'static', 'Base_[secret]', 'instance'],
       );
     }),
 
@@ -220,7 +220,7 @@ export const cases: Cases = {
       assert.equal(Whole.count(), 3);
       assert.deepEqual(
         client.of('trace').map(({ trace }) => trace.name),
-        ['Whole.shared', 'Whole.own', 'own name', 'Whole.fails', 'Whole.count'],
+        ['Whole_shared', 'Whole_own', 'own name', 'Whole_fails', 'Whole_count'],
       );
       assert.equal(client.of('crash').length, 1);
       client.clear();
@@ -244,7 +244,7 @@ export const cases: Cases = {
       new Emitter().fire();
       assert.deepEqual(
         client.of('trace').map(({ trace }) => trace.name),
-        ['Emitter.fire'],
+        ['Emitter_fire'],
       );
       assert.equal(Object.hasOwn(Emitter.prototype, 'emit'), false);
     }),
