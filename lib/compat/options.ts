@@ -90,6 +90,7 @@ export function clientDialect({ countryCode, city, ipAddress }: CountlyOptions):
 /** As its bulk mode does: the place is the user's. */
 export const BULK_DIALECT: Dialect = {
   bareMachine: true,
+  followsScope: false,
   eventLinks: false,
   keepsDots: true,
   remoteConfigMethod: 'fetch_remote_config',

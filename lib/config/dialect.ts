@@ -4,6 +4,8 @@ import type { ConsentFeature } from '../protocol/entry.js';
 export interface Dialect {
   /** Tell no more about this machine than its operating system and its version. */
   readonly bareMachine: boolean;
+  /** Calls on the client mean the device of the running scope, where there is one; else always the process's own. */
+  readonly followsScope: boolean;
   /** Events and views name themselves and those before them, as the SDKs of 2025 do. */
   readonly eventLinks: boolean;
   /** Dots stay in event keys, as data of earlier days has them. */
@@ -19,6 +21,7 @@ export interface Dialect {
 /** What the client says by itself. */
 export const OWN_DIALECT: Dialect = Object.freeze({
   bareMachine: false,
+  followsScope: true,
   eventLinks: true,
   keepsDots: false,
   remoteConfigMethod: 'rc',

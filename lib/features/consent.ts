@@ -20,6 +20,8 @@ interface ConsentSettings {
 /** Consent per device: what is asked before recording, and what the server and the queue are told (docs/protocol.md §9). */
 export class Consent extends Feature<ConsentSettings> {
   readonly #groups = new Map<string, readonly ConsentFeature[]>();
+  /** How often anybody took something back. */
+  withdrawals = 0;
 
   constructor(port: FeaturePort, settings: ConsentSettings) {
     super(port, settings);
@@ -79,6 +81,8 @@ export class Consent extends Feature<ConsentSettings> {
     if (changed.length === 0) return;
     state.consent = new Set(features);
     const withdrawn = new Set(changed.filter((name) => before?.has(name)));
+    if (withdrawn.size > 0) this.withdrawals++;
+    if (target.work !== undefined) target.work.withdrawals = this.withdrawals;
     const purged = withdrawn.size > 0 ? this.port.purge(target.deviceId, withdrawn) : [];
     const begun = !purged.some((entry) => entry.body.startsWith('"begin_session"'));
     const given = changed.filter((name) => features.has(name));
@@ -95,8 +99,12 @@ export class Consent extends Feature<ConsentSettings> {
     return given === undefined ? '' : `,"consent":${consentMap(this.settings.map ?? CONSENT_FEATURES, given)}`;
   }
 
-  #given(target: Target): ReadonlySet<ConsentFeature> {
-    return target.work?.consent ?? this.port.peekState(target.deviceId)?.consent ?? NOTHING;
+  /** What the person agrees to now, whatever held when the work for them began. */
+  #given({ deviceId, work }: Target): ReadonlySet<ConsentFeature> {
+    const known = this.port.peekState(deviceId)?.consent;
+    if (known !== undefined || work?.consent === undefined) return known ?? NOTHING;
+    // Nothing is remembered of the device any more: of those who withdrew meanwhile it may be one.
+    return work.withdrawals === this.withdrawals ? work.consent : NOTHING;
   }
 
   /** Features by their own names and by those of groups; anything else gets one warning. */

@@ -48,8 +48,14 @@ export class WorkState {
   /** Traces by name. */
   traces: Timers | undefined;
 
-  /** @param consent features agreed to; undefined while unknown */
-  constructor(public consent?: ReadonlySet<ConsentFeature> | undefined) {}
+  /**
+   * @param consent features agreed to; undefined while unknown
+   * @param withdrawals how often anybody had taken something back by then
+   */
+  constructor(
+    public consent?: ReadonlySet<ConsentFeature> | undefined,
+    public withdrawals = 0,
+  ) {}
 }
 
 /** What the client remembers of a device between calls. Devices that need nothing remembered have none. */

@@ -122,6 +122,10 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     },
   });
   const traces = new Traces(port);
+  const remoteConfig = new RemoteConfig(port, {
+    method: dialect.remoteConfigMethod,
+    maxAge: options.remoteConfigMaxAge,
+  });
 
   function delivered(deviceId: string, tookMs: number, ageMs: number): void {
     const isFirst = progress.knownDevice === undefined;
@@ -139,6 +143,22 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
 
   function failed(reason: string): void {
     progress.failure = reason;
+  }
+
+  /** Fetches the remote config of the own device, if that is wanted. */
+  function fetchOwnRemoteConfig(): void {
+    const { remoteConfig: told } = options;
+    if (told === false) return;
+    void remoteConfig.fetch(own, {}, false).then((answer) => {
+      if (typeof told !== 'function') return;
+      const error = answer.ok ? undefined : new Error(answer.reason);
+      try {
+        told(error, remoteConfig.values(own));
+      } catch (thrown) {
+        const name = thrown instanceof Error ? thrown.name : typeof thrown;
+        reporter.warn('remoteConfig', `remoteConfig: the callback threw ${name}; what was fetched holds.`);
+      }
+    });
   }
 
   /** A device that the server knows: a question for another one would make a user of it (docs/protocol.md §17.7). */
@@ -203,7 +223,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     timedTraces: timedTraces(port, traces),
     attribution: new Attribution(port),
     feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
-    remoteConfig: new RemoteConfig(port, { method: dialect.remoteConfigMethod, maxAge: options.remoteConfigMaxAge }),
+    remoteConfig,
+    fetchOwnRemoteConfig,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,

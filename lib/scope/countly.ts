@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { type ArgumentKind, argumentOf, member, optionsOf } from '../check.js';
 import { type Clock, LONGEST_DELAY_MS, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
-import type { CountlyOptions, RemoteConfigCallback } from '../config/options.js';
+import type { CountlyOptions } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-settings.js';
 import type { Reporter } from '../logger.js';
@@ -17,7 +17,7 @@ import { createScope, DeviceScope } from './device-scope.js';
 import { checkedId, createTarget } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
 import type { ScopeInit, Segmentation } from './scope-api.js';
-import { attempt, contained, partsOf, setParts } from './scope-parts.js';
+import { contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
 
 /** How long a flush may take. */
@@ -44,8 +44,8 @@ const TIMEOUT: ArgumentKind<number> = {
 };
 
 /**
- * A client of one application on a Countly server. It records for any number of devices, and is itself the scope of
- * the process's own device.
+ * A client of one application on a Countly server. It records for any number of devices. Calls on it mean the device of the
+ * scope that runs (`run`, a request in Nest); outside of any, and always on `processDevice`, the process's own device.
  *
  * @example
  * ```ts
@@ -54,8 +54,9 @@ const TIMEOUT: ArgumentKind<number> = {
  * const countly = Countly.init({ url: 'http://127.0.0.1:6010', appKey: 'shop', appVersion: '1.4.2' });
  * countly.run({ deviceId: 'visitor-17' }, () => {
  *   // Everything started here – awaits, timers, streams – belongs to visitor-17.
- *   countly.current().addEvent('checkout', { sum: 12.5, segmentation: { currency: 'EUR' } });
+ *   countly.addEvent('checkout', { sum: 12.5, segmentation: { currency: 'EUR' } });
  * });
+ * countly.processDevice.addEvent('started');
  * void countly.close();
  * ```
  */
@@ -65,6 +66,7 @@ export class Countly extends DeviceScope {
   #trackErrors: boolean;
   #state: 'open' | 'closing' | 'closed' = 'open';
   #closing: Promise<FlushResult> | undefined;
+  private own: DeviceScope | undefined;
 
   /**
    * Makes a client without registering it: decorators find it only through Nest, or through a scope.
@@ -75,7 +77,7 @@ export class Countly extends DeviceScope {
     super();
     const resolved = resolveOptions(options);
     const core = compose(resolved, clock, dialect);
-    setParts(this, { core, target: core.own, client: this });
+    setParts(this, { core, target: core.own, client: this, follows: dialect.followsScope });
     this.name = resolved.name;
     this.#trackErrors = resolved.trackErrors;
     this.#hooks = {
@@ -88,7 +90,7 @@ export class Countly extends DeviceScope {
     addProcessHooks(this.#hooks);
     this.#expireLater(core);
     if (resolved.session === 'automatic') this.beginSession();
-    if (resolved.remoteConfig !== false) this.#fetchRemoteConfig(core);
+    core.fetchOwnRemoteConfig();
   }
 
   /**
@@ -131,7 +133,7 @@ export class Countly extends DeviceScope {
     return createScope(core, new ScopeTarget({ deviceId: id, idType: 0 }), this);
   }
 
-  /** The scope the running code belongs to, if it is one of this client; else the process's own device. */
+  /** The scope the running code belongs to, if it is one of this client; else the client. */
   current(): DeviceScope {
     const scope = contextScope();
     return scope instanceof DeviceScope && scope.client === this ? scope : this;
@@ -167,18 +169,16 @@ export class Countly extends DeviceScope {
     );
   }
 
-  override changeId(deviceId: string, options?: { readonly merge?: boolean | undefined }): void {
-    const before = this.deviceId;
-    super.changeId(deviceId, options);
+  /** The process's own device, whatever scope runs. */
+  get processDevice(): DeviceScope {
     const { core } = partsOf(this);
-    if (this.deviceId === before || core.options.remoteConfig === false) return;
-    core.remoteConfig.forget(core.own);
-    this.#fetchRemoteConfig(core);
+    this.own ??= createScope(core, core.own, this);
+    return this.own;
   }
 
-  /** Holds everything of the own device until `setId` or `changeId` names it. */
+  /** Holds everything of the own device until its `setId` or `changeId` names it. */
   useTemporaryId(): void {
-    this.changeId(TEMPORARY_ID);
+    this.processDevice.changeId(TEMPORARY_ID);
   }
 
   /**
@@ -196,7 +196,7 @@ export class Countly extends DeviceScope {
   reportAppStart(): void {
     const durationMs = process.uptime() * 1000;
     const startedAt = Math.round(partsOf(this).core.clock.now() - durationMs);
-    this.reportTrace({ type: 'device', name: 'app_start', startedAt, durationMs });
+    this.processDevice.reportTrace({ type: 'device', name: 'app_start', startedAt, durationMs });
   }
 
   /** Where every accepted entry is now. */
@@ -236,7 +236,7 @@ export class Countly extends DeviceScope {
     unregisterClient(this);
     core.stop();
     core.profile.saveAll();
-    const own = core.states.peek(this.deviceId);
+    const own = core.states.peek(core.own.deviceId);
     // The own device was there until now; the others until they were last seen.
     if (own !== undefined) core.views.endAll(core.own, own);
     core.sessions.end(core.own);
@@ -258,15 +258,6 @@ export class Countly extends DeviceScope {
     const { core } = partsOf(this);
     const state = core.options.disabled ? 'disabled' : this.#state;
     return `Countly ${inspect({ name: this.name, url: withoutCredentials(core.options.url), state })}`;
-  }
-
-  #fetchRemoteConfig(core: Core): void {
-    const { remoteConfig: told } = core.options;
-    void core.remoteConfig.fetch(core.own, {}, false).then((answer) => {
-      if (typeof told !== 'function') return;
-      const error = answer.ok ? undefined : new Error(answer.reason);
-      attempt(core, 'remoteConfig', () => (told as RemoteConfigCallback)(error, this.getRemoteConfig()));
-    });
   }
 
   #expireLater(core: Core): void {

@@ -199,7 +199,13 @@ export class DeviceScope extends RecordingScope {
       const merges = argumentOf(core.reporter, 'changeId.merge', merge, FLAG, 'false is used') ?? false;
       const id =
         deviceId === TEMPORARY_ID && target.identity === core.own.identity ? deviceId : sanitizeDeviceId(deviceId);
-      if (id !== undefined) return core.identity.change(target, id, merges);
+      if (id !== undefined) {
+        const before = target.deviceId;
+        core.identity.change(target, id, merges);
+        if (target.identity !== core.own.identity || target.deviceId === before) return;
+        core.remoteConfig.forget(target);
+        return core.fetchOwnRemoteConfig();
+      }
       tellMisfit(core.reporter, 'changeId.deviceId', DEVICE_ID, deviceId, 'the id stays as it is');
     });
   }

@@ -28,7 +28,7 @@ export function createTarget(core: Core, init: ScopeInit): ScopeTarget {
     identity = identityOf(core, init.deviceId);
     const agreed: unknown = init.consent;
     const consent = agreed === undefined ? undefined : knownFeatures(core.reporter, agreed);
-    const work = new WorkState(consent ?? assumedConsent(core, init, identity.deviceId));
+    const work = new WorkState(consent ?? assumedConsent(core, init, identity.deviceId), core.consent.withdrawals);
     const details = new InitDetails(core, init, identity === core.own.identity ? core.own.location : undefined);
     const made = new ScopeTarget(identity, work, details);
     if (consent !== undefined && made.deviceId !== '') core.consent.apply(made, consent);

@@ -1,24 +1,33 @@
 import type { Core } from './compose.js';
-import type { RegisteredClient } from './current.js';
+import { contextScope, type RegisteredClient } from './current.js';
 import type { ScopeTarget } from './scope-target.js';
+
+// Under a symbol, and in no class declaration: no public type leads into the inside, and nothing that lists an object's
+// properties finds the app key. Not in a private field, which a proxy around a client would not have.
+const PARTS = Symbol('countly-weave.parts');
 
 /** What a scope records with, and for whom. */
 export interface ScopeParts {
   readonly core: Core;
   readonly target: ScopeTarget;
   readonly client: RegisteredClient;
+  /** Inside a scope of the same client that one's parts hold: a client means whoever is being served. */
+  readonly follows?: boolean;
 }
 
-// Under a symbol, and in no class declaration: no public type leads into the inside, and nothing that lists an object's
-// properties finds the app key. Not in a private field, which a proxy around a client would not have.
-const PARTS = Symbol('countly-weave.parts');
+interface Scoped {
+  readonly [PARTS]?: ScopeParts;
+}
 
 export function setParts(scope: object, parts: ScopeParts): void {
   (scope as { [PARTS]?: ScopeParts })[PARTS] = parts;
 }
 
 export function partsOf(scope: object): ScopeParts {
-  return (scope as { readonly [PARTS]: ScopeParts })[PARTS];
+  const parts = (scope as Scoped)[PARTS] as ScopeParts;
+  if (parts.follows !== true) return parts;
+  const current = (contextScope() as Scoped | undefined)?.[PARTS];
+  return current?.core === parts.core ? current : parts;
 }
 
 /** Runs a public call. Whatever a caller passes (getters that throw, proxies that refuse) stays with us, counted as invalid. */

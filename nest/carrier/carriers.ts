@@ -33,7 +33,7 @@ export class Carriers {
 
   /** A carrier for whom the scope stands for; `undefined` for this process's own device, which is not the other's. */
   issue(scope: ContextScope): string | undefined {
-    if (!this.#client.enabled || scope.deviceId === this.#client.deviceId) return undefined;
+    if (!this.#client.enabled || scope.deviceId === this.#client.processDevice.deviceId) return undefined;
     // An operator may ask for consent where the developer did not.
     const asked = this.#asksConsent || this.#client.serverSettings.cr === true;
     const carried: Carried = {

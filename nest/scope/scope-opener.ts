@@ -119,7 +119,7 @@ export class ScopeOpener {
   /** The id under which another scope belongs to the same device, or to nobody. */
   #idOf({ deviceId }: DeviceScope): string | null | undefined {
     if (deviceId === '') return null;
-    return deviceId === this.#client.deviceId ? undefined : deviceId;
+    return deviceId === this.#client.processDevice.deviceId ? undefined : deviceId;
   }
 
   #init(

@@ -65,11 +65,12 @@ describe('concurrent units of work', () => {
       steps: fc.array(fc.constantFrom(...STEPS), { maxLength: 4 }),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(request, { minLength: 100, maxLength: 100 }), async (requests) => {
+      fc.asyncProperty(fc.array(request, { minLength: 100, maxLength: 100 }), async (given) => {
+        // Four devices in a row share one person, who agrees to one thing at a time.
+        const requests = given.map((one, number) => ({ ...one, consent: given[number & ~3]?.consent ?? [] }));
         const test = recorded({ requireConsent: true, trackErrors: false, delivery: 'auto' });
         const { client } = test;
         await Promise.all(
-          // Four devices in a row share one person, so that units of one device are apart as well.
           requests.map((one, number) =>
             client.run({ deviceId: `d${number >> 2}`, consent: one.consent }, () => serve(client, number, one)),
           ),
@@ -124,3 +125,99 @@ function check(
   expect(requests[number]?.consent).toContain('crashes');
   expect(new Set(_logs.split('\n'))).toEqual(new Set([_custom.mark]));
 }
+
+describe('calls on a client', () => {
+  it('mean whoever is being served', async () => {
+    const test = recorded();
+    const { client } = test;
+    await client.run({ deviceId: 'ann' }, async () => {
+      await immediate();
+      client.addEvent('event');
+      client.userData.set('plan', 'pro');
+      client.userDetails({ name: 'Ann' });
+      client.logError(new Error('x'));
+      client.startEvent('timed').end();
+      client.trackView('page');
+      client.beginSession();
+      expect([client.deviceId, client.current().deviceId]).toEqual(['ann', 'ann']);
+    });
+    client.addEvent('outside');
+    const sent = await test.sent();
+    const own = sent.filter(({ deviceId }) => deviceId !== 'ann');
+    expect(own.flatMap(({ events }) => events.map(({ key }) => key))).toEqual(['outside']);
+    expect(sent.length).toBeGreaterThan(5);
+    await test.close();
+  });
+
+  it('mean the process’s own device where it is named, and outside of scopes', async () => {
+    const test = recorded();
+    const { client } = test;
+    client.run({ deviceId: 'ann' }, () => client.processDevice.addEvent('own'));
+    client.run({ deviceId: 'ann' }, () => client.reportAppStart());
+    client.run({ deviceId: 'ann' }, () => client.useTemporaryId());
+    expect(client.deviceIdType).toBe(2);
+    client.setId('next');
+    expect(client.processDevice.deviceId).toBe('next');
+    const sent = await test.sent();
+    expect(sent.map(({ deviceId }) => deviceId)).toEqual(['test-device', 'test-device']);
+    await test.close();
+  });
+
+  it('follow a change of the visitor’s id, and leave the process’s own alone', async () => {
+    const test = recorded();
+    const { client } = test;
+    client.run({ deviceId: 'anonymous' }, () => {
+      client.changeId('ann', { merge: true });
+      client.addEvent('after');
+    });
+    expect(client.deviceId).toBe('test-device');
+    expect((await test.sent()).map(({ deviceId }) => deviceId)).toEqual(['ann', 'ann']);
+    await test.close();
+  });
+
+  it('of another client do not follow', () => {
+    const [one, other] = [recorded(), recorded({ name: 'other', deviceId: 'others-own' })];
+    one.client.run({ deviceId: 'ann' }, () => expect(other.client.deviceId).toBe('others-own'));
+  });
+});
+
+describe('consent that is withdrawn while work goes on', () => {
+  it('holds at once, also for a scope that began before', async () => {
+    const test = recorded({ requireConsent: true });
+    const { client } = test;
+    const stream = client.scope({ deviceId: 'ann', consent: ['events', 'views'] });
+    stream.addEvent('before');
+    client.scope({ deviceId: 'ann' }).removeConsent('events');
+    stream.addEvent('after');
+    stream.trackView('still allowed');
+    client.device('ann').giveConsent('events');
+    stream.addEvent('again');
+    const keys = (await test.sent()).flatMap(({ events }) => events.map(({ key }) => key));
+    expect(keys).toEqual(['[CLY]_view', 'again']);
+    await test.close();
+  });
+
+  it('holds when nothing is remembered of the device any more', async () => {
+    const test = recorded({ requireConsent: true, maxDevices: 2 });
+    const { client } = test;
+    const stream = client.scope({ deviceId: 'ann', consent: ['events'] });
+    const other = client.scope({ deviceId: 'bob', consent: ['events'] });
+    client.device('ann').removeConsent('events');
+    for (const id of ['a', 'b', 'c']) client.scope({ deviceId: id, consent: ['events'] }).addEvent('other');
+    stream.addEvent('after');
+    expect(stream.isAllowed('events')).toBe(false);
+    // Who else was forgotten meanwhile says it again.
+    expect(other.isAllowed('events')).toBe(false);
+    client.scope({ deviceId: 'bob', consent: ['events'] });
+    expect(other.isAllowed('events')).toBe(true);
+    await test.close();
+  });
+
+  it('that was only assumed gives way to what is known', () => {
+    const { client } = recorded({ requireConsent: true });
+    const job = client.scope({ deviceId: 'ann', assumedConsent: ['events'] });
+    expect(job.isAllowed('events')).toBe(true);
+    client.device('ann').giveConsent('views');
+    expect([job.isAllowed('events'), job.isAllowed('views')]).toEqual([false, true]);
+  });
+});
