@@ -12,6 +12,7 @@ import { handleSingle } from '../ingest/single.js';
 import type { LiveHub } from '../live/hub.js';
 import { LiveCollector } from '../live/live-message.js';
 import type { ResolvedOptions, ServerSettings } from '../options.js';
+import { textOf } from '../protocol/json.js';
 import { recordFindings } from '../store/record-findings.js';
 import { recordRequest } from '../store/record-request.js';
 import type { Store } from '../store/store.js';
@@ -58,6 +59,7 @@ function passThrough(parts: CollectorParts, passage: Passage): Handled {
     const result = isStored(passage) ? handle(context, passage) : withheld(passage);
     recordRequest(context, {
       request: passage.request,
+      appKey: textOf(passage.decoded.parameters['app_key']),
       endpoint: passage.route ?? 'other',
       handled: result,
       fault: passage.fault,
@@ -78,7 +80,7 @@ function isStored({ fault }: Passage): boolean {
 /** A fault keeps this request from being stored; the answer it would have got is only shown where a fault cuts it. */
 function withheld({ route }: Passage): Handled {
   const entryCount = route === 'i' || route === 'feedback' ? 1 : 0;
-  return { reply: resultReply(200, 'Success'), outcome: 'fault', entryCount, eventCount: 0 };
+  return { reply: resultReply(200, 'Success'), outcome: 'fault', entryCount, eventCount: 0, viewCount: 0 };
 }
 
 function handle(context: IngestContext, { route, request, decoded }: Passage): Handled {
