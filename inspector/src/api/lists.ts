@@ -20,7 +20,7 @@ const OWNED = { device: 'device_id', app: 'app_key', request: 'request_id' };
  */
 export const LISTS: Readonly<Record<string, List>> = {
   events: { table: 'events', filters: { ...OWNED, key: 'key' }, excludes: { without: 'key' } },
-  views: { table: 'views', filters: { ...OWNED, name: 'name' } },
+  views: { table: 'views', filters: { ...OWNED, name: 'name', visit: 'visit' } },
   sessions: { table: 'sessions', filters: OWNED },
   errors: { table: 'crashes', filters: { ...OWNED, group: 'group_hash', name: 'name' } },
   traces: { table: 'traces', filters: { ...OWNED, type: 'type', name: 'name' } },

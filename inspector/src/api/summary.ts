@@ -1,4 +1,5 @@
 import type { ApiQuery } from './api-query.js';
+import { countRejected } from './rejections.js';
 
 const MINUTES = 30;
 
@@ -35,7 +36,7 @@ export function readSummary({ parts }: ApiQuery): unknown {
   }));
   return {
     now,
-    totals,
+    totals: { ...totals, rejected: countRejected(database) },
     activity,
     server: {
       database: options.database,

@@ -1,3 +1,6 @@
+/** Goes up with every change of the tables. */
+export const SCHEMA_VERSION = 2;
+
 /** Every table of the database file, with its columns in the order they are written. Documented in the README. */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS requests (
