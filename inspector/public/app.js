@@ -1,4 +1,6 @@
 import { get, listen, post } from './lib/api.js';
+import { decoded } from './lib/format.js';
+import { showRejections } from './lib/rejections.js';
 import { buildNavigation, markCurrent, showFlags, showTiles } from './lib/shell.js';
 import { describeCounts, Recent, STREAM_KINDS } from './lib/stream.js';
 import { devices } from './panels/devices.js';
@@ -22,6 +24,7 @@ const page = {
   nav: byId('nav'),
   tiles: byId('tiles'),
   flags: byId('flags'),
+  rejections: byId('rejections'),
   title: byId('panel-title'),
   body: byId('panel-body'),
   status: byId('status'),
@@ -48,6 +51,7 @@ async function refresh() {
     const summary = await get('summary');
     showTiles(page.tiles, summary);
     showFlags(page.flags, summary);
+    await showRejections(page.rejections, summary);
     await current?.refresh(summary);
     setState('live');
   } catch (error) {
@@ -70,9 +74,9 @@ function schedule(ms = REFRESH_MS) {
 }
 
 function route() {
-  const [id, ...rest] = decodeURI(location.hash.slice(1)).split('/');
-  const panel = PANELS.find((candidate) => candidate.id === id) ?? overview;
-  const argument = rest.length === 0 ? undefined : decodeURIComponent(location.hash.slice(id.length + 2));
+  const [id, ...rest] = location.hash.slice(1).split('/');
+  const panel = PANELS.find((candidate) => candidate.id === decoded(id)) ?? overview;
+  const argument = rest.length === 0 ? undefined : decoded(rest.join('/'));
   current?.stop?.();
   page.title.textContent = panel.title;
   document.title = panel === overview ? 'Countly Inspector' : `${panel.title} · Countly Inspector`;

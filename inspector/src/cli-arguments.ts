@@ -12,6 +12,7 @@ Usage: countly-inspector [options]
   --base-path <path>    serve below this path, e.g. /countly
   --app-key <key>       accept this app key only            (default any)
   --salt <text>         expect checksums made with this salt
+  --allow-host <name>   open the page under this name, too  (may be given again)
   --help                show this text
 
 Point your SDK at the printed URL and open it in a browser.
@@ -29,6 +30,7 @@ const OPTIONS = {
   'base-path': { type: 'string' },
   'app-key': { type: 'string' },
   salt: { type: 'string' },
+  'allow-host': { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -45,6 +47,7 @@ export function readArguments(argv: readonly string[]): CliArguments {
       options.port = Number(values.port);
     }
     if (values.host !== undefined) options.host = values.host;
+    if (values['allow-host'] !== undefined) options.allowedHosts = values['allow-host'];
     if (values['base-path'] !== undefined) options.basePath = values['base-path'];
     if (values['app-key'] !== undefined) options.appKey = values['app-key'];
     if (values.salt !== undefined) options.salt = values.salt;

@@ -71,7 +71,7 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     await listen(server, resolved);
   } catch (error) {
     parts.hub.close();
-    store.close();
+    store.discard();
     throw error;
   }
   if (!LOOPBACK.test(resolved.host)) {

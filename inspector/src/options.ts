@@ -20,6 +20,8 @@ export interface InspectorOptions {
   sdkConfig?: JsonObject;
   /** Behave like a paused app: `400 App is currently not accepting data`. @default false */
   paused?: boolean;
+  /** Further host names under which the page and its API may be opened, e.g. `['inspector']` in a container. @default [] */
+  allowedHosts?: string[];
   /** How much of each request body is kept for reading later, in characters; 0 keeps none. @default 262144 */
   keepBodyChars?: number;
   /** Larger request bodies are answered with 413, in bytes. @default 104857600 (100 MB) */
@@ -43,6 +45,7 @@ export interface ResolvedOptions {
   readonly port: number;
   readonly database: string;
   readonly basePath: string;
+  readonly allowedHosts: readonly string[];
   readonly keepBodyChars: number;
   readonly maxBodyBytes: number;
   readonly onWarning: (message: string) => void;
@@ -74,6 +77,7 @@ export function resolveOptions(options: InspectorOptions = {}): ResolvedOptions 
     port: wholeNumber('port', 6010, 65_535),
     database: text('database', ':memory:'),
     basePath,
+    allowedHosts: readHosts(options.allowedHosts ?? []),
     keepBodyChars: wholeNumber('keepBodyChars', 262_144, Number.MAX_SAFE_INTEGER),
     maxBodyBytes: wholeNumber('maxBodyBytes', 104_857_600, Number.MAX_SAFE_INTEGER),
     onWarning: options.onWarning ?? (() => undefined),
@@ -85,4 +89,13 @@ export function resolveOptions(options: InspectorOptions = {}): ResolvedOptions 
       sdkConfig: options.sdkConfig ?? {},
     }),
   });
+}
+
+function readHosts(value: unknown): readonly string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  const wrong = list.find((host) => typeof host !== 'string' || !/^(?:[\w.-]+|[\da-f:.]*:[\da-f:.]*)$/i.test(host));
+  if (Array.isArray(value) && wrong === undefined) return list.map(String);
+  throw new InspectorOptionError(
+    `option "allowedHosts": expected a list of host names without scheme and port, got ${JSON.stringify(value)}`,
+  );
 }

@@ -60,10 +60,23 @@ describe('countly-inspector', () => {
     expect(code).toBe(1);
   });
 
+  it('refuses a file that another inspector writes to, and a foreign host name', async () => {
+    const database = join(folder, 'shared.db');
+    const first = cli.start('--port', '0', '--db', database, '--allow-host', 'one.test', '--allow-host', 'two.test');
+    await first.output(/listens on (\S+)/);
+    const { code, err } = await cli.start('--port', '0', '--db', database).ended;
+    expect(err).toContain('another inspector is writing to it. Choose another file with --db.');
+    expect(code).toBe(1);
+    first.signal('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+    const wrong = await cli.start('--allow-host', 'http://x').ended;
+    expect(wrong.err).toContain('option "allowedHosts"');
+  });
+
   it('explains itself', async () => {
     const { code, out } = await cli.start('--help').ended;
     expect(code).toBe(0);
-    for (const option of ['--port', '--host', '--db', '--app-key', '--salt', '--base-path'])
+    for (const option of ['--port', '--host', '--db', '--app-key', '--salt', '--base-path', '--allow-host'])
       expect(out).toContain(option);
   });
 

@@ -59,3 +59,12 @@ export function plural(count, one, many = `${one}s`) {
 export function value(any) {
   return typeof any === 'string' ? any : JSON.stringify(any);
 }
+
+/** An address may be typed by hand and a query be anything: what cannot be decoded is taken as it stands. */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

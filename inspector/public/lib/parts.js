@@ -1,5 +1,5 @@
 import { h, reconcile } from './dom.js';
-import { ago, time, value } from './format.js';
+import { ago, number, time, value } from './format.js';
 
 export const KIND_LABELS = {
   event: 'Event',
@@ -61,7 +61,15 @@ export function facts(pairs) {
   );
 }
 
-/** A table whose rows stay in place over refreshes. `columns`: title, optional class, cell(item). */
+/** "60 of 1,234": how many are shown, and how many there are. */
+export function shownOf(count, total) {
+  return `${number(count)} of ${number(total)}`;
+}
+
+/**
+ * A table whose rows stay in place over refreshes. `columns`: title, optional class, cell(item). `update` takes the rows
+ * and how many there are in all.
+ */
 export function table(caption, columns, { key, testid, emptyText, emptyHint }) {
   const body = h('tbody');
   const heads = columns.map((column) => h('th', { scope: 'col', class: column.class }, column.title));
@@ -71,15 +79,18 @@ export function table(caption, columns, { key, testid, emptyText, emptyHint }) {
     h('table', {}, h('caption', { class: 'visually-hidden' }, caption), h('thead', {}, h('tr', {}, heads)), body),
   );
   const nothing = empty(emptyText, emptyHint);
-  const host = h('div', {}, frame, nothing);
+  const count = h('p', { class: 'faint table-count', testid: `${testid}-count` });
+  const host = h('div', {}, frame, count, nothing);
   const create = (item) =>
     h(
       'tr',
       { testid },
       columns.map((column) => h('td', { class: column.class }, column.cell(item))),
     );
-  const update = (items) => {
+  const update = (items, total = items.length) => {
     frame.hidden = items.length === 0;
+    count.hidden = items.length === 0;
+    count.textContent = shownOf(items.length, total);
     nothing.hidden = items.length > 0;
     reconcile(body, items, { key, create });
   };

@@ -8,7 +8,7 @@ const TILES = [
   ['views', 'Views', (totals) => totals.views],
   ['errors', 'Errors', (totals) => totals.errors],
   ['traces', 'Traces', (totals) => totals.traces],
-  ['requests', 'Requests', (totals) => totals.requests],
+  ['requests', 'Requests', (totals) => totals.requests, (totals) => `${number(totals.rejected)} refused`],
   [
     'problems',
     'Contract',
@@ -24,7 +24,7 @@ export function showTiles(host, { totals }) {
     title,
     count: count(totals),
     note: note?.(totals) ?? '',
-    bad: id === 'problems' && totals.problems_e > 0,
+    bad: (id === 'problems' && totals.problems_e > 0) || (id === 'requests' && totals.rejected > 0),
   }));
   reconcile(host, items, {
     key: ({ id }) => id,

@@ -25,6 +25,7 @@ function createList(host) {
       { title: 'Traces', class: 'num', cell: ({ trace_count: n }) => number(n) },
       { title: 'SDK', cell: ({ sdk_name: name, sdk_version: version }) => (name ? `${name} ${version}` : '–') },
       { title: 'App', cell: ({ app_version: version }) => version ?? '–' },
+      { title: 'Counted', cell: ({ counted }) => (counted ? 'yes' : badge('ignored', 'asked for settings only')) },
     ],
     {
       key: ({ id }) => id,
@@ -34,7 +35,7 @@ function createList(host) {
     },
   );
   host.replaceChildren(h('section', { class: 'card' }, rows.host));
-  return { refresh: async () => rows.update((await get('devices?limit=200')).devices) };
+  return { refresh: () => load(rows) };
 }
 
 function createOne(host, id) {
@@ -77,6 +78,8 @@ function aboutDevice(device) {
       ['Address', device.ip],
       ['App key', device.app_key],
       ['Metrics', device.metrics && chips(device.metrics, 20)],
+      ['Health check', device.health && chips(device.health, 20)],
+      ['Known user', device.known ? 'yes' : 'no'],
     ]),
   );
 }
@@ -102,8 +105,12 @@ function aboutPerson({ profile, consents }) {
 
 function timelineRow({ kind, at, label, data }) {
   const notes = {
-    event: () => [data.dur && duration(data.dur * 1000), data.count !== 1 && `× ${data.count}`],
-    view: () => [data.duration !== null && duration(data.duration * 1000)],
+    event: () => [
+      data.dur && duration(data.dur * 1000),
+      data.count !== 1 && `× ${data.count}`,
+      data.cvid && `in view ${data.cvid}`,
+    ],
+    view: () => [data.duration !== null && duration(data.duration * 1000), !data.visit && 'seconds without a visit'],
     session: () => [duration(data.duration * 1000), data.ended_at ? `ended by ${data.ended_by}` : 'running'],
     crash: () => [data.nonfatal ? 'handled' : 'fatal'],
     trace: () => [duration(data.duration), data.response_code],
@@ -124,4 +131,9 @@ function timelineRow({ kind, at, label, data }) {
       kind === 'event' && data.segmentation && chips(data.segmentation, 6),
     ),
   );
+}
+
+async function load(rows) {
+  const { devices: list, total } = await get('devices?limit=200');
+  rows.update(list, total);
 }

@@ -1,7 +1,7 @@
 import { get } from '../lib/api.js';
 import { h, reconcile } from '../lib/dom.js';
 import { plural } from '../lib/format.js';
-import { badge, chips, deviceLink, empty, facts, when } from '../lib/parts.js';
+import { badge, chips, deviceLink, empty, facts, shownOf, when } from '../lib/parts.js';
 
 /** Crashes by group: stack, breadcrumbs and custom data of the newest report. */
 export const errors = {
@@ -10,10 +10,13 @@ export const errors = {
   create(host) {
     const groups = h('div', { class: 'stack-list' });
     const nothing = empty('No errors reported', 'Each group of equal errors gets a row with stack and breadcrumbs.');
-    host.replaceChildren(groups, nothing);
+    const count = h('p', { class: 'faint table-count', testid: 'error-row-count' });
+    host.replaceChildren(groups, count, nothing);
     return {
       async refresh() {
-        const { groups: list } = await get('error-groups');
+        const { groups: list, total } = await get('error-groups');
+        count.hidden = list.length === 0;
+        count.textContent = shownOf(list.length, total);
         nothing.hidden = list.length > 0;
         reconcile(groups, list, { key: ({ group_hash: hash }) => hash, create: errorRow });
       },

@@ -14,7 +14,8 @@ export const events = {
       'Event keys',
       [
         { title: 'Key', cell: ({ key }) => h('code', {}, key) },
-        { title: 'Count', class: 'num', cell: ({ count }) => h('strong', {}, number(count)) },
+        { title: 'Events', class: 'num', cell: ({ events: n }) => h('strong', {}, number(n)) },
+        { title: 'Sum of counts', class: 'num', cell: ({ count }) => number(count) },
         { title: 'Sum', class: 'num', cell: ({ sum }) => decimal(sum) },
         { title: 'Devices', class: 'num', cell: ({ devices }) => number(devices) },
         { title: 'p50', class: 'num', cell: ({ p50 }) => duration(p50) },
@@ -53,8 +54,8 @@ export const events = {
         // Views have a panel of their own, and come so often that they would be all there is.
         const [byKey, list] = await Promise.all([get('keys'), get('events?limit=60&without=[CLY]_view')]);
         bounds = byKey.buckets;
-        keys.update(byKey.keys);
-        newest.update(list.events);
+        keys.update(byKey.keys, byKey.total);
+        newest.update(list.events, list.total);
       },
     };
   },

@@ -11,8 +11,9 @@ function list(title, { href, emptyText }) {
   const items = h('ul', { class: 'plain' });
   const nothing = h('p', { class: 'faint' }, emptyText);
   const host = card(h('a', { href }, title), items, nothing);
-  const update = (rows, key, create) => {
+  const update = (rows, key, create, text = emptyText) => {
     nothing.hidden = rows.length > 0;
+    nothing.textContent = text;
     reconcile(items, rows, { key, create });
   };
   return { host, update };
@@ -72,18 +73,18 @@ async function refresh({ activity, keys, problems, errors, traces }, summary) {
     sparkline(perMinute, `Events in each of the last 30 minutes, at most ${peak}`),
     h('p', { class: 'axis' }, h('span', {}, '30 min ago'), h('span', {}, `peak ${number(peak)}`), h('span', {}, 'now')),
   );
-  const topKeys = byKey.keys.filter(({ key }) => key !== '[CLY]_view').slice(0, 8);
-  const highest = Math.max(...topKeys.map(({ count }) => count), 1);
+  const topKeys = byKey.keys.slice(0, 8);
+  const highest = Math.max(...topKeys.map(({ events }) => events), 1);
   keys.update(
     topKeys,
     ({ key }) => key,
-    ({ key, count }) =>
+    ({ key, events }) =>
       h(
         'li',
         { class: 'ranked' },
         h('span', { class: 'ranked-name', title: key }, key),
-        h('span', { class: 'ranked-number' }, compact(count)),
-        meter(count / highest, `${key}: ${count}`),
+        h('span', { class: 'ranked-number' }, compact(events)),
+        meter(events / highest, `${key}: ${events}`),
       ),
   );
   problems.update(
@@ -97,6 +98,7 @@ async function refresh({ activity, keys, problems, errors, traces }, summary) {
         h('a', { href: `#problems/${row}`, class: 'line-text' }, title),
         h('span', { class: 'faint' }, `× ${compact(occurrences)}`),
       ),
+    summary.totals.rejected > 0 ? 'Requests were refused: see above.' : undefined,
   );
   errors.update(
     byGroup.groups.slice(0, 4),

@@ -9,16 +9,25 @@ export const problems = {
   title: 'Contract',
   create(host, { argument }) {
     const groups = h('div', { class: 'stack-list' });
-    const nothing = empty('Nothing to complain about', 'A real server would count everything that came in so far.');
+    const nothing = empty(
+      'Nothing to complain about',
+      'A real server would count everything that was accepted so far.',
+    );
+    const refused = empty(
+      'Requests were refused',
+      'Nothing else was found, but what is refused counts nowhere: see above.',
+    );
     host.replaceChildren(
       h('p', { class: 'lead' }, 'What a Countly server would drop or change while it answers "Success".'),
       groups,
       nothing,
+      refused,
     );
     return {
-      async refresh() {
+      async refresh({ totals }) {
         const { groups: list } = await get('problem-groups');
-        nothing.hidden = list.length > 0;
+        nothing.hidden = list.length > 0 || totals.rejected > 0;
+        refused.hidden = list.length > 0 || totals.rejected === 0;
         const create = (group) => problemRow(group, String(group.row) === argument);
         reconcile(groups, list, { key: ({ row }) => row, create });
       },

@@ -25,6 +25,11 @@ export const profiles = {
       },
     );
     host.replaceChildren(h('section', { class: 'card' }, rows.host));
-    return { refresh: async () => rows.update((await get('profiles?limit=200')).profiles) };
+    return { refresh: () => load(rows) };
   },
 };
+
+async function load(rows) {
+  const { profiles: list, total } = await get('profiles?limit=200');
+  rows.update(list, total);
+}

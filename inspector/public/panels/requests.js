@@ -1,6 +1,6 @@
 import { get } from '../lib/api.js';
 import { h } from '../lib/dom.js';
-import { bytes, duration, number } from '../lib/format.js';
+import { bytes, decoded, duration, number } from '../lib/format.js';
 import { badge, card, deviceLink, empty, facts, level, table, when } from '../lib/parts.js';
 
 /** Every HTTP request, and one with its body. */
@@ -30,7 +30,7 @@ function createList(host) {
     { key: ({ id }) => id, testid: 'request-row', emptyText: 'No requests yet' },
   );
   host.replaceChildren(h('section', { class: 'card' }, rows.host));
-  return { refresh: async () => rows.update((await get('requests?limit=150')).requests) };
+  return { refresh: () => load(rows) };
 }
 
 function createOne(host, id) {
@@ -79,7 +79,7 @@ function wrong(problems) {
 }
 
 function body(request) {
-  const text = request.body ?? decodeURIComponent(request.query.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+  const text = request.body ?? decoded(request.query);
   return card(
     request.body ? 'Body' : 'Query',
     h('pre', { class: 'trace', tabindex: '0', 'aria-label': 'Content' }, pretty(text, request.content_type)),
@@ -111,4 +111,9 @@ function taken(entries) {
   );
   rows.update(entries);
   return card('Entries', rows.host);
+}
+
+async function load(rows) {
+  const { requests: list, total } = await get('requests?limit=150');
+  rows.update(list, total);
 }

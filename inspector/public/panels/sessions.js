@@ -29,7 +29,7 @@ export const sessions = {
       },
     );
     host.replaceChildren(h('section', { class: 'card' }, rows.host));
-    return { refresh: async () => rows.update((await get('sessions?limit=150')).sessions) };
+    return { refresh: () => load(rows) };
   },
 };
 
@@ -37,4 +37,9 @@ function place(country, city, source) {
   const name = [city, country].filter(Boolean).join(', ');
   const note = { sender: 'address of the sender', ip_address: 'ip_address', 'opt-out': 'opted out' }[source];
   return h('span', {}, name || h('span', { class: 'faint' }, note ?? '–'));
+}
+
+async function load(rows) {
+  const { sessions: list, total } = await get('sessions?limit=150');
+  rows.update(list, total);
 }

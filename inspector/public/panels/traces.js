@@ -49,8 +49,8 @@ export const traces = {
       async refresh() {
         const [byName, list] = await Promise.all([get('trace-names'), get('traces?limit=60')]);
         bounds = byName.buckets;
-        names.update(byName.names);
-        newest.update(list.traces);
+        names.update(byName.names, byName.total);
+        newest.update(list.traces, list.total);
       },
     };
   },

@@ -18,6 +18,7 @@ export const views = {
         { title: 'Visits', class: 'num', cell: ({ visits }) => h('strong', {}, number(visits)) },
         { title: 'Landings', class: 'num', cell: ({ landings }) => number(landings) },
         { title: 'Devices', class: 'num', cell: ({ devices }) => number(devices) },
+        { title: 'Unique visitors', class: 'num', cell: ({ visitors }) => number(visitors) },
         { title: 'p50', class: 'num', cell: ({ p50 }) => duration(p50) },
         { title: 'p95', class: 'num', cell: ({ p95 }) => duration(p95) },
         { title: 'Total', class: 'num', cell: ({ seconds }) => duration(seconds === null ? null : seconds * 1000) },
@@ -51,10 +52,10 @@ export const views = {
     );
     return {
       async refresh() {
-        const [byName, list] = await Promise.all([get('view-names'), get('views?limit=60')]);
+        const [byName, list] = await Promise.all([get('view-names'), get('views?limit=60&visit=1')]);
         most = Math.max(...byName.names.map(({ visits: n }) => n), 1);
-        names.update(byName.names);
-        visits.update(list.views);
+        names.update(byName.names, byName.total);
+        visits.update(list.views, list.total);
       },
     };
   },

@@ -3,6 +3,7 @@ import { readFault } from '../faults/read-fault.js';
 import type { CollectorParts } from '../http/collector.js';
 import type { RawRequest } from '../http/raw-request.js';
 import { sendJson } from '../http/respond.js';
+import { parseJson } from '../protocol/json.js';
 import { changeSettings } from './settings.js';
 
 /** Requests that change the inspector: faults, settings, reset. */
@@ -35,7 +36,7 @@ function change(parts: CollectorParts, { method, body }: RawRequest, name: strin
   if (method !== 'POST') return undefined;
   switch (name) {
     case 'faults': {
-      const sent = JSON.parse(body.toString('utf8') || 'null') as unknown;
+      const sent = parseJson(body.toString('utf8') || 'null');
       // A list replaces all faults; one object adds to them. Nothing is set when any of them is wrong.
       const list = Array.isArray(sent) ? sent.map(readFault) : [readFault(sent)];
       if (Array.isArray(sent)) faults.clear();
@@ -43,7 +44,7 @@ function change(parts: CollectorParts, { method, body }: RawRequest, name: strin
       return { ids, faults: faults.list() };
     }
     case 'settings':
-      changeSettings(settings, JSON.parse(body.toString('utf8') || 'null') as unknown);
+      changeSettings(settings, parseJson(body.toString('utf8') || 'null'));
       return { settings };
     case 'reset':
       store.reset();

@@ -9,6 +9,7 @@ import { readErrorGroups } from './error-groups.js';
 import { readEventKeys } from './event-keys.js';
 import { LISTS, readList } from './lists.js';
 import { readProblemGroups } from './problem-groups.js';
+import { readRejections } from './rejections.js';
 import { readRequest } from './request.js';
 import { readRules } from './rules.js';
 import { readSummary } from './summary.js';
@@ -24,6 +25,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['trace-names', readTraceNames],
   ['error-groups', readErrorGroups],
   ['problem-groups', readProblemGroups],
+  ['rejections', readRejections],
   ['rules', readRules],
   ['faults', ({ parts }) => ({ faults: parts.faults.list() })],
   ...Object.keys(LISTS).map((name): [string, Answer] => [name, (query) => readList(name, query)]),

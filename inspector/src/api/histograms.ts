@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../sql/sql.js';
-import { BUCKETS_MS, bucketSql } from './recent.js';
+import { BUCKETS_MS, bucketSql } from './measured.js';
 
 interface BucketRow {
   name: string;

@@ -1,8 +1,28 @@
 import type { SqlValue } from '../sql/sql.js';
 
 /** Columns that hold JSON text; the API hands them out as values. */
-const JSON_COLUMNS = new Set(['segmentation', 'extra', 'metrics', 'custom', 'attributes', 'params', 'crash', 'reply']);
-const BOOLEAN_COLUMNS = new Set(['nonfatal', 'granted', 'landing', 'ended', 'stored']);
+const JSON_COLUMNS = new Set([
+  'segmentation',
+  'extra',
+  'metrics',
+  'custom',
+  'attributes',
+  'params',
+  'crash',
+  'reply',
+  'health',
+]);
+const BOOLEAN_COLUMNS = new Set([
+  'nonfatal',
+  'granted',
+  'landing',
+  'ended',
+  'stored',
+  'visit',
+  'new_visitor',
+  'known',
+  'counted',
+]);
 
 /** A row as the API shows it: JSON text parsed, 0 and 1 of flags as false and true. */
 export function shape(row: Readonly<Record<string, SqlValue>>): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import type { ApiQuery } from './api-query.js';
+import { countRejected } from './rejections.js';
 
 const MINUTES = 30;
 
@@ -10,15 +11,15 @@ export function readSummary({ parts }: ApiQuery): unknown {
   const totals = database
     .prepare(
       `SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM entries) AS entries,
-              (SELECT count(*) FROM devices) AS devices, 
+              (SELECT count(*) FROM devices WHERE counted = 1) AS devices,
               (SELECT count(*) FROM events WHERE key <> '[CLY]_view') AS events,
-              (SELECT count(*) FROM views) AS views, (SELECT count(*) FROM sessions) AS sessions,
+              (SELECT count(*) FROM views WHERE visit = 1) AS views, (SELECT count(*) FROM sessions) AS sessions,
               (SELECT count(*) FROM sessions WHERE ended_at IS NULL) AS open_sessions,
               (SELECT count(*) FROM crashes) AS errors, (SELECT count(*) FROM traces) AS traces,
               (SELECT count(*) FROM user_profiles) AS profiles,
-              (SELECT count(*) FROM problems WHERE level = 'E') AS problems_e,
-              (SELECT count(*) FROM problems WHERE level = 'W') AS problems_w,
-              (SELECT count(*) FROM problems WHERE level = 'N') AS problems_n`,
+              (SELECT coalesce(sum(occurrences), 0) FROM problems WHERE level = 'E') AS problems_e,
+              (SELECT coalesce(sum(occurrences), 0) FROM problems WHERE level = 'W') AS problems_w,
+              (SELECT coalesce(sum(occurrences), 0) FROM problems WHERE level = 'N') AS problems_n`,
     )
     .first();
   const since = (Math.floor(now / 60_000) - MINUTES + 1) * 60_000;
@@ -35,7 +36,7 @@ export function readSummary({ parts }: ApiQuery): unknown {
   }));
   return {
     now,
-    totals,
+    totals: { ...totals, rejected: countRejected(database) },
     activity,
     server: {
       database: options.database,

@@ -1,34 +1,39 @@
 import type { ApiQuery } from './api-query.js';
 import { readPercentiles } from './histograms.js';
-import { recentFrom } from './recent.js';
+import { countOf, MEASURED_ROWS, measuredFrom } from './measured.js';
 
 interface ViewRow {
   name: string;
   visits: number;
+  visitors: number;
   landings: number;
   devices: number;
   seconds: number | null;
   last: number;
 }
 
-/** Visits and time spent by name of view; percentiles in milliseconds. */
+/**
+ * Visits and time spent by name of view; percentiles in milliseconds. `visitors` is what a server shows as unique
+ * visitors, which may be more than there are `devices` (docs/protocol.md §17.4).
+ */
 export function readViewNames({ parts }: ApiQuery): unknown {
   const { database } = parts.store;
-  const from = recentFrom(database, 'views');
   const names = database
     .prepare<ViewRow>(
-      `SELECT name, count(*) AS visits, sum(landing) AS landings, count(DISTINCT device_id) AS devices,
-              sum(duration) AS seconds, max(timestamp) AS last
-       FROM views WHERE id > ? GROUP BY name ORDER BY visits DESC, name LIMIT 500`,
+      `SELECT name, sum(visit) AS visits, sum(new_visitor) AS visitors, sum(landing) AS landings,
+              count(DISTINCT device_id) AS devices, sum(duration) AS seconds, max(timestamp) AS last
+       FROM views GROUP BY name ORDER BY visits DESC, name LIMIT 500`,
     )
-    .all(from);
+    .all();
   const percentiles = readPercentiles(database, {
     table: 'views',
     group: 'name',
     milliseconds: 'duration * 1000.0',
-    from,
+    from: measuredFrom(database, 'views'),
   });
   return {
+    total: countOf(database, 'SELECT count(DISTINCT name) AS n FROM views'),
+    measured: MEASURED_ROWS,
     names: names.map((row) => ({
       ...row,
       p50: percentiles.get(row.name)?.p50 ?? null,

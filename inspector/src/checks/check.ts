@@ -41,6 +41,19 @@ export interface EntrySubject {
   readonly device: DeviceRow | undefined;
   /** Custom properties the user already has. */
   customProperties(): JsonObject;
+  /** Whether a device of this app has said anything about consent. */
+  knowsConsent(deviceId: string): boolean;
+  /** Whether a view with this id has come in. */
+  knowsView(viewId: string): boolean;
+}
+
+/** One logical request after it was taken in. */
+export interface OutcomeSubject {
+  readonly entry: Entry;
+  /** Whether the server remembers this request, so that it recognises the same one when it comes next. */
+  readonly isNoted: boolean;
+  /** Whether the same request of this device came before, unrecognised. */
+  readonly isRepetition: boolean;
 }
 
 /** One element of `events`, before it is stored. */

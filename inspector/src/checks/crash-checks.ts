@@ -1,4 +1,4 @@
-import { isObject, show } from '../protocol/json.js';
+import { isObject, show, stringOf } from '../protocol/json.js';
 import type { Check, EntrySubject, Found } from './check.js';
 
 /** Without these three a server drops the crash. */
@@ -6,6 +6,8 @@ export const REQUIRED_CRASH_FIELDS = ['_error', '_app_version', '_os'] as const;
 
 const FLAGS = ['_root', '_online', '_muted', '_signal', '_background'];
 const CUSTOM_LIMIT = 100;
+/** From here on a server's worker is busy for tenths of a second and more, with the square of the length. */
+const LINE_LIMIT = 8000;
 
 function ifCrash(find: (crash: Record<string, unknown>) => Found) {
   return ({ entry: { crash } }: EntrySubject): Found =>
@@ -25,9 +27,16 @@ export const CRASH_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
     },
   },
   {
+    row: 67,
+    find: ifCrash(({ _error }) => {
+      const longest = longestLine(stringOf(_error));
+      return longest > LINE_LIMIT ? `a line of the stack has ${longest} characters` : undefined;
+    }),
+  },
+  {
     row: 39,
     find: ifCrash((crash) =>
-      FLAGS.filter((name) => crash[name] !== undefined && !/^(true|false)$/.test(String(crash[name]))).map(
+      FLAGS.filter((name) => crash[name] !== undefined && !/^(true|false)$/.test(stringOf(crash[name]))).map(
         (name) => `${name} is ${show(crash[name])}`,
       ),
     ),
@@ -49,3 +58,15 @@ export const CRASH_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
     }),
   },
 ];
+
+function longestLine(text: string): number {
+  if (text.length <= LINE_LIMIT) return text.length;
+  let longest = 0;
+  for (let start = 0; start <= text.length; ) {
+    const next = text.indexOf('\n', start);
+    const end = next < 0 ? text.length : next;
+    longest = Math.max(longest, end - start);
+    start = end + 1;
+  }
+  return longest;
+}

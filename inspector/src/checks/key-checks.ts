@@ -25,6 +25,10 @@ export const EVENT_KEY_CHECKS: ReadonlyArray<Check<EventSubject>> = [
     },
   },
   {
+    row: 66,
+    find: ({ key }) => (!isInternal(key) && key.includes('.') ? `key ${show(key)} has a dot` : undefined),
+  },
+  {
     row: 8,
     find: ({ key, memory }) =>
       memory.keyCount >= KEY_LIMIT && !memory.knowsKey(key) ? `"${key}" is one key more than ${KEY_LIMIT}` : undefined,

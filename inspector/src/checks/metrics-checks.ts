@@ -7,10 +7,12 @@ const TEXT_ONLY = new Set(['_app_version', '_store']);
 export const METRICS_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
   {
     row: 46,
-    find: ({ entry }) =>
-      entry.metrics.state === 'read' && !entry.parameters['begin_session']
-        ? '"metrics" came without begin_session'
-        : undefined,
+    // Metrics alone are meant for the user. Beside something that is counted, they look as if they were counted with it.
+    find: ({ entry: { metrics, parameters } }) => {
+      if (metrics.state !== 'read' || parameters['begin_session']) return undefined;
+      const beside = ['session_duration', 'end_session', 'events', 'crash'].filter((name) => parameters[name]);
+      return beside.length === 0 ? undefined : `"metrics" came with ${beside.join(' and ')}, without begin_session`;
+    },
   },
   {
     row: 47,

@@ -9,6 +9,13 @@ export const FEEDBACK_EVENT_CHECKS: ReadonlyArray<Check<EventSubject>> = [
       key === '[CLY]_star_rating' && segmentation === undefined ? 'the rating has no segmentation' : undefined,
   },
   {
+    row: 71,
+    find: ({ key, segmentation }) =>
+      key === '[CLY]_star_rating' && segmentation !== undefined && !segmentation['widget_id']
+        ? `widget_id is ${show(segmentation['widget_id'])}`
+        : undefined,
+  },
+  {
     row: 37,
     find: ({ key, segmentation }) => {
       if (key !== '[CLY]_push_action') return undefined;

@@ -1,16 +1,26 @@
+import { stringOf } from '../protocol/json.js';
 import type { SqlDatabase } from '../sql/sql.js';
 
 /** Beyond this many distinct values nothing new is remembered: the limit is already known to be passed. */
 const REMEMBERED_VALUES = 1001;
+/** Longer values are told apart by their beginning and length; a memory of whole documents would grow without end. */
+const VALUE_CHARS = 200;
+/** Of each other kind of thing no more than this many are remembered. */
+const REMEMBERED = 20_000;
+/** Values of all segments together. */
+const REMEMBERED_IN_ALL = 500_000;
 
 /** What a server knows across requests and devices, as far as its limits (docs/protocol.md §4.2) need it. */
 export class ServerMemory {
   readonly #keys = new Set<string>();
   readonly #values = new Map<string, Set<string>>();
   readonly #notes = new Set<string>();
+  readonly #requests = new Set<string>();
+  #valueTotal = 0;
+  #fresh: string[] = [];
 
   constructor(database: SqlDatabase) {
-    for (const { key } of database.prepare<{ key: string }>('SELECT DISTINCT key FROM events').all()) {
+    for (const { key } of database.prepare<{ key: string }>('SELECT DISTINCT key FROM events LIMIT 20000').all()) {
       this.#keys.add(key);
     }
   }
@@ -25,39 +35,75 @@ export class ServerMemory {
 
   /** How many different values this segment has had, this one included. */
   valueCountWith(key: string, segment: string, value: unknown): number {
-    const values = this.#values.get(`${key}\n${segment}`);
+    const values = this.#values.get(slotOf(key, segment));
     if (values === undefined) return 1;
-    return values.has(String(value)) ? values.size : values.size + 1;
-  }
-
-  /** True when this value of the segment was seen before. */
-  knowsValue(key: string, segment: string, value: unknown): boolean {
-    return this.#values.get(`${key}\n${segment}`)?.has(String(value)) ?? false;
+    return values.has(shortOf(value)) ? values.size : values.size + 1;
   }
 
   learn(key: string, segmentation: Readonly<Record<string, unknown>> | undefined): void {
-    this.#keys.add(key);
+    if (this.#keys.size < REMEMBERED) this.#keys.add(key);
     for (const segment in segmentation) {
-      const slot = `${key}\n${segment}`;
+      const slot = slotOf(key, segment);
       let values = this.#values.get(slot);
       if (values === undefined) {
+        if (this.#values.size >= REMEMBERED) return;
         values = new Set();
         this.#values.set(slot, values);
       }
-      if (values.size < REMEMBERED_VALUES) values.add(String(segmentation[segment]));
+      if (values.size >= REMEMBERED_VALUES || this.#valueTotal >= REMEMBERED_IN_ALL) continue;
+      const before = values.size;
+      this.#valueTotal += values.add(shortOf(segmentation[segment])).size - before;
     }
   }
 
   /** True the first time it is asked: what depends on the server's edition is said once, not on every request. */
   firstNote(note: string): boolean {
-    if (this.#notes.has(note)) return false;
+    if (this.#notes.has(note) || this.#notes.size >= REMEMBERED) return false;
     this.#notes.add(note);
     return true;
+  }
+
+  /** Forgets the requests remembered since `mark`: what they brought was not stored. */
+  undo(): void {
+    for (const slot of this.#fresh) this.#requests.delete(slot);
+    this.#fresh = [];
+  }
+
+  /** From here on `undo` goes back. */
+  mark(): void {
+    this.#fresh = [];
+  }
+
+  /** True when a request of this device with this fingerprint came before; remembers it. */
+  repeats(device: string, fingerprint: string): boolean {
+    const slot = `${device}\n${fingerprint}`;
+    if (this.#requests.has(slot)) return true;
+    this.#requests.add(slot);
+    this.#fresh.push(slot);
+    if (this.#requests.size > REMEMBERED) {
+      // A set keeps the order of insertion, so the first one is the oldest.
+      for (const oldest of this.#requests) {
+        this.#requests.delete(oldest);
+        break;
+      }
+    }
+    return false;
   }
 
   forget(): void {
     this.#keys.clear();
     this.#values.clear();
     this.#notes.clear();
+    this.#requests.clear();
+    this.#valueTotal = 0;
   }
+}
+
+function slotOf(key: string, segment: string): string {
+  return `${key}\n${segment.slice(0, VALUE_CHARS)}`;
+}
+
+function shortOf(value: unknown): string {
+  const text = stringOf(value);
+  return text.length > VALUE_CHARS ? `${text.slice(0, VALUE_CHARS)}…${text.length}` : text;
 }

@@ -1,13 +1,14 @@
-import { isObject, show } from '../protocol/json.js';
+import { isObject, show, stringOf } from '../protocol/json.js';
 import type { BulkElementSubject, Check, RequestSubject } from './check.js';
 
 const RESERVED = ['app_id', 'user_id', 'callback', 'populator', 'no_meta', 'method'];
+const A_B_TESTS = new Set(['ab', 'ab_fetch_variants', 'ab_fetch_experiments']);
 /** A/B enrolment is the one use of `method` on `/i` that is meant. */
 const ENROLMENT = new Set(['ab_enroll_variant', 'ab_opt_out']);
 
 function reservedIn(parameters: Readonly<Record<string, unknown>>): string[] | undefined {
   const names = RESERVED.filter((name) => parameters[name] !== undefined).filter(
-    (name) => name !== 'method' || !ENROLMENT.has(String(parameters['method'])),
+    (name) => name !== 'method' || !ENROLMENT.has(stringOf(parameters['method'])),
   );
   return names.length === 0 ? undefined : names.map((name) => `parameter "${name}" = ${show(parameters[name])}`);
 }
@@ -43,6 +44,15 @@ export const TRANSPORT_CHECKS: ReadonlyArray<Check<RequestSubject>> = [
     find: ({ decoded, endpoint }) => {
       const { method, ...others } = decoded.parameters;
       return reservedIn(endpoint === 'fetch' || method === undefined ? others : decoded.parameters);
+    },
+  },
+  {
+    row: 53,
+    find: ({ decoded, endpoint }) => {
+      const method = stringOf(decoded.parameters['method']);
+      return endpoint === 'fetch' && A_B_TESTS.has(method)
+        ? `method=${method} needs the A/B testing plugin; without it the answer is 400 "Invalid method"`
+        : undefined;
     },
   },
   {

@@ -1,5 +1,5 @@
-import { type JsonObject, numberOf, show, textOf } from '../protocol/json.js';
-import type { Check, EventSubject } from './check.js';
+import { isObject, type JsonObject, numberOf, show, stringOf, textOf } from '../protocol/json.js';
+import type { Check, EntrySubject, EventSubject } from './check.js';
 
 const NAME_LIMIT = 128;
 const VALUE_LIMIT = 10;
@@ -44,7 +44,7 @@ export const VIEW_CHECKS: ReadonlyArray<Check<EventSubject>> = [
     row: 33,
     find: ifView(({ dur }, { event }) => {
       const duration = numberOf(event['dur'] ?? dur);
-      return duration !== undefined && String(Math.round(Math.abs(duration))).length >= 10
+      return duration !== undefined && Math.round(Math.abs(duration)) >= 1e9
         ? `the duration is ${duration}`
         : undefined;
     }),
@@ -68,5 +68,25 @@ export const VIEW_CHECKS: ReadonlyArray<Check<EventSubject>> = [
       }
       return messages;
     }),
+  },
+];
+
+/** Looks at the whole list: a server takes each start in a visitor's first request with views for a new visitor. */
+export const VIEW_START_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
+  {
+    row: 65,
+    find: ({ entry: { events } }) => {
+      const list: unknown[] = events.state === 'read' && Array.isArray(events.value) ? events.value : [];
+      const starts = new Map<string, number>();
+      for (const event of list) {
+        const segmentation = isObject(event) && event['key'] === '[CLY]_view' ? event['segmentation'] : undefined;
+        if (!isObject(segmentation) || !segmentation['visit'] || !segmentation['name']) continue;
+        const name = stringOf(segmentation['name']);
+        starts.set(name, (starts.get(name) ?? 0) + 1);
+      }
+      return [...starts]
+        .filter(([, count]) => count > 1)
+        .map(([name, count]) => `${count} starts of the view ${show(name)} in one request`);
+    },
   },
 ];

@@ -1,4 +1,4 @@
-import { isObject, show } from '../protocol/json.js';
+import { isObject, show, stringOf } from '../protocol/json.js';
 import { FAULT_KINDS, type Fault, type FaultKind } from './fault.js';
 
 /** A wrong fault: the message names the field, what was expected and what came. */
@@ -12,7 +12,7 @@ const STATUS_ALIAS = /^[1-5]\d\d$/;
 /** Checks a fault that came from outside. A status alone is an alias: `{kind: '429'}` is `{kind: 'status', status: 429}`. */
 export function readFault(value: unknown): Fault {
   if (!isObject(value)) throw new FaultError(`fault: expected an object, got ${show(value)}`);
-  const alias = STATUS_ALIAS.test(String(value['kind'])) ? Number(value['kind']) : undefined;
+  const alias = STATUS_ALIAS.test(stringOf(value['kind'])) ? Number(value['kind']) : undefined;
   const fault: Fault = { kind: alias === undefined ? kindOf(value['kind']) : 'status' };
   const status = alias ?? numberIn(value, 'status', 100, 599);
   if (status !== undefined) fault.status = status;
@@ -24,8 +24,8 @@ export function readFault(value: unknown): Fault {
   if (skip !== undefined) fault.skip = skip;
   const { retryAfter, result, device, endpoint } = value;
   if (retryAfter !== undefined) fault.retryAfter = textOrNumber('retryAfter', retryAfter);
-  if (result !== undefined) fault.result = String(result);
-  if (device !== undefined) fault.device = String(device);
+  if (result !== undefined) fault.result = stringOf(result);
+  if (device !== undefined) fault.device = stringOf(device);
   if (endpoint !== undefined) fault.endpoint = oneOf('endpoint', endpoint, ENDPOINTS);
   return fault;
 }

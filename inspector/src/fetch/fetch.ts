@@ -4,15 +4,25 @@ import type { IngestContext } from '../ingest/context.js';
 import { answered, type Handled } from '../ingest/handled.js';
 import { mergeDevices } from '../ingest/merge.js';
 import { refusalOf } from '../ingest/refusal.js';
-import { type JsonObject, textOf } from '../protocol/json.js';
+import { type JsonObject, parseJson, stringOf, textOf } from '../protocol/json.js';
+import { uidOf } from '../protocol/payload.js';
 
 /** `/o/sdk` and its alias `/i/sdk`. */
 export function handleFetch(context: IngestContext, request: RawRequest, decoded: Decoded): Handled {
   context.checker.request({ request, decoded, endpoint: 'fetch', settings: context.settings });
   const refusal = refusalOf(decoded, 'fetch', context.settings);
-  if (refusal !== undefined) return answered(refusal);
+  if (refusal !== undefined) return { ...answered(refusal), outcome: refusal.status === 200 ? 'ignored' : 'rejected' };
   mergeIfAsked(context, request, decoded);
+  if (decoded.parameters['method'] === 'sc') makeDocument(context, request, decoded);
   return answered(replyTo(context, decoded));
+}
+
+/** Asking for the settings makes a document of the user, which is not counted among the users (docs/protocol.md §17.7). */
+function makeDocument({ store }: IngestContext, request: RawRequest, { parameters }: Decoded): void {
+  const appKey = textOf(parameters['app_key']) ?? '';
+  const deviceId = textOf(parameters['device_id']) ?? '';
+  if (deviceId === '' || store.devices.find(appKey, deviceId) !== undefined) return;
+  store.devices.create(appKey, deviceId, uidOf(appKey, deviceId), request.receivedAt);
 }
 
 function replyTo({ settings }: IngestContext, { parameters }: Decoded): Reply {
@@ -50,8 +60,8 @@ function selectKeys(all: JsonObject, keys: unknown, omitKeys: unknown): JsonObje
 function namesIn(value: unknown): string[] | undefined {
   if (typeof value !== 'string') return undefined;
   try {
-    const names = JSON.parse(value) as unknown;
-    return Array.isArray(names) && names.length > 0 ? names.map(String) : undefined;
+    const names = parseJson(value);
+    return Array.isArray(names) && names.length > 0 ? names.map(stringOf) : undefined;
   } catch {
     return undefined;
   }

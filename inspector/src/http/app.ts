@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { handleApi } from '../api/api.js';
-import { type CollectorParts, collect } from './collector.js';
+import { show } from '../protocol/json.js';
+import { type CollectorParts, collect, refuse } from './collector.js';
+import { isOwnHost } from './host-check.js';
 import { BodyTooLargeError, type RawRequest, readBody, resultReply } from './raw-request.js';
-import { sendReply } from './respond.js';
+import { sendJson, sendReply } from './respond.js';
 import { belowBase, isProtocolPath } from './routes.js';
 import { serveStatic } from './static-files.js';
 
@@ -15,25 +17,23 @@ const CORS = {
 /** One HTTP exchange, from the first byte of the head to the answer. */
 export async function serve(parts: CollectorParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const receivedAt = Date.now();
+  // No browser may take what is collected, and what a sender wrote, for a script or a page.
+  response.setHeader('x-content-type-options', 'nosniff');
   const [fullPath = '/', ...rest] = (message.url ?? '/').split('?');
   const path = belowBase(fullPath, parts.options.basePath);
-  if (path === undefined) return sendReply(response, resultReply(400, 'Invalid path'));
+  const isProtocol = path === undefined || isProtocolPath(path);
+  // What a real server takes from any page, this one does; the page and its API are for whoever is at this machine.
+  if (!isProtocol && !isOwnHost(message.headers.host, parts.options)) return refuseHost(message, response);
   if (path === '/' && fullPath === parts.options.basePath && parts.options.basePath !== '') {
     // The page's relative links need the slash at the end.
     response.writeHead(302, { location: `${parts.options.basePath}/` }).end();
     return;
   }
-  if (message.method === 'OPTIONS') return sendReply(response, { status: 200, body: undefined, headers: CORS });
-  let body: Buffer;
-  try {
-    body = await readBody(message, parts.options.maxBodyBytes);
-  } catch (error) {
-    if (error instanceof BodyTooLargeError) sendReply(response, resultReply(413, 'Request Entity Too Large'));
-    return;
-  }
-  const request: RawRequest = {
+  if (message.method === 'OPTIONS' && isProtocol)
+    return sendReply(response, { status: 200, body: undefined, headers: CORS });
+  const request = (body: Buffer): RawRequest => ({
     method: message.method ?? 'GET',
-    path,
+    path: path ?? fullPath,
     query: rest.join('?'),
     contentType: message.headers['content-type'],
     contentEncoding: message.headers['content-encoding'],
@@ -41,10 +41,27 @@ export async function serve(parts: CollectorParts, message: IncomingMessage, res
     remote: remoteOf(message),
     body,
     receivedAt,
-  };
-  if (path.startsWith('/api/')) return handleApi(parts, request, message, response);
-  if (!isProtocolPath(path) && request.method === 'GET' && (await serveStatic(path, response))) return;
-  await collect(parts, request, response);
+  });
+  let body: Buffer;
+  try {
+    body = await readBody(message, parts.options.maxBodyBytes);
+  } catch (error) {
+    if (!(error instanceof BodyTooLargeError)) return;
+    return refuse(parts, request(Buffer.alloc(0)), response, resultReply(413, 'Request Entity Too Large'));
+  }
+  if (path === undefined) return refuse(parts, request(body), response, resultReply(400, 'Invalid path'));
+  if (path.startsWith('/api/')) return handleApi(parts, request(body), message, response);
+  if (!isProtocol && message.method === 'GET' && (await serveStatic(path, response))) return;
+  await collect(parts, request(body), response);
+}
+
+function refuseHost(message: IncomingMessage, response: ServerResponse): void {
+  const host = message.headers.host ?? '';
+  sendJson(response, 403, {
+    error:
+      `host ${show(host)}: expected a name of this machine or the address the inspector listens on. ` +
+      'Open it as http://127.0.0.1:<port>, or allow the name with --allow-host.',
+  });
 }
 
 /** The end user's address as proxies report it, else the sender's. */

@@ -12,11 +12,13 @@ import { handleSingle } from '../ingest/single.js';
 import type { LiveHub } from '../live/hub.js';
 import { LiveCollector } from '../live/live-message.js';
 import type { ResolvedOptions, ServerSettings } from '../options.js';
+import { textOf } from '../protocol/json.js';
+import { databaseTrouble } from '../store/database-trouble.js';
 import { recordFindings } from '../store/record-findings.js';
 import { recordRequest } from '../store/record-request.js';
 import type { Store } from '../store/store.js';
 import { type Decoded, decodeRequest } from './decode.js';
-import { type RawRequest, resultReply } from './raw-request.js';
+import { type RawRequest, type Reply, resultReply } from './raw-request.js';
 import { sendReply } from './respond.js';
 import { type ProtocolRoute, protocolRoute } from './routes.js';
 
@@ -42,22 +44,55 @@ export async function collect(parts: CollectorParts, request: RawRequest, respon
   const route = protocolRoute(request.path);
   const decoded = decodeRequest(request);
   const fault = parts.faults.take(route ?? 'other', decoded.parameters);
-  const handled = passThrough(parts, { route, request, decoded, fault });
+  const passage: Passage = { route, request, decoded, fault };
+  const handled = attempt(parts, passage, (context) =>
+    isStored(passage) ? handle(context, passage) : withheld(passage),
+  );
   if (fault === undefined) sendReply(response, handled.reply);
   else await playFault(fault, response, handled.reply);
 }
 
+/** Answers a request that was refused before it was read, and records that it was. */
+export function refuse(parts: CollectorParts, request: RawRequest, response: ServerResponse, reply: Reply): void {
+  const route = protocolRoute(request.path);
+  const passage: Passage = { route, request, decoded: decodeRequest(request), fault: undefined };
+  sendReply(response, attempt(parts, passage, () => answered(reply)).reply);
+}
+
+type Work = (context: IngestContext) => Handled;
+
+/** What cannot be stored is answered with something that makes a client repeat it, as it does with a server in trouble. */
+function attempt(parts: CollectorParts, passage: Passage, work: Work): Handled {
+  try {
+    return passThrough(parts, passage, work);
+  } catch (error) {
+    parts.memory.undo();
+    const { method, path } = passage.request;
+    const trouble = databaseTrouble(error);
+    parts.options.onWarning(`${method} ${path} was not stored: ${trouble ?? String(error)}`);
+    if (trouble !== undefined) return answered(resultReply(503, trouble));
+    const refusal = answered(resultReply(400, 'Could not ingest data'));
+    try {
+      return passThrough(parts, passage, () => refusal);
+    } catch {
+      return refusal;
+    }
+  }
+}
+
 /** Stores what the request carries and the request itself, in one transaction, then tells the listeners. */
-function passThrough(parts: CollectorParts, passage: Passage): Handled {
+function passThrough(parts: CollectorParts, passage: Passage, work: Work): Handled {
   const { store, settings, memory, hub } = parts;
   const live = new LiveCollector();
   const checker = new Checker(memory);
   const context: IngestContext = { store, settings, checker, live, requestId: store.nextRequestId() };
   const startedAt = performance.now();
+  memory.mark();
   const handled = store.transaction(() => {
-    const result = isStored(passage) ? handle(context, passage) : withheld(passage);
+    const result = work(context);
     recordRequest(context, {
       request: passage.request,
+      appKey: textOf(passage.decoded.parameters['app_key']),
       endpoint: passage.route ?? 'other',
       handled: result,
       fault: passage.fault,
@@ -78,7 +113,7 @@ function isStored({ fault }: Passage): boolean {
 /** A fault keeps this request from being stored; the answer it would have got is only shown where a fault cuts it. */
 function withheld({ route }: Passage): Handled {
   const entryCount = route === 'i' || route === 'feedback' ? 1 : 0;
-  return { reply: resultReply(200, 'Success'), outcome: 'fault', entryCount, eventCount: 0 };
+  return { reply: resultReply(200, 'Success'), outcome: 'fault', entryCount, eventCount: 0, viewCount: 0 };
 }
 
 function handle(context: IngestContext, { route, request, decoded }: Passage): Handled {

@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json.js';
+import { isObject, parseJson } from '../protocol/json.js';
 import { readMultipart } from './multipart.js';
 import type { RawRequest } from './raw-request.js';
 
@@ -55,7 +55,7 @@ function decodeBody(request: RawRequest, text: string): DecodedBody {
   }
   if (type.includes('json')) {
     try {
-      const value = JSON.parse(text) as unknown;
+      const value = parseJson(text);
       return { kind: 'json', parameters: isObject(value) ? value : {}, fieldCount: 0 };
     } catch {
       return unreadable();

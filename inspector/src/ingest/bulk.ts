@@ -20,11 +20,12 @@ export function handleBulk(context: IngestContext, request: RawRequest, decoded:
     outcome: outcomeOf(results),
     entryCount: elements.length,
     eventCount: results.reduce((sum, { events }) => sum + events, 0),
+    viewCount: results.reduce((sum, { views }) => sum + views, 0),
   };
 }
 
 function refused(result: string): Handled {
-  return { reply: resultReply(400, result), outcome: 'rejected', entryCount: 0, eventCount: 0 };
+  return { reply: resultReply(400, result), outcome: 'rejected', entryCount: 0, eventCount: 0, viewCount: 0 };
 }
 
 function takeIn(
@@ -89,7 +90,7 @@ function emptyEntry(request: RawRequest, position: number): Entry {
 }
 
 function recorded(context: IngestContext, entry: Entry, outcome: 'skipped' | 'lost', why: string): EntryResult {
-  const result: EntryResult = { outcome, status: 400, result: why, events: 0, stalled: false };
+  const result: EntryResult = { outcome, status: 400, result: why, events: 0, views: 0, stalled: false };
   recordEntry(context, entry, context.store.nextEntryId(), result);
   return result;
 }

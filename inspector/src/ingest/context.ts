@@ -17,6 +17,8 @@ export interface IngestContext {
 export interface Owner {
   readonly device: DeviceRow;
   readonly entryId: number;
+  /** Set by each part that changes the user's document; only then a server notes the request (docs/protocol.md §2.8). */
+  userChanged: boolean;
 }
 
 /** The columns that say whose row it is. */

@@ -1,16 +1,19 @@
-import { createHash } from 'node:crypto';
 import { REQUIRED_CRASH_FIELDS } from '../checks/crash-checks.js';
-import { isObject, type JsonObject, textOf } from '../protocol/json.js';
+import { hasNul } from '../protocol/bad-text.js';
+import { isObject, stringOf, textOf } from '../protocol/json.js';
 import type { IngestContext, Owner } from './context.js';
 import { ownerColumns } from './context.js';
+import { crashGroup } from './crash-group.js';
 import type { Entry } from './entry.js';
 
 export function ingestCrash(context: IngestContext, owner: Owner, entry: Entry): void {
   const crash = entry.crash.state === 'read' ? entry.crash.value : undefined;
   if (!isObject(crash) || REQUIRED_CRASH_FIELDS.some((name) => !crash[name])) return;
-  const error = String(crash['_error']);
-  const name = textOf(crash['_name']) ?? error.split('\n', 1)[0] ?? '';
+  const error = stringOf(crash['_error']);
+  const name = textOf(crash['_name']) || (error.split('\n', 1)[0] ?? '').trim();
   const nonfatal = isNonfatal(crash['_nonfatal']);
+  const group = crashGroup(crash, name, nonfatal);
+  if (group === undefined) return;
   const row = {
     ...ownerColumns(context, owner),
     name,
@@ -18,14 +21,16 @@ export function ingestCrash(context: IngestContext, owner: Owner, entry: Entry):
     nonfatal,
     logs: logsOf(crash['_logs']),
     custom: isObject(crash['_custom']) ? JSON.stringify(crash['_custom']) : null,
-    app_version: String(crash['_app_version']),
-    os: String(crash['_os']),
-    group_hash: groupOf(crash, name, nonfatal),
+    app_version: stringOf(crash['_app_version']),
+    os: stringOf(crash['_os']),
+    // A NUL in a custom value keeps the report, but loses the count of its group (docs/protocol.md §17.1).
+    group_hash: hasNulInCustom(crash['_custom']) ? null : group,
     crash: JSON.stringify(crash),
     timestamp: entry.timestamp,
   };
   const id = context.store.insert.crashes(row);
   owner.device.crash_count += 1;
+  owner.userChanged = true;
   context.live.add('crash', () => ({ id, ...row }));
 }
 
@@ -35,15 +40,10 @@ function isNonfatal(value: unknown): boolean {
 }
 
 function logsOf(value: unknown): string | null {
-  if (Array.isArray(value)) return value.map(String).join('\n');
+  if (Array.isArray(value)) return value.map(stringOf).join('\n');
   return textOf(value) ?? null;
 }
 
-/** Reports of one group have one name and one first frame once numbers and paths are taken out. */
-function groupOf(crash: JsonObject, name: string, nonfatal: boolean): string {
-  const [block = ''] = String(crash['_error']).split('\n\n', 1);
-  const lines = block.split('\n').slice(0, 2).join('\n');
-  const seed = `${name}\n${lines}`.replace(/\{[^}]*\}|\/[\w./@-]+\/|[0-9a-f]{8}-[0-9a-f-]{27}|0x[0-9a-f]+|\d+/gi, '');
-  const platform = crash['_not_os_specific'] ? '' : String(crash['_os']);
-  return createHash('sha1').update(`${platform}\n${seed}\n${nonfatal}`).digest('hex');
+function hasNulInCustom(custom: unknown): boolean {
+  return isObject(custom) && Object.entries(custom).some((pair) => pair.some(hasNul));
 }

@@ -1,23 +1,42 @@
 import { numberOf, readObject, textOf } from '../protocol/json.js';
-import type { DeviceRow } from '../store/device-row.js';
+import type { Owner } from './context.js';
 import type { Entry } from './entry.js';
+import { applyGivenPlace } from './location.js';
 
 /** What every request leaves on the user document, whatever it carries. */
-export function updateDevice(device: DeviceRow, entry: Entry): void {
+export function updateDevice(owner: Owner, entry: Entry): void {
+  const { device } = owner;
   const { parameters } = entry;
+  device.counted = 1;
   device.request_count += 1;
   device.first_seen = Math.min(device.first_seen, entry.timestamp);
   device.last_seen = Math.max(device.last_seen, entry.timestamp);
-  device.id_type = numberOf(parameters['t']) ?? device.id_type;
-  // A JSON 0 is falsy for the server and not stored; the text "0" is.
+  // A JSON 0 is falsy for the server and not stored; the text "0" is, and makes the user a known one.
+  if (parameters['t']) {
+    device.id_type = numberOf(parameters['t']) ?? device.id_type;
+    if (device.id_type === 0) device.known = 1;
+  }
   if (parameters['tz']) device.tz = numberOf(parameters['tz']) ?? device.tz;
   if (parameters['sdk_name'] && parameters['sdk_version']) {
     device.sdk_name = textOf(parameters['sdk_name']) ?? null;
     device.sdk_version = textOf(parameters['sdk_version']) ?? null;
   }
-  const metrics = readObject(parameters['metrics']);
-  if (metrics !== undefined) device.metrics = JSON.stringify({ ...readObject(device.metrics), ...metrics });
+  updateMetrics(owner, entry);
+  const health = readObject(parameters['hc']);
+  if (health !== undefined) {
+    device.health = JSON.stringify(health);
+    owner.userChanged = true;
+  }
+  if (!parameters['begin_session'] && applyGivenPlace(device, entry)) owner.userChanged = true;
+}
+
+function updateMetrics(owner: Owner, { metrics: part, parameters }: Entry): void {
+  const { device } = owner;
+  const metrics = part.state === 'read' ? readObject(part.value) : undefined;
   device.platform = textOf(metrics?.['_os']) ?? device.platform;
   device.app_version = textOf(metrics?.['_app_version']) ?? textOf(parameters['av']) ?? device.app_version;
-  device.last_request = entry.fingerprint ?? device.last_request;
+  if (metrics === undefined) return;
+  const before = device.metrics;
+  device.metrics = JSON.stringify({ ...readObject(before), ...metrics });
+  if (device.metrics !== before) owner.userChanged = true;
 }

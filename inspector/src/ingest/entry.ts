@@ -62,6 +62,7 @@ const KINDS = [
   ['apm', ['apm']],
   ['user_details', ['user_details']],
   ['consent', ['consent']],
+  ['metrics', ['metrics']],
   ['location', ['location', 'country_code', 'city']],
   ['merge', ['old_device_id']],
   ['attribution', ['campaign_id', 'aid', 'attribution_data']],

@@ -1,3 +1,4 @@
+import { hasNul } from '../protocol/bad-text.js';
 import { EVENT_KEY_LIMIT, isInternal, KNOWN_INTERNAL, storedKey } from '../protocol/event-key.js';
 import { isObject, type JsonObject, numberOf, textOf } from '../protocol/json.js';
 import { effectiveTimestamp } from '../protocol/time-stamp.js';
@@ -6,40 +7,67 @@ import type { Entry } from './entry.js';
 import { createViewIngest } from './views.js';
 
 /** Fields with a column; everything else an event carries is kept in `events.extra`. */
-const COLUMNS = new Set(['key', 'count', 'sum', 'dur', 'segmentation', 'timestamp', 'hour', 'dow', 'tz', 'id']);
+const COLUMNS = new Set([
+  'key',
+  'count',
+  'sum',
+  'dur',
+  'segmentation',
+  'timestamp',
+  'hour',
+  'dow',
+  'tz',
+  'id',
+  'pvid',
+  'cvid',
+  'peid',
+]);
 
 export interface EventsOutcome {
-  stored: number;
-  /** A `null` element makes classic servers throw: the events of this entry and the rest of its bulk are lost. */
+  /** Without views, which are counted apart. */
+  events: number;
+  views: number;
+  /** Why the whole list is lost: a `null` element, or a NUL that loses the server's write batch. */
+  lost?: string;
+  /** A `null` element makes classic servers throw: the rest of its bulk is lost, too. */
   stalled: boolean;
 }
 
+const NOTHING: EventsOutcome = { events: 0, views: 0, stalled: false };
+
 export function ingestEvents(context: IngestContext, owner: Owner, entry: Entry): EventsOutcome {
   const list = entry.events.state === 'read' ? entry.events.value : undefined;
-  if (!Array.isArray(list)) return { stored: 0, stalled: false };
-  if (list.some((event) => event === null || event === undefined)) return { stored: 0, stalled: true };
+  if (!Array.isArray(list)) return NOTHING;
+  if (list.some((event) => event === null || event === undefined)) {
+    return { ...NOTHING, lost: 'null in "events"', stalled: true };
+  }
+  const isPoisoned = list.some(poisonsBatch);
   const views = createViewIngest(context, owner, entry);
-  let stored = 0;
+  const outcome = { ...NOTHING };
   for (const event of list as unknown[]) {
     if (!isObject(event)) continue;
     const key = storedKey(event['key']);
-    const segmentation = isObject(event['segmentation']) ? event['segmentation'] : undefined;
-    context.checker.event({
-      entry,
-      event,
-      key,
-      segmentation,
-      memory: context.checker.memory,
-      hasRunningView: views.hasRunning,
-    });
-    if (isDropped(key, segmentation)) continue;
-    context.checker.memory.learn(key, segmentation);
+    const sent = isObject(event['segmentation']) ? event['segmentation'] : undefined;
+    const { memory } = context.checker;
+    context.checker.event({ entry, event, key, segmentation: sent, memory, hasRunningView: views.hasRunning });
+    if (isPoisoned || isDropped(key, sent)) continue;
+    memory.learn(key, sent);
+    const segmentation = storedSegmentation(key, sent);
     storeEvent(context, owner, entry, { event, key, segmentation });
     if (key === '[CLY]_view') views.apply(event, segmentation ?? {});
-    stored += 1;
+    if (!isInternal(key) || key === '[CLY]_orientation') owner.userChanged = true;
+    outcome[key === '[CLY]_view' ? 'views' : 'events'] += 1;
   }
-  owner.device.event_count += stored;
-  return { stored, stalled: false };
+  owner.device.event_count += outcome.events;
+  return isPoisoned ? { ...outcome, lost: 'NUL in an event key or a segment name' } : outcome;
+}
+
+/** The server's database refuses a NUL in a field name, and all events written with it are lost (docs/protocol.md §17.1). */
+function poisonsBatch(event: unknown): boolean {
+  if (!isObject(event)) return false;
+  const { key, segmentation } = event;
+  if (hasNul(key)) return true;
+  return key !== '[CLY]_view' && isObject(segmentation) && Object.keys(segmentation).some(hasNul);
 }
 
 function isDropped(key: string, segmentation: JsonObject | undefined): boolean {
@@ -50,6 +78,12 @@ function isDropped(key: string, segmentation: JsonObject | undefined): boolean {
   if (key === '[CLY]_star_rating') return segmentation === undefined;
   if (key === '[CLY]_push_action') return textOf(segmentation?.['i'])?.length !== 24;
   return false;
+}
+
+/** As sent, but for a rating without a widget: the server files it under the text it makes of nothing. */
+function storedSegmentation(key: string, segmentation: JsonObject | undefined): JsonObject | undefined {
+  if (key !== '[CLY]_star_rating' || segmentation?.['widget_id'] !== undefined) return segmentation;
+  return { ...segmentation, widget_id: 'undefined' };
 }
 
 interface ReadEvent {
@@ -71,21 +105,29 @@ function storeEvent(context: IngestContext, owner: Owner, entry: Entry, { event,
     dur: numberOf(event['dur']) || null,
     segmentation: segmentation === undefined ? null : JSON.stringify(segmentation),
     timestamp: effectiveTimestamp(event['timestamp'], entry.timestamp, entry.now),
-    hour: numberOf(event['hour']) ?? numberOf(entry.parameters['hour']) ?? null,
-    dow: numberOf(event['dow']) ?? numberOf(entry.parameters['dow']) ?? null,
-    tz: numberOf(event['tz']) ?? numberOf(entry.parameters['tz']) ?? null,
+    hour: numberOf(event['hour']) ?? ofRequest(entry, 'hour'),
+    dow: numberOf(event['dow']) ?? ofRequest(entry, 'dow'),
+    tz: numberOf(event['tz']) ?? ofRequest(entry, 'tz'),
     event_id: textOf(event['id']) ?? null,
+    pvid: textOf(event['pvid']) ?? null,
+    cvid: textOf(event['cvid']) ?? null,
+    peid: textOf(event['peid']) ?? null,
     extra: extraOf(event),
   };
   const id = context.store.insert.events(row);
   context.live.add('event', () => ({ id, ...row }));
 }
 
+/** On the request a JSON 0 is falsy and not there; on the event it is a number like others. */
+function ofRequest({ parameters }: Entry, name: 'hour' | 'dow' | 'tz'): number | null {
+  return parameters[name] ? (numberOf(parameters[name]) ?? null) : null;
+}
+
 function extraOf(event: JsonObject): string | null {
   let extra: JsonObject | undefined;
   for (const name in event) {
     if (COLUMNS.has(name)) continue;
-    extra ??= {};
+    extra ??= Object.create(null) as JsonObject;
     extra[name] = event[name];
   }
   return extra === undefined ? null : JSON.stringify(extra);
@@ -93,10 +135,14 @@ function extraOf(event: JsonObject): string | null {
 
 /** Fractions are cut; nothing, zero and what is no number count once; negative numbers are taken as they are. */
 function countOf(value: unknown): number {
-  return Math.trunc(numberOf(value) ?? 0) || 1;
+  const count = Math.trunc(numberOf(value) ?? 0) || 1;
+  // Beyond this numbers are not exact, and sums of them do not fit into 64 bits.
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(count, Number.MAX_SAFE_INTEGER));
 }
 
 function roundedSum(value: unknown): number | null {
   const sum = numberOf(value);
-  return sum === undefined || sum === 0 ? null : Math.round(sum * 1e5) / 1e5;
+  if (sum === undefined || sum === 0) return null;
+  // So large a number has no decimals, and would become infinite on the way.
+  return Math.abs(sum) > Number.MAX_SAFE_INTEGER ? sum : Math.round(sum * 1e5) / 1e5;
 }

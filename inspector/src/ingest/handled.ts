@@ -11,9 +11,11 @@ export interface Handled {
   reply: Reply;
   outcome: RequestOutcome;
   entryCount: number;
+  /** Without views. */
   eventCount: number;
+  viewCount: number;
 }
 
 export function answered(reply: Reply): Handled {
-  return { reply, outcome: reply.status < 400 ? 'answered' : 'rejected', entryCount: 0, eventCount: 0 };
+  return { reply, outcome: reply.status < 400 ? 'answered' : 'rejected', entryCount: 0, eventCount: 0, viewCount: 0 };
 }

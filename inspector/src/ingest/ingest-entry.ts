@@ -1,7 +1,7 @@
 import { textOf } from '../protocol/json.js';
 import { uidOf, ZERO_UUID } from '../protocol/payload.js';
-import { ingestConsent } from './consent.js';
-import type { IngestContext } from './context.js';
+import { ingestConsent, knowsConsent } from './consent.js';
+import type { IngestContext, Owner } from './context.js';
 import { ingestCrash } from './crashes.js';
 import { updateDevice } from './device-update.js';
 import { type Entry, keptParameters, kindsOf } from './entry.js';
@@ -19,19 +19,35 @@ export interface EntryResult {
   status: number;
   result: string;
   info?: string;
+  /** Why the events are lost although the answer is Success. */
+  lost?: string;
   events: number;
+  views: number;
   /** The rest of the bulk is lost. */
   stalled: boolean;
 }
 
-const SUCCESS: EntryResult = { outcome: 'stored', status: 200, result: 'Success', events: 0, stalled: false };
+const SUCCESS: EntryResult = {
+  outcome: 'stored',
+  status: 200,
+  result: 'Success',
+  events: 0,
+  views: 0,
+  stalled: false,
+};
 
 /** Takes in one logical request the way a classic server does, in its order: identity, app, duplicates, parts. */
 export function ingestEntry(context: IngestContext, entry: Entry): EntryResult {
-  const { store, settings } = context;
+  const { store, settings, checker } = context;
+  const { database } = store;
   const known = store.devices.find(entry.appKey, entry.deviceId);
-  const customProperties = () => customOf(findProfile(store.database, entry.appKey, entry.deviceId));
-  context.checker.entry({ entry, device: known, customProperties });
+  checker.entry({
+    entry,
+    device: known,
+    customProperties: () => customOf(findProfile(database, entry.appKey, entry.deviceId)),
+    knowsConsent: (deviceId) => knowsConsent(database, entry.appKey, deviceId),
+    knowsView: (viewId) => knowsView(context, entry.appKey, viewId),
+  });
   const entryId = store.nextEntryId();
   const result = decide();
   recordEntry(context, entry, entryId, result);
@@ -46,26 +62,43 @@ export function ingestEntry(context: IngestContext, entry: Entry): EntryResult {
     if (entry.fingerprint !== undefined && device.last_request === entry.fingerprint) {
       return { ...SUCCESS, outcome: 'duplicate', info: 'Request ignored: Duplicate request' };
     }
-    const owner = { device, entryId };
+    return takeIn({ device, entryId, userChanged: false });
+  }
+
+  function takeIn(owner: Owner): EntryResult {
+    const { device } = owner;
     const oldDeviceId = textOf(entry.parameters['old_device_id']);
     if (oldDeviceId && oldDeviceId !== entry.deviceId) {
       mergeDevices(context, device, oldDeviceId, entry.timestamp);
     }
-    updateDevice(device, entry);
+    updateDevice(owner, entry);
     ingestConsent(context, owner, entry);
     ingestSession(context, owner, entry);
     ingestUserDetails(context, owner, entry);
     ingestCrash(context, owner, entry);
     ingestTrace(context, owner, entry);
-    const events = ingestEvents(context, owner, entry);
+    const { events, views, lost, stalled } = ingestEvents(context, owner, entry);
+    // A truthy `rr` is itself a property of the user that is written.
+    const isNoted = owner.userChanged || Boolean(entry.parameters['rr']);
+    checker.outcome({ entry, isNoted, isRepetition: isRepetition() });
+    if (isNoted && entry.fingerprint !== undefined) device.last_request = entry.fingerprint;
     store.devices.save(device);
-    if (events.stalled) return { ...SUCCESS, outcome: 'lost', stalled: true };
-    return { ...SUCCESS, events: events.stored };
+    return lost === undefined ? { ...SUCCESS, events, views } : { ...SUCCESS, outcome: 'lost', lost, stalled };
+  }
+
+  function isRepetition(): boolean {
+    if (entry.fingerprint === undefined) return false;
+    return checker.memory.repeats(`${entry.appKey}\n${entry.deviceId}`, entry.fingerprint);
   }
 }
 
+function knowsView({ store }: IngestContext, appKey: string, viewId: string): boolean {
+  const found = store.database.prepare('SELECT 1 FROM views WHERE view_id = ? AND app_key = ? LIMIT 1');
+  return found.first(viewId, appKey) !== undefined;
+}
+
 function rejected(result: string): EntryResult {
-  return { outcome: 'rejected', status: 400, result, events: 0, stalled: false };
+  return { ...SUCCESS, outcome: 'rejected', status: 400, result };
 }
 
 export function recordEntry(context: IngestContext, entry: Entry, entryId: number, result: EntryResult): void {
@@ -83,7 +116,6 @@ export function recordEntry(context: IngestContext, entry: Entry, entryId: numbe
   });
 }
 
-function noteOf({ outcome, info, result, stalled }: EntryResult): string | null {
-  if (stalled) return 'null in "events"';
-  return info ?? (outcome === 'stored' ? null : result);
+function noteOf({ outcome, info, lost, result }: EntryResult): string | null {
+  return lost ?? info ?? (outcome === 'stored' ? null : result);
 }

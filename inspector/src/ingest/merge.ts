@@ -1,3 +1,4 @@
+import type { SqlDatabase } from '../sql/sql.js';
 import type { DeviceRow } from '../store/device-row.js';
 import type { IngestContext } from './context.js';
 import { customOf, findProfile, STANDARD, saveProfile } from './user-details.js';
@@ -6,7 +7,8 @@ const HISTORY = ['events', 'views', 'sessions', 'crashes', 'traces', 'consent_ch
 
 /**
  * `old_device_id`: the old user goes up in the new one. Counters add up, first seen is the earlier one, and where both
- * have a value the new id's value stays. `entries` keep the id they were sent with.
+ * have a value the new id's value stays; of consent the older document's does (docs/protocol.md §2.7). `entries` keep the
+ * id they were sent with.
  */
 export function mergeDevices(context: IngestContext, target: DeviceRow, oldDeviceId: string, timestamp: number): void {
   const { store } = context;
@@ -19,6 +21,7 @@ export function mergeDevices(context: IngestContext, target: DeviceRow, oldDevic
     timestamp,
   });
   if (old === undefined) return;
+  mergeConsent(store.database, target, old);
   addUp(target, old);
   mergeProfile(context, target, old, timestamp);
   for (const table of HISTORY) {
@@ -26,13 +29,19 @@ export function mergeDevices(context: IngestContext, target: DeviceRow, oldDevic
       .prepare(`UPDATE ${table} SET device_id = ? WHERE app_key = ? AND device_id = ?`)
       .run(target.device_id, old.app_key, old.device_id);
   }
-  store.database
-    .prepare('UPDATE OR IGNORE consents SET device_id = ? WHERE app_key = ? AND device_id = ?')
-    .run(target.device_id, old.app_key, old.device_id);
   for (const table of ['consents', 'user_profiles']) {
     store.database.prepare(`DELETE FROM ${table} WHERE app_key = ? AND device_id = ?`).run(old.app_key, old.device_id);
   }
   store.devices.remove(old);
+}
+
+function mergeConsent(database: SqlDatabase, target: DeviceRow, old: DeviceRow): void {
+  const isOlder = old.first_seen < target.first_seen || (old.first_seen === target.first_seen && old.id < target.id);
+  database
+    .prepare(
+      `UPDATE OR ${isOlder ? 'REPLACE' : 'IGNORE'} consents SET device_id = ? WHERE app_key = ? AND device_id = ?`,
+    )
+    .run(target.device_id, old.app_key, old.device_id);
 }
 
 const SUMMED = [
@@ -59,6 +68,7 @@ const FILLED = [
   'ip',
   'tz',
   'metrics',
+  'health',
   'open_session',
   'last_session',
   'last_end',
@@ -69,6 +79,8 @@ function addUp(target: DeviceRow, old: DeviceRow): void {
   for (const column of FILLED) fill(target, old, column);
   target.first_seen = Math.min(target.first_seen, old.first_seen);
   target.last_seen = Math.max(target.last_seen, old.last_seen);
+  target.known = Math.max(target.known, old.known);
+  target.counted = Math.max(target.counted, old.counted);
 }
 
 function fill<Column extends keyof DeviceRow>(target: DeviceRow, old: DeviceRow, column: Column): void {

@@ -3,7 +3,7 @@ import type { Decoded } from '../http/decode.js';
 import { type Reply, resultReply } from '../http/raw-request.js';
 import type { ServerSettings } from '../options.js';
 import { claimOf, matchesChecksum } from '../protocol/checksum.js';
-import { textOf } from '../protocol/json.js';
+import { stringOf, textOf } from '../protocol/json.js';
 import { ZERO_UUID } from '../protocol/payload.js';
 
 /** Why a single request is answered before anything is stored, in the order a classic server looks; else `undefined`. */
@@ -11,7 +11,7 @@ export function refusalOf(decoded: Decoded, endpoint: Endpoint, settings: Readon
   const { parameters } = decoded;
   for (const name of ['app_id', 'user_id']) {
     const value = parameters[name];
-    if (value !== undefined && String(value).length !== 24) return resultReply(400, `Invalid parameter "${name}"`);
+    if (value !== undefined && stringOf(value).length !== 24) return resultReply(400, `Invalid parameter "${name}"`);
   }
   const appKey = textOf(parameters['app_key']);
   // Zero, false and the empty text count as missing for the server.

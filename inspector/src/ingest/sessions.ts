@@ -1,20 +1,23 @@
 import { SESSION_COOLDOWN_SECONDS, SESSION_DURATION_LIMIT } from '../checks/session-checks.js';
-import { numberOf, readObject } from '../protocol/json.js';
+import { leadingInteger, readObject } from '../protocol/json.js';
 import type { IngestContext, Owner } from './context.js';
 import type { Entry } from './entry.js';
-import { applyLocation } from './location.js';
+import { applySessionPlace } from './location.js';
 
 /** Sessions of a classic server: begin, cooldown, duration, end. */
 export function ingestSession(context: IngestContext, owner: Owner, entry: Entry): void {
   const { parameters } = entry;
   if (parameters['begin_session']) {
+    owner.userChanged = true;
     begin(context, owner, entry);
     addDuration(context, owner, parameters['session_duration']);
     // A classic server looks at `end_session` only when the request does not begin one.
     return;
   }
   addDuration(context, owner, parameters['session_duration']);
-  if (parameters['end_session']) end(context, owner, entry.timestamp, 'end_session');
+  if (!parameters['end_session']) return;
+  owner.userChanged = true;
+  end(context, owner, entry.timestamp, 'end_session');
 }
 
 function begin(context: IngestContext, owner: Owner, entry: Entry): void {
@@ -24,7 +27,7 @@ function begin(context: IngestContext, owner: Owner, entry: Entry): void {
     resume(context, owner);
     return;
   }
-  applyLocation(device, entry);
+  applySessionPlace(device, entry);
   const metrics = readObject(entry.parameters['metrics']);
   const row = {
     request_id: context.requestId,
@@ -33,6 +36,7 @@ function begin(context: IngestContext, owner: Owner, entry: Entry): void {
     started_at: entry.timestamp,
     duration: 0,
     resumed: 0,
+    ...timeOfDay(entry),
     metrics: metrics === undefined ? null : JSON.stringify(metrics),
     country: device.country,
     city: device.city,
@@ -43,6 +47,12 @@ function begin(context: IngestContext, owner: Owner, entry: Entry): void {
   device.last_session = id;
   device.session_count += 1;
   context.live.add('session', () => ({ id, ...row, state: 'begin' }));
+}
+
+/** Times of Day wants both, and takes the JSON number 0 (Sunday, midnight) for missing (docs/protocol.md §17.2). */
+function timeOfDay({ parameters: { hour, dow } }: Entry): { hour: number | null; dow: number | null } {
+  if (!hour || !dow) return { hour: null, dow: null };
+  return { hour: leadingInteger(hour) ?? null, dow: leadingInteger(dow) ?? null };
 }
 
 /** The comparison has no lower bound: a session that is older than the last end never counts. */
@@ -59,12 +69,15 @@ function resume(context: IngestContext, { device }: Owner): void {
   context.live.add('session', () => ({ id: device.last_session, device_id: device.device_id, state: 'resumed' }));
 }
 
-function addDuration(context: IngestContext, { device }: Owner, sent: unknown): void {
-  const number = Math.trunc(numberOf(sent) ?? 0);
+/** Counted for the user with or without a running session; what follows the digits is not looked at. */
+function addDuration(context: IngestContext, owner: Owner, sent: unknown): void {
+  const number = leadingInteger(sent) ?? 0;
   if (number === 0) return;
+  const { device } = owner;
   const seconds = number < 0 ? 30 : Math.min(number, SESSION_DURATION_LIMIT);
-  if (device.open_session === null) return;
+  owner.userChanged = true;
   device.session_seconds += seconds;
+  if (device.open_session === null) return;
   context.store.database
     .prepare('UPDATE sessions SET duration = duration + ? WHERE id = ?')
     .run(seconds, device.open_session);

@@ -19,7 +19,7 @@ export function handleSingle(
   const refusal = refusalOf(decoded, endpoint, context.settings);
   if (refusal !== undefined) {
     const outcome = refusal.status === 200 ? 'ignored' : 'rejected';
-    return { reply: refusal, outcome, entryCount: 0, eventCount: 0 };
+    return { reply: refusal, outcome, entryCount: 0, eventCount: 0, viewCount: 0 };
   }
   const { parameters } = decoded;
   const entry = createEntry({
@@ -38,5 +38,6 @@ export function handleSingle(
     outcome: result.outcome === 'stored' ? 'stored' : 'ignored',
     entryCount: 1,
     eventCount: result.events,
+    viewCount: result.views,
   };
 }

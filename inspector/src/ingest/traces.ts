@@ -1,5 +1,5 @@
 import { traceFaults } from '../checks/trace-checks.js';
-import { isObject, numberOf, readObject } from '../protocol/json.js';
+import { isObject, numberOf, readObject, stringOf } from '../protocol/json.js';
 import type { IngestContext, Owner } from './context.js';
 import { ownerColumns } from './context.js';
 import type { Entry } from './entry.js';
@@ -13,8 +13,8 @@ export function ingestTrace(context: IngestContext, owner: Owner, entry: Entry):
   const attributes = readObject(trace['apm_attr']);
   const row = {
     ...ownerColumns(context, owner),
-    type: String(trace['type']),
-    name: String(trace['name']),
+    type: stringOf(trace['type']),
+    name: stringOf(trace['name']),
     duration: numberOf(metrics['response_time']) ?? numberOf(metrics['duration']) ?? etz - stz,
     response_code: numberOf(metrics['response_code']) ?? null,
     metrics: JSON.stringify(metrics),

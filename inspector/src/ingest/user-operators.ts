@@ -2,8 +2,11 @@ import { isObject, type JsonObject, numberOf } from '../protocol/json.js';
 
 type Operator = (current: unknown, operand: unknown) => unknown;
 
+/** A list stays this long at most: it is read and written again with every change of the user. */
+const MAX_ELEMENTS = 10_000;
+
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
-const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
+const identity = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
 const numeric =
   (combine: (current: number | undefined, operand: number) => number): Operator =>
   (current, operand) => {
@@ -17,21 +20,32 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['$min', numeric((current, operand) => (current === undefined ? operand : Math.min(current, operand)))],
   ['$max', numeric((current, operand) => (current === undefined ? operand : Math.max(current, operand)))],
   ['$setOnce', (current, operand) => (current === undefined ? operand : current)],
-  ['$push', (current, operand) => [...asList(current), ...asList(operand)]],
-  ['$pull', (current, operand) => asList(current).filter((item) => !asList(operand).some((out) => same(item, out)))],
-  [
-    '$addToSet',
-    (current, operand) => {
-      const list = [...asList(current)];
-      for (const item of asList(operand)) if (!list.some((known) => same(known, item))) list.push(item);
-      return list;
-    },
-  ],
+  ['$push', (current, operand) => [...asList(current), ...asList(operand)].slice(0, MAX_ELEMENTS)],
+  ['$pull', pull],
+  ['$addToSet', addToSet],
 ]);
+
+function pull(current: unknown, operand: unknown): unknown[] {
+  const out = new Set(asList(operand).map(identity));
+  return asList(current).filter((item) => !out.has(identity(item)));
+}
+
+function addToSet(current: unknown, operand: unknown): unknown[] {
+  const list = [...asList(current)];
+  const known = new Set(list.map(identity));
+  for (const item of asList(operand)) {
+    const id = identity(item);
+    if (known.has(id) || list.length >= MAX_ELEMENTS) continue;
+    known.add(id);
+    list.push(item);
+  }
+  return list;
+}
 
 /** The custom properties after one `user_details.custom`: plain values set, `""` removes, operators compute. */
 export function applyCustom(current: Readonly<JsonObject>, changes: Readonly<JsonObject>): JsonObject {
-  const result: JsonObject = { ...current };
+  // Without a prototype a property called `__proto__` is one like others.
+  const result: JsonObject = Object.assign(Object.create(null), current);
   for (const [name, change] of Object.entries(changes)) {
     const value = apply(result[name], change);
     if (value === undefined || value === '' || value === null) delete result[name];

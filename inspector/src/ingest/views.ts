@@ -1,4 +1,4 @@
-import { type JsonObject, numberOf, textOf } from '../protocol/json.js';
+import { type JsonObject, numberOf, stringOf, textOf } from '../protocol/json.js';
 import { effectiveTimestamp } from '../protocol/time-stamp.js';
 import type { SqlDatabase } from '../sql/sql.js';
 import type { IngestContext, Owner } from './context.js';
@@ -17,62 +17,92 @@ interface ViewRow {
   ended: number;
 }
 
+/** One view event, read. */
+interface Sent {
+  readonly event: JsonObject;
+  readonly segmentation: JsonObject;
+  readonly name: string;
+  readonly viewId: string | undefined;
+}
+
 function prepare(database: SqlDatabase) {
   return {
     byName: database.prepare<ViewRow>(
-      'SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? AND name = ? ORDER BY id DESC LIMIT 1',
+      'SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? AND name = ? AND visit = 1 ORDER BY id DESC LIMIT 1',
     ),
     byId: database.prepare<ViewRow>(
-      'SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? AND name = ? AND view_id = ? ORDER BY id DESC LIMIT 1',
+      'SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? AND name = ? AND view_id = ? AND visit = 1 ORDER BY id DESC LIMIT 1',
     ),
+    any: database.prepare<ViewRow>('SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? LIMIT 1'),
     end: database.prepare('UPDATE views SET duration = coalesce(duration, 0) + ?, ended = 1 WHERE id = ?'),
   };
 }
 
 /** Views of one entry: a start makes a row, an end completes the newest row of that name (and view id, when given). */
 export function createViewIngest(context: IngestContext, owner: Owner, entry: Entry): ViewIngest {
-  const { database, insert } = context.store;
-  const statements = prepare(database);
+  const { insert } = context.store;
+  const statements = prepare(context.store.database);
   const { app_key: appKey, device_id: deviceId } = owner.device;
+  let hadViews: boolean | undefined;
   const newest = (name: string, viewId: string | undefined): ViewRow | undefined =>
     viewId === undefined
       ? statements.byName.first(appKey, deviceId, name)
       : statements.byId.first(appKey, deviceId, name, viewId);
 
-  const start = (event: JsonObject, segmentation: JsonObject, name: string, viewId: string | undefined): void => {
+  /** In a visitor's first request with views a server takes each start for a new visitor (docs/protocol.md §17.4). */
+  const isNewVisitor = (name: string): boolean => !hadViews || newest(name, undefined) === undefined;
+
+  const add = (sent: Sent, visit: boolean): void => {
+    const { event, segmentation, name } = sent;
     const duration = durationOf(event, segmentation);
     const row = {
       ...ownerColumns(context, owner),
       name,
-      view_id: viewId ?? null,
-      landing: Boolean(segmentation['start']),
+      view_id: sent.viewId ?? null,
+      visit,
+      new_visitor: visit && isNewVisitor(name),
+      landing: visit && Boolean(segmentation['start']),
       platform: textOf(segmentation['segment']) ?? null,
       duration,
-      ended: duration !== null,
+      ended: duration !== null || !visit,
       session_id: owner.device.open_session,
       segmentation: JSON.stringify(segmentation),
       timestamp: effectiveTimestamp(event['timestamp'], entry.timestamp, entry.now),
     };
     const id = insert.views(row);
-    owner.device.view_count += 1;
+    if (visit) owner.device.view_count += 1;
     context.live.add('view', () => ({ id, ...row }));
+  };
+
+  /** Without its start the seconds still count for the named view: a row that is no visit. */
+  const end = (sent: Sent): void => {
+    const view = newest(sent.name, sent.viewId);
+    const duration = durationOf(sent.event, sent.segmentation) ?? 0;
+    if (view === undefined) {
+      if (duration !== 0) add(sent, false);
+      return;
+    }
+    statements.end.run(duration, view.id);
+    const { timestamp } = entry;
+    context.live.add('view', () => ({
+      id: view.id,
+      name: sent.name,
+      device_id: deviceId,
+      duration,
+      ended: true,
+      timestamp,
+    }));
   };
 
   return {
     hasRunning: (name, viewId) => newest(name.slice(0, NAME_LIMIT), viewId)?.ended === 0,
     apply: (event, segmentation) => {
-      const name = String(segmentation['name']).slice(0, NAME_LIMIT);
-      const viewId = textOf(segmentation['_idv']) ?? undefined;
-      if (segmentation['visit']) {
-        start(event, segmentation, name, viewId);
-        return;
-      }
-      const view = newest(name, viewId);
-      if (view === undefined) return;
-      const duration = durationOf(event, segmentation) ?? 0;
-      statements.end.run(duration, view.id);
-      const { timestamp } = entry;
-      context.live.add('view', () => ({ id: view.id, name, device_id: deviceId, duration, ended: true, timestamp }));
+      owner.userChanged = true;
+      hadViews ??= statements.any.first(appKey, deviceId) !== undefined;
+      const name = stringOf(segmentation['name']).slice(0, NAME_LIMIT);
+      const sent: Sent = { event, segmentation, name, viewId: textOf(segmentation['_idv']) ?? undefined };
+      if (segmentation['visit']) add(sent, true);
+      else end(sent);
     },
   };
 }
@@ -82,5 +112,5 @@ function durationOf(event: JsonObject, segmentation: JsonObject): number | null 
   const sent = numberOf(event['dur']) ?? numberOf(segmentation['dur']);
   if (sent === undefined) return null;
   const seconds = Math.round(sent);
-  return String(Math.abs(seconds)).length >= 10 ? 0 : seconds;
+  return Math.abs(seconds) >= 1e9 ? 0 : seconds;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringOf } from './json.js';
 
 export type ChecksumName = 'checksum' | 'checksum256';
 
@@ -17,7 +18,7 @@ export function hashHex(name: ChecksumName, text: string): string {
 export function claimOf(parameters: Record<string, unknown>): ChecksumClaim | undefined {
   for (const name of ['checksum', 'checksum256'] as const) {
     const value = parameters[name];
-    if (value !== undefined && value !== null && value !== '') return { name, value: String(value) };
+    if (value !== undefined && value !== null && value !== '') return { name, value: stringOf(value) };
   }
   return undefined;
 }

@@ -8,12 +8,60 @@ export function isObject(value: unknown): value is JsonObject {
 /** A parameter a server accepts both as JSON text and as a real JSON value. */
 export type Part = { state: 'absent' } | { state: 'broken'; text: string } | { state: 'read'; value: unknown };
 
+/** No SDK nests deeper; what does would overflow the stack of whoever writes it out again. */
+const MAX_DEPTH = 200;
+
+/** Reads JSON. Throws `SyntaxError` for what is none, and for what is nested deeper than 200 levels. */
+export function parseJson(text: string): unknown {
+  const value = JSON.parse(text) as unknown;
+  if (isDeeper(text, MAX_DEPTH)) throw new SyntaxError(`JSON is nested deeper than ${MAX_DEPTH} levels`);
+  return value;
+}
+
+/** Looks at valid JSON once, a character at a time; brackets within texts do not count. */
+function isDeeper(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text.charCodeAt(index)) {
+      case QUOTE:
+        index = endOfText(text, index);
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        depth += 1;
+        if (depth > limit) return true;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        depth -= 1;
+    }
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** Position of the quotation mark that closes the text opened at `start`. */
+function endOfText(text: string, start: number): number {
+  let index = start + 1;
+  while (index < text.length && text.charCodeAt(index) !== QUOTE) {
+    index += text.charCodeAt(index) === BACKSLASH ? 2 : 1;
+  }
+  return index;
+}
+
 /** Reads `metrics`, `crash`, `consent`, … the way their consumers on the server do. */
 export function readPart(value: unknown): Part {
   if (value === undefined || value === null || value === '') return { state: 'absent' };
   if (typeof value !== 'string') return { state: 'read', value };
   try {
-    return { state: 'read', value: JSON.parse(value) as unknown };
+    return { state: 'read', value: parseJson(value) };
   } catch {
     return { state: 'broken', text: value };
   }
@@ -32,6 +80,11 @@ export function textOf(value: unknown): string | undefined {
   return undefined;
 }
 
+/** Text of any JSON value. Unlike `String` it does not call what a sender may have named `toString`. */
+export function stringOf(value: unknown): string {
+  return textOf(value) ?? (isObject(value) ? '[object Object]' : (JSON.stringify(value) ?? 'undefined'));
+}
+
 /** A finite number given as number or numeric text; `undefined` for everything else. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
@@ -40,8 +93,14 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
+/** The whole number a text begins with, as `parseInt` reads it: "12x" is 12. `undefined` when there is none. */
+export function leadingInteger(value: unknown): number | undefined {
+  const number = Number.parseInt(textOf(value) ?? '', 10);
+  return Number.isNaN(number) ? undefined : number;
+}
+
 /** A short rendering for messages: never more than `max` characters. */
 export function show(value: unknown, max = 60): string {
-  const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? `"${value.slice(0, max + 1)}"` : (JSON.stringify(value) ?? 'undefined');
   return text.length > max ? `${text.slice(0, max)}…` : text;
 }

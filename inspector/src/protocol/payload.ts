@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringOf } from './json.js';
 
 const VOLATILE = /(^|&)(rr|checksum|checksum256)=[^&]*/g;
 
@@ -7,7 +8,7 @@ export function requestFingerprint(query: string, body: string, timestamp: unkno
   // Without a timestamp the server adds its own clock, so two such requests are never equal.
   if (timestamp === undefined || timestamp === null || timestamp === '') return undefined;
   const text = `${query.replace(VOLATILE, '')}&${body.replace(VOLATILE, '')}`;
-  return createHash('sha1').update(text).digest('hex') + String(timestamp);
+  return createHash('sha1').update(text).digest('hex') + stringOf(timestamp);
 }
 
 /** The server's own id of a user: two apps never share one. */

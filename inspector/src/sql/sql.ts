@@ -23,6 +23,8 @@ export interface SqlDatabase {
 }
 
 const MAX_PREPARED = 500;
+/** While it waits for another program's lock, nothing else happens in this process; whoever sent a request repeats it. */
+const WRITER_PATIENCE_MS = 50;
 const NUL = /\0/g;
 
 // The native binding aborts the whole process on a boolean and cuts a text at its first NUL, so nothing reaches it unchecked.
@@ -40,7 +42,7 @@ function countPlaceholders(sql: string): number {
 /** Opens (or creates) a database file with write-ahead logging, so that other processes can read while we write. */
 export function openSql(path: string): SqlDatabase {
   const native = new Libsql(path);
-  native.exec('PRAGMA busy_timeout = 5000');
+  native.exec(`PRAGMA busy_timeout = ${WRITER_PATIENCE_MS}`);
   if (path !== ':memory:') native.exec('PRAGMA journal_mode = WAL');
   // Nothing is lost when this process dies; only a power cut could cost the last moments of a development database.
   native.exec('PRAGMA synchronous = OFF');
@@ -55,6 +57,21 @@ export function openSqlReadOnly(path: string): SqlDatabase {
   // The driver ignores its own `readonly` option; this pragma is enforced by SQLite itself.
   native.exec('PRAGMA query_only = ON');
   return wrap(native);
+}
+
+/** Takes an exclusive lock of the operating system on a file, or `undefined` when somebody has it. */
+export function lockExclusively(path: string): { release(): void } | undefined {
+  const native = new Libsql(path);
+  try {
+    native.exec('PRAGMA busy_timeout = 0');
+    native.exec('PRAGMA journal_mode = MEMORY');
+    native.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    native.close();
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') return undefined;
+    throw error;
+  }
+  return { release: () => native.close() };
 }
 
 function wrap(native: Libsql.Database): SqlDatabase {

@@ -21,6 +21,12 @@ export interface DeviceRow {
   ip: string | null;
   tz: number | null;
   metrics: string | null;
+  /** The last health check, JSON. */
+  health: string | null;
+  /** 1 once a request said `t=0`: the id was given by the developer, the user is a known one. */
+  known: number;
+  /** 0 while only `/o/sdk` has been asked: the document exists and is not counted among the users. */
+  counted: number;
   request_count: number;
   event_count: number;
   view_count: number;
@@ -53,6 +59,9 @@ const WRITABLE = [
   'ip',
   'tz',
   'metrics',
+  'health',
+  'known',
+  'counted',
   'request_count',
   'event_count',
   'view_count',

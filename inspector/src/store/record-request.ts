@@ -6,6 +6,7 @@ import type { Handled } from '../ingest/handled.js';
 
 export interface RequestRecord {
   request: RawRequest;
+  appKey: string | undefined;
   endpoint: string;
   handled: Handled;
   fault: Fault | undefined;
@@ -23,6 +24,7 @@ export function recordRequest(context: IngestContext, record: RequestRecord): vo
     method: request.method,
     path: request.path,
     endpoint: record.endpoint,
+    app_key: record.appKey ?? null,
     status: sent.status,
     reply: sent.reply,
     outcome: handled.outcome,
@@ -31,6 +33,7 @@ export function recordRequest(context: IngestContext, record: RequestRecord): vo
     body_bytes: request.body.length,
     entry_count: handled.entryCount,
     event_count: handled.eventCount,
+    view_count: handled.viewCount,
     duration_ms: Math.round(record.durationMs * 1000) / 1000,
   };
   context.store.insert.requests({

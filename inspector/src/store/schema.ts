@@ -1,21 +1,27 @@
+/** Goes up with every change of the tables. */
+export const SCHEMA_VERSION = 2;
+
 /** Every table of the database file, with its columns in the order they are written. Documented in the README. */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS requests (
   id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, endpoint TEXT NOT NULL,
   query TEXT NOT NULL, content_type TEXT, user_agent TEXT, remote TEXT, body TEXT, body_bytes INTEGER NOT NULL,
-  body_sha256 TEXT, status INTEGER, reply TEXT, outcome TEXT NOT NULL, fault TEXT, stored INTEGER NOT NULL,
-  entry_count INTEGER NOT NULL, event_count INTEGER NOT NULL, duration_ms REAL NOT NULL);
+  body_sha256 TEXT, app_key TEXT, status INTEGER, reply TEXT, outcome TEXT NOT NULL, fault TEXT, stored INTEGER NOT NULL,
+  entry_count INTEGER NOT NULL, event_count INTEGER NOT NULL, view_count INTEGER NOT NULL, duration_ms REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS requests_endpoint ON requests (endpoint, id);
 CREATE INDEX IF NOT EXISTS requests_time ON requests (received_at);
+CREATE INDEX IF NOT EXISTS requests_outcome ON requests (outcome, id);
 CREATE TABLE IF NOT EXISTS entries (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, position INTEGER NOT NULL, app_key TEXT, device_id TEXT,
   timestamp INTEGER, kinds TEXT NOT NULL, outcome TEXT NOT NULL, info TEXT, params TEXT);
 CREATE INDEX IF NOT EXISTS entries_request ON entries (request_id);
 CREATE INDEX IF NOT EXISTS entries_device ON entries (device_id, id);
+CREATE INDEX IF NOT EXISTS entries_outcome ON entries (outcome, id);
 CREATE TABLE IF NOT EXISTS devices (
   id INTEGER PRIMARY KEY, app_key TEXT NOT NULL, device_id TEXT NOT NULL, uid TEXT NOT NULL, first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL, id_type INTEGER, sdk_name TEXT, sdk_version TEXT, app_version TEXT, platform TEXT,
-  country TEXT, region TEXT, city TEXT, location TEXT, location_source TEXT, ip TEXT, tz INTEGER, metrics TEXT,
+  country TEXT, region TEXT, city TEXT, location TEXT, location_source TEXT, ip TEXT, tz INTEGER, metrics TEXT, health TEXT,
+  known INTEGER NOT NULL DEFAULT 0, counted INTEGER NOT NULL DEFAULT 0,
   request_count INTEGER NOT NULL DEFAULT 0, event_count INTEGER NOT NULL DEFAULT 0, view_count INTEGER NOT NULL DEFAULT 0,
   session_count INTEGER NOT NULL DEFAULT 0, session_seconds INTEGER NOT NULL DEFAULT 0,
   crash_count INTEGER NOT NULL DEFAULT 0, trace_count INTEGER NOT NULL DEFAULT 0,
@@ -25,25 +31,29 @@ CREATE INDEX IF NOT EXISTS devices_name ON devices (device_id);
 CREATE TABLE IF NOT EXISTS events (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, entry_id INTEGER NOT NULL, app_key TEXT NOT NULL,
   device_id TEXT NOT NULL, key TEXT NOT NULL, count INTEGER NOT NULL, sum REAL, dur REAL, segmentation TEXT,
-  timestamp INTEGER NOT NULL, hour INTEGER, dow INTEGER, tz INTEGER, event_id TEXT, extra TEXT);
+  timestamp INTEGER NOT NULL, hour INTEGER, dow INTEGER, tz INTEGER, event_id TEXT, pvid TEXT, cvid TEXT,
+  peid TEXT, extra TEXT);
 CREATE INDEX IF NOT EXISTS events_key ON events (key, id);
 CREATE INDEX IF NOT EXISTS events_device ON events (device_id, id);
 CREATE INDEX IF NOT EXISTS events_request ON events (request_id);
 CREATE TABLE IF NOT EXISTS views (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, entry_id INTEGER NOT NULL, app_key TEXT NOT NULL,
-  device_id TEXT NOT NULL, name TEXT NOT NULL, view_id TEXT, landing INTEGER NOT NULL, platform TEXT, duration REAL,
+  device_id TEXT NOT NULL, name TEXT NOT NULL, view_id TEXT, visit INTEGER NOT NULL, new_visitor INTEGER NOT NULL,
+  landing INTEGER NOT NULL, platform TEXT, duration REAL,
   ended INTEGER NOT NULL, session_id INTEGER, segmentation TEXT, timestamp INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS views_device ON views (device_id, name, id);
 CREATE INDEX IF NOT EXISTS views_name ON views (name, id);
+CREATE INDEX IF NOT EXISTS views_id ON views (view_id);
 CREATE TABLE IF NOT EXISTS sessions (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, app_key TEXT NOT NULL, device_id TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT, duration INTEGER NOT NULL, resumed INTEGER NOT NULL,
+  hour INTEGER, dow INTEGER,
   metrics TEXT, country TEXT, city TEXT, location_source TEXT);
 CREATE INDEX IF NOT EXISTS sessions_device ON sessions (device_id, id);
 CREATE TABLE IF NOT EXISTS crashes (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, entry_id INTEGER NOT NULL, app_key TEXT NOT NULL,
   device_id TEXT NOT NULL, name TEXT NOT NULL, error TEXT NOT NULL, nonfatal INTEGER NOT NULL, logs TEXT, custom TEXT,
-  app_version TEXT, os TEXT, group_hash TEXT NOT NULL, crash TEXT NOT NULL, timestamp INTEGER NOT NULL);
+  app_version TEXT, os TEXT, group_hash TEXT, crash TEXT NOT NULL, timestamp INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS crashes_group ON crashes (group_hash, id);
 CREATE INDEX IF NOT EXISTS crashes_device ON crashes (device_id, id);
 CREATE TABLE IF NOT EXISTS traces (

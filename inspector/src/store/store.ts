@@ -1,7 +1,9 @@
 import { openSql, type SqlDatabase } from '../sql/sql.js';
+import { claimDatabaseFile, type DatabaseFile } from './database-file.js';
+import { databaseTrouble } from './database-trouble.js';
 import { createDeviceStore, type DeviceStore } from './device-row.js';
 import { type Inserts, prepareInserts } from './inserts.js';
-import { SCHEMA, TABLES } from './schema.js';
+import { SCHEMA, SCHEMA_VERSION, TABLES } from './schema.js';
 
 /** The database file and everything prepared on it. */
 export interface Store {
@@ -16,6 +18,8 @@ export interface Store {
   /** Empties every table. */
   reset(): void;
   close(): void;
+  /** Closes, and removes the file when it was made by this start. */
+  discard(): void;
 }
 
 /** The file cannot be opened, or is no database of ours. */
@@ -23,18 +27,37 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }
 
-function openDatabase(path: string): SqlDatabase {
+export function openStore(path: string): Store {
+  const fail = (error: unknown): never => {
+    const reason = databaseTrouble(error) ?? (error as Error).message;
+    throw new DatabaseError(`database "${path}" cannot be opened: ${reason}`, { cause: error });
+  };
+  let file: DatabaseFile | undefined;
+  let database: SqlDatabase | undefined;
   try {
-    const database = openSql(path);
-    database.exec(SCHEMA);
-    return database;
+    file = claimDatabaseFile(path);
+    database = openSql(path);
+    prepareSchema(database);
+    return createStore(database, file);
   } catch (error) {
-    throw new DatabaseError(`database "${path}" cannot be opened: ${(error as Error).message}`, { cause: error });
+    database?.close();
+    file?.discard();
+    return fail(error);
   }
 }
 
-export function openStore(path: string): Store {
-  const database = openDatabase(path);
+/** Makes the tables of an empty file. A file of another version has other columns, and a foreign one other tables. */
+function prepareSchema(database: SqlDatabase): void {
+  const first = (sql: string): number => database.prepare<{ n: number }>(sql).first()?.n ?? 0;
+  if (first('SELECT count(*) AS n FROM sqlite_master') > 0) {
+    if (first('SELECT user_version AS n FROM pragma_user_version') === SCHEMA_VERSION) return;
+    throw new Error('it was not written by this version of the inspector; delete it if nothing in it is needed');
+  }
+  database.exec(SCHEMA);
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+}
+
+function createStore(database: SqlDatabase, file: DatabaseFile): Store {
   const highest = (table: string): number =>
     database.prepare<{ id: number }>(`SELECT coalesce(max(id), 0) AS id FROM ${table}`).first()?.id ?? 0;
   let requestId = highest('requests');
@@ -46,7 +69,7 @@ export function openStore(path: string): Store {
       database.exec('COMMIT');
       return result;
     } catch (error) {
-      database.exec('ROLLBACK');
+      rollBack(database);
       throw error;
     }
   };
@@ -61,6 +84,22 @@ export function openStore(path: string): Store {
       transaction(() => {
         for (const table of TABLES) database.exec(`DELETE FROM ${table}`);
       }),
-    close: () => database.close(),
+    close: () => {
+      database.close();
+      file.release();
+    },
+    discard: () => {
+      database.close();
+      file.discard();
+    },
   };
+}
+
+/** SQLite rolls back by itself when the disk is full; a second time is an error that would hide the first one. */
+function rollBack(database: SqlDatabase): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // Nothing is left to take back.
+  }
 }

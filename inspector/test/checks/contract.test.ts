@@ -6,14 +6,15 @@ import { DEVICE_CASES } from './device-cases.js';
 import { EVENT_CASES } from './event-cases.js';
 import { REPORT_CASES } from './report-cases.js';
 import { REQUEST_CASES } from './request-cases.js';
+import { TEXT_CASES } from './text-cases.js';
 
-const CASES: readonly Case[] = [...EVENT_CASES, ...DEVICE_CASES, ...REPORT_CASES, ...REQUEST_CASES].sort(
+const CASES: readonly Case[] = [...EVENT_CASES, ...DEVICE_CASES, ...REPORT_CASES, ...REQUEST_CASES, ...TEXT_CASES].sort(
   (left, right) => left.row - right.row,
 );
 
 describe('the contract', () => {
-  it('has 60 rows, all of them described and tested', () => {
-    const all = Array.from({ length: 60 }, (_, index) => index + 1);
+  it('has 73 rows, all of them described and tested', () => {
+    const all = Array.from({ length: 73 }, (_, index) => index + 1);
     expect([...CATALOGUE.keys()]).toEqual(all);
     expect([...new Set(CASES.map(({ row }) => row))]).toEqual(all);
   });
@@ -43,7 +44,7 @@ describe('what is right', () => {
       { key: 'order', count: 1, sum: 9.5, dur: 0.2, timestamp: server.next(), segmentation: { plan: 'pro', n: 3 } },
       { key: '[CLY]_view', count: 1, segmentation: { name: '/a', visit: 1, start: 1, segment: 'Linux', _idv: 'v1' } },
       { key: '[CLY]_view', count: 1, dur: 3, segmentation: { name: '/a', segment: 'Linux', _idv: 'v1' } },
-      { key: '[CLY]_star_rating', count: 1, segmentation: { rating: 5, platform: 'web' } },
+      { key: '[CLY]_star_rating', count: 1, segmentation: { rating: 5, platform: 'web', widget_id: 'w1' } },
     );
     await server.send({ session_duration: 60 });
     await server.send({ end_session: 1, session_duration: 12 });
@@ -62,8 +63,9 @@ describe('what is right', () => {
     await server.send({
       user_details: { name: 'Ann', custom: { plan: 'pro', n: { $inc: 1 }, set: { $addToSet: ['a'] } } },
     });
-    await server.send({ old_device_id: 'anon' });
-    await server.send({ tz: '0', t: 0, av: '1.0', rr: 0, hc: '{"el":0}' });
+    await server.send({ old_device_id: 'anon', consent: { sessions: true, events: true } });
+    await server.send({ tz: '0', t: '0', hour: '0', dow: '0', av: '1.0', hc: '{"el":0}' });
+    await server.send({ metrics: { _os: 'Linux', _app_version: '2.4' } });
     await server.json('/o/sdk?method=rc', { ...server.common(), keys: '["color"]' });
     await server.json('/i/bulk', { requests: [{ ...server.common('bob'), events: [{ key: 'order', count: 1 }] }] });
     expect(server.query(`SELECT "row", message FROM problems WHERE level <> 'N'`)).toEqual([]);

@@ -4,6 +4,12 @@ const many = (count: number, make: (n: number) => [string, unknown]) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => make(n)));
 const list = <Item>(count: number, make: (n: number) => Item) => Array.from({ length: count }, (_, n) => make(n));
 
+const viewEvent = (name: string, segmentation: object) => ({
+  key: '[CLY]_view',
+  count: 1,
+  segmentation: { name, visit: 1, segment: 'Linux', ...segmentation },
+});
+
 export const EVENT_CASES: readonly Case[] = [
   custom(1, 'events that are no JSON', (server) =>
     server.form('/i', { app_key: 'K', device_id: 'ann', timestamp: String(server.next()), events: '[{' }),
@@ -51,8 +57,31 @@ export const EVENT_CASES: readonly Case[] = [
   }),
   view(35, 'a view with a reserved segment', { height: 100 }),
   fields(35, 'an 11th value of a custom view segment', {
-    events: list(11, (n) => ({ key: '[CLY]_view', count: 1, segmentation: { name: '/', visit: 1, user: `u${n}` } })),
+    events: list(11, (n) => ({
+      key: '[CLY]_view',
+      count: 1,
+      segmentation: { name: `/${n}`, visit: 1, user: `u${n}` },
+    })),
   }),
   event(36, 'a rating without segmentation', { key: '[CLY]_star_rating' }),
+  fields(65, 'two starts of one view', { events: list(2, () => viewEvent('/home', {})) }),
+  fields(65, 'three starts of one view among others, each with an id', {
+    events: list(6, (n) => viewEvent(n % 2 === 0 ? '/home' : `/${n}`, { _idv: `v${n}` })),
+  }),
+  event(66, 'a dot in a key', { key: 'Checkout.pay' }),
+  event(66, 'a key that begins with a dot', { key: '.hidden' }),
+  event(66, 'a key that another one goes on from', { key: 'Cart.start.now' }),
+  event(71, 'a rating without widget', { key: '[CLY]_star_rating', segmentation: { rating: 5 } }),
+  event(
+    71,
+    'a rating with an empty widget',
+    { key: '[CLY]_star_rating', segmentation: { rating: 5, widget_id: '' } },
+    [13],
+  ),
+  event(72, 'a number as event id', { id: 7 }),
+  event(72, 'an empty id of the current view', { cvid: '' }),
+  event(72, 'no text as id of the previous event', { peid: null }),
+  event(72, 'an object as id of the previous view', { pvid: { id: 'v1' } }),
+  event(73, 'a current view nobody has heard of', { cvid: 'v9' }),
   event(37, 'a push action without message id', { key: '[CLY]_push_action', segmentation: { i: 'short' } }),
 ];

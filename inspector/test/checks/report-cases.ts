@@ -21,6 +21,8 @@ export const REPORT_CASES: readonly Case[] = [
   crash(39, 'a crash flag of 1', { _online: 1 }),
   crash(40, '_nonfatal as "false"', { _nonfatal: 'false' }),
   crash(40, '_nonfatal as 0', { _nonfatal: 0 }),
+  crash(67, 'a stack line of 9 000 characters', { _error: `Error: x\n    at ${'f'.repeat(9000)}` }),
+  crash(67, 'a message of 20 000 characters', { _error: `Error: ${'x'.repeat(20_000)}\n    at f` }),
   crash(41, 'a nested custom field', { _custom: { order: { id: 1 } } }),
   crash(41, '101 custom fields', { _custom: numbered(101) }),
   trace(52, 'app_metrics', { apm_metrics: undefined, app_metrics: { duration: 1 } }),

@@ -4,6 +4,87 @@ import { useInspector } from '../support/use-inspector.js';
 const DUPLICATE = { status: 200, body: { result: 'Success', info: 'Request ignored: Duplicate request' } };
 const SUCCESS = { status: 200, body: { result: 'Success' } };
 
+/** What each kind of request carries; without `rr` the server has to note it for its own reasons. */
+const NOTED: ReadonlyArray<readonly [name: string, fields: object]> = [
+  ['an event', { events: [{ key: 'a' }] }],
+  ['a view', { events: [{ key: '[CLY]_view', segmentation: { name: '/a', visit: 1 } }] }],
+  ['the end of a view', { events: [{ key: '[CLY]_view', dur: 3, segmentation: { name: '/a' } }] }],
+  ['a session', { begin_session: 1 }],
+  ['seconds of a session', { session_duration: 5 }],
+  ['the end of a session', { end_session: 1 }],
+  ['a crash', { crash: { _os: 'L', _app_version: '1', _error: 'Error: x' } }],
+  ['consent', { consent: { events: true } }],
+  ['metrics', { metrics: { _os: 'Linux' } }],
+  ['a health check', { hc: '{"el":1}' }],
+  ['a place', { country_code: 'DE' }],
+  ['an event beside a rating', { events: [{ key: 'a' }, { key: '[CLY]_star_rating', segmentation: { rating: 5 } }] }],
+];
+const UNNOTED: ReadonlyArray<readonly [name: string, fields: object]> = [
+  ['a rating', { events: [{ key: '[CLY]_star_rating', segmentation: { rating: 5 } }] }],
+  ['a survey', { events: [{ key: '[CLY]_nps', segmentation: { rating: 5 } }] }],
+  ['an action', { events: [{ key: '[CLY]_action', segmentation: { type: 'click' } }] }],
+  ['a trace', { apm: { type: 'device', name: 'w', apm_metrics: { duration: 1 }, stz: 1, etz: 2 } }],
+  ['an operator', { user_details: { custom: { visits: { $inc: 1 } } } }],
+  ['a conversion', { campaign_id: 'c1' }],
+  ['attribution', { aid: '{"adid":"x"}' }],
+  ['a merge', { old_device_id: 'anon' }],
+  ['events a server drops', { events: [{ key: '' }] }],
+  ['a crash a server drops', { crash: { _error: 'Error: x' } }],
+];
+
+describe('the same request again, without rr,', () => {
+  const server = useInspector();
+  const twice = async (fields: object) => {
+    const request = { ...server.common(), rr: undefined, ...fields };
+    await server.json('/i', request);
+    return server.json('/i', request);
+  };
+
+  it.each(NOTED)('is recognised when it carries %s', async (_name, fields) => {
+    expect(await twice(fields)).toEqual(DUPLICATE);
+  });
+
+  it.each(UNNOTED)('is not recognised when it carries %s', async (_name, fields) => {
+    expect(await twice(fields)).toEqual(SUCCESS);
+  });
+
+  it.each(UNNOTED)('is recognised with rr when it carries %s', async (_name, fields) => {
+    expect(await twice({ ...fields, rr: 1 })).toEqual(DUPLICATE);
+  });
+
+  it.each([
+    ['the number 0', 0, SUCCESS],
+    ['an empty text', '', SUCCESS],
+    ['the text 0', '0', DUPLICATE],
+    ['the text x', 'x', DUPLICATE],
+  ])('with %s as rr', async (_name, rr, expected) => {
+    expect(await twice({ campaign_id: 'c1', rr })).toEqual(expected);
+  });
+
+  it('is recognised in a bulk by the same rule', async () => {
+    for (const rr of [undefined, 1]) {
+      const requests = [{ ...server.common(), rr, user_details: { custom: { visits: { $inc: 1 } } } }];
+      for (let time = 0; time < 2; time += 1) await server.json('/i/bulk', { requests });
+    }
+    expect(server.query('SELECT outcome FROM entries ORDER BY id').map(({ outcome }) => outcome)).toEqual([
+      ...['stored', 'stored'],
+      ...['stored', 'duplicate'],
+    ]);
+  });
+
+  it('does not make the server forget the one before it', async () => {
+    const noted = { ...server.common(), events: [{ key: 'a' }] };
+    await server.json('/i', noted);
+    await server.send({ campaign_id: 'c1', rr: undefined });
+    expect(await server.json('/i', noted)).toEqual(DUPLICATE);
+  });
+
+  it('is not recognised when nothing of it changes the user, as the consent and metrics are known', async () => {
+    await server.send({ consent: { events: true }, metrics: { _os: 'Linux' } });
+    expect(await twice({ consent: { events: true }, metrics: { _os: 'Linux' } })).toEqual(SUCCESS);
+  });
+});
+
 describe('the same request again', () => {
   const server = useInspector();
   const event = (key: string) => ({ ...server.common(), events: [{ key }] });

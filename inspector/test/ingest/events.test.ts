@@ -16,10 +16,15 @@ describe('events', () => {
       dow: 0,
       id: 'e1',
       cvid: 'v1',
+      pvid: 'v0',
+      peid: 'e0',
+      screen: 'cart',
       segmentation: { plan: 'pro', first: true },
     });
     expect(
-      server.query('SELECT key, count, sum, dur, segmentation, timestamp, hour, dow, event_id, extra FROM events'),
+      server.query(
+        'SELECT key, count, sum, dur, segmentation, timestamp, hour, dow, event_id, pvid, cvid, peid, extra FROM events',
+      ),
     ).toEqual([
       {
         key: 'order',
@@ -31,8 +36,60 @@ describe('events', () => {
         hour: 10,
         dow: 0,
         event_id: 'e1',
-        extra: '{"cvid":"v1"}',
+        pvid: 'v0',
+        cvid: 'v1',
+        peid: 'e0',
+        extra: '{"screen":"cart"}',
       },
+    ]);
+  });
+
+  it.each([
+    [1.000004, 1],
+    [0.1 + 0.2, 0.3],
+    [-2.123456, -2.12346],
+    [1e300, 1e300],
+  ])('a sum of %s is rounded to %s', async (sum, expected) => {
+    await server.events({ key: 'a', sum });
+    expect(server.query('SELECT sum FROM events')).toEqual([{ sum: expected }]);
+  });
+
+  it('take hour and day of the week from the request, where 0 is a text', async () => {
+    await server.send({ hour: '0', dow: '0', events: [{ key: 'text' }] });
+    await server.send({ hour: 0, dow: 0, events: [{ key: 'number' }] });
+    await server.send({ hour: 5, dow: 6, events: [{ key: 'own', hour: 0, dow: 0 }] });
+    expect(server.query('SELECT key, hour, dow FROM events ORDER BY id')).toEqual([
+      { key: 'text', hour: 0, dow: 0 },
+      { key: 'number', hour: null, dow: null },
+      { key: 'own', hour: 0, dow: 0 },
+    ]);
+  });
+
+  it.each([
+    ['a key', [{ key: 'a' }, { key: 'b\0' }]],
+    ['a segment name', [{ key: 'a', segmentation: { 'x\0': 1 } }, { key: 'b' }]],
+  ])('are all lost when %s holds a NUL', async (_name, events) => {
+    expect((await server.events(...events)).status).toBe(200);
+    expect(server.query('SELECT key FROM events')).toEqual([]);
+    expect(server.query('SELECT outcome, info FROM entries')).toEqual([
+      { outcome: 'lost', info: 'NUL in an event key or a segment name' },
+    ]);
+  });
+
+  it('stay when a NUL stands where it does no harm', async () => {
+    await server.events({ key: 'a', segmentation: { text: 'x\0' } });
+    await server.events({ key: '[CLY]_view', segmentation: { name: '/a\0', visit: 1 } });
+    expect(server.query('SELECT key FROM events ORDER BY id')).toEqual([{ key: 'a' }, { key: '[CLY]_view' }]);
+  });
+
+  it('of a rating without widget belong to the widget "undefined"', async () => {
+    await server.events(
+      { key: '[CLY]_star_rating', segmentation: { rating: 5 } },
+      { key: '[CLY]_star_rating', segmentation: { rating: 4, widget_id: 'w1' } },
+    );
+    expect(server.query(`SELECT segmentation ->> '$.widget_id' AS widget FROM events ORDER BY id`)).toEqual([
+      { widget: 'undefined' },
+      { widget: 'w1' },
     ]);
   });
 
@@ -43,6 +100,9 @@ describe('events', () => {
     [2.9, 2],
     [-2, -2],
     ['many', 1],
+    ['12x', 1],
+    [9e18, Number.MAX_SAFE_INTEGER],
+    [-1e300, -Number.MAX_SAFE_INTEGER],
   ])('count %s is taken as %i', async (count, expected) => {
     await server.events({ key: 'a', count });
     expect(server.query('SELECT count FROM events')).toEqual([{ count: expected }]);
@@ -85,33 +145,5 @@ describe('events', () => {
     expect(server.query('SELECT event_count, request_count FROM devices')).toEqual([
       { event_count: 3, request_count: 2 },
     ]);
-  });
-});
-
-describe('views', () => {
-  const server = useInspector();
-  const view = (segmentation: object, rest: object = {}) => ({ key: '[CLY]_view', count: 1, segmentation, ...rest });
-
-  it('start with visit and are completed by their end', async () => {
-    await server.events(view({ name: '/home', visit: 1, start: 1, segment: 'Linux', _idv: 'v1' }));
-    expect(server.query('SELECT name, view_id, landing, ended, duration FROM views')).toEqual([
-      { name: '/home', view_id: 'v1', landing: 1, ended: 0, duration: null },
-    ]);
-    await server.events(view({ name: '/home', _idv: 'v1' }, { dur: 7.4 }));
-    expect(server.query('SELECT ended, duration FROM views')).toEqual([{ ended: 1, duration: 7 }]);
-  });
-
-  it('of one name are told apart by their view id', async () => {
-    await server.events(view({ name: '/a', visit: 1, _idv: 'v1' }), view({ name: '/a', visit: 1, _idv: 'v2' }));
-    await server.events(view({ name: '/a', _idv: 'v1' }, { dur: 5 }));
-    expect(server.query('SELECT view_id, duration FROM views ORDER BY id')).toEqual([
-      { view_id: 'v1', duration: 5 },
-      { view_id: 'v2', duration: null },
-    ]);
-  });
-
-  it('have no duration when a time was sent instead', async () => {
-    await server.events(view({ name: '/a', visit: 1 }, { dur: 1_700_000_000 }));
-    expect(server.query('SELECT duration FROM views')).toEqual([{ duration: 0 }]);
   });
 });

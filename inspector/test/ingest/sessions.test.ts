@@ -50,6 +50,29 @@ describe('sessions', () => {
     ]);
   });
 
+  it.each([
+    [60, 60],
+    ['12x', 12],
+    [-1, 30],
+  ])('that nobody began still count their seconds: %s', async (sent, seconds) => {
+    await server.send({ session_duration: sent });
+    expect(server.query('SELECT session_count, session_seconds FROM devices')).toEqual([
+      { session_count: 0, session_seconds: seconds },
+    ]);
+    expect(sessions()).toEqual([]);
+  });
+
+  it.each([
+    ['texts', { hour: '0', dow: '0' }, 0, 0],
+    ['numbers above 0', { hour: 23, dow: 6 }, 23, 6],
+    ['midnight as a number', { hour: 0, dow: 3 }, null, null],
+    ['Sunday as a number', { hour: 12, dow: 0 }, null, null],
+    ['nothing', {}, null, null],
+  ])('have a time of day from %s', async (_name, fields, hour, dow) => {
+    await server.begin(fields);
+    expect(server.query('SELECT hour, dow FROM sessions')).toEqual([{ hour, dow }]);
+  });
+
   it('ignore an end in the request that begins them', async () => {
     await server.begin({ end_session: 1 });
     expect(sessions()).toEqual([{ duration: 0, resumed: 0, ended_by: null }]);
@@ -60,6 +83,9 @@ describe('sessions', () => {
     [100_000, 86_400],
     [2.9, 2],
     ['x', 0],
+    ['12x', 12],
+    ['7.9 s', 7],
+    [' 5', 5],
   ])('take a duration of %s as %i', async (sent, expected) => {
     await server.begin();
     await server.send({ session_duration: sent });

@@ -17,6 +17,7 @@ export interface Common extends Fields {
   timestamp: number;
   sdk_name: string;
   sdk_version: string;
+  rr: number;
 }
 
 /** A real inspector on a free port, fresh for each test, with the ways a client talks to it. */
@@ -42,6 +43,7 @@ export class TestInspector {
       timestamp: this.next(),
       sdk_name: 'test',
       sdk_version: '1.0.0',
+      rr: 1,
     };
   }
 

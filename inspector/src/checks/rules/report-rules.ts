@@ -46,6 +46,20 @@ export const REPORT_RULES: readonly Rule[] = [
     'Send a flat object of at most 100 scalars.',
   ),
   rule(
+    61,
+    'E',
+    'NUL in a name, key, metric or crash value',
+    "Cannot write it, and loses the figures of other users and apps that wait in the same batch, or a crash's group.",
+    'Take U+0000 out of every key, name, metric and value.',
+  ),
+  rule(
+    67,
+    'E',
+    'Stack line of thousands of characters',
+    'Is busy with it for tenths of a second to minutes, with the square of its length, and answers nobody else.',
+    'Cut lines of stacks at 200 characters.',
+  ),
+  rule(
     52,
     'E',
     'Unreadable trace',

@@ -1,0 +1,75 @@
+import { chmodSync, closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { lockExclusively } from '../sql/sql.js';
+
+/** Others must not read what was collected. */
+const OWNER_ONLY = 0o600;
+const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
+
+/** The file of the database, held for one inspector. */
+export interface DatabaseFile {
+  /** Lets others have it. */
+  release(): void;
+  /** Lets others have it, and removes it when it was made by this start. */
+  discard(): void;
+}
+
+/** Another inspector writes to the file. */
+export class FileInUseError extends Error {
+  override readonly name = 'FileInUseError';
+}
+
+/** Nothing on disk. */
+const MEMORY: DatabaseFile = { release: () => undefined, discard: () => undefined };
+
+/**
+ * Takes the file for this inspector and makes it readable for its owner only. The lock is one of the operating system on
+ * a file beside it, so it ends with the process however that ends.
+ *
+ * @throws FileInUseError when another inspector has it; the error of the file system when it cannot be made.
+ */
+export function claimDatabaseFile(path: string): DatabaseFile {
+  if (path === ':memory:') return MEMORY;
+  const file = canonical(path);
+  const isNew = !existsSync(file);
+  const lockPath = `${file}.lock`;
+  const lock = lockFile(lockPath);
+  const release = (): void => {
+    rmSync(lockPath, { force: true });
+    lock.release();
+  };
+  const discard = (): void => {
+    if (isNew) for (const companion of COMPANIONS) rmSync(file + companion, { force: true });
+    release();
+  };
+  try {
+    makePrivate(file);
+  } catch (error) {
+    discard();
+    throw error;
+  }
+  return { release, discard };
+}
+
+function lockFile(path: string): { release(): void } {
+  makePrivate(path);
+  const lock = lockExclusively(path);
+  if (lock === undefined) throw new FileInUseError('another inspector is writing to it');
+  return lock;
+}
+
+/** SQLite gives the files beside the database the rights of the database. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', OWNER_ONLY));
+  try {
+    chmodSync(file, OWNER_ONLY);
+  } catch {
+    // Somebody else's file stays as its owner wants it.
+  }
+}
+
+/** One name a file, so that two ways to write it meet at the same lock. */
+function canonical(path: string): string {
+  const full = resolve(path);
+  return existsSync(full) ? realpathSync(full) : join(realpathSync(dirname(full)), basename(full));
+}
