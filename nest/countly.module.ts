@@ -24,7 +24,13 @@ import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { featureClasses, featureModule } from './feature/features.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
-import { enterFilters, enterGuards, enterLaterFilters, ScopeGuard } from './scope/enhancer-scopes.js';
+import {
+  enterFilters,
+  enterGuards,
+  enterInterceptors,
+  enterLaterFilters,
+  ScopeGuard,
+} from './scope/enhancer-scopes.js';
 import { enhanceGateways } from './scope/gateway-enhancers.js';
 import { prepareGateway } from './scope/gateway-scopes.js';
 import { hasMiddleware } from './scope/has-middleware.js';
@@ -128,6 +134,7 @@ export class CountlyModule
     // Applications without HTTP have no configure().
     if (entersScopes) this.#giveOwnScopes();
     if (this.#guardsMessages) enterGuards(this.#modules, this.#config);
+    if (entersScopes) enterInterceptors(this.#modules, this.#config);
     if (client.enabled && settings.name === DEFAULT_NAME) {
       bindInstances(wovenProviders(this.#modules), client);
       bindFeatures(featureClasses(this.#modules));
