@@ -1,5 +1,6 @@
 import { type Segmentation } from '../../lib/index.js';
 import { claimReport, contextScope } from '../../lib/internal.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
 import { leftOut } from '../scope/left-out.js';
@@ -73,7 +74,10 @@ export class FailureObserver {
     const { report, minStatus = 500 } = options;
     if (report !== undefined) {
       try {
-        return report(error, { type, status: type === 'http' ? status : undefined, context: unit?.context });
+        const facts = { type, status: type === 'http' ? status : undefined, context: unit?.context };
+        const answer: unknown = report(error, facts);
+        if (answerAtOnce(answer) === answer) return Boolean(answer);
+        this.#deps.warnings.once('errors.report', 'The option errors.report gave a promise; it has to answer at once.');
       } catch (problem) {
         this.#deps.warnings.once('errors.report', `The option errors.report failed: ${describe(problem)}`);
       }

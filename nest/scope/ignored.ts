@@ -1,4 +1,5 @@
 import type { ModuleSettings } from '../countly.settings.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { RequestContext } from '../identity/request-context.js';
 import type { ModuleWarnings } from '../warnings.js';
@@ -11,7 +12,7 @@ export function isIgnored(
 ): boolean {
   if (ignore === undefined) return false;
   try {
-    return ignore(context) === true;
+    return answerAtOnce(ignore(context)) === true;
   } catch (error) {
     warnings.once('ignore', `The option ignore failed, so nothing is left out: ${describe(error)}`);
     return false;

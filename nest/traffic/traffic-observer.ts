@@ -1,4 +1,5 @@
 import type { FeaturePolicies } from '../feature/feature-policies.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpUnit, RequestObserver } from '../scope/http-scope.js';
 import type { ModuleWarnings } from '../warnings.js';
@@ -20,7 +21,7 @@ export function traceObserver(options: TrafficOptions, warnings: ModuleWarnings)
       const { context, scope } = unit;
       const { statusCode } = context.response;
       const name = context.operation ?? `${methodOf(context)} ${routeTemplate(context) ?? NO_ROUTE}`;
-      if (options.filter?.(name, statusCode) === false) return;
+      if (answerAtOnce(options.filter?.(name, statusCode)) === false) return;
       scope.reportTrace({
         type: 'network',
         name,
@@ -52,7 +53,7 @@ export function viewObserver(
       const { context, scope } = unit;
       const name = routeTemplate(context);
       if (name === undefined || !isPage(context)) return;
-      if (wanted.filter?.(`GET ${name}`, context.response.statusCode) !== false) scope.trackView(name);
+      if (answerAtOnce(wanted.filter?.(`GET ${name}`, context.response.statusCode)) !== false) scope.trackView(name);
     });
   };
 }
