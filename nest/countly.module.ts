@@ -15,6 +15,7 @@ import { DEFAULT_NAME } from './countly.constants.js';
 import { ConfigurableModuleClass, type CountlyModuleExtras } from './countly.module-definition.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
+import type { ModuleSettings } from './countly.settings.js';
 import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
 import { bootReport, unknownClients } from './explorer/boot-report.js';
@@ -23,6 +24,7 @@ import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { featureClasses, featureModule } from './feature/features.js';
+import { namesUser } from './identity/resolvers.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
 import {
   enterFilters,
@@ -39,6 +41,14 @@ import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
+
+const FORGEABLE =
+  'The cookie of anonymous visitors is signed with a key made of the app key, which browsers know if they report to the same app. Give anonymous.secret (at least 32 characters): whoever can make such a cookie can have it merged with a user.';
+
+/** Whether somebody outside could make a cookie that is merged at a login. */
+function isForgeable({ anonymous, resolvers }: ModuleSettings): boolean {
+  return typeof anonymous === 'object' && anonymous.merge && !anonymous.isSecret && resolvers.some(namesUser);
+}
 
 /**
  * All the wiring a Nest application needs: makes the client, enters a scope for every request and message, binds the
@@ -145,6 +155,7 @@ export class CountlyModule
     const { client, settings } = this.#runtime;
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
+    if (isForgeable(settings)) settings.logger.warn(FORGEABLE);
     if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings.logger);
   }
 

@@ -10,6 +10,7 @@ const anonymousCookie = is.shape('an object of cookie settings', {
   sameSite: is.oneOf('Lax', 'Strict', 'None'),
   merge: is.flag,
   secure: is.flag,
+  secret: is.secrets(32),
 });
 
 const carrier = is.shape('an object with a secret', {

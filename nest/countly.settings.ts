@@ -88,7 +88,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       name,
       logger,
       resolvers: deviceId === undefined || typeof deviceId === 'string' ? [] : [deviceId].flat(),
-      anonymous: anonymousSetting(anonymous),
+      anonymous: anonymousSetting(anonymous, given),
       resolverTimeout: resolverTimeout ?? 500,
       consent: asksConsent ? consent : undefined,
       requireConsent: requireConsent === true,
@@ -118,10 +118,13 @@ function unreadableCarriers({ deviceId, carrier }: CountlyModuleOptions): Config
   ];
 }
 
-function anonymousSetting(value: CountlyModuleOptions['anonymous']): ModuleSettings['anonymous'] {
-  if (value === 'cookie') return anonymousCookie({});
+function anonymousSetting(
+  value: CountlyModuleOptions['anonymous'],
+  { appKey = process.env['COUNTLY_APP_KEY'], salt = process.env['COUNTLY_SALT'] }: CountlyModuleOptions,
+): ModuleSettings['anonymous'] {
   if (value === 'none') return 'none';
-  return typeof value === 'object' ? anonymousCookie(value) : 'process';
+  const options = value === 'cookie' ? {} : value;
+  return typeof options === 'object' ? anonymousCookie(options, appKey, salt) : 'process';
 }
 
 function optionsOf<T extends object>(value: boolean | T | undefined): T {
