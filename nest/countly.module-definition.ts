@@ -9,6 +9,7 @@ import { COUNTLY_CLIENT_NAME, COUNTLY_MODULE_OPTIONS, DEFAULT_NAME, getCountlyTo
 import { CountlyHealthIndicator } from './countly.health.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
+import { ShutdownOrderModule } from './shutdown-order.js';
 
 /** What is decided where the module is imported, also for `forRootAsync`. */
 export interface CountlyModuleExtras {
@@ -25,6 +26,7 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
   return {
     ...definition,
     global: extras.isGlobal ?? true,
+    imports: [...(definition.imports ?? []), ShutdownOrderModule],
     providers: [
       ...(definition.providers ?? []),
       { provide: COUNTLY_CLIENT_NAME, useValue: name },

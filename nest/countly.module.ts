@@ -40,6 +40,7 @@ import { installHttp } from './scope/install-http.js';
 import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
+import { ShutdownOrder } from './shutdown-order.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
 
 const FORGEABLE =
@@ -110,6 +111,7 @@ export class CountlyModule
   readonly #runtime: CountlyRuntime;
   readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
+  readonly #order: ShutdownOrder;
   readonly #config: ApplicationConfig | undefined;
   #unwatch: () => void = () => {};
   #guardsMessages = false;
@@ -120,8 +122,11 @@ export class CountlyModule
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(ModuleRef) moduleRef: ModuleRef,
+    @Inject(ShutdownOrder) order: ShutdownOrder,
   ) {
     super();
+    this.#order = order;
+    order.placeFirst(CountlyModule);
     this.#runtime = runtime;
     this.#adapterHost = adapterHost;
     this.#modules = modules;
@@ -156,19 +161,22 @@ export class CountlyModule
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
     if (isForgeable(settings)) settings.logger.warn(FORGEABLE);
-    if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings.logger);
+    if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings);
   }
 
   /** A server may take long to let go of its last connections: what is queued by now need not wait for that. */
   beforeApplicationShutdown(): void {
     this.#unwatch();
-    void this.#runtime.client.flush();
+    // Only sent off: nobody waits here, and nothing of it may outlive the application.
+    void this.#runtime.client.flush({ timeout: 0 });
   }
 
-  /** The last hook there is: the server takes no more requests, and other providers had their say. */
+  /** The server takes no more requests; other providers may still have their say. */
   onApplicationShutdown(): Promise<void> {
-    releaseClasses(this.#runtime);
-    return this.#runtime.close();
+    return this.#order.reached(() => {
+      releaseClasses(this.#runtime);
+      return this.#runtime.close();
+    });
   }
 
   /** Before schedulers and queues take hold of the methods they call. */

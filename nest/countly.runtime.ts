@@ -1,6 +1,7 @@
 import { Countly } from '../lib/index.js';
 import { registerClient } from '../lib/internal.js';
 import { Carriers } from './carrier/carriers.js';
+import { deliverAndClose } from './closing.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { type ModuleSettings, splitOptions } from './countly.settings.js';
 import { FailureObserver } from './errors/failure-observer.js';
@@ -13,6 +14,12 @@ import { ScopeOpener } from './scope/scope-opener.js';
 import { UnitRegistry } from './scope/unit-registry.js';
 import { traceObserver, viewObserver } from './traffic/traffic-observer.js';
 import { ModuleWarnings } from './warnings.js';
+
+const WHAT_THEN = {
+  journal: 'the journal keeps what is left, and the next start sends it',
+  storage: 'the storage you gave keeps what is left',
+  memory: 'with durability "memory" that is lost',
+} as const;
 
 /** One registered `CountlyModule` at run time: the client, and the parts that use it. The module's composition root. */
 export class CountlyRuntime implements ScopeDeps {
@@ -57,12 +64,10 @@ export class CountlyRuntime implements ScopeDeps {
   async close(): Promise<void> {
     this.#outgoing.stop();
     try {
-      const { pending } = await this.client.close();
-      if (pending > 0) {
-        this.settings.logger.warn(
-          `${pending} entries could not be delivered before the shutdown; unless they are in memory only, the next start sends them.`,
-        );
-      }
+      const { shutdownTimeout: timeout, keptIn, logger } = this.settings;
+      const { pending } = await deliverAndClose(this.client, { timeout, isDurable: keptIn === 'journal' });
+      const what = pending === 1 ? '1 entry was' : `${pending} entries were`;
+      if (pending > 0) logger.warn(`${what} not delivered before the shutdown: ${WHAT_THEN[keptIn]}.`);
     } catch (error) {
       this.settings.logger.error(`Closing the Countly client failed: ${describe(error)}`);
     }

@@ -36,9 +36,16 @@ export interface ModuleSettings {
   readonly outgoing: OutgoingTraceOptions | undefined;
   /** Where the client delivers to, if by HTTP. */
   readonly url: string | undefined;
+  /** Milliseconds the application waits for deliveries when it closes. */
+  readonly shutdownTimeout: number;
+  /** Where what is not delivered waits for the next start. */
+  readonly keptIn: 'journal' | 'storage' | 'memory';
   readonly bootReport: boolean;
   readonly shutdownWarning: boolean;
 }
+
+/** Test runners give a hook five seconds for all that an application closes. */
+const SHUTDOWN_MS = 3000;
 
 /** What a module was given, taken apart. */
 export interface SplitOptions {
@@ -104,6 +111,8 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       views: views ? optionsOf(views) : undefined,
       outgoing: outgoingSettings(traces),
       url: own.url ?? process.env['COUNTLY_URL'],
+      shutdownTimeout: own.shutdownTimeout ?? SHUTDOWN_MS,
+      keptIn: keptIn(own),
       bootReport: bootReport ?? true,
       shutdownWarning: shutdownWarning ?? true,
     },
@@ -125,6 +134,11 @@ function anonymousSetting(
   if (value === 'none') return 'none';
   const options = value === 'cookie' ? {} : value;
   return typeof options === 'object' ? anonymousCookie(options, appKey, salt) : 'process';
+}
+
+function keptIn({ storage, durability, storageType }: CountlyOptions): ModuleSettings['keptIn'] {
+  if (storage !== undefined) return 'storage';
+  return durability === 'memory' || storageType === 'memory' ? 'memory' : 'journal';
 }
 
 function optionsOf<T extends object>(value: boolean | T | undefined): T {
