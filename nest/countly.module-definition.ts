@@ -1,10 +1,13 @@
 import {
+  type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
   type ConfigurableModuleCls,
   type DynamicModule,
   type Provider,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Countly } from '../lib/index.js';
+import { ClientMaker } from './client/client-maker.js';
 import { COUNTLY_CLIENT_NAME, COUNTLY_MODULE_OPTIONS, DEFAULT_NAME, getCountlyToken } from './countly.constants.js';
 import { CountlyHealthIndicator } from './countly.health.js';
 import type { CountlyModuleOptions } from './countly.options.js';
@@ -31,11 +34,22 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
       ...(definition.providers ?? []),
       { provide: COUNTLY_CLIENT_NAME, useValue: name },
       {
-        provide: CountlyRuntime,
-        useFactory: (options: CountlyModuleOptions) => new CountlyRuntime(options, name),
-        inject: [COUNTLY_MODULE_OPTIONS],
+        provide: ClientMaker,
+        useFactory: (options: CountlyModuleOptions, modules: ModulesContainer) =>
+          new ClientMaker(options, name, modules),
+        inject: [COUNTLY_MODULE_OPTIONS, ModulesContainer],
       },
-      { provide: token, useFactory: (runtime: CountlyRuntime) => runtime.client, inject: [CountlyRuntime] },
+      // What a test puts in the place of either token is what everything uses.
+      {
+        provide: token,
+        useFactory: (maker: ClientMaker, modules: ModulesContainer) => replacedByClass(name, modules) ?? maker.make(),
+        inject: [ClientMaker, ModulesContainer],
+      },
+      {
+        provide: CountlyRuntime,
+        useFactory: (maker: ClientMaker, client: unknown) => new CountlyRuntime(maker, client),
+        inject: [ClientMaker, token],
+      },
       ...aliases,
       CountlyHealthIndicator,
     ],
@@ -46,6 +60,22 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
     ],
   };
 }
+
+/** What `overrideProvider(Countly).useValue(…)` has put in the place of the alias. */
+function replacedByClass(name: string, modules: ModulesContainer): unknown {
+  if (name !== DEFAULT_NAME) return undefined;
+  for (const { providers } of modules.values()) {
+    if (providers.get(COUNTLY_CLIENT_NAME)?.instance !== name) continue;
+    const alias = providers.get(Countly);
+    // An alias has a function to find the other one with; a value has none.
+    if (alias !== undefined && alias.metatype === null) return alias.instance ?? undefined;
+  }
+  return undefined;
+}
+
+/** What `forRootAsync` takes. */
+export type CountlyModuleAsyncOptions = ConfigurableModuleAsyncOptions<CountlyModuleOptions, 'createCountlyOptions'> &
+  Partial<CountlyModuleExtras>;
 
 type ModuleClass = ConfigurableModuleCls<CountlyModuleOptions, 'forRoot', 'createCountlyOptions', CountlyModuleExtras>;
 

@@ -8,23 +8,35 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleInit,
+  Optional,
 } from '@nestjs/common';
 import { type ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { applicationConfig } from './application-config.js';
-import { DEFAULT_NAME } from './countly.constants.js';
-import { ConfigurableModuleClass, type CountlyModuleExtras } from './countly.module-definition.js';
+import { clientNames, DEFAULT_NAME } from './countly.constants.js';
+import {
+  ConfigurableModuleClass,
+  type CountlyModuleAsyncOptions,
+  type CountlyModuleExtras,
+} from './countly.module-definition.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
 import type { ModuleSettings } from './countly.settings.js';
 import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
-import { bootReport, unknownClients } from './explorer/boot-report.js';
+import {
+  bootReport,
+  methodsWithoutClient,
+  unknownClients,
+  unreachable,
+  withoutScopes,
+} from './explorer/boot-report.js';
 import { bindFeatures, bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { featureClasses, featureModule } from './feature/features.js';
 import { namesUser } from './identity/resolvers.js';
+import { checkForRoot, checkForRootAsync, refuseBareClass } from './registration.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
 import {
   enterFilters,
@@ -84,9 +96,21 @@ export class CountlyModule
    * The client, and everything this module adds. Without options, all comes from the environment.
    * @throws CountlyConfigError at boot, with every problem of the options
    */
-  static override forRoot(options: CountlyModuleOptions & Partial<CountlyModuleExtras>): DynamicModule {
+  static override forRoot(options?: CountlyModuleOptions & Partial<CountlyModuleExtras>): DynamicModule {
+    checkForRoot(options ?? {});
     // biome-ignore lint/complexity/noThisInStatic: the builder makes a module of the class that it is called on
     return super.forRoot(options ?? {});
+  }
+
+  /**
+   * The same with options from elsewhere: `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`. `name` and
+   * `isGlobal` stand beside them.
+   * @throws CountlyConfigError at once for what is misspelt here, and at boot with every problem of the options
+   */
+  static override forRootAsync(options: CountlyModuleAsyncOptions): DynamicModule {
+    checkForRootAsync(options);
+    // biome-ignore lint/complexity/noThisInStatic: as above
+    return super.forRootAsync(options);
   }
 
   /**
@@ -116,15 +140,16 @@ export class CountlyModule
   #unwatch: () => void = () => {};
   #guardsMessages = false;
 
-  /** @internal made by Nest */
+  /** @internal made by Nest; without the first and the last for the bare class */
   constructor(
-    @Inject(CountlyRuntime) runtime: CountlyRuntime,
+    @Optional() @Inject(CountlyRuntime) runtime: CountlyRuntime | undefined,
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(ModuleRef) moduleRef: ModuleRef,
-    @Inject(ShutdownOrder) order: ShutdownOrder,
+    @Optional() @Inject(ShutdownOrder) order: ShutdownOrder | undefined,
   ) {
     super();
+    if (runtime === undefined || order === undefined) refuseBareClass();
     this.#order = order;
     order.placeFirst(CountlyModule);
     this.#runtime = runtime;
@@ -150,14 +175,16 @@ export class CountlyModule
     if (entersScopes) this.#giveOwnScopes();
     if (this.#guardsMessages) enterGuards(this.#modules, this.#config);
     if (entersScopes) enterInterceptors(this.#modules, this.#config);
-    if (client.enabled && settings.name === DEFAULT_NAME) {
-      bindInstances(wovenProviders(this.#modules), client);
+    const recorder = this.#runtime.double ?? (client.enabled ? client : undefined);
+    if (recorder !== undefined && settings.name === DEFAULT_NAME) {
+      bindInstances(wovenProviders(this.#modules), recorder);
       bindFeatures(featureClasses(this.#modules));
     }
   }
 
   onApplicationBootstrap(): void {
     const { client, settings } = this.#runtime;
+    if (settings.bootReport) this.#warnOfNothing();
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
     if (isForgeable(settings)) settings.logger.warn(FORGEABLE);
@@ -185,11 +212,21 @@ export class CountlyModule
   }
 
   #report(): void {
-    const { logger } = this.#runtime.settings;
-    const { text, problems } = bootReport(wovenProviders(this.#modules));
-    if (text !== undefined) logger.log(text);
+    const { logger, debug } = this.#runtime.settings;
+    const { counts, list, problems } = bootReport(wovenProviders(this.#modules));
+    if (counts !== undefined) logger.log(debug ? counts : `${counts}. The option debug lists them.`);
+    if (list !== undefined && debug) (logger.debug ?? logger.log).call(logger, list);
     const lost = unknownClients(featureClasses(this.#modules));
     for (const problem of [...problems, ...lost]) logger.warn(problem);
+  }
+
+  /** Says what cannot have any effect the way it is set up. */
+  #warnOfNothing(): void {
+    const { settings } = this.#runtime;
+    const isOnly = !clientNames(this.#modules).includes(DEFAULT_NAME) && !settings.requestScope;
+    const unnamed = isOnly ? methodsWithoutClient(wovenProviders(this.#modules)) : [];
+    const problems = [...unreachable(settings.name, unnamed), ...withoutScopes(settings)];
+    for (const problem of problems) this.#runtime.warnings.once(problem, problem);
   }
 
   /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */

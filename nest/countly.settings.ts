@@ -40,6 +40,7 @@ export interface ModuleSettings {
   readonly shutdownTimeout: number;
   /** Where what is not delivered waits for the next start. */
   readonly keptIn: 'journal' | 'storage' | 'memory';
+  readonly debug: boolean;
   readonly bootReport: boolean;
   readonly shutdownWarning: boolean;
 }
@@ -113,6 +114,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       url: own.url ?? process.env['COUNTLY_URL'],
       shutdownTimeout: own.shutdownTimeout ?? SHUTDOWN_MS,
       keptIn: keptIn(own),
+      debug: own.debug ?? /^(1|true|yes|on)$/i.test(process.env['COUNTLY_DEBUG'] ?? ''),
       bootReport: bootReport ?? true,
       shutdownWarning: shutdownWarning ?? true,
     },

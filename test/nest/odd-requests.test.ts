@@ -1,9 +1,11 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { Controller, Get, Header, type INestApplication, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLogger } from '../../lib/index.js';
+import { ClientMaker } from '../../nest/client/client-maker.js';
 import { CountlyRuntime } from '../../nest/countly.runtime.js';
 import {
   CountlyDeviceId,
@@ -152,7 +154,8 @@ describe('requests of any shape, resolvers of any kind', () => {
             timezone: other,
             resolverTimeout: 2,
           };
-          const runtime = new CountlyRuntime(options, 'odd');
+          const maker = new ClientMaker(options, 'odd', new ModulesContainer());
+          const runtime = new CountlyRuntime(maker, maker.make());
           const next = vi.fn();
           runtime.http.middleware(odder as never, reply as ResponseLike, next);
           await vi.waitFor(() => expect(next).toHaveBeenCalledTimes(1), { interval: 1 });
