@@ -47,7 +47,8 @@ describe('importing CountlyModule', () => {
     expect(await failing(() => [unnamed(), unnamed()])).toMatch(
       /one CountlyModule\.forRoot\(\) for each name.*"default" 2 times/,
     );
-    expect(await failing(() => [unnamed(), billing(), billing()])).toContain('"billing" 2 times');
+    const other = CountlyModule.forRoot({ ...options(), name: 'other' });
+    expect(await failing(() => [other, billing(), billing()])).toContain('"billing" 2 times');
     @Module({ imports: [unnamed()] })
     class Inner {}
     expect(await failing(() => [Inner, unnamed(), unnamed()])).toContain('"default" 3 times');
