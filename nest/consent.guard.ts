@@ -6,8 +6,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { type ConsentFeature } from '../lib/index.js';
-import { contextScope } from '../lib/internal.js';
-import { openMessage } from './scope/message-units.js';
+import { scopeOf } from './scope/unit-of-execution.js';
 
 class ConsentGuard implements CanActivate {
   readonly #features: readonly ConsentFeature[];
@@ -18,8 +17,7 @@ class ConsentGuard implements CanActivate {
 
   /** Without a scope telemetry is off or this request was left out: then there is no consent to ask for. */
   canActivate(execution: ExecutionContext): boolean {
-    // Of a message the scope is open, though a guard given as an instance may not be running in it.
-    const scope = contextScope() ?? openMessage(execution)?.unit?.scope;
+    const scope = scopeOf(execution);
     const missing = scope === undefined ? [] : this.#features.filter((feature) => !scope.isAllowed(feature));
     if (missing.length === 0) return true;
     throw new ForbiddenException(`Consent needed for: ${missing.join(', ')}`);

@@ -1,6 +1,6 @@
-import { createParamDecorator, Inject } from '@nestjs/common';
-import { contextScope } from '../lib/internal.js';
+import { createParamDecorator, type ExecutionContext, Inject } from '@nestjs/common';
 import { getCountlyToken } from './countly.constants.js';
+import { scopeOf } from './scope/unit-of-execution.js';
 
 /**
  * Injects a client. The unnamed one can be injected by its class as well.
@@ -43,7 +43,7 @@ export function InjectCountly(name?: string): ParameterDecorator & PropertyDecor
  * ```
  */
 export const CountlyDeviceId: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(
-  (): string | undefined => contextScope()?.deviceId || undefined,
+  (_data: unknown, execution: ExecutionContext): string | undefined => scopeOf(execution)?.deviceId || undefined,
 );
 
 /**
@@ -64,6 +64,6 @@ export const CountlyDeviceId: (...dataOrPipes: unknown[]) => ParameterDecorator 
  * }
  * ```
  */
-export const CurrentScope: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(() =>
-  contextScope(),
+export const CurrentScope: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(
+  (_data: unknown, execution: ExecutionContext) => scopeOf(execution),
 );

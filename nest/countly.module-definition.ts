@@ -1,14 +1,18 @@
 import {
+  type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
   type ConfigurableModuleCls,
   type DynamicModule,
   type Provider,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Countly } from '../lib/index.js';
+import { ClientMaker } from './client/client-maker.js';
 import { COUNTLY_CLIENT_NAME, COUNTLY_MODULE_OPTIONS, DEFAULT_NAME, getCountlyToken } from './countly.constants.js';
 import { CountlyHealthIndicator } from './countly.health.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
+import { ShutdownOrderModule } from './shutdown-order.js';
 
 /** What is decided where the module is imported, also for `forRootAsync`. */
 export interface CountlyModuleExtras {
@@ -25,15 +29,27 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
   return {
     ...definition,
     global: extras.isGlobal ?? true,
+    imports: [...(definition.imports ?? []), ShutdownOrderModule],
     providers: [
       ...(definition.providers ?? []),
       { provide: COUNTLY_CLIENT_NAME, useValue: name },
       {
-        provide: CountlyRuntime,
-        useFactory: (options: CountlyModuleOptions) => new CountlyRuntime(options, name),
-        inject: [COUNTLY_MODULE_OPTIONS],
+        provide: ClientMaker,
+        useFactory: (options: CountlyModuleOptions, modules: ModulesContainer) =>
+          new ClientMaker(options, name, modules),
+        inject: [COUNTLY_MODULE_OPTIONS, ModulesContainer],
       },
-      { provide: token, useFactory: (runtime: CountlyRuntime) => runtime.client, inject: [CountlyRuntime] },
+      // What a test puts in the place of either token is what everything uses.
+      {
+        provide: token,
+        useFactory: (maker: ClientMaker, modules: ModulesContainer) => replacedByClass(name, modules) ?? maker.make(),
+        inject: [ClientMaker, ModulesContainer],
+      },
+      {
+        provide: CountlyRuntime,
+        useFactory: (maker: ClientMaker, client: unknown) => new CountlyRuntime(maker, client),
+        inject: [ClientMaker, token],
+      },
       ...aliases,
       CountlyHealthIndicator,
     ],
@@ -44,6 +60,22 @@ function withProviders(definition: DynamicModule, extras: CountlyModuleExtras): 
     ],
   };
 }
+
+/** What `overrideProvider(Countly).useValue(…)` has put in the place of the alias. */
+function replacedByClass(name: string, modules: ModulesContainer): unknown {
+  if (name !== DEFAULT_NAME) return undefined;
+  for (const { providers } of modules.values()) {
+    if (providers.get(COUNTLY_CLIENT_NAME)?.instance !== name) continue;
+    const alias = providers.get(Countly);
+    // An alias has a function to find the other one with; a value has none.
+    if (alias !== undefined && alias.metatype === null) return alias.instance ?? undefined;
+  }
+  return undefined;
+}
+
+/** What `forRootAsync` takes. */
+export type CountlyModuleAsyncOptions = ConfigurableModuleAsyncOptions<CountlyModuleOptions, 'createCountlyOptions'> &
+  Partial<CountlyModuleExtras>;
 
 type ModuleClass = ConfigurableModuleCls<CountlyModuleOptions, 'forRoot', 'createCountlyOptions', CountlyModuleExtras>;
 

@@ -8,23 +8,43 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleInit,
+  Optional,
 } from '@nestjs/common';
 import { type ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { applicationConfig } from './application-config.js';
-import { DEFAULT_NAME } from './countly.constants.js';
-import { ConfigurableModuleClass, type CountlyModuleExtras } from './countly.module-definition.js';
+import { clientNames, DEFAULT_NAME } from './countly.constants.js';
+import {
+  ConfigurableModuleClass,
+  type CountlyModuleAsyncOptions,
+  type CountlyModuleExtras,
+} from './countly.module-definition.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
+import type { ModuleSettings } from './countly.settings.js';
 import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
-import { bootReport, unknownClients } from './explorer/boot-report.js';
+import {
+  bootReport,
+  methodsWithoutClient,
+  unknownClients,
+  unreachable,
+  withoutScopes,
+} from './explorer/boot-report.js';
 import { bindFeatures, bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { featureClasses, featureModule } from './feature/features.js';
+import { namesUser } from './identity/resolvers.js';
+import { checkForRoot, checkForRootAsync, refuseBareClass } from './registration.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
-import { enterFilters, enterGuards, enterLaterFilters, ScopeGuard } from './scope/enhancer-scopes.js';
+import {
+  enterFilters,
+  enterGuards,
+  enterInterceptors,
+  enterLaterFilters,
+  ScopeGuard,
+} from './scope/enhancer-scopes.js';
 import { enhanceGateways } from './scope/gateway-enhancers.js';
 import { prepareGateway } from './scope/gateway-scopes.js';
 import { hasMiddleware } from './scope/has-middleware.js';
@@ -32,7 +52,16 @@ import { installHttp } from './scope/install-http.js';
 import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
+import { ShutdownOrder } from './shutdown-order.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
+
+const FORGEABLE =
+  'The cookie of anonymous visitors is signed with a key made of the app key, which browsers know if they report to the same app. Give anonymous.secret (at least 32 characters): whoever can make such a cookie can have it merged with a user.';
+
+/** Whether somebody outside could make a cookie that is merged at a login. */
+function isForgeable({ anonymous, resolvers }: ModuleSettings): boolean {
+  return typeof anonymous === 'object' && anonymous.merge && !anonymous.isSecret && resolvers.some(namesUser);
+}
 
 /**
  * All the wiring a Nest application needs: makes the client, enters a scope for every request and message, binds the
@@ -67,9 +96,21 @@ export class CountlyModule
    * The client, and everything this module adds. Without options, all comes from the environment.
    * @throws CountlyConfigError at boot, with every problem of the options
    */
-  static override forRoot(options: CountlyModuleOptions & Partial<CountlyModuleExtras>): DynamicModule {
+  static override forRoot(options?: CountlyModuleOptions & Partial<CountlyModuleExtras>): DynamicModule {
+    checkForRoot(options ?? {});
     // biome-ignore lint/complexity/noThisInStatic: the builder makes a module of the class that it is called on
     return super.forRoot(options ?? {});
+  }
+
+  /**
+   * The same with options from elsewhere: `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`. `name` and
+   * `isGlobal` stand beside them.
+   * @throws CountlyConfigError at once for what is misspelt here, and at boot with every problem of the options
+   */
+  static override forRootAsync(options: CountlyModuleAsyncOptions): DynamicModule {
+    checkForRootAsync(options);
+    // biome-ignore lint/complexity/noThisInStatic: as above
+    return super.forRootAsync(options);
   }
 
   /**
@@ -94,18 +135,23 @@ export class CountlyModule
   readonly #runtime: CountlyRuntime;
   readonly #adapterHost: HttpAdapterHost;
   readonly #modules: ModulesContainer;
+  readonly #order: ShutdownOrder;
   readonly #config: ApplicationConfig | undefined;
   #unwatch: () => void = () => {};
   #guardsMessages = false;
 
-  /** @internal made by Nest */
+  /** @internal made by Nest; without the first and the last for the bare class */
   constructor(
-    @Inject(CountlyRuntime) runtime: CountlyRuntime,
+    @Optional() @Inject(CountlyRuntime) runtime: CountlyRuntime | undefined,
     @Inject(HttpAdapterHost) adapterHost: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(ModuleRef) moduleRef: ModuleRef,
+    @Optional() @Inject(ShutdownOrder) order: ShutdownOrder | undefined,
   ) {
     super();
+    if (runtime === undefined || order === undefined) refuseBareClass();
+    this.#order = order;
+    order.placeFirst(CountlyModule);
     this.#runtime = runtime;
     this.#adapterHost = adapterHost;
     this.#modules = modules;
@@ -128,29 +174,36 @@ export class CountlyModule
     // Applications without HTTP have no configure().
     if (entersScopes) this.#giveOwnScopes();
     if (this.#guardsMessages) enterGuards(this.#modules, this.#config);
-    if (client.enabled && settings.name === DEFAULT_NAME) {
-      bindInstances(wovenProviders(this.#modules), client);
+    if (entersScopes) enterInterceptors(this.#modules, this.#config);
+    const recorder = this.#runtime.double ?? (client.enabled ? client : undefined);
+    if (recorder !== undefined && settings.name === DEFAULT_NAME) {
+      bindInstances(wovenProviders(this.#modules), recorder);
       bindFeatures(featureClasses(this.#modules));
     }
   }
 
   onApplicationBootstrap(): void {
     const { client, settings } = this.#runtime;
+    if (settings.bootReport) this.#warnOfNothing();
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
-    if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings.logger);
+    if (isForgeable(settings)) settings.logger.warn(FORGEABLE);
+    if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings);
   }
 
   /** A server may take long to let go of its last connections: what is queued by now need not wait for that. */
   beforeApplicationShutdown(): void {
     this.#unwatch();
-    void this.#runtime.client.flush();
+    // Only sent off: nobody waits here, and nothing of it may outlive the application.
+    void this.#runtime.client.flush({ timeout: 0 });
   }
 
-  /** The last hook there is: the server takes no more requests, and other providers had their say. */
+  /** The server takes no more requests; other providers may still have their say. */
   onApplicationShutdown(): Promise<void> {
-    releaseClasses(this.#runtime);
-    return this.#runtime.close();
+    return this.#order.reached(() => {
+      releaseClasses(this.#runtime);
+      return this.#runtime.close();
+    });
   }
 
   /** Before schedulers and queues take hold of the methods they call. */
@@ -159,11 +212,21 @@ export class CountlyModule
   }
 
   #report(): void {
-    const { logger } = this.#runtime.settings;
-    const { text, problems } = bootReport(wovenProviders(this.#modules));
-    if (text !== undefined) logger.log(text);
+    const { logger, debug } = this.#runtime.settings;
+    const { counts, list, problems } = bootReport(wovenProviders(this.#modules));
+    if (counts !== undefined) logger.log(debug ? counts : `${counts}. The option debug lists them.`);
+    if (list !== undefined && debug) (logger.debug ?? logger.log).call(logger, list);
     const lost = unknownClients(featureClasses(this.#modules));
     for (const problem of [...problems, ...lost]) logger.warn(problem);
+  }
+
+  /** Says what cannot have any effect the way it is set up. */
+  #warnOfNothing(): void {
+    const { settings } = this.#runtime;
+    const isOnly = !clientNames(this.#modules).includes(DEFAULT_NAME) && !settings.requestScope;
+    const unnamed = isOnly ? methodsWithoutClient(wovenProviders(this.#modules)) : [];
+    const problems = [...unreachable(settings.name, unnamed), ...withoutScopes(settings)];
+    for (const problem of problems) this.#runtime.warnings.once(problem, problem);
   }
 
   /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */

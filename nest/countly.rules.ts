@@ -10,6 +10,7 @@ const anonymousCookie = is.shape('an object of cookie settings', {
   sameSite: is.oneOf('Lax', 'Strict', 'None'),
   merge: is.flag,
   secure: is.flag,
+  secret: is.secrets(32),
 });
 
 const carrier = is.shape('an object with a secret', {
@@ -29,8 +30,16 @@ const outgoing = is.either(
 );
 const flagOrCallback = is.either(is.flag, is.callback);
 
+const BESIDE = (name: string): is.Rule => ({
+  expected: `nothing here: give it where the module is imported, as forRootAsync({ ${name}, useFactory })`,
+  test: () => false,
+});
+
 /** What `forRoot` takes beside the options of the client, or in another way. */
 export const MODULE_RULES: is.Members = {
+  // Taken out before, where they are of use; these are for factories, and for whoever spells them wrong.
+  name: BESIDE('name'),
+  isGlobal: BESIDE('isGlobal'),
   deviceId: is.either(is.text, is.callback, is.listOf('a list of functions', is.callback)),
   processDeviceId: is.text,
   anonymous: is.either(is.oneOf('process', 'cookie', 'none'), anonymousCookie),

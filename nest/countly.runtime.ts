@@ -1,8 +1,10 @@
 import { Countly } from '../lib/index.js';
 import { registerClient } from '../lib/internal.js';
 import { Carriers } from './carrier/carriers.js';
-import type { CountlyModuleOptions } from './countly.options.js';
-import { type ModuleSettings, splitOptions } from './countly.settings.js';
+import { ClientDouble } from './client/client-double.js';
+import type { ClientMaker } from './client/client-maker.js';
+import { deliverAndClose } from './closing.js';
+import type { ModuleSettings } from './countly.settings.js';
 import { FailureObserver } from './errors/failure-observer.js';
 import { FeaturePolicies } from './feature/feature-policies.js';
 import { describe } from './identity/deadline.js';
@@ -13,6 +15,12 @@ import { ScopeOpener } from './scope/scope-opener.js';
 import { UnitRegistry } from './scope/unit-registry.js';
 import { traceObserver, viewObserver } from './traffic/traffic-observer.js';
 import { ModuleWarnings } from './warnings.js';
+
+const WHAT_THEN = {
+  journal: 'the journal keeps what is left, and the next start sends it',
+  storage: 'the storage you gave keeps what is left',
+  memory: 'with durability "memory" that is lost',
+} as const;
 
 /** One registered `CountlyModule` at run time: the client, and the parts that use it. The module's composition root. */
 export class CountlyRuntime implements ScopeDeps {
@@ -27,10 +35,19 @@ export class CountlyRuntime implements ScopeDeps {
   readonly carriers: Carriers | undefined;
   readonly #outgoing: OutgoingRequests;
 
-  /** @throws CountlyConfigError with every problem of the options; it stops the boot */
-  constructor(options: CountlyModuleOptions, name: string) {
-    const { client, settings } = splitOptions(options, name);
-    this.client = new Countly(client);
+  /** What decorated methods of the application record through, when it is no client of this library. */
+  readonly double: ClientDouble | undefined;
+  readonly #isOwn: boolean;
+
+  /** @param client - the one that was made, or what a test has put in its place */
+  constructor(maker: ClientMaker, client: unknown) {
+    const { settings } = maker;
+    this.client = client instanceof Countly ? client : maker.makeDisabled();
+    this.double =
+      client instanceof Countly || typeof client !== 'object' || client === null
+        ? undefined
+        : new ClientDouble(client, settings.name);
+    this.#isOwn = maker.owns(client);
     this.settings = settings;
     this.warnings = new ModuleWarnings(settings.logger);
     const { carrier, requireConsent } = this.settings;
@@ -40,7 +57,8 @@ export class CountlyRuntime implements ScopeDeps {
     const { errors } = this.settings;
     this.failures = errors === undefined ? undefined : new FailureObserver(errors, this);
     this.#outgoing = new OutgoingRequests(this);
-    if (this.client.enabled) registerClient(this.client);
+    // One that somebody else made is known already, if that is wanted.
+    if (this.client.enabled && this.#isOwn) registerClient(this.client);
   }
 
   /** True when requests and messages get scopes from this module. */
@@ -57,12 +75,12 @@ export class CountlyRuntime implements ScopeDeps {
   async close(): Promise<void> {
     this.#outgoing.stop();
     try {
-      const { pending } = await this.client.close();
-      if (pending > 0) {
-        this.settings.logger.warn(
-          `${pending} entries could not be delivered before the shutdown; unless they are in memory only, the next start sends them.`,
-        );
-      }
+      // Whoever made it closes it, and may want to look into it before.
+      if (!this.#isOwn) return void (await this.client.flush({ timeout: this.settings.shutdownTimeout }));
+      const { shutdownTimeout: timeout, keptIn, logger } = this.settings;
+      const { pending } = await deliverAndClose(this.client, { timeout, isDurable: keptIn === 'journal' });
+      const what = pending === 1 ? '1 entry was' : `${pending} entries were`;
+      if (pending > 0) logger.warn(`${what} not delivered before the shutdown: ${WHAT_THEN[keptIn]}.`);
     } catch (error) {
       this.settings.logger.error(`Closing the Countly client failed: ${describe(error)}`);
     }

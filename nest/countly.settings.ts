@@ -36,9 +36,17 @@ export interface ModuleSettings {
   readonly outgoing: OutgoingTraceOptions | undefined;
   /** Where the client delivers to, if by HTTP. */
   readonly url: string | undefined;
+  /** Milliseconds the application waits for deliveries when it closes. */
+  readonly shutdownTimeout: number;
+  /** Where what is not delivered waits for the next start. */
+  readonly keptIn: 'journal' | 'storage' | 'memory';
+  readonly debug: boolean;
   readonly bootReport: boolean;
   readonly shutdownWarning: boolean;
 }
+
+/** Test runners give a hook five seconds for all that an application closes. */
+const SHUTDOWN_MS = 3000;
 
 /** What a module was given, taken apart. */
 export interface SplitOptions {
@@ -88,7 +96,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       name,
       logger,
       resolvers: deviceId === undefined || typeof deviceId === 'string' ? [] : [deviceId].flat(),
-      anonymous: anonymousSetting(anonymous),
+      anonymous: anonymousSetting(anonymous, given),
       resolverTimeout: resolverTimeout ?? 500,
       consent: asksConsent ? consent : undefined,
       requireConsent: requireConsent === true,
@@ -104,6 +112,9 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       views: views ? optionsOf(views) : undefined,
       outgoing: outgoingSettings(traces),
       url: own.url ?? process.env['COUNTLY_URL'],
+      shutdownTimeout: own.shutdownTimeout ?? SHUTDOWN_MS,
+      keptIn: keptIn(own),
+      debug: own.debug ?? /^(1|true|yes|on)$/i.test(process.env['COUNTLY_DEBUG'] ?? ''),
       bootReport: bootReport ?? true,
       shutdownWarning: shutdownWarning ?? true,
     },
@@ -118,10 +129,18 @@ function unreadableCarriers({ deviceId, carrier }: CountlyModuleOptions): Config
   ];
 }
 
-function anonymousSetting(value: CountlyModuleOptions['anonymous']): ModuleSettings['anonymous'] {
-  if (value === 'cookie') return anonymousCookie({});
+function anonymousSetting(
+  value: CountlyModuleOptions['anonymous'],
+  { appKey = process.env['COUNTLY_APP_KEY'], salt = process.env['COUNTLY_SALT'] }: CountlyModuleOptions,
+): ModuleSettings['anonymous'] {
   if (value === 'none') return 'none';
-  return typeof value === 'object' ? anonymousCookie(value) : 'process';
+  const options = value === 'cookie' ? {} : value;
+  return typeof options === 'object' ? anonymousCookie(options, appKey, salt) : 'process';
+}
+
+function keptIn({ storage, durability, storageType }: CountlyOptions): ModuleSettings['keptIn'] {
+  if (storage !== undefined) return 'storage';
+  return durability === 'memory' || storageType === 'memory' ? 'memory' : 'journal';
 }
 
 function optionsOf<T extends object>(value: boolean | T | undefined): T {

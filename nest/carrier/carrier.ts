@@ -1,5 +1,6 @@
-import { createParamDecorator } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type ContextScope, contextScope, type RegisteredClient, registeredClient } from '../../lib/internal.js';
+import { scopeOf } from '../scope/unit-of-execution.js';
 import { carriersOf } from './carriers.js';
 
 /** Header that takes a carrier to another service. */
@@ -48,8 +49,11 @@ export function countlyCarrier(scope: ContextScope | undefined = contextScope())
  * }
  * ```
  */
-export const CountlyCarrier: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(() =>
-  countlyCarrier(),
+export const CountlyCarrier: (...dataOrPipes: unknown[]) => ParameterDecorator = createParamDecorator(
+  (_data: unknown, execution: ExecutionContext) => {
+    const scope = scopeOf(execution);
+    return scope === undefined ? undefined : countlyCarrier(scope);
+  },
 );
 
 /**

@@ -1,13 +1,15 @@
 import { type Segmentation } from '../../lib/index.js';
 import { claimReport, contextScope } from '../../lib/internal.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
 import { leftOut } from '../scope/left-out.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import type { Failure, UnitOfWork } from '../scope/unit-of-work.js';
-import { methodOf, routeTemplate } from '../traffic/route.js';
+import { methodOf, NO_ROUTE, routeTemplate } from '../traffic/route.js';
 import type { ErrorReportOptions } from './error-policy.js';
 import { isAnswer, statusOf } from './expected.js';
+import { withoutAddress } from './without-address.js';
 
 /**
  * Reports errors nobody expected, and never answers: whoever throws and whoever answers is the application. An HTTP
@@ -38,8 +40,8 @@ export class FailureObserver {
     // The first is the cause of the others, unless it was one the application throws on purpose.
     if (unit.failure !== undefined && !this.#isExpected(unit.failure.error, unit)) return;
     const { response } = unit.context;
-    unit.failure = { error, at: Date.now(), tooLate: response.headersSent };
-    if (!waits) response.once('close', () => this.#answered(unit));
+    unit.failure = { error, at: Date.now(), tooLate: response.headersSent === true };
+    if (!waits) unit.context.whenAnswered(() => this.#answered(unit));
   }
 
   #answered(unit: UnitOfWork<HttpContext>): void {
@@ -57,7 +59,8 @@ export class FailureObserver {
     if (!this.#isWanted(error, unit, type, status)) return;
     const scope = unit?.scope ?? contextScope() ?? this.#deps.client;
     if (!claimReport(error, { scope, since: unit?.mark })) return;
-    scope.logError(error, { timestamp: at, segmentation: segmentsOf(unit, type, status) });
+    const thrown = unit?.context.type === 'http' ? withoutAddress(error, unit.context as HttpContext) : error;
+    scope.logError(thrown, { timestamp: at, segmentation: segmentsOf(unit, type, status) });
   }
 
   /** A feature module may have a policy of its own. */
@@ -71,7 +74,10 @@ export class FailureObserver {
     const { report, minStatus = 500 } = options;
     if (report !== undefined) {
       try {
-        return report(error, { type, status: type === 'http' ? status : undefined, context: unit?.context });
+        const facts = { type, status: type === 'http' ? status : undefined, context: unit?.context };
+        const answer: unknown = report(error, facts);
+        if (answerAtOnce(answer) === answer) return Boolean(answer);
+        this.#deps.warnings.once('errors.report', 'The option errors.report gave a promise; it has to answer at once.');
       } catch (problem) {
         this.#deps.warnings.once('errors.report', `The option errors.report failed: ${describe(problem)}`);
       }
@@ -93,5 +99,5 @@ function segmentsOf(unit: UnitOfWork | undefined, type: string, status: number |
     execution === undefined ? {} : { handler: `${execution.getClass().name}.${execution.getHandler().name}` };
   if (type !== 'http' || unit?.context.type !== 'http') return { type, ...handler };
   const context = unit.context as HttpContext;
-  return { method: methodOf(context), route: routeTemplate(context) ?? '(no route)', status: status ?? 0, ...handler };
+  return { method: methodOf(context), route: routeTemplate(context) ?? NO_ROUTE, status: status ?? 0, ...handler };
 }

@@ -1,29 +1,74 @@
 import { type WovenMethod } from '../../lib/index.js';
 import { registeredClient } from '../../lib/internal.js';
+import type { ModuleSettings } from '../countly.settings.js';
 import type { FeatureClass } from '../feature/features.js';
 import type { WovenProvider } from './woven-providers.js';
 
-/** What is written at boot: a line for each woven method, then what cannot be reached. */
+/** What is written at boot. */
 export interface BootReport {
-  readonly text: string | undefined;
+  /** `7 methods woven: 5 events, 2 views`; undefined when there are none. */
+  readonly counts: string | undefined;
+  /** A line for each woven method. */
+  readonly list: string | undefined;
+  /** What cannot be reached. */
   readonly problems: readonly string[];
 }
 
-/** Lists the woven methods of an application. `text` is undefined when there are none. */
+/** What was woven in an application, shortly and in full. */
 export function bootReport(providers: readonly WovenProvider[]): BootReport {
   const methods = providers.flatMap(({ methods: own, instance }) => own.map((method) => ({ method, instance })));
-  if (methods.length === 0) return { text: undefined, problems: [] };
+  if (methods.length === 0) return { counts: undefined, list: undefined, problems: [] };
   const names = methods.map(({ method }) => nameOf(method));
   const width = Math.min(Math.max(...names.map((name) => name.length)), 48);
   const lines = methods.map(({ method, instance }, i) => {
     const perRequest = instance === undefined && !method.isStatic ? ' (one instance a request)' : '';
     return `  ${(names[i] ?? '').padEnd(width)}  ${method.records.map(describeRecord).join(', ')}${perRequest}`;
   });
-  const count = methods.length === 1 ? '1 method' : `${methods.length} methods`;
+  const kinds = new Map<string, number>();
+  for (const { kind } of methods.flatMap(({ method }) => method.records)) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   return {
-    text: [`${count} woven:`, ...new Set(lines)].join('\n'),
+    counts: `${counted(methods.length, 'method')} woven: ${[...kinds].map(([kind, n]) => counted(n, kind)).join(', ')}`,
+    list: ['Woven:', ...new Set(lines)].join('\n'),
     problems: methods.flatMap(({ method, instance }) => problemsOf(method, instance)),
   };
+}
+
+/** Woven methods whose decorators leave it to the application which client they record through. */
+export function methodsWithoutClient(providers: readonly WovenProvider[]): string[] {
+  return providers.flatMap(({ methods }) =>
+    methods.filter(({ records }) => records.some(({ options }) => options.client === undefined)).map(nameOf),
+  );
+}
+
+/** Said where decorated methods have no client: only named ones are there. */
+export function unreachable(name: string, methods: readonly string[]): string[] {
+  if (methods.length === 0 || registeredClient() !== undefined) return [];
+  const some = methods.slice(0, 3).join(', ') + (methods.length > 3 ? ' …' : '');
+  return [
+    `Only the client "${name}" is there, and decorators that name no client record nothing: ${some}. Leave out \`name\` of CountlyModule.forRoot(), or give the decorators { client: '${name}' }.`,
+  ];
+}
+
+/** Said where options are for requests, and no request has a scope of this client. */
+export function withoutScopes(settings: ModuleSettings): string[] {
+  if (settings.requestScope) return [];
+  const options = {
+    deviceId: settings.resolvers.length > 0,
+    anonymous: settings.anonymous !== 'process',
+    consent: settings.consent !== undefined,
+    networkTraces: settings.networkTraces !== undefined,
+    views: settings.views !== undefined,
+    ignore: settings.ignore !== undefined,
+  };
+  const idle = Object.entries(options).flatMap(([option, isGiven]) => (isGiven ? option : []));
+  if (idle.length === 0) return [];
+  return [
+    `The client "${settings.name}" opens no scopes for requests, so ${idle.join(', ')} ${idle.length === 1 ? 'has' : 'have'} no effect; requestScope: true opens them.`,
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 function describeRecord({ kind, key }: WovenMethod['records'][number]): string {

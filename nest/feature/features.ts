@@ -1,16 +1,35 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
+import { type DynamicModule, Inject, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { CountlyConfigError } from '../../lib/index.js';
 import { optionRules } from '../../lib/internal.js';
+import { clientNames, DEFAULT_NAME } from '../countly.constants.js';
 import { FEATURE_RULE } from '../countly.rules.js';
 import type { CountlyFeatureOptions } from './feature.options.js';
 
 const FEATURE = Symbol('countly-weave.nest.feature');
 let features = 0;
+/** Applications that were told already. */
+const warned = new WeakSet<ModulesContainer>();
 
 /** Holds the defaults of the module that imports it. */
 @Module({})
-export class CountlyFeatureModule {}
+export class CountlyFeatureModule implements OnApplicationBootstrap {
+  readonly #modules: ModulesContainer;
+
+  /** @internal made by Nest */
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    this.#modules = modules;
+  }
+
+  /** Defaults of nothing are silent nothing. */
+  onApplicationBootstrap(): void {
+    if (clientNames(this.#modules).includes(DEFAULT_NAME) || warned.has(this.#modules)) return;
+    warned.add(this.#modules);
+    new Logger('Countly').warn(
+      'CountlyModule.forFeature() has no effect: no module of this application imports CountlyModule.forRoot() without a name.',
+    );
+  }
+}
 
 /** @throws CountlyConfigError */
 export function featureModule(options: CountlyFeatureOptions): DynamicModule {

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import type { ConfigProblem } from '../../lib/index.js';
-import { type CookieAttributes, readCookie } from './cookies.js';
+import { signatureOf, signedWith } from '../signature.js';
+import type { CookieAttributes } from './cookies.js';
 
 /** Settings of `anonymous: 'cookie'`. The cookie is `HttpOnly`, and `Secure` when the request came by HTTPS. */
 export interface AnonymousOptions {
@@ -22,14 +23,32 @@ export interface AnonymousOptions {
   readonly merge?: boolean | undefined;
   /** `Secure` attribute. @default as the request came */
   readonly secure?: boolean | undefined;
+  /**
+   * Signs the cookie, so that nobody can name another visitor's or a user's id in it; at least 32 characters, the same in
+   * every process. Of a list the first signs and all are accepted, so that a secret can be replaced.
+   * @default made of app key and salt. Without a salt that is no secret where browsers use the same app key: give one then
+   */
+  readonly secret?: string | readonly string[] | undefined;
 }
 
 /** The cookie with its defaults. */
 export interface AnonymousCookie extends CookieAttributes {
   readonly secure: boolean | undefined;
   readonly merge: boolean;
+  readonly secrets: readonly [string, ...string[]];
+  /** False when the secret is made of what browsers may know. */
+  readonly isSecret: boolean;
 }
 
+/** A visitor of an earlier answer. */
+export interface KnownVisitor {
+  readonly id: string;
+  /** Signed with the secret that signs now; with another one the cookie is to be set anew. */
+  readonly isCurrent: boolean;
+}
+
+/** What a signature is for is part of what is signed: that of a carrier never fits here. */
+const PURPOSE = 'countly-weave.visitor.';
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** @internal what no browser would keep, though each setting for itself is right. */
@@ -47,8 +66,8 @@ export function cookieProblems({ anonymous }: { readonly anonymous?: unknown }):
   return problems;
 }
 
-/** @internal fills in the defaults. */
-export function anonymousCookie(options: AnonymousOptions): AnonymousCookie {
+/** @internal fills in the defaults. Without a secret, one is made of the application's key and salt. */
+export function anonymousCookie(options: AnonymousOptions, appKey = '', salt = ''): AnonymousCookie {
   return {
     name: options.cookie ?? 'countly_device',
     maxAge: options.maxAge ?? 31_536_000,
@@ -57,13 +76,30 @@ export function anonymousCookie(options: AnonymousOptions): AnonymousCookie {
     sameSite: options.sameSite ?? 'Lax',
     secure: options.secure,
     merge: options.merge ?? true,
+    secrets: [options.secret ?? secretOf(appKey, salt)].flat() as unknown as AnonymousCookie['secrets'],
+    isSecret: options.secret !== undefined || salt !== '',
   };
 }
 
-/** @internal the visitor's id of an earlier visit. Only ids of our own making are taken back. */
-export function visitorId(cookieHeader: string | undefined, cookie: AnonymousCookie): string | undefined {
-  const id = readCookie(cookieHeader, cookie.name);
-  return id !== undefined && OWN_ID.test(id) ? id : undefined;
+function secretOf(appKey: string, salt: string): string {
+  return createHmac('sha256', PURPOSE + salt)
+    .update(appKey.trim())
+    .digest('base64url');
+}
+
+/** @internal what stands in the cookie of a visitor. */
+export function cookieValue(id: string, { secrets }: AnonymousCookie): string {
+  return `${id}.${signatureOf(PURPOSE + id, secrets[0])}`;
+}
+
+/** @internal the visitor of a cookie. Only ids of our own making are taken back: everybody can send any text. */
+export function visitorOf(value: string | undefined, { secrets }: AnonymousCookie): KnownVisitor | undefined {
+  const dot = value?.indexOf('.') ?? -1;
+  if (value === undefined || dot === -1) return undefined;
+  const id = value.slice(0, dot);
+  if (!OWN_ID.test(id)) return undefined;
+  const secret = signedWith(PURPOSE + id, value.slice(dot + 1), secrets);
+  return secret === -1 ? undefined : { id, isCurrent: secret === 0 };
 }
 
 /** @internal an id for a visitor who has none; concurrent requests can never get the same. */

@@ -4,7 +4,14 @@ import { types } from 'node:util';
 export const NO_ANSWER: unique symbol = Symbol('countly-weave.nest.no-answer');
 
 export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return types.isPromise(value) || typeof (value as PromiseLike<T> | null | undefined)?.then === 'function';
+  if (types.isPromise(value)) return true;
+  // Answers of resolvers mostly; `then` of a text or a number is looked for in vain.
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return typeof (value as PromiseLike<T>).then === 'function';
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -23,7 +30,8 @@ export function withinDeadline<T>(
     }, ms);
     // A resolver that never answers must not keep the process alive.
     timer.unref();
-    work.then(
+    // A foreign thenable may throw, or call back twice.
+    Promise.resolve(work).then(
       (value) => {
         clearTimeout(timer);
         resolve(value);

@@ -1,4 +1,5 @@
 import { type ContextScope, contextScope } from '../../lib/internal.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import { matchesHost } from './hosts.js';
@@ -93,7 +94,7 @@ export class OutgoingTraces implements HttpListener {
     const { name } = this.#options;
     if (name === undefined) return outgoingName(request);
     try {
-      return name(request);
+      return answerAtOnce(name(request));
     } catch (error) {
       this.#deps.warnings.once('traces.outgoing.name', `The option traces.outgoing.name failed: ${describe(error)}`);
       return outgoingName(request);

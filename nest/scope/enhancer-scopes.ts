@@ -1,22 +1,21 @@
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, CallHandler, CanActivate, ExecutionContext } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { isObservable, Observable } from 'rxjs';
 import { type Countly } from '../../lib/index.js';
 import { contextScope } from '../../lib/internal.js';
-import { methodsOf } from '../explorer/handler-kinds.js';
 import { isThenable } from '../identity/deadline.js';
+import { read } from '../identity/request-values.js';
+import { enhancersOf, injectablesOf, ownersOf, replaceMethod } from '../patches/enhancers.js';
 import type { Handler } from './background-runner.js';
-import { bag } from './bag.js';
-import { type MessageUnits, messageOfError, openMessage, rememberError } from './message-units.js';
-import { standIn } from './stand-in.js';
+import type { MessageUnits } from './message-units.js';
+import { messageOfError, openMessage, rememberError } from './open-message.js';
+import { unitOf } from './unit-of-execution.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { currentUnit } from './unit-registry.js';
 
 const GUARDS = '__guards__';
+const INTERCEPTORS = '__interceptors__';
 const FILTERS = '__exceptionFilters__';
-/** Nest gives each provider of `APP_FILTER` a token of its own that begins so. */
-const GLOBAL_FILTER = 'APP_FILTER';
-const replaced = new WeakSet<object>();
 
 /**
  * The first of all guards: opens the scope of a socket or RPC message, so that the guards after it have one. It cannot
@@ -42,13 +41,24 @@ export class ScopeGuard implements CanActivate {
  * instance for each message. Which application a call belongs to is known by its message.
  */
 export function enterGuards(modules: ModulesContainer, config: ApplicationConfig | undefined): void {
-  const guards = new Set<unknown>(config?.getGlobalGuards());
-  const given = [...modules.values()].flatMap((module) => [...module.injectables.values()]);
-  for (const wrapper of [...given, ...(config?.getGlobalRequestGuards() ?? [])]) {
-    guards.add(wrapper.isDependencyTreeStatic() ? wrapper.instance : wrapper.metatype?.prototype);
+  const ours = (guard: unknown) => guard instanceof ScopeGuard;
+  const global = [...(config?.getGlobalGuards() ?? []), ...ownersOf(config?.getGlobalRequestGuards() ?? [])];
+  for (const guard of [...global, ...injectablesOf(modules), ...enhancersOf(modules, GUARDS)]) {
+    if (!ours(guard)) replaceMethod(guard, 'canActivate', guarded);
   }
-  for (const guard of [...guards, ...enhancersOf(modules, GUARDS)]) {
-    if (!(guard instanceof ScopeGuard)) replace(guard, 'canActivate', guarded);
+}
+
+/**
+ * Lets what an interceptor lets through run in the scope of its request, wherever the interceptor asks for it: in the
+ * callback of a pooled connection Nest would take the scope of whoever opened the pool.
+ */
+export function enterInterceptors(modules: ModulesContainer, config: ApplicationConfig | undefined): void {
+  const global = [
+    ...(config?.getGlobalInterceptors() ?? []),
+    ...ownersOf(config?.getGlobalRequestInterceptors() ?? []),
+  ];
+  for (const interceptor of [...global, ...injectablesOf(modules), ...enhancersOf(modules, INTERCEPTORS)]) {
+    replaceMethod(interceptor, 'intercept', intercepted);
   }
 }
 
@@ -59,7 +69,7 @@ export function enterGuards(modules: ModulesContainer, config: ApplicationConfig
  */
 export function enterFilters(modules: ModulesContainer, config: ApplicationConfig | undefined): void {
   for (const filter of [...enhancersOf(modules, FILTERS), ...(config?.getGlobalFilters() ?? [])]) {
-    replace(typeof filter === 'function' ? (filter.prototype as unknown) : filter, 'catch', filtered);
+    replaceMethod(typeof filter === 'function' ? (filter.prototype as unknown) : filter, 'catch', filtered);
   }
 }
 
@@ -68,7 +78,7 @@ export function enterLaterFilters(config: ApplicationConfig | undefined): void {
   if (config === undefined) return;
   const original = config.useGlobalFilters;
   config.useGlobalFilters = (...filters) => {
-    for (const filter of filters) replace(filter, 'catch', filtered);
+    for (const filter of filters) replaceMethod(filter, 'catch', filtered);
     original.apply(config, filters);
   };
 }
@@ -117,36 +127,29 @@ function inScope(
   );
 }
 
-function filtered(filter: Handler, self: unknown, args: unknown[]): unknown {
-  const run = () => Reflect.apply(filter, self, args) as unknown;
-  const unit = messageOfError(args[0])?.unit ?? currentUnit();
+function intercepted(interceptor: Handler, self: unknown, [execution, next, ...rest]: unknown[]): unknown {
+  const handler = next as CallHandler;
+  const entering: CallHandler = { handle: () => inScopeOf(execution as ExecutionContext, () => handler.handle()) };
+  return Reflect.apply(interceptor, self, [execution, next === undefined ? next : entering, ...rest]);
+}
+
+function inScopeOf<T>(execution: ExecutionContext, run: () => T): T {
+  const current = currentUnit();
+  const here = current?.scope === contextScope() ? current : undefined;
+  if (here !== undefined && here.context.request === execution.getArgByIndex<unknown>(0)) return run();
+  const unit = unitOfHost(execution) ?? undefined;
   if (unit === undefined || unit.scope === contextScope()) return run();
   return (unit.scope.client as Countly).run(unit.scope, run);
 }
 
-/** Classes and instances of guards or filters: on handlers, on their classes, and global ones given as providers. */
-function enhancersOf(modules: ModulesContainer, key: string): Set<unknown> {
-  const found = new Set<unknown>();
-  for (const module of modules.values()) {
-    for (const { metatype, token } of [...module.controllers.values(), ...module.providers.values()]) {
-      if (typeof metatype !== 'function') continue;
-      if (String(token).startsWith(GLOBAL_FILTER)) found.add(metatype);
-      for (const target of [metatype, ...methodsOf(bag(metatype.prototype) ?? {})]) {
-        const given: unknown = Reflect.getMetadata(key, target);
-        if (Array.isArray(given)) for (const one of given) found.add(one);
-      }
-    }
-  }
-  return found;
+/** Filters are called by applications too, with whatever they have. */
+function unitOfHost(host: unknown): UnitOfWork | null | undefined {
+  return host === undefined ? undefined : read(() => unitOf(host as ArgumentsHost));
 }
 
-function replace(owner: unknown, method: 'canActivate' | 'catch', call: typeof guarded): void {
-  if (typeof owner !== 'object' || owner === null) return;
-  const original: unknown = (owner as Record<string, unknown>)[method];
-  if (typeof original !== 'function' || replaced.has(original)) return;
-  const own = Object.getOwnPropertyDescriptor(owner, method);
-  if (own === undefined ? !Object.isExtensible(owner) : own.configurable !== true) return;
-  const value = standIn(original as Handler, call);
-  replaced.add(value);
-  Object.defineProperty(owner, method, { value, writable: true, configurable: true, enumerable: false });
+function filtered(filter: Handler, self: unknown, args: unknown[]): unknown {
+  const run = () => Reflect.apply(filter, self, args) as unknown;
+  const unit = messageOfError(args[0])?.unit ?? unitOfHost(args[1]) ?? currentUnit();
+  if (unit === undefined || unit.scope === contextScope()) return run();
+  return (unit.scope.client as Countly).run(unit.scope, run);
 }

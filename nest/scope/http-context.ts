@@ -1,15 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { readCookie } from '../identity/cookies.js';
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
+import { addressOf, headerOf, isSecure, read } from '../identity/request-values.js';
+import { AnswerEnd, type Ending } from './answer-end.js';
+import { type HeadWriter, setCookieLate } from './answer-head.js';
 
 /** The part of Node's response this module uses, on Express and Fastify alike. */
-export interface ResponseLike {
+export interface ResponseLike extends Ending, HeadWriter {
   readonly statusCode: number;
-  readonly headersSent: boolean;
-  getHeader(name: string): number | string | readonly string[] | undefined;
-  appendHeader(name: string, value: string): unknown;
-  once(event: 'close', listener: () => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
 }
 
 /** The part of a Fastify request this module uses. */
@@ -20,8 +18,7 @@ export interface FastifyRequestLike extends RequestLike {
 /** The part of a Fastify reply this module uses. */
 export interface FastifyReplyLike {
   readonly raw: ResponseLike;
-  header(name: string, value: string): unknown;
-  getHeader(name: string): number | string | readonly string[] | undefined;
+  getHeader(name: string): unknown;
 }
 
 /** An HTTP request as resolvers see it. One object a request; nothing is read before somebody asks. */
@@ -31,8 +28,12 @@ export class HttpContext implements RequestContext {
   execution: ExecutionContext | undefined = undefined;
   readonly data = undefined;
   readonly response: ResponseLike;
+  /** What a GraphQL request asked for: `query Cart`. */
+  operation: string | undefined = undefined;
   #reply: FastifyReplyLike | undefined;
-  #cookie: string | undefined = undefined;
+  /** The cookie as it was meant last. */
+  #cookie = '';
+  #end: AnswerEnd | undefined = undefined;
 
   constructor(request: RequestLike, response: ResponseLike, reply?: FastifyReplyLike) {
     this.request = request;
@@ -45,48 +46,48 @@ export class HttpContext implements RequestContext {
   }
 
   get ip(): string | undefined {
-    const { ip } = this.request;
-    if (typeof ip === 'string') return ip;
-    return (this.request['socket'] as { remoteAddress?: string } | undefined)?.remoteAddress;
+    return addressOf(this.request);
   }
 
   /** Whether the browser came by HTTPS, as far as the application's `trust proxy` setting tells. */
   get secure(): boolean {
-    const { protocol, socket } = this.request;
-    return protocol === 'https' || (socket as { encrypted?: boolean } | undefined)?.encrypted === true;
+    return isSecure(this.request);
   }
 
   header(name: string): string | undefined {
-    const { headers } = this.request;
-    const value = headers[name] ?? headers[name.toLowerCase()];
-    return typeof value === 'string' || value === undefined ? value : value.join(', ');
+    return headerOf(this.request, name);
   }
 
   cookie(name: string): string | undefined {
-    return readCookie(this.header('cookie'), name);
+    return readCookie(headerOf(this.request, 'cookie', '; '), name);
   }
 
   /** A header of the answer; Fastify keeps those apart from Node's response. */
-  responseHeader(name: string): number | string | readonly string[] | undefined {
-    return this.#reply?.getHeader(name) ?? this.response.getHeader(name);
+  responseHeader(name: string): unknown {
+    return read(() => this.#reply?.getHeader(name)) ?? read(() => this.response.getHeader?.(name));
   }
 
   /** Fastify's own request and reply, once there are any. */
   reached(request: RequestLike, reply: FastifyReplyLike): void {
     this.request = request;
     this.#reply = reply;
-    if (this.#cookie !== undefined) reply.header('set-cookie', this.#cookie);
-    this.#cookie = undefined;
   }
 
-  /**
-   * On Fastify a cookie has to go through the reply, which is not at hand yet: what is set on Node's response directly
-   * is lost as soon as the application sets a cookie of its own.
-   */
+  /** The answer will carry this cookie, unless a cache may keep it for others. */
   setCookie(cookie: string): void {
-    if (this.#reply !== undefined) this.#reply.header('set-cookie', cookie);
-    else if ('app' in this.request) {
-      if (!this.response.headersSent) this.response.appendHeader('Set-Cookie', cookie);
-    } else this.#cookie = cookie;
+    const isFirst = this.#cookie === '';
+    this.#cookie = cookie;
+    if (isFirst) read(() => setCookieLate(this.response, () => this.#cookie));
+  }
+
+  /** @param isNew - the answer has not begun */
+  whenAnswered(listener: () => void, isNew = false): void {
+    this.#end ??= new AnswerEnd(this.response, isNew);
+    this.#end.whenOver(listener);
+  }
+
+  /** The handler is through. */
+  handled(): void {
+    this.#end?.handled();
   }
 }

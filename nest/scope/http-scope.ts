@@ -1,11 +1,13 @@
 import { contextScope } from '../../lib/internal.js';
 import { describe, isThenable } from '../identity/deadline.js';
 import type { RequestLike } from '../identity/request-context.js';
+import type { RequestEntry } from '../patches/adapter-callbacks.js';
 import { type FastifyReplyLike, type FastifyRequestLike, HttpContext, type ResponseLike } from './http-context.js';
+import { isIgnored } from './ignored.js';
 import { leftOut } from './left-out.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { UnitOfWork } from './unit-of-work.js';
-import { bearerOf } from './unit-registry.js';
+import { bearerOf, currentUnit } from './unit-registry.js';
 import { VisitorCookies } from './visitor-cookies.js';
 
 export type HttpUnit = UnitOfWork<HttpContext>;
@@ -15,7 +17,7 @@ type Next = (error?: unknown) => void;
 export type RequestObserver = (unit: HttpUnit) => void;
 
 /** Enters a scope for every HTTP request; a request never gets two. */
-export class HttpScope {
+export class HttpScope implements RequestEntry {
   readonly #deps: ScopeDeps;
   readonly #observers: readonly RequestObserver[];
   readonly visitors: VisitorCookies;
@@ -43,34 +45,32 @@ export class HttpScope {
     reply: FastifyReplyLike | undefined,
     next: Next,
   ): void {
-    const { client, settings, scopes, units } = this.#deps;
+    const { settings, scopes, units, warnings } = this.#deps;
     const bearer = bearerOf(raw);
-    if (units.of(bearer) !== undefined) return next();
+    if (units.known(bearer) !== undefined) return next();
     let opening: HttpUnit | Promise<HttpUnit> | undefined;
     let ignored = false;
     try {
       const context = new HttpContext(request, response, reply);
-      if (settings.ignore?.(context) === true) ignored = true;
+      ignored = isIgnored(context, settings, warnings);
+      if (ignored) units.leaveOut(bearer);
       else opening = scopes.open(context, this.visitors);
     } catch (error) {
-      this.#tell(error);
+      this.#failed(bearer, error);
     }
-    if (ignored) return leftOut.run(next);
+    if (ignored) return leftOut.run(() => this.#withoutScope(next));
     if (opening === undefined) return next();
-    if (!isThenable(opening)) {
-      this.#opened(bearer, opening);
-      return client.run(opening.scope, next);
+    if (isThenable(opening)) {
+      opening.then(
+        (unit) => goOn(next, () => this.#start(bearer, unit, next)),
+        (error: unknown) => {
+          this.#failed(bearer, error);
+          goOn(next, next);
+        },
+      );
+      return;
     }
-    opening.then(
-      (unit) => {
-        this.#opened(bearer, unit);
-        client.run(unit.scope, next);
-      },
-      (error: unknown) => {
-        this.#tell(error);
-        next();
-      },
-    );
+    this.#start(bearer, opening, next);
   }
 
   /**
@@ -78,16 +78,48 @@ export class HttpScope {
    * again; Fastify's request, with what plugins put on it, is known from here on.
    */
   readonly preValidation = (request: RequestLike, reply: FastifyReplyLike, done: Next): void => {
-    const unit = this.#deps.units.ofRequest(request) as HttpUnit | undefined;
-    if (unit === undefined) return done();
-    unit.context.reached(request, reply);
-    if (contextScope() === unit.scope) return done();
-    this.#deps.client.run(unit.scope, done);
+    (this.#deps.units.ofRequest(request) as HttpUnit | undefined)?.context.reached(request, reply);
+    this.inRequest(request, done);
   };
 
-  #opened(bearer: object, unit: HttpUnit): void {
-    this.#deps.units.add(bearer, unit);
-    for (const observe of this.#observers) observe(unit);
+  /** Runs it where the request belongs, whatever the async context says. */
+  inRequest<T>(request: object, run: () => T): T {
+    const { client, units } = this.#deps;
+    const scope = contextScope();
+    const current = currentUnit();
+    // In order already, nearly always. No look at the request itself: those are dear (`bearerOf`).
+    if (current?.context.request === request && current.scope === scope && scope?.client === client) return run();
+    const unit = units.known(bearerOf(request));
+    if (unit === null) return this.#withoutScope(run);
+    return unit === undefined || unit.scope === scope ? run() : client.run(unit.scope, run);
+  }
+
+  handled(request: object): void {
+    const current = currentUnit();
+    const unit = current?.context.request === request ? current : this.#deps.units.ofRequest(request);
+    (unit as HttpUnit | undefined)?.context.handled();
+  }
+
+  /** What belongs to no person must not be recorded under whoever the async context says. */
+  #withoutScope<T>(run: () => T): T {
+    const { client } = this.#deps;
+    return contextScope() === undefined ? run() : client.run(client, run);
+  }
+
+  #start(bearer: object, unit: HttpUnit, next: Next): void {
+    const { client, units } = this.#deps;
+    try {
+      units.add(bearer, unit);
+      for (const observe of this.#observers) observe(unit);
+    } catch (error) {
+      this.#tell(error);
+    }
+    client.run(unit.scope, next);
+  }
+
+  #failed(bearer: object, error: unknown): void {
+    this.#deps.units.leaveOut(bearer);
+    this.#tell(error);
   }
 
   #tell(error: unknown): void {
@@ -95,5 +127,14 @@ export class HttpScope {
       'http',
       `No scope could be opened for a request; it is served without one: ${describe(error)}`,
     );
+  }
+}
+
+/** What is thrown on the way goes where it would have gone without the wait: to the framework. */
+function goOn(next: Next, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    next(error);
   }
 }

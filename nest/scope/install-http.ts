@@ -1,4 +1,5 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
+import { enterCallbacks } from '../patches/adapter-callbacks.js';
 import type { HttpScope } from './http-scope.js';
 
 interface FastifyInstanceLike {
@@ -18,10 +19,12 @@ export function installHttp(scope: HttpScope, adapter: AbstractHttpAdapter | und
   if (adapter === undefined || (platform !== 'express' && platform !== 'fastify')) return;
   if (platform === 'express') {
     adapter.use(scope.middleware);
+    enterCallbacks(adapter, scope);
     return;
   }
   const fastify = adapter.getInstance<FastifyInstanceLike>();
   if (hasMiddleware) adapter.use(scope.middleware);
   else fastify.addHook('onRequest', scope.onRequest);
   fastify.addHook('preValidation', scope.preValidation);
+  enterCallbacks(adapter, scope);
 }

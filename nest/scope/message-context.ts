@@ -1,4 +1,4 @@
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
 import { type Bag, bag } from './bag.js';
 import { RequestReader, requestIn, requestOfSocket, userOf } from './socket-request.js';
@@ -39,7 +39,7 @@ export class MessageContext extends RequestReader implements RequestContext {
 }
 
 /** Node's request behind a GraphQL operation, if it came by HTTP. */
-export function requestOfOperation(execution: ExecutionContext): object | undefined {
+export function requestOfOperation(execution: ArgumentsHost): object | undefined {
   const context = bag(execution.getArgByIndex(2));
   const request = context?.['req'] ?? context?.['request'] ?? bag(context?.['reply'])?.['request'];
   return bag(request);

@@ -1,5 +1,6 @@
 import type { ConsentFeature, ScopeInit } from '../../lib/index.js';
 import type { ModuleSettings } from '../countly.settings.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { RequestContext } from '../identity/request-context.js';
 import type { ModuleWarnings } from '../warnings.js';
@@ -39,18 +40,20 @@ export class RequestScopeInit implements ScopeInit {
   get ip(): string | undefined {
     const { ip } = this.#settings;
     if (ip === false || typeof this.deviceId !== 'string') return undefined;
-    return ip === true ? this.#context.ip : this.#contained('ip', ip);
+    const told = ip === true ? this.#context.ip : this.#contained('ip', ip);
+    return typeof told === 'string' ? told : undefined;
   }
 
   get locale(): string | undefined {
     const { language } = this.#settings;
     if (language === false || typeof this.deviceId !== 'string') return undefined;
-    return language === true ? firstLanguage(this.#context) : this.#contained('language', language);
+    const told = language === true ? firstLanguage(this.#context) : this.#contained('language', language);
+    return typeof told === 'string' ? told : undefined;
   }
 
   #contained<T>(option: string, resolve: (context: RequestContext) => T): T | undefined {
     try {
-      return resolve(this.#context);
+      return answerAtOnce(resolve(this.#context));
     } catch (error) {
       this.#warnings.once(option, `The ${option} resolver failed; the default is used: ${describe(error)}`);
       return undefined;

@@ -106,6 +106,8 @@ export class ScopeOpener {
       consentKnown: consent !== undefined,
       mark: reportMark(),
       failure: undefined,
+      viewed: false,
+      entered: undefined,
     };
   }
 

@@ -2,8 +2,11 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import { Observable, type Subscriber } from 'rxjs';
 import type { FailureObserver } from '../errors/failure-observer.js';
 import { isThenable } from '../identity/deadline.js';
+import { OperationNames } from '../traffic/operation.js';
+import type { HttpContext } from './http-context.js';
 import { requestOfOperation } from './message-context.js';
-import { type MessageUnits, type OpenedUnit, openMessage } from './message-units.js';
+import type { MessageUnits, OpenedUnit } from './message-units.js';
+import { openMessage } from './open-message.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { VisitorIds } from './scope-opener.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -21,6 +24,7 @@ export class ScopeInterceptor implements NestInterceptor {
   readonly #failures: FailureObserver | undefined;
   readonly #visitors: VisitorIds;
   readonly #messages: MessageUnits;
+  readonly #operations = new OperationNames();
 
   constructor(deps: ScopeDeps, visitors: VisitorIds, failures: FailureObserver | undefined, messages: MessageUnits) {
     this.#deps = deps;
@@ -31,7 +35,7 @@ export class ScopeInterceptor implements NestInterceptor {
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const type = execution.getType<string>();
-    const known = this.#knownUnit(execution, type);
+    const known = this.#contained(execution, type);
     // Of a gateway the interceptor may stand in two places.
     if (known === 'none' || (type === 'ws' && known !== undefined && known === currentUnit())) return next.handle();
     return new Observable((subscriber) => {
@@ -51,6 +55,15 @@ export class ScopeInterceptor implements NestInterceptor {
     });
   }
 
+  #contained(execution: ExecutionContext, type: string): UnitOfWork | 'none' | undefined {
+    try {
+      return this.#knownUnit(execution, type);
+    } catch (error) {
+      this.#messages.failed(error);
+      return 'none';
+    }
+  }
+
   /** The unit of a request or message that has one; `none` for what was left out; nothing for messages that start here. */
   #knownUnit(execution: ExecutionContext, type: string): UnitOfWork | 'none' | undefined {
     const { units } = this.#deps;
@@ -59,7 +72,12 @@ export class ScopeInterceptor implements NestInterceptor {
     if (early !== undefined) return early.unit ?? 'none';
     if (type !== 'graphql') return undefined;
     const request = requestOfOperation(execution);
-    return request === undefined ? undefined : units.ofRequest(request);
+    const unit = request === undefined ? undefined : units.ofRequest(request);
+    if (unit?.context.type === 'http') {
+      const context = unit.context as HttpContext;
+      context.operation ??= this.#operations.of(execution.getArgByIndex(3));
+    }
+    return unit;
   }
 
   #opening(execution: ExecutionContext, known: UnitOfWork | undefined): OpenedUnit {

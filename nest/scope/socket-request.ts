@@ -1,5 +1,6 @@
 import { readCookie } from '../identity/cookies.js';
 import type { RequestLike } from '../identity/request-context.js';
+import { addressOf, headerOf } from '../identity/request-values.js';
 import { type Bag, bag } from './bag.js';
 
 const NO_REQUEST: RequestLike = { headers: {} };
@@ -35,18 +36,15 @@ export abstract class RequestReader {
   abstract readonly request: RequestLike;
 
   get ip(): string | undefined {
-    const address = this.request['ip'] ?? this.request['address'] ?? bag(this.request['socket'])?.['remoteAddress'];
-    return typeof address === 'string' ? address : undefined;
+    return addressOf(this.request);
   }
 
   header(name: string): string | undefined {
-    const value: unknown = this.request.headers[name] ?? this.request.headers[name.toLowerCase()];
-    if (value === undefined || value === null) return undefined;
-    return Array.isArray(value) ? value.join(', ') : String(value);
+    return headerOf(this.request, name);
   }
 
   cookie(name: string): string | undefined {
-    return readCookie(this.header('cookie'), name);
+    return readCookie(headerOf(this.request, 'cookie', '; '), name);
   }
 }
 

@@ -14,6 +14,10 @@ export interface UnitOfWork<Context extends RequestContext = RequestContext> {
   readonly mark: number;
   /** The error that waits for the answer's status, to be reported or not. */
   failure: Failure | undefined;
+  /** A view was recorded in it already. */
+  viewed: boolean;
+  /** Told when it has another scope than before. */
+  entered: (() => void) | undefined;
 }
 
 export interface Failure {

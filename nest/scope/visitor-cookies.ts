@@ -1,5 +1,5 @@
 import type { ConsentFeature, DeviceScope } from '../../lib/index.js';
-import { visitorId } from '../identity/anonymous.js';
+import { type AnonymousCookie, cookieValue, type KnownVisitor, visitorOf } from '../identity/anonymous.js';
 import { writeCookie } from '../identity/cookies.js';
 import type { HttpContext } from './http-context.js';
 import type { ScopeDeps } from './scope-deps.js';
@@ -15,6 +15,8 @@ export class VisitorCookies implements VisitorIds {
   readonly #deps: Pick<ScopeDeps, 'client' | 'settings'>;
   /** Visitors merged lately: requests that were already under way at the login still carry the cookie. */
   readonly #merged = new Set<string>();
+  /** Visitors by what their cookie holds: they come again soon, and a signature takes longer to check than all the rest. */
+  readonly #seen = new Map<string, KnownVisitor>();
 
   constructor(deps: Pick<ScopeDeps, 'client' | 'settings'>) {
     this.#deps = deps;
@@ -23,23 +25,38 @@ export class VisitorCookies implements VisitorIds {
   idFor(context: HttpContext, fresh: () => string): string | undefined {
     const { anonymous } = this.#deps.settings;
     if (typeof anonymous === 'string') return undefined;
-    const known = visitorId(context.header('cookie'), anonymous);
-    if (known !== undefined) return known;
-    const id = fresh();
-    context.setCookie(writeCookie(anonymous, id, anonymous.secure ?? context.secure));
+    const known = this.#visitorOf(context, anonymous);
+    if (known?.isCurrent === true) return known.id;
+    const id = known?.id ?? fresh();
+    context.setCookie(writeCookie(anonymous, cookieValue(id, anonymous), anonymous.secure ?? context.secure));
     return id;
   }
 
-  /** Taking the cookie back is what makes it happen once, also with several processes. */
+  /**
+   * Taking the cookie back is what makes it happen once, also with several processes. A merge cannot be undone, so it is for
+   * ids alone that were signed here as those of somebody nobody knew.
+   */
   loggedIn(context: HttpContext, scope: DeviceScope): void {
     const { anonymous } = this.#deps.settings;
     if (typeof anonymous === 'string' || !anonymous.merge) return;
-    const visitor = visitorId(context.header('cookie'), anonymous);
+    const visitor = this.#visitorOf(context, anonymous)?.id;
     if (visitor === undefined) return;
     context.setCookie(writeCookie({ ...anonymous, maxAge: 0 }, '', anonymous.secure ?? context.secure));
     if (this.#merged.has(visitor) || !WORTH_MERGING.some((feature) => scope.isAllowed(feature))) return;
     if (this.#merged.size >= MAX_REMEMBERED) this.#merged.clear();
     this.#merged.add(visitor);
     this.#deps.client.device(visitor).changeId(scope.deviceId, { merge: true });
+  }
+
+  #visitorOf(context: HttpContext, anonymous: AnonymousCookie): KnownVisitor | undefined {
+    const value = context.cookie(anonymous.name);
+    if (value === undefined) return undefined;
+    const seen = this.#seen.get(value);
+    if (seen !== undefined) return seen;
+    const visitor = visitorOf(value, anonymous);
+    if (visitor === undefined) return undefined;
+    if (this.#seen.size >= MAX_REMEMBERED) this.#seen.clear();
+    this.#seen.set(value, visitor);
+    return visitor;
   }
 }

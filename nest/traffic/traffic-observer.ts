@@ -1,11 +1,16 @@
 import type { FeaturePolicies } from '../feature/feature-policies.js';
+import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
 import type { HttpUnit, RequestObserver } from '../scope/http-scope.js';
 import type { ModuleWarnings } from '../warnings.js';
-import { methodOf, routeTemplate } from './route.js';
+import { isPage, watchViews } from './page.js';
+import { methodOf, NO_ROUTE, routeTemplate } from './route.js';
 import type { TrafficOptions } from './traffic.options.js';
 
-/** Reports every answered request as a network trace: method and route template, time, status and body sizes. */
+/**
+ * Reports every answered request as a network trace: method and route template, or what a GraphQL request asked for; time,
+ * status and body sizes.
+ */
 export function traceObserver(options: TrafficOptions, warnings: ModuleWarnings): RequestObserver {
   return (unit) => {
     if (leftOut(options)) return;
@@ -15,13 +20,13 @@ export function traceObserver(options: TrafficOptions, warnings: ModuleWarnings)
     whenAnswered(unit, warnings, () => {
       const { context, scope } = unit;
       const { statusCode } = context.response;
-      const name = `${methodOf(context)} ${routeTemplate(context) ?? '(no route)'}`;
-      if (options.filter?.(name, statusCode) === false) return;
+      const name = context.operation ?? `${methodOf(context)} ${routeTemplate(context) ?? NO_ROUTE}`;
+      if (answerAtOnce(options.filter?.(name, statusCode)) === false) return;
       scope.reportTrace({
         type: 'network',
         name,
         responseTimeMs: performance.now() - start,
-        responseCode: statusCode,
+        responseCode: Number(statusCode) || 0,
         requestPayloadSize,
         responsePayloadSize: bytes(context.responseHeader('content-length')),
       });
@@ -30,7 +35,7 @@ export function traceObserver(options: TrafficOptions, warnings: ModuleWarnings)
 }
 
 /**
- * Reports a view, named by route template, for every GET that was answered well.
+ * Reports a view, named by route template, for every page that was answered well and has none yet.
  *
  * @param options - undefined where only feature modules want views
  */
@@ -41,30 +46,26 @@ export function viewObserver(
 ): RequestObserver {
   return (unit) => {
     if ((options === undefined && !policies.asksForController) || methodOf(unit.context) !== 'GET') return;
+    watchViews(unit);
     whenAnswered(unit, warnings, () => {
       const wanted = policies.viewsOf(unit.context) ?? options;
-      if (wanted === undefined || wanted === false || leftOut(wanted)) return;
+      if (unit.viewed || wanted === undefined || wanted === false || leftOut(wanted)) return;
       const { context, scope } = unit;
-      const { statusCode } = context.response;
       const name = routeTemplate(context);
-      if (name === undefined || statusCode >= 400 || wanted.filter?.(`GET ${name}`, statusCode) === false) return;
-      scope.trackView(name);
+      if (name === undefined || !isPage(context)) return;
+      if (answerAtOnce(wanted.filter?.(`GET ${name}`, context.response.statusCode)) !== false) scope.trackView(name);
     });
   };
 }
 
-function whenAnswered(unit: HttpUnit, warnings: ModuleWarnings, report: () => void): void {
-  let told = false;
-  // Not `once`, whose wrapper looks at the response four times more (`bearerOf`).
-  unit.context.response.on('close', () => {
-    if (told) return;
-    told = true;
+function whenAnswered({ context }: HttpUnit, warnings: ModuleWarnings, report: () => void): void {
+  context.whenAnswered(() => {
     try {
       report();
     } catch (error) {
       warnings.once('traffic', `Reporting a request failed: ${describe(error)}`);
     }
-  });
+  }, true);
 }
 
 function leftOut({ sample }: TrafficOptions): boolean {

@@ -1,6 +1,6 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { type CanActivate, type ExecutionContext, HttpException, Injectable, UseGuards } from '@nestjs/common';
-import { Args, Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Field, GraphQLModule, Mutation, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { contextScope } from '../../lib/internal.js';
@@ -42,6 +42,11 @@ class WhoResolver {
     return contextScope()?.deviceId ?? 'nobody';
   }
 
+  @Mutation(() => String)
+  rename(@Args('to') to: string): string {
+    return to;
+  }
+
   @Query(() => String)
   fail(@Args('how') how: string): string {
     if (how === 'status') throw new HttpException('not yours', 403);
@@ -60,7 +65,10 @@ describe('GraphQL', () => {
       {
         imports: [
           CountlyModule.forRoot(
-            quiet(collector, { deviceId: [fromUser<{ id: string }>((user) => user.id), fromHeader('x-id')] }),
+            quiet(collector, {
+              deviceId: [fromUser<{ id: string }>((user) => user.id), fromHeader('x-id')],
+              networkTraces: true,
+            }),
           ),
           GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true }),
         ],
@@ -90,6 +98,26 @@ describe('GraphQL', () => {
     const known = await ask('{ who { id } }', { 'x-id': 'visitor-99', 'x-user': 'ada' });
     expect(known.data?.who).toEqual({ id: 'ada' });
     expect(await events()).toMatchObject({ 'visitor-0': ['who', 'later'], ada: ['who'] });
+  });
+
+  it('is traced by what was asked for', async () => {
+    const { ask, countly, collector } = await boot();
+    await ask('query Mine { who { id } }', { 'x-id': 'ada' });
+    await ask('{ me: who { id later } }', { 'x-id': 'ada' });
+    await ask('mutation { rename(to: "ada") }', { 'x-id': 'ada' });
+    await ask('query Both { fail(how: "graphql") who { id } }', { 'x-id': 'ada' });
+    await ask(`query ${'x'.repeat(100)} { who { id } }`, { 'x-id': 'ada' });
+    await ask('{ nothing }', { 'x-id': 'ada' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await countly.flush();
+    expect(collector.of('apm').map(({ name }) => name)).toEqual([
+      'query Mine',
+      'query who',
+      'mutation rename',
+      'query Both',
+      'query who',
+      'POST (no route)',
+    ]);
   });
 
   it('answers errors as always, and reports what nobody expected', async () => {

@@ -237,8 +237,9 @@ describe('CountlyModule', () => {
     expect(countly.stats().accepted).toBe(0);
   });
 
-  it('writes at boot what was woven', async () => {
+  it.each([false, true])('writes at boot what was woven, each method with debug: %s', async (debug) => {
     const log = vi.fn();
+    const list = vi.fn();
     const warn = vi.fn();
 
     @Injectable()
@@ -250,14 +251,19 @@ describe('CountlyModule', () => {
     await start(
       'express',
       {
-        imports: [CountlyModule.forRoot(quiet(new Collector(), { logger: { ...silentLogger, log, warn } }))],
+        imports: [
+          CountlyModule.forRoot(quiet(new Collector(), { debug, logger: { ...silentLogger, log, warn, debug: list } })),
+        ],
         providers: [Shop, Lost, { provide: 'BARE', useValue: Object.create(null) as object }],
       },
       new Collector(),
     );
-    expect(log.mock.calls.map(([text]) => String(text))).toContain(
-      ['2 methods woven:', '  Shop.sell    event "sold"', '  Lost.record  event'].join('\n'),
-    );
+    const logged = log.mock.calls.map(([text]) => String(text));
+    expect(logged.filter((text) => text.includes('woven'))).toEqual([
+      debug ? '2 methods woven: 2 events' : '2 methods woven: 2 events. The option debug lists them.',
+    ]);
+    const listed = ['Woven:', '  Shop.sell    event "sold"', '  Lost.record  event'].join('\n');
+    expect(list.mock.calls.filter(([text]) => text === listed)).toHaveLength(debug ? 1 : 0);
     expect(warn).toHaveBeenCalledWith('Lost.record records through the client "nowhere", but no client has that name.');
   });
 

@@ -72,10 +72,11 @@ describe.each(PLATFORMS)('a process on %s', (platform) => {
 });
 
 describe('shutdown hooks', () => {
-  it('are missed with one warning', async () => {
+  it('are missed with one warning, which says what becomes of what waits', async () => {
     const { output } = await startChild({ platform: 'express', hooks: false });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(output().match(/enableShutdownHooks/g)).toHaveLength(1);
+    expect(output()).toContain('With durability "memory", what waits when the process is stopped is lost.');
   });
 
   it('are not missed where there are some', async () => {

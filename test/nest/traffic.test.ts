@@ -1,7 +1,10 @@
-import type { ServerResponse } from 'node:http';
-import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { once } from 'node:events';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Redirect, Res, Sse } from '@nestjs/common';
+import { type Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { CountlyModule, type CountlyModuleOptions, fromHeader } from '../../nest/index.js';
+import { type Countly, type DeviceScope, TrackView } from '../../lib/index.js';
+import { CountlyModule, type CountlyModuleOptions, CurrentScope, fromHeader, fromUser } from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, type Platform, quiet, start } from './support/platforms.js';
 
@@ -30,13 +33,74 @@ class OrdersController {
   }
 }
 
+@Controller('pages')
+class PagesController {
+  @Get('product/:id')
+  @Header('content-type', 'text/html; charset=utf-8')
+  product(@Param('id') id: string): string {
+    return `<h1>${id}</h1>`;
+  }
+
+  @Get('xhtml')
+  @Header('content-type', 'application/xhtml+xml')
+  xhtml(): string {
+    return '<html/>';
+  }
+
+  @Get('named/:id')
+  @Header('content-type', 'text/html')
+  @TrackView('Product')
+  named(): string {
+    return '<h1>named</h1>';
+  }
+
+  @Get('by-hand')
+  @Header('content-type', 'text/html')
+  byHand(@CurrentScope() scope: DeviceScope): string {
+    scope.trackView('By hand');
+    return '<h1>by hand</h1>';
+  }
+
+  @Get('cached')
+  @HttpCode(304)
+  cached(): void {}
+
+  @Get('csv')
+  @Header('content-type', 'text/csv')
+  csv(): string {
+    return 'a,b';
+  }
+
+  @Get('saved')
+  @Header('content-type', 'text/html')
+  @Header('content-disposition', 'attachment; filename="page.html"')
+  saved(): string {
+    return '<h1>saved</h1>';
+  }
+
+  @Get('broken')
+  @Header('content-type', 'text/html')
+  broken(): string {
+    throw new Error('broken');
+  }
+
+  @Get('moved')
+  @Redirect('/pages/product/1', 302)
+  moved(): void {}
+
+  @Sse('news')
+  news(): Observable<{ data: string }> {
+    return of({ data: 'news' });
+  }
+}
+
 async function boot(platform: Platform, options: CountlyModuleOptions) {
   const collector = new Collector();
   const running = await start(
     platform,
     {
       imports: [CountlyModule.forRoot(quiet(collector, { deviceId: fromHeader('x-id'), errors: false, ...options }))],
-      controllers: [OrdersController],
+      controllers: [OrdersController, PagesController],
     },
     collector,
     (app) => app.setGlobalPrefix('api'),
@@ -94,22 +158,62 @@ describe.each(PLATFORMS)('traffic on %s', (platform) => {
       networkTraces: { filter: (name) => name.startsWith('POST') },
       views: { sample: 0 },
     });
-    await ask('api/orders/7');
+    await ask('api/pages/product/7');
     await ask('api/orders', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await countly.flush();
     expect(collector.seen.map(({ name }) => name)).toEqual(['POST /api/orders']);
   });
+});
 
-  it('becomes views by route template', async () => {
-    const { ask, countly, collector } = await boot(platform, { views: true });
-    await ask('api/orders/7');
-    await ask('api/orders/7/broken');
-    await ask('nowhere');
+async function startedViews(countly: Countly, collector: Collector): Promise<string[]> {
+  await countly.flush();
+  const views = collector.of('event').map(({ body }) => body['segmentation'] as { name: string; visit?: number });
+  return views.flatMap(({ name, visit }) => (visit === 1 ? name : []));
+}
+
+describe.each(PLATFORMS)('views on %s', (platform) => {
+  closeAppsAfterEach();
+
+  /** Names of the views that these requests are counted as. */
+  async function viewsOf(paths: readonly string[], options: CountlyModuleOptions = {}, init: RequestInit = {}) {
+    const { ask, countly, collector } = await boot(platform, { views: true, ...options });
+    for (const path of paths) await ask(`api/pages/${path}`, { redirect: 'manual', ...init });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    await countly.flush();
-    expect(collector.of('event').map(({ body }) => (body['segmentation'] as { name: string }).name)).toEqual([
-      '/api/orders/:id',
+    return startedViews(countly, collector);
+  }
+
+  it('are pages, by route template', async () => {
+    expect(await viewsOf(['product/7', 'product/8', 'xhtml'])).toEqual([
+      '/api/pages/product/:id',
+      '/api/pages/product/:id',
+      '/api/pages/xhtml',
     ]);
+  });
+
+  it.each(['../orders/7', 'csv', 'saved', 'broken', 'moved', 'nowhere', 'news'])('are none of %s', async (path) => {
+    expect(await viewsOf([path])).toEqual([]);
+  });
+
+  it('are also pages that the browser had already', async () => {
+    const { url, countly, collector } = await boot(platform, { views: true });
+    // `fetch` would ask for no answer from a cache.
+    const [answer] = (await once(
+      get(`${url}/api/pages/cached`, { headers: { 'x-id': 'ada', accept: 'text/html,*/*' } }),
+      'response',
+    )) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(304);
+    await once(answer, 'end');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await startedViews(countly, collector)).toEqual(['/api/pages/cached']);
+  });
+
+  it('are counted once where the method tells them itself', async () => {
+    expect(await viewsOf(['named/7', 'by-hand'])).toEqual(['Product', 'By hand']);
+  });
+
+  it('are counted once also when a guard made the user known', async () => {
+    const deviceId = [fromUser<{ id: string }>(({ id }) => id), fromHeader('x-id')];
+    expect(await viewsOf(['named/7', 'product/7'], { deviceId })).toEqual(['Product', '/api/pages/product/:id']);
   });
 });

@@ -1,0 +1,48 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { Countly, CountlyConfigError, type CountlyOptions } from '../../lib/index.js';
+import { clientNames } from '../countly.constants.js';
+import type { CountlyModuleOptions } from '../countly.options.js';
+import { type ModuleSettings, splitOptions } from '../countly.settings.js';
+
+/** Checks the options of a module, and makes its client unless a test has put another one in its place. */
+export class ClientMaker {
+  readonly settings: ModuleSettings;
+  readonly #options: CountlyOptions;
+  #made: Countly | undefined;
+
+  /** @throws CountlyConfigError with every problem of the options; it stops the boot */
+  constructor(options: CountlyModuleOptions, name: string, modules: ModulesContainer) {
+    refuseSecond(name, modules);
+    const { client, settings } = splitOptions(options, name);
+    this.#options = client;
+    this.settings = settings;
+  }
+
+  make(): Countly {
+    this.#made ??= new Countly(this.#options);
+    return this.#made;
+  }
+
+  /** Stands where no client of this library is: does nothing at all. */
+  makeDisabled(): Countly {
+    return new Countly({ name: this.settings.name, logger: this.settings.logger, disabled: true });
+  }
+
+  /** Whether a client was made here, so that it is closed here. */
+  owns(client: unknown): boolean {
+    return client === this.#made;
+  }
+}
+
+/** Two clients of one name would each count every view and request, and the decorators would find the last one. */
+function refuseSecond(name: string, modules: ModulesContainer): void {
+  const count = clientNames(modules).filter((one) => one === name).length;
+  if (count < 2) return;
+  throw new CountlyConfigError([
+    {
+      option: 'name',
+      expected: 'one CountlyModule.forRoot() for each name; import it once, or give the others names of their own',
+      actual: `"${name}" ${count} times`,
+    },
+  ]);
+}
