@@ -59,6 +59,7 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     memory: new ServerMemory(store.database),
     faults: new FaultBox(),
     hub: new LiveHub(),
+    trouble: {},
   };
   const server = createServer((message, response) => {
     serve(parts, message, response).catch((error: unknown) => {

@@ -29,6 +29,8 @@ export interface CollectorParts {
   readonly memory: ServerMemory;
   readonly faults: FaultBox;
   readonly hub: LiveHub;
+  /** What keeps the database from being written at present: said once, however many requests meet it. */
+  readonly trouble: { present?: string | undefined };
 }
 
 /** Everything that belongs to one HTTP request on its way through. */
@@ -64,12 +66,17 @@ type Work = (context: IngestContext) => Handled;
 /** What cannot be stored is answered with something that makes a client repeat it, as it does with a server in trouble. */
 function attempt(parts: CollectorParts, passage: Passage, work: Work): Handled {
   try {
-    return passThrough(parts, passage, work);
+    const handled = passThrough(parts, passage, work);
+    parts.trouble.present = undefined;
+    return handled;
   } catch (error) {
     parts.memory.undo();
     const { method, path } = passage.request;
     const trouble = databaseTrouble(error);
-    parts.options.onWarning(`${method} ${path} was not stored: ${trouble ?? String(error)}`);
+    if (trouble === undefined || parts.trouble.present !== trouble) {
+      parts.options.onWarning(`${method} ${path} was not stored: ${trouble ?? String(error)}`);
+    }
+    parts.trouble.present = trouble;
     if (trouble !== undefined) return answered(resultReply(503, trouble));
     const refusal = answered(resultReply(400, 'Could not ingest data'));
     try {

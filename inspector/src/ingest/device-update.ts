@@ -3,6 +3,9 @@ import type { Owner } from './context.js';
 import type { Entry } from './entry.js';
 import { applyGivenPlace } from './location.js';
 
+/** Metrics of all requests are kept together; what would let them grow beyond measure is left out. */
+const MAX_METRICS_CHARS = 200_000;
+
 /** What every request leaves on the user document, whatever it carries. */
 export function updateDevice(owner: Owner, entry: Entry): void {
   const { device } = owner;
@@ -37,6 +40,7 @@ function updateMetrics(owner: Owner, { metrics: part, parameters }: Entry): void
   device.app_version = textOf(metrics?.['_app_version']) ?? textOf(parameters['av']) ?? device.app_version;
   if (metrics === undefined) return;
   const before = device.metrics;
-  device.metrics = JSON.stringify({ ...readObject(before), ...metrics });
+  const next = JSON.stringify({ ...readObject(before), ...metrics });
+  if (next.length <= MAX_METRICS_CHARS) device.metrics = next;
   if (device.metrics !== before) owner.userChanged = true;
 }

@@ -7,6 +7,9 @@ import { applyCustom } from './user-operators.js';
 /** Properties with a column of their own; everything else belongs into `custom`. */
 export const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender', 'byear'] as const;
 
+/** They are read and written again with every change of the user. */
+const MAX_CUSTOM_CHARS = 2_000_000;
+
 export type ProfileRow = Record<(typeof STANDARD)[number] | 'custom', SqlValue>;
 
 export function findProfile(database: SqlDatabase, appKey: string, deviceId: string): ProfileRow | undefined {
@@ -26,9 +29,14 @@ export function ingestUserDetails(context: IngestContext, { device }: Owner, ent
   const current = findProfile(database, device.app_key, device.device_id);
   const standard = STANDARD.map((name) => nextStandard(current?.[name] ?? null, details[name]));
   const changes = readObject(details['custom']);
-  const custom = changes === undefined ? customOf(current) : applyCustom(customOf(current), changes);
-  saveProfile(context, device, [...standard, JSON.stringify(custom)], entry.timestamp);
+  saveProfile(context, device, [...standard, nextCustom(customOf(current), changes)], entry.timestamp);
   context.live.add('profile', () => ({ device_id: device.device_id, app_key: device.app_key, details }));
+}
+
+/** A change that would let the properties grow beyond all measure is left out. */
+function nextCustom(current: JsonObject, changes: JsonObject | undefined): string {
+  const next = JSON.stringify(changes === undefined ? current : applyCustom(current, changes));
+  return next.length > MAX_CUSTOM_CHARS ? JSON.stringify(current) : next;
 }
 
 /** Absent keeps, an empty text removes. */

@@ -123,6 +123,14 @@ describe('the work for one request', () => {
     expect(performance.now() - startedAt).toBeLessThan(6000);
   });
 
+  it('keeps properties and metrics of a user bounded', async () => {
+    await server.send({ user_details: { custom: { plan: 'pro' } }, metrics: { _os: 'Linux' } });
+    await server.send({ user_details: { custom: { text: 'x'.repeat(2_000_001) } } });
+    await server.send({ metrics: { text: 'x'.repeat(200_001) } });
+    expect(server.query('SELECT custom FROM user_profiles')).toEqual([{ custom: '{"plan":"pro"}' }]);
+    expect(server.query('SELECT metrics FROM devices')).toEqual([{ metrics: '{"_os":"Linux"}' }]);
+  });
+
   it('keeps lists of a user bounded, however often they grow', async () => {
     for (let time = 0; time < 3; time += 1) {
       await server.send({ user_details: { custom: { x: { $push: list(6000) } } } });
