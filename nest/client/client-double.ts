@@ -48,7 +48,7 @@ export class ClientDouble implements RegisteredClient {
 
   trackView(name: string, options?: ViewOptions): OpenView {
     const view = this.#call('trackView', name, ...given(options)) as OpenView | undefined;
-    return view ?? { name, end() {} };
+    return { name, id: '', pause() {}, resume() {}, addSegmentation() {}, end() {}, ...view };
   }
 
   addBreadcrumb(text: string): void {

@@ -9,7 +9,8 @@ const SHOWN = 40;
 
 function list(title, { href, emptyText }) {
   const items = h('ul', { class: 'plain' });
-  const nothing = h('p', { class: 'faint' }, emptyText);
+  // Not said before it is known.
+  const nothing = h('p', { class: 'faint', hidden: true }, emptyText);
   const host = card(h('a', { href }, title), items, nothing);
   const update = (rows, key, create, text = emptyText) => {
     nothing.hidden = rows.length > 0;

@@ -17,6 +17,9 @@ export const problems = {
       'Requests were refused',
       'Nothing else was found, but what is refused counts nowhere: see above.',
     );
+    // Neither is said before it is known.
+    nothing.hidden = true;
+    refused.hidden = true;
     host.replaceChildren(
       h('p', { class: 'lead' }, 'What a Countly server would drop or change while it answers "Success".'),
       groups,
