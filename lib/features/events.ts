@@ -44,7 +44,7 @@ const COUNT: ArgumentKind<number> = {
   expected: 'a whole number of 1 or more',
   read: (value) => {
     const number = numberOf(value);
-    return number !== undefined && number >= 1 ? number : undefined;
+    return number !== undefined && number >= 1 && number <= Number.MAX_SAFE_INTEGER ? number : undefined;
   },
 };
 

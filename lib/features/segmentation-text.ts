@@ -1,7 +1,7 @@
 import { isList, isObject, member, primitiveOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
-import { jsonString } from '../protocol/json-text.js';
+import { jsonString, storable } from '../protocol/json-text.js';
 
 // The server removes dots and leading dollars from segment names (docs/protocol.md §4.3); doing it here keeps what is sent
 // and what is stored the same. NUL breaks its database.
@@ -110,7 +110,7 @@ function objectText(value: object, rules: SegmentRules, key: string): string | u
     if (primitive !== value) return valueText(primitive, rules, key);
     const problem = `segment "${truncate(key, 40)}" is an object, which Countly cannot break down`;
     warn(rules, 'object', `${problem}; its JSON text is used. Map it with a segmentation class instead`);
-    const text = JSON.stringify(value);
+    const text = JSON.stringify(value, storable);
     return typeof text === 'string' && text !== '' ? jsonString(truncate(text, rules.limits.maxValueSize)) : undefined;
   } catch {
     return warn(rules, 'value', `segment "${truncate(key, 40)}" cannot be read; it is left out`);

@@ -92,7 +92,8 @@ function fromWire(input: TraceInput): TraceInput {
 
 /** Milliseconds to the microsecond, never negative. */
 function rounded(value: number): number {
-  return Math.max(0, Math.round(value * 1000) / 1000);
+  // Beyond that a number has no fractions, and the product might have no end.
+  return Math.max(0, value < 1e12 ? Math.round(value * 1000) / 1000 : value);
 }
 
 /** Device traces measured between two calls. */

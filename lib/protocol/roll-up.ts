@@ -26,7 +26,7 @@ export function mergeEvents(waiting: string, added: string): string {
     key,
     id,
     cvid,
-    count: one.count + other.count,
+    count: Math.min(one.count + other.count, Number.MAX_SAFE_INTEGER),
     sum,
     dur,
     segmentation,
@@ -38,5 +38,6 @@ export function mergeEvents(waiting: string, added: string): string {
 
 function total(one: number | undefined, other: number | undefined, decimals: number): number | undefined {
   if (one === undefined || other === undefined) return one ?? other;
-  return Number((one + other).toFixed(decimals));
+  const sum = one + other;
+  return Number.isFinite(sum) ? Number(sum.toFixed(decimals)) : one;
 }

@@ -1,8 +1,8 @@
-import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
+import { argumentOf, FLAG, member, optionsOf, tellMisfit } from '../check.js';
 import { Breadcrumbs, type OpenedView } from '../features/device-state.js';
 import type { Target } from '../features/feature.js';
 import type { Views } from '../features/views.js';
-import type { ConsentFeature } from '../protocol/entry.js';
+import type { ConsentFeature, Segmentation } from '../protocol/entry.js';
 import type {
   CrashOptions,
   EventOptions,
@@ -86,7 +86,7 @@ export class RecordingScope implements ScopeApi {
 
   /** Records a view that lies beside others: `trackView` with `parallel`. */
   startView(name: string, options?: Omit<ViewOptions, 'parallel'>): OpenView {
-    return this.trackView(name, { segmentation: isObject(options) ? options.segmentation : undefined, parallel: true });
+    return this.trackView(name, { segmentation: member(options, 'segmentation') as Segmentation, parallel: true });
   }
 
   /** Remembers a line that the next crash report carries. */

@@ -90,7 +90,8 @@ describe('whatever a caller passes, a server', () => {
           await client.close();
           delivered += client.stats().delivered;
           const found = inspector.query<{ row: number; message: string }>(
-            `SELECT "row", message FROM problems WHERE level = 'E'`,
+            // From 61 on stands what its database or its counting suffers from, though it answers well.
+            `SELECT "row", message FROM problems WHERE level = 'E' OR (level = 'W' AND "row" > 60)`,
           );
           expect(found).toEqual([]);
           expect(client.stats()).toMatchObject({ pending: 0 });
