@@ -123,7 +123,7 @@ export class CountlyModule
    * import { CountlyModule } from 'countly-weave/nest';
    *
    * \@Module({
-   *   imports: [CountlyModule.forFeature({ keyPrefix: 'orders.', segmentation: { area: 'orders' }, views: true })],
+   *   imports: [CountlyModule.forFeature({ keyPrefix: 'orders_', segmentation: { area: 'orders' }, views: true })],
    * })
    * export class OrdersModule {}
    * ```

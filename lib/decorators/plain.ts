@@ -75,7 +75,7 @@ export type InstrumentPlan<Target> = {
  * import { instrument, Trace } from 'countly-weave';
  *
  * const store = { load: (id: number) => id };
- * instrument(store, { load: Trace('store.load') });
+ * instrument(store, { load: Trace('store_load') });
  * ```
  */
 export function instrument<Target extends object>(target: Target, plan: InstrumentPlan<Target>): Target {

@@ -11,7 +11,7 @@ import type { TrafficOptions } from '../traffic/traffic.options.js';
 export interface CountlyFeatureOptions {
   /** Name of the client that methods record through whose decorators name none. @default the client of the request */
   readonly client?: string | undefined;
-  /** What the keys of events begin with: `orders.` makes `orders.placed` of `placed`. @default nothing */
+  /** What the keys of events begin with: `orders_` makes `orders_placed` of `placed`. @default nothing */
   readonly keyPrefix?: string | undefined;
   /** Segments of every event and view; those of the decorator go before them. @default none */
   readonly segmentation?: Segmentation | undefined;

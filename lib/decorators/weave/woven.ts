@@ -75,7 +75,7 @@ export interface Weaving {
 /** What one decorator on one method says of itself. */
 export interface WeaveRecord {
   readonly kind: WeaveKind;
-  /** The key or name given to the decorator; `undefined` when `Class.method` is used. */
+  /** The key or name given to the decorator; `undefined` when `Class_method` is used. */
   readonly key: string | undefined;
   /** The options as they were given. */
   readonly options: Readonly<Record<string, unknown>>;
