@@ -39,8 +39,12 @@ export async function describeArrived(inspectorUrl: string): Promise<string> {
     ['events', of('events')],
     ['views', of('views')],
     ['errors', of('errors')],
-    ['traces', of('traces')],
-    ['problems', problems === 0 ? 'none: a real server would count all of it' : problems],
+    // docs/protocol.md §0.3: the plugin that reads them comes with the paid edition.
+    [
+      'traces',
+      of('traces') === 0 ? 0 : `${of('traces')}, which a server counts with the plugin performance-monitoring only`,
+    ],
+    ['problems', problems === 0 ? 'none' : problems],
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`).join('\n');
 }
