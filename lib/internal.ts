@@ -12,5 +12,6 @@ export {
   registerClient,
   registeredClient,
   STANDS_FOR,
+  unregisterClient,
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';

@@ -12,7 +12,8 @@ import type { TrafficOptions } from './traffic/traffic.options.js';
  * Options of `CountlyModule`: those of the client, and what the module adds. All problems are reported at once, when the
  * application boots.
  */
-export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'deviceId' | 'consent'> {
+export interface CountlyModuleOptions
+  extends Omit<CountlyOptions, 'name' | 'deviceId' | 'consent' | 'shutdownTimeout'> {
   /**
    * Who a unit of work belongs to: one resolver or a list, where the first that answers wins. A text is the id of this
    * process as a device, as in `CountlyOptions`; give `processDeviceId` when you need both.
@@ -30,6 +31,11 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
    * @default 'process'
    */
   readonly anonymous?: 'process' | 'cookie' | 'none' | AnonymousOptions | undefined;
+  /**
+   * Milliseconds that closing the application may spend on delivery. Less than the time test runners give a hook.
+   * @default 3000
+   */
+  readonly shutdownTimeout?: number | undefined;
   /** Milliseconds an asynchronous resolver may take before the request goes on without its answer. @default 500 */
   readonly resolverTimeout?: number | undefined;
   /**
@@ -74,15 +80,15 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
    * @default true
    */
   readonly errors?: boolean | ErrorReportOptions | undefined;
-  /** Report a network trace for every HTTP request, named by method and route template. @default false */
+  /** Report a network trace for every HTTP request, named by method and route template, or by GraphQL operation. @default false */
   readonly networkTraces?: boolean | TrafficOptions | undefined;
-  /** Report a view for every successful GET of a page, named by route template. @default false */
+  /** Report a view for every page (HTML) that has none of its own, named by route template. @default false */
   readonly views?: boolean | TrafficOptions | undefined;
   /** Traces beside those of incoming requests: `{ outgoing: true }` for the requests this process sends. @default none */
   readonly traces?: ModuleTraceOptions | undefined;
-  /** Write at boot what was woven, and what cannot be reached. @default true */
+  /** Write at boot how much was woven (with `debug` each method), and what cannot be reached or has no effect. @default true */
   readonly bootReport?: boolean | undefined;
-  /** Warn when the server listens but no shutdown hook would deliver what is queued. @default true */
+  /** Say when the server listens and no shutdown hook would deliver what is queued at a SIGTERM. @default true */
   readonly shutdownWarning?: boolean | undefined;
 }
 

@@ -48,6 +48,8 @@ function textOf(value: unknown, separator: string): string | undefined {
 
 function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
+  // Kafka and gRPC carry bytes.
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
     ? String(value)
     : undefined;

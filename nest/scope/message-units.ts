@@ -22,7 +22,7 @@ export class MessageUnits {
 
   /** For what comes later with the same message; resolvers that wait for the guards are not asked yet. */
   openEarly(execution: ExecutionContext): OpenedUnit {
-    const opening = this.#open(new MessageContext(execution, false));
+    const opening = this.#open(execution, false);
     const remember = (unit: UnitOfWork | undefined): UnitOfWork | undefined => {
       const { client } = this.#deps;
       rememberMessage(execution, { unit, client, failures: this.#failures });
@@ -32,7 +32,7 @@ export class MessageUnits {
   }
 
   open(execution: ExecutionContext): OpenedUnit {
-    return this.#open(new MessageContext(execution, true));
+    return this.#open(execution, true);
   }
 
   /** A scope that cannot be opened is told once, and the message is handled without one. */
@@ -41,8 +41,10 @@ export class MessageUnits {
     return undefined;
   }
 
-  #open(context: MessageContext): OpenedUnit {
+  #open(execution: ExecutionContext, guarded: boolean): OpenedUnit {
     try {
+      // Reads what transports hand over, by methods of theirs.
+      const context = new MessageContext(execution, guarded);
       if (isIgnored(context, this.#deps.settings, this.#deps.warnings)) return undefined;
       const opening = this.#deps.scopes.open(context);
       if (!isThenable(opening)) return this.#opened(opening);

@@ -29,7 +29,7 @@ export function describeTraffic({ answers, failed }: TrafficResult): string {
   return `${total} requests answered (${parts.join(', ')})${lost}`;
 }
 
-/** What arrived, by the inspector's own count. */
+/** What arrived, by the inspector's own count, and what of it not every server would count (docs/protocol.md §0.3). */
 export async function describeArrived(inspectorUrl: string): Promise<string> {
   const { totals } = await getJson<Summary>(new URL('/api/summary', inspectorUrl));
   const of = (name: string): number => totals[name] ?? 0;
@@ -40,9 +40,10 @@ export async function describeArrived(inspectorUrl: string): Promise<string> {
     ['views', of('views')],
     ['errors', of('errors')],
     ['traces', of('traces')],
-    ['problems', problems === 0 ? 'none: a real server would count all of it' : problems],
+    ['problems', problems === 0 ? 'none' : problems],
   ];
-  return rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`).join('\n');
+  const table = rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`).join('\n');
+  return `${table}\n(A server counts traces only with the plugin performance-monitoring.)`;
 }
 
 async function getJson<T>(url: URL): Promise<T> {

@@ -1,3 +1,4 @@
+import { readServer, withoutCredentials } from '../telemetry/server.js';
 import type { Exit } from './child.js';
 import { type ProcessOptions, startInspector, startShop } from './processes.js';
 import { describeArrived, describeTraffic, waitForDelivery } from './report.js';
@@ -59,8 +60,9 @@ async function visit({ settings, stop, say }: RunOptions, shopUrl: string, inspe
   await sendDrizzle(shopUrl, stop);
 }
 
-function describeServer({ COUNTLY_URL: url, COUNTLY_APP_KEY: appKey }: NodeJS.ProcessEnv): string {
-  return url && appKey ? url : 'nobody: COUNTLY_URL and COUNTLY_APP_KEY have to be set both';
+function describeServer(env: NodeJS.ProcessEnv): string {
+  const server = readServer(env);
+  return 'problem' in server ? `nobody. ${server.problem}` : withoutCredentials(server.url);
 }
 
 function endedWell(exit: Exit | undefined): boolean {

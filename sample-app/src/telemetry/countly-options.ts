@@ -2,9 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { ConsentFeature } from 'countly-weave';
 import type { CountlyModuleOptions } from 'countly-weave/nest';
 import type { Visitor } from '../visitors/visitor.js';
-
-/** Where `npm start` and a bare `countly-inspector` listen. */
-const LOCAL_INSPECTOR = { url: 'http://127.0.0.1:6010', appKey: 'sample-shop' };
+import { LOCAL_INSPECTOR, readServer } from './server.js';
 
 /** What a visitor who has nothing against it is counted for. */
 const VISITOR_CONSENT: readonly ConsentFeature[] = ['events', 'views', 'crashes', 'apm'];
@@ -34,18 +32,6 @@ export function countlyOptions(env: NodeJS.ProcessEnv): CountlyModuleOptions {
     flushInterval: 500,
     ignore: ({ request }) => request['url'] === '/health',
   };
-}
-
-function readServer(env: NodeJS.ProcessEnv): { url: string; appKey: string } | { problem: string } {
-  const url = env['COUNTLY_URL'];
-  const appKey = env['COUNTLY_APP_KEY'];
-  if (!url && !appKey) return LOCAL_INSPECTOR;
-  if (!url) return { problem: 'COUNTLY_APP_KEY is set but COUNTLY_URL is not: set both.' };
-  if (!appKey) return { problem: 'COUNTLY_URL is set but COUNTLY_APP_KEY is not: set both.' };
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    return { problem: `COUNTLY_URL: expected an http:// or https:// address, got "${url}".` };
-  }
-  return { url, appKey };
 }
 
 /** `recogniseVisitor` has put it there before any scope is opened. */

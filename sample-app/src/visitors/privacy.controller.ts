@@ -1,4 +1,5 @@
 import { Body, Controller, HttpStatus, Post, Res } from '@nestjs/common';
+import { ownPath } from '../pages/own-path.js';
 import { setCookie } from './cookies.js';
 import { type ShopResponse } from './http.js';
 import { CONSENT_COOKIE } from './visitor.js';
@@ -9,8 +10,6 @@ export class PrivacyController {
   @Post()
   choose(@Body('consent') consent: unknown, @Body('back') back: unknown, @Res() response: ShopResponse): void {
     setCookie(response, CONSENT_COOKIE, consent === 'none' ? 'none' : 'all');
-    // Only a path of this shop: a redirect to anywhere would help phishing.
-    const isOwnPath = typeof back === 'string' && /^\/(?![/\\])/.test(back);
-    response.writeHead(HttpStatus.SEE_OTHER, { location: isOwnPath ? back : '/' }).end();
+    response.writeHead(HttpStatus.SEE_OTHER, { location: ownPath(back) }).end();
   }
 }
