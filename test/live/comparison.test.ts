@@ -48,6 +48,7 @@ describe('comparing what was sent with what was counted', () => {
 
   it('compares sums by their first five decimals', async () => {
     expect(await run(0.3, () => 0.1 + 0.2)).toMatchObject({ counted: 0.3, ok: true });
+    expect(await run(0.1 + 0.2, () => 0.3)).toMatchObject({ sent: 0.3, ok: true });
     expect(await run(0.3, () => 0.30001)).toMatchObject({ ok: false });
   });
 

@@ -40,7 +40,8 @@ export async function baselines(expectations: readonly Expectation[]): Promise<B
 
 /** Asks for one figure. A question that fails is a row like any other, with the reason as its figure. */
 export async function factOf({ expectation, before }: Baseline): Promise<Fact> {
-  const { fact, sent } = expectation;
+  const { fact } = expectation;
+  const sent = typeof expectation.sent === 'number' ? rounded(expectation.sent) : expectation.sent;
   try {
     const now = await expectation.read();
     const counted = typeof now === 'number' ? rounded(now - before) : now;

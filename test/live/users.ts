@@ -23,6 +23,8 @@ export async function consentOf(api: ReadApi, id: string, feature: string): Prom
 /** How many requests of a person with this parameter the server's request log holds, repetitions left out. */
 export async function requestsOf(api: ReadApi, id: string, parameter: string): Promise<number> {
   const log = await api.method('logs', { filter: JSON.stringify({ 'd.id': id }) });
+  // A server switches the log off by itself when an app sends much, and then nothing can be said.
+  if (memberOf(log, 'state') === 'off') throw new Error("the app's request log is off: switch it on");
   return recordsAt(log, 'logs').filter(({ q, c }) => !c && memberOf(parsed(q), parameter) !== undefined).length;
 }
 
