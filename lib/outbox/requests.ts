@@ -1,11 +1,11 @@
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { RequestHead } from '../protocol/head.js';
-import { ViewStarts } from '../protocol/view-start.js';
 import type { Admission } from './admission.js';
 import { type DeviceQueue, isWithdrawn, type Withdrawal } from './device-queues.js';
 import type { EntryQueue } from './entry-queue.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
 import type { Schedule } from './schedule.js';
+import { ViewsInRequest } from './views-in-request.js';
 
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
@@ -127,7 +127,7 @@ function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
   if (first === undefined || first.kind !== 'event') return queue.take(1);
   const events: Entry[] = [];
   const between: Entry[] = [];
-  const starts = new ViewStarts();
+  const views = new ViewsInRequest();
   let size = 0;
   let scanned = 0;
   // The bound keeps the work proportional to what is taken.
@@ -140,8 +140,8 @@ function takeRequest(queue: EntryQueue, maxEvents: number): Entry[] {
       continue;
     }
     size += entry.body.length;
-    const again = !starts.add(entry);
-    if (events.length > 0 && (again || size > MAX_REQUEST_SIZE)) break;
+    const fits = views.admits(entry, events) && size <= MAX_REQUEST_SIZE;
+    if (events.length > 0 && !fits) break;
     events.push(entry);
   }
   queue.take(scanned);

@@ -170,6 +170,47 @@ describe('views', () => {
   });
 });
 
+describe('views beside events of other days', () => {
+  let test: Recorded;
+  afterEach(() => test.close());
+
+  const YESTERDAY = 86_400_000;
+  const requests = async () =>
+    (await test.sent()).map(({ events }) => events.map(({ key }) => (key === '[CLY]_view' ? 'view' : key)));
+
+  it('leave in requests of their own, since a server files them under the day of the last event', async () => {
+    test = recorded();
+    const past = test.clock.now() - YESTERDAY;
+    test.client.addEvent('now');
+    test.client.trackView('a');
+    test.client.addEvent('past', { timestamp: past });
+    test.client.addEvent('now again');
+    test.client.trackView('b');
+    expect(await requests()).toEqual([
+      ['now', 'view'],
+      ['past', 'now again'],
+      ['view', 'view'],
+    ]);
+  });
+
+  it('leave alone when it is they who are of another day', async () => {
+    test = recorded();
+    const timestamp = test.clock.now() - YESTERDAY;
+    test.client.addEvent('[CLY]_view', { timestamp, segmentation: { name: 'a', visit: 1 } });
+    test.client.addEvent('now');
+    test.client.addEvent('[CLY]_view', { timestamp, segmentation: { name: 'b', visit: 1 } });
+    expect(await requests()).toEqual([['view'], ['now'], ['view']]);
+  });
+
+  it('keep nothing apart that has no views', async () => {
+    test = recorded();
+    test.client.addEvent('now');
+    test.client.addEvent('past', { timestamp: test.clock.now() - YESTERDAY });
+    test.client.addEvent('now again');
+    expect(await requests()).toEqual([['now', 'past', 'now again']]);
+  });
+});
+
 describe('what links events', () => {
   let test: Recorded;
   afterEach(() => test.close());
