@@ -27,9 +27,16 @@ export class Feedback extends Feature<FeedbackSettings> {
     const rating = this.#rating('reportFeedback', input, 1, 5);
     if (rating === undefined) return;
     const feature = this.port.isAllowed(target, 'star-rating') ? 'star-rating' : 'feedback';
+    const widget = this.#widget('reportFeedback', input);
+    if (widget['widget_id'] === undefined) {
+      this.warn(
+        'reportFeedback.widget',
+        'without widgetId a server files the rating under a widget called "undefined"',
+      );
+    }
     this.settings.events.addAs(target, '[CLY]_star_rating', feature, {
       segmentation: {
-        ...this.#widget('reportFeedback', input),
+        ...widget,
         rating: Math.round(rating),
         email: this.#text('reportFeedback', input, 'email'),
         comment: this.#text('reportFeedback', input, 'comment'),

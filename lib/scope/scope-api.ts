@@ -113,6 +113,7 @@ export interface SessionOptions {
 export interface RatingFeedback {
   /** 1 to 5. */
   readonly rating: number;
+  /** Without it a server files the rating under a widget called "undefined" (docs/protocol.md §17.9). */
   readonly widgetId?: string | undefined;
   readonly email?: string | undefined;
   readonly comment?: string | undefined;
