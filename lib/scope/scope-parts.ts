@@ -1,6 +1,6 @@
 import type { Core } from './compose.js';
 import { contextScope, type RegisteredClient } from './current.js';
-import type { ScopeTarget } from './scope-target.js';
+import { ScopeTarget } from './scope-target.js';
 
 // Under a symbol, and in no class declaration: no public type leads into the inside, and nothing that lists an object's
 // properties finds the app key. Not in a private field, which a proxy around a client would not have.
@@ -27,7 +27,17 @@ export function partsOf(scope: object): ScopeParts {
   const parts = (scope as Scoped)[PARTS] as ScopeParts;
   if (parts.follows !== true) return parts;
   const current = (contextScope() as Scoped | undefined)?.[PARTS];
-  return current?.core === parts.core ? current : parts;
+  if (current === undefined) return parts;
+  return current.core === parts.core ? current : ofOther(parts, current);
+}
+
+/** A client under a name of its own records for whoever another one serves, as decorators that name it do. */
+function ofOther(parts: ScopeParts, { core, target, client }: ScopeParts): ScopeParts {
+  const isTheirs = target.identity === core.own.identity || client.name === parts.client.name;
+  if (isTheirs || parts.client.name === 'default') return parts;
+  const { deviceId, idType, nobody } = target.identity;
+  const identity = nobody === undefined ? { deviceId, idType } : { deviceId, idType, nobody };
+  return { ...parts, target: new ScopeTarget(identity), follows: false };
 }
 
 /** Runs a public call. Whatever a caller passes (getters that throw, proxies that refuse) stays with us, counted as invalid. */

@@ -175,8 +175,20 @@ describe('calls on a client', () => {
     await test.close();
   });
 
-  it('of another client do not follow', () => {
-    const [one, other] = [recorded(), recorded({ name: 'other', deviceId: 'others-own' })];
+  it('of a client with a name of its own mean whoever another one serves, each under its own consent', async () => {
+    const one = recorded({ requireConsent: true });
+    const other = recorded({ name: 'billing', deviceId: 'others-own' });
+    one.client.run({ deviceId: 'ann' }, () => other.client.addEvent('billed'));
+    one.client.run({ deviceId: null }, () => other.client.addEvent('for nobody'));
+    one.client.run({}, () => expect(other.client.deviceId).toBe('others-own'));
+    const sent = await other.sent();
+    expect(sent.map(({ deviceId, events }) => [deviceId, events[0]?.key])).toEqual([['ann', 'billed']]);
+    expect(other.client.stats().dropped).toEqual({});
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('of two clients of one name keep apart: they are two applications', () => {
+    const [one, other] = [recorded(), recorded({ deviceId: 'others-own' })];
     one.client.run({ deviceId: 'ann' }, () => expect(other.client.deviceId).toBe('others-own'));
   });
 });
