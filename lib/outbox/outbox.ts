@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { MemoryStorage } from '../journal/memory.js';
 import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { Admission } from './admission.js';
@@ -162,6 +163,11 @@ export class Outbox {
     return this.#account(timeout, (deadline) => this.#drain(deadline));
   }
 
+  /** The same at the end of a process, which does not wait for a server that is not there while the storage has it all. */
+  flushAtEnd(timeout: number): Promise<FlushResult> {
+    return this.#account(timeout, (deadline) => this.#drain(deadline, this.#inVain()));
+  }
+
   /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
   async close(timeout: number): Promise<FlushResult> {
     if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
@@ -169,7 +175,7 @@ export class Outbox {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
-        await this.#drain(deadline);
+        await this.#drain(deadline, this.#inVain());
       }
       this.#closed = true;
       this.#reader.stopped = true;
@@ -185,20 +191,36 @@ export class Outbox {
     this.#parts.storage.commitSync();
   }
 
-  async #drain(deadline: Deadline): Promise<void> {
+  /** @param inVain resolves when waiting on makes no sense */
+  async #drain(deadline: Deadline, inVain?: Promise<void>): Promise<void> {
     const { storage, deadLetter, order, breaker, admission } = this.#parts;
+    let ended = false;
+    const end = Promise.race([deadline.reached, ...(inVain === undefined ? [] : [inVain])]).then(() => {
+      ended = true;
+    });
     this.#dispatcher.beginFlush();
     let reading: Promise<void> | undefined;
     do {
       reading = this.#reader.reading;
       const held = order.heldQueue?.waiting.length ?? 0;
       const sent = breaker.shut ? undefined : admission.settled(held);
-      await Promise.race([Promise.all([reading, sent]), deadline.reached]);
+      await Promise.race([Promise.all([reading, sent]), end]);
       // What was read meanwhile is to leave as well.
-    } while (!deadline.passed && (reading ?? this.#reader.reading) !== undefined);
+    } while (!ended && (reading ?? this.#reader.reading) !== undefined);
     this.#dispatcher.endFlush();
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
+  }
+
+  /** Resolves when the server is not there and all that waits is kept for the next process. */
+  async #inVain(): Promise<void> {
+    const { storage } = this.#parts;
+    for (;;) {
+      await this.#dispatcher.hopeless();
+      if (storage instanceof MemoryStorage) continue;
+      await storage.commit();
+      if (storage.stats().degraded === undefined) return;
+    }
   }
 
   /** What became of the entries while a piece of work was done. */
