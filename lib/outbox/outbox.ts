@@ -1,12 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
-import { MemoryStorage } from '../journal/memory.js';
 import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { Admission } from './admission.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { type DeviceQueue, DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
-import { type Deadline, type FlushResult, withDeadline } from './flush.js';
+import { type Deadline, type FlushResult, inVain, withDeadline } from './flush.js';
 import { type DropReason, type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
 import type { OutboxParts } from './parts.js';
@@ -28,6 +27,7 @@ export class Outbox {
   #lastId: number;
   #pumpQueued = false;
   #closed = false;
+  #savesEach = false;
   #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
 
   constructor(
@@ -81,6 +81,7 @@ export class Outbox {
     const entry: Entry = { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
     this.#put(queue, entry, equal);
+    if (this.#savesEach) this.saveSync();
   }
 
   refuse(reason: DropReason): void {
@@ -165,7 +166,7 @@ export class Outbox {
 
   /** The same at the end of a process, which does not wait for a server that is not there while the storage has it all. */
   flushAtEnd(timeout: number): Promise<FlushResult> {
-    return this.#account(timeout, (deadline) => this.#drain(deadline, this.#inVain()));
+    return this.#account(timeout, (deadline) => this.#drain(deadline, inVain(this.#parts.storage, this.#dispatcher)));
   }
 
   /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
@@ -175,7 +176,7 @@ export class Outbox {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
-        await this.#drain(deadline, this.#inVain());
+        await this.#drain(deadline, inVain(this.#parts.storage, this.#dispatcher));
       }
       this.#closed = true;
       this.#reader.stopped = true;
@@ -191,11 +192,16 @@ export class Outbox {
     this.#parts.storage.commitSync();
   }
 
-  /** @param inVain resolves when waiting on makes no sense */
-  async #drain(deadline: Deadline, inVain?: Promise<void>): Promise<void> {
+  /** Nothing runs any more but what is running: from now on each entry is saved in the call itself. */
+  saveEach(): void {
+    this.#savesEach = true;
+  }
+
+  /** @param vain resolves when waiting on makes no sense */
+  async #drain(deadline: Deadline, vain?: Promise<void>): Promise<void> {
     const { storage, deadLetter, order, breaker, admission } = this.#parts;
     let ended = false;
-    const end = Promise.race([deadline.reached, ...(inVain === undefined ? [] : [inVain])]).then(() => {
+    const end = Promise.race([deadline.reached, ...(vain === undefined ? [] : [vain])]).then(() => {
       ended = true;
     });
     this.#dispatcher.beginFlush();
@@ -210,17 +216,6 @@ export class Outbox {
     this.#dispatcher.endFlush();
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
-  }
-
-  /** Resolves when the server is not there and all that waits is kept for the next process. */
-  async #inVain(): Promise<void> {
-    const { storage } = this.#parts;
-    for (;;) {
-      await this.#dispatcher.hopeless();
-      if (storage instanceof MemoryStorage) continue;
-      await storage.commit();
-      if (storage.stats().degraded === undefined) return;
-    }
   }
 
   /** What became of the entries while a piece of work was done. */

@@ -71,7 +71,8 @@ async function steadily(perSecond: number, seconds: number, record: (n: number) 
   return most;
 }
 
-const trace = (n: number) => client.reportTrace({ type: 'device', name: `t${n}`, durationMs: 5 });
+const trace = (n: number) =>
+  client.reportTrace({ type: 'device', name: `t${n}`, startedAt: Date.now(), durationMs: 5 });
 const countsOnce = (names: string[]) => {
   expect([...arrived.keys()].sort()).toEqual(names.sort());
   expect([...arrived.values()].every((times) => times === 1)).toBe(true);
