@@ -129,6 +129,13 @@ const TEXT: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another host',
 };
 
+const UNREACHABLE = new Set<unknown>(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Whether there was nobody to take the request, which the next moment will not change. */
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.has(member(error, 'code'));
+}
+
 /** A failed attempt in words that may be logged: never a foreign message, which may quote a URL or a header. */
 export function failureText(error: unknown): string {
   if (error instanceof LocalFailure) return error.message;

@@ -5,7 +5,7 @@ import { type Delivery, readDelivery, readQuery } from '../protocol/answer.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { Connections, proxyHeaders } from './connections.js';
 import { chooseRoute, type Endpoint, parseEndpoint, type Route, requestTarget } from './endpoint.js';
-import { Exchange, type Exchanged, failureText, LocalFailure, type Outgoing } from './exchange.js';
+import { Exchange, type Exchanged, failureText, isUnreachable, LocalFailure, type Outgoing } from './exchange.js';
 import { applyRequestOptions, type RequestOptions } from './request-options.js';
 import type { QueryResult, Transport, WireRequest } from './transport.js';
 
@@ -63,7 +63,10 @@ class HttpTransport implements Transport {
 
   async send(request: WireRequest): Promise<Delivery> {
     const exchanged = await this.#post(request, MAX_ANSWER_BYTES);
-    if (exchanged.kind === 'failure') return { kind: 'retry', reason: failureText(exchanged.error) };
+    if (exchanged.kind === 'failure') {
+      const { error } = exchanged;
+      return { kind: 'retry', reason: failureText(error), ...(isUnreachable(error) ? { unreachable: true } : {}) };
+    }
     return readDelivery(exchanged, (this.options.clock ?? systemClock).now());
   }
 

@@ -1,7 +1,7 @@
 import type { Delivery } from '../protocol/answer.js';
-import type { SealedRequest } from '../protocol/entry.js';
+import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { publishRequests } from './delivery-messages.js';
-import type { DeviceQueue } from './device-queues.js';
+import { type DeviceQueue, MOST_TOGETHER } from './device-queues.js';
 import type { DropReason } from './ledger.js';
 import type { OutboxParts } from './parts.js';
 import type { OutboxOptions } from './port.js';
@@ -14,9 +14,14 @@ const TELL_MS = 60_000;
 /** Longest pause of our own making while the queue fills up. */
 export const FILLING_MS = 1_000;
 
+/** What one device has in an HTTP request. */
 export interface Part {
   readonly queue: DeviceQueue;
-  readonly request: SealedRequest;
+  readonly requests: readonly SealedRequest[];
+}
+
+export function entriesOf({ requests }: Part): readonly Entry[] {
+  return requests.flatMap(({ entries }) => entries);
 }
 
 /** Decides what an answer means for the entries of a request, and when its device is next. */
@@ -44,12 +49,12 @@ export class Answers {
         for (const part of parts) this.#finish(part, undefined, now);
         return;
       case 'retry': {
-        const { reason, afterMs } = delivery;
-        breaker.failure(sentAt, now, afterMs);
+        const { reason, afterMs, unreachable } = delivery;
+        breaker.failure(sentAt, now, afterMs, unreachable);
         if (admission.isFilling) breaker.tryBy(now + FILLING_MS);
         const text = `Delivery to ${this.#server} failed and will be tried again: ${reason}.`;
         reporter.warn('retry', text, TELL_MS);
-        const retried = parts.map((part) => part.request);
+        const retried = parts.flatMap((part) => part.requests);
         publishRequests('retried', retried, { reason });
         for (const part of parts) this.#retry(part, now, delivery);
         return;
@@ -66,12 +71,22 @@ export class Answers {
       case 'rejected':
         breaker.answered();
         for (const part of parts) {
-          const { queue, request } = part;
-          // Too large for the way: two requests of half the events, or nothing that can be done.
-          if (delivery.kind === 'split' && request.entries.length > 1) {
+          const { queue } = part;
+          if (part.requests.length > 1) {
+            // One spoils the others: fewer of them, until it stands alone.
+            queue.together = part.requests.length >> 1;
+            this.#reschedule(queue, now);
+          } else if (delivery.kind === 'rejected') this.#discard(part, 'rejected', delivery.reason, now);
+          else if (entriesOf(part).length > 1) {
+            // Too large for the way: two requests of half the events.
             requests.split(queue);
             this.#reschedule(queue, now);
-          } else this.#discard(part, 'rejected', delivery.reason, now);
+          } else {
+            // A proxy that takes nothing at all says the same, so it is no verdict on this one.
+            const text = `A request was refused and will be tried again: ${delivery.reason}.`;
+            reporter.warn('too-large', text, TELL_MS);
+            this.#retry(part, now, { kind: 'retry', reason: delivery.reason, bounded: true });
+          }
         }
         return;
     }
@@ -88,9 +103,11 @@ export class Answers {
   #retry(part: Part, now: number, delivery: Extract<Delivery, { kind: 'retry' }>): void {
     const { queue } = part;
     const { taken } = this.outbox.breaker;
+    // It may hold one that the server cannot bear, and what arrived though its answer was lost is counted again.
+    queue.together = Math.max(1, part.requests.length >> 1);
     queue.backoff = queue.backoff.next(delivery.afterMs);
     // It is this request's own fault only if the server takes others meanwhile.
-    if (delivery.bounded === true && taken > queue.takenThen) queue.refusals++;
+    if (delivery.bounded === true && taken > queue.takenThen && part.requests.length === 1) queue.refusals++;
     queue.takenThen = taken;
     if (queue.refusals >= MOST_REFUSALS) return this.#discard(part, 'undeliverable', delivery.reason, now);
     this.#delay(queue, now + queue.backoff.delayMs);
@@ -105,19 +122,21 @@ export class Answers {
 
   #discard(part: Part, reason: DropReason, message: string, now: number): void {
     const { reporter, deadLetter, admission } = this.outbox;
-    const text = `A request was given up (${part.request.entries.length} entries): ${message}.`;
-    reporter.error(`discard:${message}`, text, TELL_MS);
-    deadLetter.add(part.request, message, admission);
+    const text = `A request was given up (${entriesOf(part).length} entries): ${message}.`;
+    reporter.error(`discard:${reason}`, text, TELL_MS);
+    for (const request of part.requests) deadLetter.add(request, message, admission);
     this.#finish(part, reason, now);
   }
 
-  #finish({ queue, request }: Part, reason: DropReason | undefined, now: number): void {
+  #finish(part: Part, reason: DropReason | undefined, now: number): void {
+    const { queue } = part;
     const { admission, backoff, order, requests } = this.outbox;
-    queue.sealed.shift();
+    queue.sealed = queue.sealed.filter((request) => !part.requests.includes(request));
     queue.backoff = backoff;
     queue.refusals = 0;
-    if (reason === undefined) admission.delivered(request.entries);
-    else admission.dropped(request.entries, reason);
+    queue.together = Math.min(MOST_TOGETHER, queue.together * 2);
+    if (reason === undefined) admission.delivered(entriesOf(part));
+    else admission.dropped(entriesOf(part), reason);
     requests.applyWithdrawal(queue);
     this.#reschedule(queue, now);
     order.release(queue.deviceId);

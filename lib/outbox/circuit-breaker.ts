@@ -11,6 +11,8 @@ const ENOUGH = 3;
 export class CircuitBreaker {
   /** Nothing may leave, for as long as the server's settings or the configuration say so. */
   shut = false;
+  /** Nobody was there at the last attempt, or the server takes nothing for reasons that the next moment will not change. */
+  away = false;
   /** How many requests the server has taken. */
   taken = 0;
   #backoff: Backoff;
@@ -50,10 +52,12 @@ export class CircuitBreaker {
     this.#failures = 0;
     this.#openUntil = 0;
     this.#trial = false;
+    this.away = false;
   }
 
   /** @param afterMs the delay that the server asked for */
-  failure(sentAt: number, now: number, afterMs: number | undefined): void {
+  failure(sentAt: number, now: number, afterMs: number | undefined, unreachable = false): void {
+    this.away = unreachable;
     if (afterMs !== undefined) this.#namedUntil = Math.max(this.#namedUntil, now + afterMs);
     // It left before the pause that is on or over: it says nothing new.
     if (sentAt <= this.#steppedAt) return;
@@ -70,6 +74,7 @@ export class CircuitBreaker {
   openUntil(time: number): void {
     this.#openUntil = Math.max(this.#openUntil, time);
     this.#trial = false;
+    this.away = true;
   }
 
   /** The server may be well again before the pause of our own choice is over. */

@@ -53,7 +53,13 @@ export class LinkedList<T extends Linked<T>> {
   }
 }
 
-/** What waits for one device. One request of a device is under way at a time: the duplicate check needs it (docs/protocol.md §2.8). */
+/** Most requests of one device that leave together. */
+export const MOST_TOGETHER = 100;
+
+/**
+ * What waits for one device. One HTTP request of a device is under way at a time, and nearly always one request of it is in
+ * there: the duplicate check needs it (docs/protocol.md §2.8).
+ */
 export class DeviceQueue implements Linked<DeviceQueue> {
   /** Entries no request was made of yet. */
   readonly waiting = new EntryQueue();
@@ -73,6 +79,8 @@ export class DeviceQueue implements Linked<DeviceQueue> {
   notBefore = 0;
   /** Enough waits for a request of its own; the interval does not matter any more. */
   urgent = false;
+  /** How many of its requests may leave together; halved with each failure, so that a bad one is found. */
+  together = MOST_TOGETHER;
   /** The time in its last request, in milliseconds since the epoch. */
   lastTime = Number.NEGATIVE_INFINITY;
   /** What the person took back while a request was under way. */
@@ -137,6 +145,7 @@ export class DeviceQueues {
     queue.urgent = false;
     queue.backoff = this.backoff;
     queue.refusals = 0;
+    queue.together = MOST_TOGETHER;
     this.#idle.add(queue);
     if (this.#idle.size <= REMEMBERED) return;
     const [oldest] = this.#idle;

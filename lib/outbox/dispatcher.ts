@@ -1,6 +1,6 @@
 import type { Delivery } from '../protocol/answer.js';
 import type { SealedPath, SealedRequest } from '../protocol/entry.js';
-import { Answers, FILLING_MS, type Part } from './answers.js';
+import { Answers, entriesOf, FILLING_MS, type Part } from './answers.js';
 import { publishRequests } from './delivery-messages.js';
 import type { OutboxParts } from './parts.js';
 import type { OutboxOptions } from './port.js';
@@ -25,6 +25,8 @@ export class Dispatcher {
   #cancelTimer: (() => void) | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #stopped = false;
+  /** Who waits for as long as there is hope. */
+  readonly #hoping = new Set<() => void>();
 
   constructor(
     private readonly options: OutboxOptions,
@@ -49,6 +51,19 @@ export class Dispatcher {
   stop(): void {
     this.#stopped = true;
     this.#cancelTimer?.();
+  }
+
+  /** Resolves when nothing is under way and the last attempt found nobody who takes anything. */
+  hopeless(): Promise<void> {
+    return new Promise((resolve) => this.#hoping.add(resolve));
+  }
+
+  /** An exchange has ended. */
+  #next(): void {
+    this.pump();
+    if (this.#singles + this.#bulks > 0 || !this.outbox.breaker.away) return;
+    for (const resolve of this.#hoping) resolve();
+    this.#hoping.clear();
   }
 
   /** Sends what is ready, and sets the timer for what is not. Cheap when there is nothing to do. */
@@ -120,10 +135,11 @@ export class Dispatcher {
   #startSingle(part: Part): void {
     this.#singles++;
     // An app with a salt loses every bulk (docs/protocol.md §2.6), also one that was sealed before the salt was configured.
-    const single = part.request.path === '/i' || this.options.delivery === 'single';
-    void this.#exchange([part], single).finally(() => {
+    const single = isSingle(part) || this.options.delivery === 'single';
+    const exchanged = single ? this.#exchangeSingles(part) : this.#exchange([part]);
+    void exchanged.finally(() => {
       this.#singles--;
-      this.pump();
+      this.#next();
     });
   }
 
@@ -133,59 +149,89 @@ export class Dispatcher {
     while (parts.length < this.#bulkLimit && size < BULK_SIZE) {
       const part = this.#nextPart('/i/bulk');
       if (part === undefined) break;
-      if (part.request.path === '/i') {
+      // Many of one device are a bulk already.
+      if (part.requests.length > 1 || isSingle(part)) {
         this.#startSingle(part);
         continue;
       }
-      for (const entry of part.request.entries) size += entry.body.length;
+      for (const entry of entriesOf(part)) size += entry.body.length;
       parts.push(part);
     }
     if (parts.length === 0) return;
     this.#bulks++;
-    void this.#exchange(parts, false).finally(() => {
+    void this.#exchange(parts).finally(() => {
       this.#bulks--;
-      this.pump();
+      this.#next();
     });
   }
 
-  /** The next device's request with its bytes fixed, or undefined when no device is due. */
+  /** What the next device sends, with its bytes fixed, or undefined when no device is due. */
   #nextPart(path: SealedPath): Part | undefined {
     const { schedule, order, requests } = this.outbox;
     for (let queue = schedule.takeDue(); queue !== undefined; queue = schedule.takeDue()) {
       if (order.mustWait(queue)) continue;
-      const request = requests.next(queue, path);
-      queue.busy = request !== undefined;
-      if (request !== undefined) return { queue, request };
+      const next = requests.next(queue, path);
+      queue.busy = next.length > 0;
+      if (queue.busy) return { queue, requests: next };
       this.outbox.emptied(queue);
     }
     return undefined;
   }
 
-  async #exchange(parts: readonly Part[], single: boolean): Promise<void> {
-    const { sender, requests, clock, breaker } = this.outbox;
-    const sealed = parts.map((part) => part.request);
+  /** A request, or many of one device beside each other: the transport bounds how many are on the wire. */
+  async #exchangeSingles({ queue, requests }: Part): Promise<void> {
+    const sentAt = this.outbox.clock.monotonic();
+    const send = (request: SealedRequest) => this.#send([request], '/i', () => this.outbox.sender.single(request));
+    const deliveries = await Promise.all(requests.map(send));
+    const failed = deliveries.find(({ kind }) => kind !== 'delivered');
+    const is = (delivered: boolean) => (_: unknown, i: number) => (deliveries[i]?.kind === 'delivered') === delivered;
+    const [taken, left] = [requests.filter(is(true)), requests.filter(is(false))];
+    queue.busy = false;
+    const conclude = (some: readonly SealedRequest[], delivery: Delivery | undefined): void => {
+      if (delivery === undefined || some.length === 0) return;
+      this.#answers.conclude([{ queue, requests: some }], delivery, sentAt, this.#flushing > 0);
+    };
+    conclude(
+      taken,
+      deliveries.find(({ kind }) => kind === 'delivered'),
+    );
+    conclude(left, failed);
+  }
+
+  async #exchange(parts: readonly Part[]): Promise<void> {
+    const { sender, clock } = this.outbox;
+    const sealed = parts.flatMap((part) => part.requests);
     const sentAt = clock.monotonic();
-    breaker.sent();
-    publishRequests('sent', sealed, { requests: sealed.length, path: single ? '/i' : '/i/bulk' });
-    let delivery: Delivery;
-    try {
-      await requests.committed();
-      delivery = await (single ? sender.single(sealed[0] as SealedRequest) : sender.bulk(sealed));
-    } catch (error) {
-      // A transport of the user's own that breaks its contract must not stop the outbox.
-      delivery = { kind: 'retry', reason: `the transport failed: ${String(error)}` };
-    }
+    const delivery = await this.#send(sealed, '/i/bulk', () => sender.bulk(sealed));
     if (parts.length > 1 && (delivery.kind === 'rejected' || delivery.kind === 'split')) {
       // One entry spoils the others: halve until it stands alone.
       const middle = parts.length >> 1;
-      await this.#exchange(parts.slice(0, middle), false);
-      await this.#exchange(parts.slice(middle), false);
+      await this.#exchange(parts.slice(0, middle));
+      await this.#exchange(parts.slice(middle));
       return;
     }
     for (const { queue } of parts) queue.busy = false;
     // A bulk that never gets an answer may hold one entry that blocks the server: it is tried again in smaller ones.
-    if (!single && delivery.kind === 'delivered') this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
-    if (!single && delivery.kind === 'retry') this.#bulkLimit = Math.max(1, parts.length >> 1);
+    const ofMany = parts[0]?.requests.length === 1;
+    if (ofMany && delivery.kind === 'delivered') this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
+    if (ofMany && delivery.kind === 'retry') this.#bulkLimit = Math.max(1, parts.length >> 1);
     this.#answers.conclude(parts, delivery, sentAt, this.#flushing > 0);
   }
+
+  /** One HTTP request, whatever the transport does. */
+  async #send(requests: readonly SealedRequest[], path: SealedPath, send: () => Promise<Delivery>): Promise<Delivery> {
+    this.outbox.breaker.sent();
+    publishRequests('sent', requests, { requests: requests.length, path });
+    try {
+      await this.outbox.requests.committed();
+      return await send();
+    } catch {
+      // A transport that breaks its contract must not stop the outbox.
+      return { kind: 'retry', reason: 'the transport failed' };
+    }
+  }
+}
+
+function isSingle({ requests }: Part): boolean {
+  return requests.length === 1 && requests[0]?.path === '/i';
 }

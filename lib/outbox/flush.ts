@@ -1,4 +1,7 @@
 import type { Clock } from '../clock.js';
+import { MemoryStorage } from '../journal/memory.js';
+import type { Storage } from '../journal/storage.js';
+import type { Dispatcher } from './dispatcher.js';
 
 /** What a flush achieved: entries delivered and dropped while it ran, and those still waiting. */
 export interface FlushResult {
@@ -36,5 +39,15 @@ export async function withDeadline(
     await work(deadline);
   } finally {
     cancel();
+  }
+}
+
+/** Resolves when the server is not there and all that waits is kept for the next process. */
+export async function inVain(storage: Storage, dispatcher: Dispatcher): Promise<void> {
+  for (;;) {
+    await dispatcher.hopeless();
+    if (storage instanceof MemoryStorage) continue;
+    await storage.commit();
+    if (storage.stats().degraded === undefined) return;
   }
 }

@@ -5,7 +5,7 @@ import { Admission } from './admission.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { type DeviceQueue, DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
-import { type Deadline, type FlushResult, withDeadline } from './flush.js';
+import { type Deadline, type FlushResult, inVain, withDeadline } from './flush.js';
 import { type DropReason, type LedgerState, totalDropped } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
 import type { OutboxParts } from './parts.js';
@@ -27,6 +27,7 @@ export class Outbox {
   #lastId: number;
   #pumpQueued = false;
   #closed = false;
+  #savesEach = false;
   #heldFor: { readonly deviceId: string; readonly idType: DeviceIdType } | undefined;
 
   constructor(
@@ -80,6 +81,7 @@ export class Outbox {
     const entry: Entry = { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
     this.#put(queue, entry, equal);
+    if (this.#savesEach) this.saveSync();
   }
 
   refuse(reason: DropReason): void {
@@ -162,6 +164,11 @@ export class Outbox {
     return this.#account(timeout, (deadline) => this.#drain(deadline));
   }
 
+  /** The same at the end of a process, which does not wait for a server that is not there while the storage has it all. */
+  flushAtEnd(timeout: number): Promise<FlushResult> {
+    return this.#account(timeout, (deadline) => this.#drain(deadline, inVain(this.#parts.storage, this.#dispatcher)));
+  }
+
   /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
   async close(timeout: number): Promise<FlushResult> {
     if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
@@ -169,7 +176,7 @@ export class Outbox {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
-        await this.#drain(deadline);
+        await this.#drain(deadline, inVain(this.#parts.storage, this.#dispatcher));
       }
       this.#closed = true;
       this.#reader.stopped = true;
@@ -185,17 +192,27 @@ export class Outbox {
     this.#parts.storage.commitSync();
   }
 
-  async #drain(deadline: Deadline): Promise<void> {
+  /** Nothing runs any more but what is running: from now on each entry is saved in the call itself. */
+  saveEach(): void {
+    this.#savesEach = true;
+  }
+
+  /** @param vain resolves when waiting on makes no sense */
+  async #drain(deadline: Deadline, vain?: Promise<void>): Promise<void> {
     const { storage, deadLetter, order, breaker, admission } = this.#parts;
+    let ended = false;
+    const end = Promise.race([deadline.reached, ...(vain === undefined ? [] : [vain])]).then(() => {
+      ended = true;
+    });
     this.#dispatcher.beginFlush();
     let reading: Promise<void> | undefined;
     do {
       reading = this.#reader.reading;
       const held = order.heldQueue?.waiting.length ?? 0;
       const sent = breaker.shut ? undefined : admission.settled(held);
-      await Promise.race([Promise.all([reading, sent]), deadline.reached]);
+      await Promise.race([Promise.all([reading, sent]), end]);
       // What was read meanwhile is to leave as well.
-    } while (!deadline.passed && (reading ?? this.#reader.reading) !== undefined);
+    } while (!ended && (reading ?? this.#reader.reading) !== undefined);
     this.#dispatcher.endFlush();
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);

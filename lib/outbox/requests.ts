@@ -1,7 +1,7 @@
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { RequestHead } from '../protocol/head.js';
 import type { Admission } from './admission.js';
-import { type DeviceQueue, isWithdrawn, type Withdrawal } from './device-queues.js';
+import { type DeviceQueue, isWithdrawn, MOST_TOGETHER, type Withdrawal } from './device-queues.js';
 import type { EntryQueue } from './entry-queue.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
 import type { Schedule } from './schedule.js';
@@ -12,6 +12,10 @@ const MAX_REQUEST_SIZE = 1_000_000;
 const MOMENT_MS = 1000;
 // What may not change places: who the person is, and what the server may keep of them, hold from here on.
 const BARRIERS = new Set(['core', 'sessions', 'users']);
+// What has a request of its own and stands for itself: how many there are matters, not what came before.
+const INDEPENDENT = new Set(['apm', 'crashes']);
+/** So many of these leave one by one in a moment; each then has a duplicate check of its own. */
+const FEW = 10;
 
 /** Makes requests of what waits for a device and fixes their bytes; takes out what must not be sent any more. */
 export class Requests {
@@ -28,15 +32,26 @@ export class Requests {
     this.#head = new RequestHead(options.appVersion);
   }
 
-  /** The device's next request: one that was tried before, else a new one. Undefined when nothing is left. */
-  next(queue: DeviceQueue, path: SealedPath): SealedRequest | undefined {
+  /**
+   * What leaves next for the device: a request, or many that stand for themselves when they come faster than one by one.
+   * What was tried before goes first. Empty when nothing is left.
+   */
+  next(queue: DeviceQueue, path: SealedPath): readonly SealedRequest[] {
     this.#dropExpired(queue);
+    const { maxEvents, delivery, eventQueueSize } = this.options;
+    const most = queue.together;
     if (queue.sealed.length === 0) {
-      const entries = takeRequest(queue.waiting, this.options.maxEvents);
-      queue.urgent = false;
-      if (entries.length > 0) queue.sealed = [this.#seal(queue, entries, path)];
+      const many = most > 1 ? takeIndependent(queue.waiting, most) : [];
+      const requests = many.length > 0 ? many.map((entry) => [entry]) : [takeRequest(queue.waiting, maxEvents)];
+      queue.urgent = queue.waiting.length >= eventQueueSize;
+      for (const entries of requests) {
+        const bulk = many.length > 0 && delivery === 'auto';
+        if (entries.length > 0) queue.sealed.push(this.#seal(queue, entries, bulk ? '/i/bulk' : path));
+      }
     }
-    return queue.sealed[0];
+    const first = queue.sealed[0]?.path;
+    const other = queue.sealed.findIndex(({ path, entries }) => path !== first || !entries.every(isIndependent));
+    return queue.sealed.slice(0, Math.max(1, Math.min(most, other < 0 ? most : other)));
   }
 
   split(queue: DeviceQueue): void {
@@ -116,6 +131,31 @@ export class Requests {
       admission.dropped((queue.sealed.shift() as SealedRequest).entries, 'expired');
     }
   }
+}
+
+function isIndependent({ kind, feature, idType }: Entry): boolean {
+  // What callers say themselves (9) may be anything besides.
+  return kind === 'request' && INDEPENDENT.has(feature) && idType !== 9;
+}
+
+/** Takes what may leave together out of the front of a queue, also from between events; nothing while it is only a few. */
+function takeIndependent(queue: EntryQueue, most: number): Entry[] {
+  const found: Entry[] = [];
+  const between: Entry[] = [];
+  const front = queue.at(0);
+  if (front === undefined || !isIndependent(front)) return [];
+  // The bound keeps the work proportional to what is taken.
+  for (let i = 0; i < 2 * MOST_TOGETHER && found.length < MOST_TOGETHER; i++) {
+    const entry = queue.at(i);
+    if (entry === undefined || BARRIERS.has(entry.feature)) break;
+    (isIndependent(entry) ? found : between).push(entry);
+  }
+  if (found.length < FEW) return [];
+  const taken = found.slice(0, most);
+  queue.take(found.length + between.length);
+  const rest = [...between, ...found.slice(most)].sort((a, b) => a.id - b.id);
+  if (rest.length > 0) queue.insert(rest);
+  return taken;
 }
 
 /**

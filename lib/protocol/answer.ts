@@ -128,13 +128,16 @@ function showable(text: string): string {
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 
+export const HOLD_REASONS = ['app-unknown', 'app-paused', 'unauthorized', 'checksum', 'wrong-path'] as const;
+
 /** Why the server, or the way to it, makes us wait with everything. `wrong-path`: it has no `/i` below the given url. */
-export type HoldReason = 'app-unknown' | 'app-paused' | 'unauthorized' | 'checksum' | 'wrong-path';
+export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /**
  * What became of one HTTP request. Expected outcomes are values: a transport never throws (docs/protocol.md §1.6).
  * - `delivered`: accepted. `info` is the server's remark when it accepted but ignored the content.
- * - `retry`: a passing fault, or an answer that proves nothing; `bounded` when these bytes themselves may be the cause.
+ * - `retry`: a passing fault, or an answer that proves nothing; `bounded` when these bytes themselves may be the cause,
+ *   `unreachable` when nobody was there to take them.
  * - `hold`: configuration, or trouble that looks like it; keep everything, try rarely, say it loudly.
  * - `split`: too large for the way; halve it.
  * - `rejected`: a Countly server said that it can never accept these bytes. Nothing else proves that.
@@ -143,7 +146,13 @@ export type HoldReason = 'app-unknown' | 'app-paused' | 'unauthorized' | 'checks
  */
 export type Delivery =
   | { readonly kind: 'delivered'; readonly info?: string }
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number; readonly bounded?: boolean }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly afterMs?: number;
+      readonly bounded?: boolean;
+      readonly unreachable?: boolean;
+    }
   | { readonly kind: 'hold'; readonly reason: HoldReason; readonly message: string; readonly afterMs?: number }
   | { readonly kind: 'split'; readonly reason: string }
   | { readonly kind: 'rejected'; readonly reason: string };

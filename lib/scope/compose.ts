@@ -21,6 +21,7 @@ import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { forgetViews, Views } from '../features/views.js';
 import { createBackoff } from '../http/backoff.js';
+import { containedTransport } from '../http/contained.js';
 import { createHttpTransport } from '../http/http-transport.js';
 import type { Transport } from '../http/transport.js';
 import { containedStorage } from '../journal/contained.js';
@@ -58,7 +59,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   // Some of these the server may change; the outbox reads them from here each time.
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
-  const transport = transportOf(options, reporter);
+  const transport = transportOf(options, clock, reporter);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
   const outbox = new Outbox(tuned, {
     clock,
@@ -299,10 +300,10 @@ function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefine
   return new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, deadLetter.redact);
 }
 
-function transportOf(options: ResolvedOptions, reporter: Reporter): Transport {
+function transportOf(options: ResolvedOptions, clock: Clock, reporter: Reporter): Transport {
   if (options.disabled) return NO_TRANSPORT;
-  if (options.transport !== undefined) return options.transport;
   const { requestTimeout: requestTimeoutMs, maxParallelRequests: connections } = options;
+  if (options.transport !== undefined) return containedTransport(options.transport, clock, requestTimeoutMs);
   const warn = (message: string) => reporter.warn(`transport:${message}`, message);
   return createHttpTransport({ ...options, requestTimeoutMs, connections, warn });
 }

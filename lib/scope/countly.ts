@@ -83,7 +83,6 @@ export class Countly extends DeviceScope {
     this.#hooks = {
       core,
       fatal: (error) => this.#trackErrors && this.logError(error, { fatal: true }),
-      flush: (timeout) => this.flush({ timeout }),
     };
     if (resolved.disabled) return;
     core.start();

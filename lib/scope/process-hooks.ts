@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+import { shared } from '../shared.js';
 import type { Core } from './compose.js';
 
 /** A client as the end of the process sees it. */
@@ -5,75 +7,114 @@ export interface HookedClient {
   readonly core: Core;
   /** Told about an uncaught error. */
   fatal(error: unknown): void;
-  /** Never rejects. */
-  flush(timeout: number): Promise<unknown>;
   /** What had been accepted when the end of the process last asked for a delivery. */
   triedAt?: number;
 }
 
-const clients = new Set<HookedClient>();
+/** Until a signal that was sent again must have ended the process. The first process of a container ignores it. */
+const SIGNAL_MS = 50;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-// One listener for the process whatever the number of clients, installed with the first and removed with the last.
-const onFatal = (error: unknown): void => {
-  for (const client of clients) client.fatal(error);
-  onExit();
-};
+/**
+ * Makes the end of the process known to its clients. One listener for each kind of end, whatever the number of clients and
+ * of copies of this package; installed with the first client and removed with the last. Node's own exit code, output and
+ * rejection mode stay as they are.
+ */
+class ProcessHooks {
+  readonly #clients = new Set<HookedClient>();
+  /** A signal has come, and what it started is not over. */
+  #leaving = false;
 
-const onExit = (): void => {
-  for (const { core } of clients) {
-    core.profile.saveAll();
-    core.outbox.saveSync();
+  add(client: HookedClient): void {
+    if (this.#clients.size === 0) {
+      process.on('uncaughtExceptionMonitor', this.#onFatal);
+      process.on('beforeExit', this.#onBeforeExit);
+      process.on('exit', this.#onExit);
+    }
+    this.#clients.add(client);
+    if (!client.core.options.handleSignals) return;
+    this.#removeSignals();
+    // In front: a listener for one time only has left the list when its turn is over.
+    for (const signal of SIGNALS) process.prependListener(signal, this.#onSignal);
   }
-};
 
-const onBeforeExit = (): void => {
-  // Node emits this again after every piece of work done here: only a client that has something new to send is asked.
-  for (const client of clients) {
-    const { pending, accepted } = client.core.outbox.stats();
-    if (pending > 0 && accepted !== client.triedAt) void deliver(client);
+  remove(client: HookedClient): void {
+    this.#clients.delete(client);
+    if (![...this.#clients].some(({ core }) => core.options.handleSignals)) this.#removeSignals();
+    if (this.#clients.size > 0) return;
+    process.off('uncaughtExceptionMonitor', this.#onFatal);
+    process.off('beforeExit', this.#onBeforeExit);
+    process.off('exit', this.#onExit);
   }
-};
 
-const onSignal = (signal: NodeJS.Signals): void => {
-  const others = process.listeners(signal).filter((listener) => listener !== onSignal);
-  void Promise.all([...clients].map(deliver)).then(() => {
+  readonly #onFatal = (error: unknown): void => {
+    for (const client of this.#clients) client.fatal(error);
+    this.#save();
+  };
+
+  readonly #onBeforeExit = (): void => {
+    // Node emits this again after every piece of work done here: only a client that has something new to send is asked.
+    for (const client of this.#clients) {
+      const { pending, accepted } = client.core.outbox.stats();
+      if (pending > 0 && accepted !== client.triedAt) void deliver(client);
+    }
+  };
+
+  readonly #onExit = (): void => {
+    this.#save();
+    // Listeners that come after this one may still record.
+    for (const { core } of this.#clients) core.outbox.saveEach();
+  };
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
     // Listeners of the application decide for themselves what the signal means.
-    if (others.length > 0) return;
-    removeSignals();
-    process.kill(process.pid, signal);
-  });
-};
+    const ours = process.listeners(signal).every((listener) => listener === this.#onSignal);
+    if (this.#leaving) {
+      // Whoever asks twice does not want to wait.
+      if (ours) this.#end(signal);
+      return;
+    }
+    this.#leaving = true;
+    void Promise.all([...this.#clients].map(deliver)).then(() => {
+      this.#leaving = false;
+      if (ours) this.#end(signal);
+    });
+  };
 
-/** Makes the end of the process known to a client. Node's own exit code, output and rejection mode stay as they are. */
-export function addProcessHooks(client: HookedClient): void {
-  if (clients.size === 0) {
-    process.on('uncaughtExceptionMonitor', onFatal);
-    process.on('beforeExit', onBeforeExit);
-    process.on('exit', onExit);
+  /** Ends the process as the signal would have. */
+  #end(signal: NodeJS.Signals): void {
+    this.#save();
+    this.#removeSignals();
+    process.kill(process.pid, signal);
+    setTimeout(() => process.exit(128 + constants.signals[signal]), SIGNAL_MS);
   }
-  clients.add(client);
-  if (!client.core.options.handleSignals) return;
-  removeSignals();
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+
+  #save(): void {
+    for (const { core } of this.#clients) {
+      core.profile.saveAll();
+      core.outbox.saveSync();
+    }
+  }
+
+  #removeSignals(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+}
+
+const hooks = () => shared('process-hooks.1', () => new ProcessHooks());
+
+/** Makes the end of the process known to a client. */
+export function addProcessHooks(client: HookedClient): void {
+  hooks().add(client);
 }
 
 export function removeProcessHooks(client: HookedClient): void {
-  clients.delete(client);
-  if (![...clients].some(({ core }) => core.options.handleSignals)) removeSignals();
-  if (clients.size > 0) return;
-  process.off('uncaughtExceptionMonitor', onFatal);
-  process.off('beforeExit', onBeforeExit);
-  process.off('exit', onExit);
-}
-
-function removeSignals(): void {
-  process.off('SIGTERM', onSignal);
-  process.off('SIGINT', onSignal);
+  hooks().remove(client);
 }
 
 function deliver(client: HookedClient): Promise<unknown> {
-  const { outbox, options } = client.core;
+  const { outbox, options, profile } = client.core;
+  profile.saveAll();
   client.triedAt = outbox.stats().accepted;
-  return client.flush(options.shutdownTimeout);
+  return outbox.flushAtEnd(options.shutdownTimeout);
 }

@@ -93,7 +93,11 @@ describe('a broken connection', () => {
     const { port } = server.address() as { port: number };
     await new Promise((resolve) => server.close(resolve));
     const transport = openTransport({ url: `http://127.0.0.1:${port}` });
-    expect(await transport.send(REQUEST)).toEqual({ kind: 'retry', reason: 'connection refused (ECONNREFUSED)' });
+    expect(await transport.send(REQUEST)).toEqual({
+      kind: 'retry',
+      reason: 'connection refused (ECONNREFUSED)',
+      unreachable: true,
+    });
   });
 
   test('a host name nobody knows', async () => {
@@ -102,6 +106,7 @@ describe('a broken connection', () => {
     expect(delivery).toEqual({
       kind: 'retry',
       reason: expect.stringMatching(/^host name .*\((ENOTFOUND|EAI_AGAIN)\)$/),
+      unreachable: true,
     });
   });
 

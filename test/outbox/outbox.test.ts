@@ -240,6 +240,38 @@ describe('what an answer does', () => {
     expectBalanced();
   });
 
+  it.each([
+    ['a small one', 10],
+    ['a large one', 900_000],
+  ])(
+    'gives up no single entry (%s) for a 413 alone, which a proxy that takes nothing says as well',
+    async (_, size) => {
+      const { add, pass, transport, outbox, warnings, expectBalanced } = setup();
+      transport.answer = () => ({ kind: 'split', reason: '413' });
+      add({ kind: 'request', feature: 'users', body: `"user_details":{"x":"${'y'.repeat(size)}"}` });
+      for (let i = 0; i < 30; i++) await pass(60_000);
+      expect(outbox.stats()).toMatchObject({ pending: 1, dropped: {} });
+      expect(transport.seen.length).toBeGreaterThan(10);
+      expect(warnings.length).toBeGreaterThan(0);
+      transport.answer = () => delivered;
+      await pass(60_000);
+      expect(outbox.stats()).toMatchObject({ delivered: 1, pending: 0 });
+      expectBalanced();
+    },
+  );
+
+  it('gives up what stays too large while the server takes others', async () => {
+    const { event, request, pass, transport, outbox, expectBalanced } = setup();
+    transport.answer = ({ devices }) => (devices[0] === 'big' ? { kind: 'split', reason: '413' } : delivered);
+    request('big', 'user_details', 'users');
+    for (let i = 0; i < 30; i++) {
+      event('u1', `e${i}`);
+      await pass(60_000);
+    }
+    expect(outbox.stats()).toMatchObject({ delivered: 30, pending: 0, dropped: { undeliverable: 1 } });
+    expectBalanced();
+  });
+
   it('keeps everything while the app is unknown, tries rarely, and says it once a minute', async () => {
     const { event, pass, transport, outbox, warnings, expectBalanced } = setup();
     transport.answer = () => ({ kind: 'hold', reason: 'app-unknown', message: 'App does not exist' });
