@@ -2,9 +2,17 @@ import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
 import type { ConsentFeature, Segmentation } from '../protocol/entry.js';
-import type { UserDetails } from '../protocol/user-details.js';
 import type { DeviceScope } from '../scope/device-scope.js';
-import { ConsentCalls, compatUserData, type Raw, sessionParts, traceMember, UserConsent, withDay } from './calls.js';
+import {
+  ConsentCalls,
+  compatUserData,
+  type Raw,
+  sessionParts,
+  tellUser,
+  traceMember,
+  UserConsent,
+  withDay,
+} from './calls.js';
 import type { CompatClient } from './compat-client.js';
 import type {
   BulkUserConf,
@@ -77,7 +85,7 @@ export class CountlyBulkUser {
   };
 
   readonly user_details = (user: CompatUserDetails): this => {
-    if (this.#given.isAllowed('users')) this.#scope.userDetails(user as UserDetails);
+    if (this.#given.isAllowed('users')) tellUser(this.#scope, user);
     return this;
   };
 

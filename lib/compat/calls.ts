@@ -1,11 +1,13 @@
-import { numberFrom } from '../check.js';
+import { member, namesOf, numberFrom } from '../check.js';
 import { systemClock } from '../clock.js';
 import { truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import { callerTimestamp, localTime, machineOffset } from '../protocol/timestamp.js';
+import type { UserDetails } from '../protocol/user-details.js';
 import type { Countly as Client } from '../scope/countly.js';
+import type { DeviceScope } from '../scope/device-scope.js';
 import type { UserData } from '../scope/scope-members.js';
-import type { CompatTrace, CompatUserData, FeatureGroups, FetchCallback } from './conf.js';
+import type { CompatTrace, CompatUserData, CompatUserDetails, FeatureGroups, FetchCallback } from './conf.js';
 
 // Official calls in the words of the client.
 
@@ -17,6 +19,16 @@ const OWN_MEMBERS = ['sdk_name', 'sdk_version', 'checksum', 'checksum256', 'rr',
 const PART_SECONDS = 60;
 /** A month: a number beyond it is no session, and its minutes would fill the memory. */
 const MOST_SECONDS = 31 * 86_400;
+
+/** What is known of a person, with a picture of this machine as the official SDK takes it. */
+export function tellUser(scope: DeviceScope, user: CompatUserDetails): void {
+  const path = member(user, 'picturePath');
+  if (path === undefined) return scope.userDetails(user as UserDetails);
+  const names = namesOf(user).filter((name) => name !== 'picturePath');
+  if (names.length > 0) scope.userDetails(Object.fromEntries(names.map((name) => [name, member(user, name)])));
+  // Without one on the web.
+  if (path !== null && path !== '' && !member(user, 'picture')) scope.setUserPicture(path as string);
+}
 
 /** A raw request of the official SDK as `request` of a scope takes it. */
 export function rawRequest(query: Raw): Record<string, unknown> {

@@ -1,7 +1,6 @@
 import type { Segmentation } from '../protocol/entry.js';
-import type { UserDetails } from '../protocol/user-details.js';
 import { CountlyBulk } from './bulk.js';
-import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, traceMember } from './calls.js';
+import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, tellUser, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -184,8 +183,7 @@ export class CountlySdk extends CountlySettings {
       else this.#warn(`end_event: no timed event "${key}" is running.`);
     });
 
-  readonly user_details = (user: CompatUserDetails): void =>
-    this.#use((client) => client.userDetails(user as UserDetails));
+  readonly user_details = (user: CompatUserDetails): void => this.#use((client) => tellUser(client, user));
 
   readonly report_conversion = (campaign_id: string, campaign_user_id?: string): void =>
     this.#use((client) => client.reportConversion(campaign_id, campaign_user_id));

@@ -91,8 +91,8 @@ export interface FeaturePort {
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[];
   /** Asks the server; never rejects. */
   query(target: Target, query: Query): Promise<QueryAnswer>;
-  /** Queues a picture; its file is read when its turn comes. `details` are JSON of the person that may be told twice. */
-  upload(target: Target, path: string, details: string): void;
+  /** Queues a picture; its file is read when its turn comes. */
+  upload(target: Target, path: string): void;
 }
 
 /** Texts of a list; what else is in it is left out. */

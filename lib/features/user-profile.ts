@@ -24,8 +24,13 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     if (!port.admits(target, 'users')) return;
     this.save(target);
     const fields = this.#standard(details);
-    const path = this.#picturePath(details);
-    if (path !== undefined) port.upload(target, path, `{${fields.join(',')}}`);
+    // Details often are what somebody sent, and a path would be that of any file of this machine.
+    const hasPath = member(details, 'picturePath') !== undefined;
+    if (hasPath)
+      this.warn(
+        'userDetails.picturePath',
+        'picturePath is left out; a picture of this machine is named by setUserPicture(path)',
+      );
     const buffer = new ProfileBuffer();
     const custom = member(details, 'custom');
     if (custom !== undefined && custom !== null && !isObject(custom)) this.#tell('custom', 'an object', custom);
@@ -34,13 +39,31 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     const first = requests.shift();
     if (first !== undefined) fields.push(`"custom":${first}`);
     if (fields.length === 0) {
-      if (path !== undefined) return;
       // What was given and is wrong was told already.
       if (!isEmpty(details, custom)) return port.refuse('invalid');
       return this.refuse('userDetails.empty', 'details must have something in them', 'they are dropped');
     }
     this.#record(target, fields.join(','));
     this.#recordAll(target, requests);
+  }
+
+  /** Queues a picture of this machine; the file is read when its turn comes. */
+  picture(target: Target, path: unknown): void {
+    const { port } = this;
+    if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+      tellMisfit(
+        port.reporter,
+        'setUserPicture.path',
+        'the path of a PNG, JPEG or GIF file',
+        path,
+        'there is no picture',
+      );
+      return port.refuse('invalid');
+    }
+    if (!port.filters.userProperty('picture')) return port.refuse('filtered');
+    if (!port.admits(target, 'users')) return;
+    this.save(target);
+    port.upload(target, path);
   }
 
   /** Notes a change of a custom property; it is sent with `save`, or by itself soon. */
@@ -97,16 +120,6 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     if (year === null || Number.isInteger(year)) fields.push(`"byear":${year}`);
     else if (byear !== undefined) this.#tell('byear', 'a year', byear);
     return fields;
-  }
-
-  /** A picture on this machine, unless one on the web is given. */
-  #picturePath(details: object): string | undefined {
-    const path = member(details, 'picturePath');
-    if (path === undefined || path === null || path === '' || member(details, 'picture')) return undefined;
-    if (!this.port.filters.userProperty('picture')) return undefined;
-    if (typeof path === 'string') return path;
-    this.#tell('picturePath', 'the path of a file', path);
-    return undefined;
   }
 
   /** A value, or an object of operators such as `{ $inc: 1 }`. */

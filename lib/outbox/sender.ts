@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Transport, WireRequest } from '../http/transport.js';
 import type { Delivery } from '../protocol/answer.js';
@@ -8,12 +6,12 @@ import {
   type Encoding,
   encodeBulk,
   encodeSingle,
-  type FilePart,
   multipartBody,
   multipartPayload,
   requestJson,
 } from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
+import { readPicture } from './picture-file.js';
 
 export interface SenderOptions {
   readonly appKey: string;
@@ -28,15 +26,6 @@ export interface SenderPort {
   delivered(deviceId: string, tookMs: number, ageMs: number): void;
   failed(reason: string): void;
 }
-
-/** Many a proxy in front of a server takes no more (docs/protocol.md §1.4), and base64 adds a third. */
-const LARGEST_PICTURE = 5 * 1024 * 1024;
-const PICTURE_TYPES: Readonly<Record<string, string>> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-};
 
 /** Puts sealed requests on the wire. Knows the encodings and the checksum; decides nothing. */
 export class Sender {
@@ -95,18 +84,5 @@ export class Sender {
       delivered(requests[0]?.deviceId ?? '', clock.monotonic() - startedAt, clock.now() - youngest);
     } else failed('message' in delivery ? delivery.message : delivery.reason);
     return delivery;
-  }
-}
-
-/** The file, or why it cannot be sent. Its path is the caller's own, so the reason does not name it. */
-async function readPicture(path: string): Promise<FilePart | string> {
-  try {
-    const facts = await stat(path);
-    if (!facts.isFile()) return 'userDetails: the picture is no regular file';
-    if (facts.size > LARGEST_PICTURE) return `userDetails: the picture has more than ${LARGEST_PICTURE} bytes`;
-    const type = PICTURE_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
-    return { field: 'user_picture', name: basename(path), type, content: await readFile(path) };
-  } catch (error) {
-    return `userDetails: the picture cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`;
   }
 }

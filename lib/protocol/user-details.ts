@@ -7,14 +7,8 @@ export interface UserDetails {
   readonly email?: string | null | undefined;
   readonly organization?: string | null | undefined;
   readonly phone?: string | null | undefined;
-  /** URL of a picture, up to 4096 characters. */
+  /** URL of a picture, up to 4096 characters. One on this machine is named by `setUserPicture`. */
   readonly picture?: string | null | undefined;
-  /**
-   * Path of a regular file with a picture, up to 5 MB. The path waits in the queue like every other entry, also across
-   * restarts; the file is read when its turn comes. One that cannot be sent then counts as dropped, `rejected`, with a
-   * warning. With `picture` it is ignored.
-   */
-  readonly picturePath?: string | undefined;
   /** `M` or `F`. */
   readonly gender?: string | null | undefined;
   /** Year of birth. */

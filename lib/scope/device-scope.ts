@@ -107,6 +107,23 @@ export class DeviceScope extends RecordingScope {
     contained(this, 'userDetails', ({ profile }, target) => profile.details(target, details));
   }
 
+  /**
+   * Uploads a picture of the person from this machine: a regular PNG, JPEG or GIF file of up to 5 MB. The path waits in the
+   * queue like every other entry, also across restarts; the file is read when its turn comes. One that cannot be sent then
+   * counts as dropped, `rejected`, with a warning. Never pass a path that came from outside.
+   *
+   * @example
+   * ```ts
+   * import { Countly } from 'countly-weave';
+   *
+   * const countly = Countly.init({ url: 'http://127.0.0.1:6010', appKey: 'shop' });
+   * countly.device('visitor-17').setUserPicture('/srv/avatars/17.png');
+   * ```
+   */
+  setUserPicture(path: string): void {
+    contained(this, 'setUserPicture', ({ profile }, target) => profile.picture(target, path));
+  }
+
   /** Changes of custom properties of the person. */
   get userData(): UserData {
     this.ownUserData ??= new UserData(this);

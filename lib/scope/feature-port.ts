@@ -135,13 +135,13 @@ export class HousePort implements FeaturePort {
     if (!this.options.disabled) this.parts.outbox.refuse(reason);
   }
 
-  upload(target: Target, path: string, details: string): void {
+  upload(target: Target, path: string): void {
     if (this.options.disabled || target.deviceId === '') return;
     const { deviceId, idType } = target;
     const timestamp = this.stamp();
     const tz = this.offsetOf(target, timestamp);
     // Whoever reads it may have another working directory, in a later life of this process at the latest.
-    const body = `"picture":${jsonString(resolve(path))},"user_details":${details}`;
+    const body = `"picture":${jsonString(resolve(path))},"user_details":{}`;
     this.parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
   }
 

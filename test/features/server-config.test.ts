@@ -234,7 +234,8 @@ describe('server settings', () => {
 
   it('filter what is known of a person, also by the names Countly has', async () => {
     test = await governed({ upb: ['email', 'byear', 'picture'] });
-    test.client.userDetails({ name: 'Ann', email: 'a@b.c', byear: 1990, picturePath: '/no/such.png' });
+    test.client.userDetails({ name: 'Ann', email: 'a@b.c', byear: 1990 });
+    test.client.setUserPicture('/no/such.png');
     expect(await test.contents()).toEqual([{ user_details: { name: 'Ann' } }]);
     await test.close();
     test = await governed({ upw: ['email'] });

@@ -12,7 +12,8 @@ import {
   reportMark,
 } from '../error-trail.js';
 import { type Method, makePlan, type Plan, type Step, type WovenCall } from './advice.js';
-import { type Followed, follow, kindOf } from './results.js';
+import type { Followed } from './followed.js';
+import { follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
 
 /**
