@@ -14,3 +14,4 @@ export {
   STANDS_FOR,
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';
+export { VisitorSessions } from './scope/visitor-sessions.js';

@@ -6,6 +6,7 @@ import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
 import type { ModuleTraceOptions } from './outgoing/outgoing.options.js';
+import type { VisitorSessionOptions } from './sessions/sessions.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
 
 /**
@@ -78,6 +79,13 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
   readonly networkTraces?: boolean | TrafficOptions | undefined;
   /** Report a view for every successful GET of a page, named by route template. @default false */
   readonly views?: boolean | TrafficOptions | undefined;
+  /**
+   * A session for each visitor: it begins with their first request, with the metrics of their browser, lasts while requests
+   * come, and ends as of the last one after half an hour without any. Logging out ends it by `changeId` or `endSession`. Needs
+   * visitors (`deviceId`, or `anonymous: 'cookie'`) and, where consent is asked for, theirs to `sessions`.
+   * @default false
+   */
+  readonly sessions?: boolean | VisitorSessionOptions | undefined;
   /** Traces beside those of incoming requests: `{ outgoing: true }` for the requests this process sends. @default none */
   readonly traces?: ModuleTraceOptions | undefined;
   /** Write at boot what was woven, and what cannot be reached. @default true */

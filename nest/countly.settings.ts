@@ -12,6 +12,12 @@ import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
 import { type OutgoingTraceOptions, outgoingSettings } from './outgoing/outgoing.options.js';
+import {
+  deviceIdleTimeout,
+  type SessionSettings,
+  sessionProblems,
+  sessionSettings,
+} from './sessions/sessions.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
 
 /** The module's own options with every default filled in. */
@@ -33,6 +39,7 @@ export interface ModuleSettings {
   readonly errors: ErrorReportOptions | undefined;
   readonly networkTraces: TrafficOptions | undefined;
   readonly views: TrafficOptions | undefined;
+  readonly sessions: SessionSettings | undefined;
   readonly outgoing: OutgoingTraceOptions | undefined;
   /** Where the client delivers to, if by HTTP. */
   readonly url: string | undefined;
@@ -62,7 +69,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
   const problems = optionProblems(given, MODULE_RULES);
   // A factory that returns nothing has no members to look at.
   if (typeof given === 'object' && given !== null)
-    problems.push(...cookieProblems(given), ...unreadableCarriers(given));
+    problems.push(...cookieProblems(given), ...unreadableCarriers(given), ...sessionProblems(given));
   if (problems.length > 0) throw new CountlyConfigError(problems);
   const { deviceId, processDeviceId, anonymous, resolverTimeout, consent, processConsent, timezone, carrier, ...rest } =
     given;
@@ -75,6 +82,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
     errors,
     networkTraces,
     views,
+    sessions,
     traces,
     bootReport,
     shutdownWarning,
@@ -91,6 +99,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       deviceId: processDeviceId ?? (typeof deviceId === 'string' ? deviceId : undefined),
       consent: processConsent ?? (asksConsent ? undefined : consent),
       requireConsent,
+      deviceIdleTimeout: deviceIdleTimeout(given),
     },
     settings: {
       name,
@@ -110,6 +119,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       errors: errors === false ? undefined : optionsOf(errors),
       networkTraces: networkTraces ? optionsOf(networkTraces) : undefined,
       views: views ? optionsOf(views) : undefined,
+      sessions: sessionSettings(sessions),
       outgoing: outgoingSettings(traces),
       url: own.url ?? process.env['COUNTLY_URL'],
       shutdownTimeout: own.shutdownTimeout ?? SHUTDOWN_MS,

@@ -23,4 +23,5 @@ export {
   fromUser,
 } from './identity/resolvers.js';
 export type { ModuleTraceOptions, OutgoingRequest, OutgoingTraceOptions } from './outgoing/outgoing.options.js';
+export type { VisitorSessionOptions } from './sessions/sessions.options.js';
 export type { TrafficOptions } from './traffic/traffic.options.js';
