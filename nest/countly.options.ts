@@ -1,4 +1,4 @@
-import type { ConsentFeature, CountlyOptions } from '../lib/index.js';
+import type { ConsentFeature, CountlyOptions, DeviceLocationOptions } from '../lib/index.js';
 import type { CarrierOptions } from './carrier/carrier.options.js';
 import type { ErrorReportOptions } from './errors/error-policy.js';
 import type { AnonymousOptions } from './identity/anonymous.js';
@@ -8,6 +8,9 @@ import type { DeviceIdResolver } from './identity/resolvers.js';
 import type { ModuleTraceOptions } from './outgoing/outgoing.options.js';
 import type { VisitorSessionOptions } from './sessions/sessions.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
+
+/** Where a person is: a country (`DE`), with it a city, or coordinates. */
+export type VisitorPlace = Omit<DeviceLocationOptions, 'ip'>;
 
 /**
  * Options of `CountlyModule`: those of the client, and what the module adds. All problems are reported at once, when the
@@ -52,6 +55,12 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
    * @default true
    */
   readonly ip?: boolean | ((context: RequestContext) => string | undefined) | undefined;
+  /**
+   * Where the person is, as far as something in front of the application says, such as the header of a CDN. Told when a session
+   * begins; beside `ip`, and before what a server would derive from that.
+   * @default nothing but the address
+   */
+  readonly place?: ((context: RequestContext) => VisitorPlace | undefined) | undefined;
   /** The person's language, such as `de-AT`; `true` takes the first of `Accept-Language`. @default true */
   readonly language?: boolean | ((context: RequestContext) => string | undefined) | undefined;
   /** The person's time zone in minutes east of UTC. @default the client's `timezoneOffset` */

@@ -52,6 +52,7 @@ export const MODULE_RULES: is.Members = {
   processConsent: is.features,
   carrier,
   ip: flagOrCallback,
+  place: is.callback,
   language: flagOrCallback,
   timezone: is.callback,
   requestScope: is.flag,

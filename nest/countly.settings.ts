@@ -4,7 +4,7 @@ import { optionProblems } from '../lib/internal.js';
 import { type CarrierSettings, carrierSettings } from './carrier/carrier.options.js';
 import { readsCarrier } from './carrier/from-carrier.js';
 import { DEFAULT_NAME } from './countly.constants.js';
-import type { CountlyModuleOptions } from './countly.options.js';
+import type { CountlyModuleOptions, VisitorPlace } from './countly.options.js';
 import { MODULE_RULES } from './countly.rules.js';
 import type { ErrorReportOptions } from './errors/error-policy.js';
 import { type AnonymousCookie, anonymousCookie, cookieProblems } from './identity/anonymous.js';
@@ -31,6 +31,7 @@ export interface ModuleSettings {
   readonly requireConsent: boolean;
   readonly carrier: CarrierSettings | undefined;
   readonly ip: boolean | ((context: RequestContext) => string | undefined);
+  readonly place: ((context: RequestContext) => VisitorPlace | undefined) | undefined;
   readonly language: boolean | ((context: RequestContext) => string | undefined);
   readonly timezone: ((context: RequestContext) => number | undefined) | undefined;
   readonly requestScope: boolean;
@@ -75,6 +76,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
     given;
   const {
     ip,
+    place,
     language,
     requestScope,
     inheritScope,
@@ -111,6 +113,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       requireConsent: requireConsent === true,
       carrier: carrierSettings(carrier),
       ip: ip ?? true,
+      place,
       language: language ?? true,
       timezone,
       requestScope: requestScope ?? name === DEFAULT_NAME,

@@ -8,7 +8,7 @@ export { CountlyDeviceId, CurrentScope, InjectCountly } from './countly.decorato
 export { type CountlyHealth, CountlyHealthIndicator, type CountlyHealthOptions } from './countly.health.js';
 export { CountlyModule } from './countly.module.js';
 export type { CountlyModuleExtras } from './countly.module-definition.js';
-export type { CountlyModuleOptions, CountlyOptionsFactory } from './countly.options.js';
+export type { CountlyModuleOptions, CountlyOptionsFactory, VisitorPlace } from './countly.options.js';
 export type { ErrorFacts, ErrorReportOptions } from './errors/error-policy.js';
 export type { CountlyFeatureOptions } from './feature/feature.options.js';
 export type { AnonymousOptions } from './identity/anonymous.js';

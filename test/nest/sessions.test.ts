@@ -10,7 +10,14 @@ import {
 } from '@nestjs/common';
 import { describe, expect, it, vi } from 'vitest';
 import { CountlyConfigError, type DeviceScope, silentLogger, TrackEvent, WithDevice } from '../../lib/index.js';
-import { CountlyModule, type CountlyModuleOptions, CurrentScope, fromHeader, fromUser } from '../../nest/index.js';
+import {
+  CountlyModule,
+  type CountlyModuleOptions,
+  CurrentScope,
+  fromHeader,
+  fromUser,
+  type RequestContext,
+} from '../../nest/index.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, quiet, start } from './support/platforms.js';
 import { closeVisitedAfterEach, openTo, type VisitedOptions } from './support/visitors.js';
@@ -90,6 +97,14 @@ describe.each(PLATFORMS)('sessions of visitors on %s', (platform) => {
         ...{ _device: 'Desktop', _device_type: 'desktop', _locale: 'de_AT', _app_version: '7.1' },
       },
     });
+  });
+
+  it('tell the place that something in front of the application knows', async () => {
+    const place = (context: RequestContext) => ({ countryCode: context.header('cf-ipcountry'), city: 'Graz' });
+    const shop = await open({ place });
+    await shop.ask('/', { ...ADA, 'cf-ipcountry': 'at' });
+    const [begin] = await shop.requestsOf('begin_session');
+    expect(begin?.parameters).toMatchObject({ country_code: 'AT', city: 'Graz', ip_address: '127.0.0.1' });
   });
 
   it('tell nothing of this machine where the request says nothing', async () => {
