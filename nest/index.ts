@@ -13,6 +13,7 @@ export type { ErrorFacts, ErrorReportOptions } from './errors/error-policy.js';
 export type { CountlyFeatureOptions } from './feature/feature.options.js';
 export type { AnonymousOptions } from './identity/anonymous.js';
 export type { ConsentAnswer, ConsentResolver } from './identity/consent.js';
+export { type CountlyWebOptions, type CountlyWebResolver, fromCountlyWeb } from './identity/countly-web.js';
 export type { RequestContext, RequestLike } from './identity/request-context.js';
 export {
   afterGuards,
