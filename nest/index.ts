@@ -24,5 +24,8 @@ export {
   fromUser,
 } from './identity/resolvers.js';
 export type { ModuleTraceOptions, OutgoingRequest, OutgoingTraceOptions } from './outgoing/outgoing.options.js';
+export { RemoteConfig } from './remote-config/remote-config.decorator.js';
+export { RequireRemoteConfig } from './remote-config/remote-config.guard.js';
+export type { RemoteConfigOptions } from './remote-config/remote-value.js';
 export type { VisitorSessionOptions } from './sessions/sessions.options.js';
 export type { TrafficOptions } from './traffic/traffic.options.js';
