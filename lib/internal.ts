@@ -15,3 +15,4 @@ export {
   unregisterClient,
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';
+export { VisitorSessions } from './scope/visitor-sessions.js';

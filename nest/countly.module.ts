@@ -52,6 +52,7 @@ import { installHttp } from './scope/install-http.js';
 import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
+import { withoutVisitors } from './sessions/sessions.options.js';
 import { ShutdownOrder } from './shutdown-order.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
 
@@ -225,7 +226,7 @@ export class CountlyModule
     const { settings } = this.#runtime;
     const isOnly = !clientNames(this.#modules).includes(DEFAULT_NAME) && !settings.requestScope;
     const unnamed = isOnly ? methodsWithoutClient(wovenProviders(this.#modules)) : [];
-    const problems = [...unreachable(settings.name, unnamed), ...withoutScopes(settings)];
+    const problems = [...unreachable(settings.name, unnamed), ...withoutScopes(settings), ...withoutVisitors(settings)];
     for (const problem of problems) this.#runtime.warnings.once(problem, problem);
   }
 

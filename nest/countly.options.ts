@@ -1,4 +1,4 @@
-import type { ConsentFeature, CountlyOptions } from '../lib/index.js';
+import type { ConsentFeature, CountlyOptions, DeviceLocationOptions } from '../lib/index.js';
 import type { CarrierOptions } from './carrier/carrier.options.js';
 import type { ErrorReportOptions } from './errors/error-policy.js';
 import type { AnonymousOptions } from './identity/anonymous.js';
@@ -6,7 +6,11 @@ import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
 import type { ModuleTraceOptions } from './outgoing/outgoing.options.js';
+import type { VisitorSessionOptions } from './sessions/sessions.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
+
+/** Where a person is: a country (`DE`), with it a city, or coordinates. */
+export type VisitorPlace = Omit<DeviceLocationOptions, 'ip'>;
 
 /**
  * Options of `CountlyModule`: those of the client, and what the module adds. All problems are reported at once, when the
@@ -57,6 +61,12 @@ export interface CountlyModuleOptions
    * @default true
    */
   readonly ip?: boolean | ((context: RequestContext) => string | undefined) | undefined;
+  /**
+   * Where the person is, as far as something in front of the application says, such as the header of a CDN. Told when a session
+   * begins; beside `ip`, and before what a server would derive from that.
+   * @default nothing but the address
+   */
+  readonly place?: ((context: RequestContext) => VisitorPlace | undefined) | undefined;
   /** The person's language, such as `de-AT`; `true` takes the first of `Accept-Language`. @default true */
   readonly language?: boolean | ((context: RequestContext) => string | undefined) | undefined;
   /** The person's time zone in minutes east of UTC. @default the client's `timezoneOffset` */
@@ -84,6 +94,13 @@ export interface CountlyModuleOptions
   readonly networkTraces?: boolean | TrafficOptions | undefined;
   /** Report a view for every page (HTML) that has none of its own, named by route template. @default false */
   readonly views?: boolean | TrafficOptions | undefined;
+  /**
+   * A session for each visitor: it begins with their first request, with the metrics of their browser, lasts while requests
+   * come, and ends as of the last one after half an hour without any. Logging out ends it by `changeId` or `endSession`. Needs
+   * visitors (`deviceId`, or `anonymous: 'cookie'`) and, where consent is asked for, theirs to `sessions`.
+   * @default false
+   */
+  readonly sessions?: boolean | VisitorSessionOptions | undefined;
   /** Traces beside those of incoming requests: `{ outgoing: true }` for the requests this process sends. @default none */
   readonly traces?: ModuleTraceOptions | undefined;
   /** Write at boot how much was woven (with `debug` each method), and what cannot be reached or has no effect. @default true */

@@ -28,6 +28,10 @@ const outgoing = is.either(
   is.flag,
   is.shape('an object', { sample: is.share, ignoreHosts: is.hostList, name: is.callback }),
 );
+const sessions = is.either(
+  is.flag,
+  is.shape('an object', { idleTimeout: is.seconds(1, 86_400), filter: is.callback, metrics: is.callback }),
+);
 const flagOrCallback = is.either(is.flag, is.callback);
 
 const BESIDE = (name: string): is.Rule => ({
@@ -48,6 +52,7 @@ export const MODULE_RULES: is.Members = {
   processConsent: is.features,
   carrier,
   ip: flagOrCallback,
+  place: is.callback,
   language: flagOrCallback,
   timezone: is.callback,
   requestScope: is.flag,
@@ -56,6 +61,7 @@ export const MODULE_RULES: is.Members = {
   errors,
   networkTraces: traffic,
   views: traffic,
+  sessions,
   traces: is.shape('an object such as { outgoing: true }', { outgoing }),
   bootReport: is.flag,
   shutdownWarning: is.flag,

@@ -13,6 +13,7 @@ import { HttpScope, type RequestObserver } from './scope/http-scope.js';
 import type { ScopeDeps } from './scope/scope-deps.js';
 import { ScopeOpener } from './scope/scope-opener.js';
 import { UnitRegistry } from './scope/unit-registry.js';
+import { Visits } from './sessions/visits.js';
 import { traceObserver, viewObserver } from './traffic/traffic-observer.js';
 import { ModuleWarnings } from './warnings.js';
 
@@ -33,6 +34,7 @@ export class CountlyRuntime implements ScopeDeps {
   readonly http: HttpScope;
   readonly failures: FailureObserver | undefined;
   readonly carriers: Carriers | undefined;
+  readonly visits: Visits | undefined;
   readonly #outgoing: OutgoingRequests;
 
   /** What decorated methods of the application record through, when it is no client of this library. */
@@ -50,9 +52,10 @@ export class CountlyRuntime implements ScopeDeps {
     this.#isOwn = maker.owns(client);
     this.settings = settings;
     this.warnings = new ModuleWarnings(settings.logger);
-    const { carrier, requireConsent } = this.settings;
+    const { carrier, requireConsent, sessions } = this.settings;
     this.carriers = carrier && new Carriers(this.client, carrier, requireConsent, this.warnings);
     this.scopes = new ScopeOpener(this.client, this.settings, this.warnings, this.carriers);
+    this.visits = sessions && new Visits(this.client, sessions, this.scopes.asksAgain, this.warnings);
     this.http = new HttpScope(this, this.#requestObservers());
     const { errors } = this.settings;
     this.failures = errors === undefined ? undefined : new FailureObserver(errors, this);
@@ -74,6 +77,7 @@ export class CountlyRuntime implements ScopeDeps {
   /** Delivers and releases everything. Never rejects: a shutdown must not fail because of telemetry. */
   async close(): Promise<void> {
     this.#outgoing.stop();
+    this.visits?.stop();
     try {
       // Whoever made it closes it, and may want to look into it before.
       if (!this.#isOwn) return void (await this.client.flush({ timeout: this.settings.shutdownTimeout }));
@@ -89,6 +93,8 @@ export class CountlyRuntime implements ScopeDeps {
   #requestObservers(): RequestObserver[] {
     const { networkTraces, views } = this.settings;
     return [
+      // First of all: what is recorded of a request belongs to a session that has begun.
+      ...(this.visits === undefined ? [] : [this.visits.arrived]),
       ...(networkTraces === undefined ? [] : [traceObserver(networkTraces, this.warnings)]),
       viewObserver(views, this.policies, this.warnings),
     ];

@@ -4,7 +4,7 @@ import { optionProblems } from '../lib/internal.js';
 import { type CarrierSettings, carrierSettings } from './carrier/carrier.options.js';
 import { readsCarrier } from './carrier/from-carrier.js';
 import { DEFAULT_NAME } from './countly.constants.js';
-import type { CountlyModuleOptions } from './countly.options.js';
+import type { CountlyModuleOptions, VisitorPlace } from './countly.options.js';
 import { MODULE_RULES } from './countly.rules.js';
 import type { ErrorReportOptions } from './errors/error-policy.js';
 import { type AnonymousCookie, anonymousCookie, cookieProblems } from './identity/anonymous.js';
@@ -12,6 +12,12 @@ import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
 import { type OutgoingTraceOptions, outgoingSettings } from './outgoing/outgoing.options.js';
+import {
+  deviceIdleTimeout,
+  type SessionSettings,
+  sessionProblems,
+  sessionSettings,
+} from './sessions/sessions.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
 
 /** The module's own options with every default filled in. */
@@ -25,6 +31,7 @@ export interface ModuleSettings {
   readonly requireConsent: boolean;
   readonly carrier: CarrierSettings | undefined;
   readonly ip: boolean | ((context: RequestContext) => string | undefined);
+  readonly place: ((context: RequestContext) => VisitorPlace | undefined) | undefined;
   readonly language: boolean | ((context: RequestContext) => string | undefined);
   readonly timezone: ((context: RequestContext) => number | undefined) | undefined;
   readonly requestScope: boolean;
@@ -33,6 +40,7 @@ export interface ModuleSettings {
   readonly errors: ErrorReportOptions | undefined;
   readonly networkTraces: TrafficOptions | undefined;
   readonly views: TrafficOptions | undefined;
+  readonly sessions: SessionSettings | undefined;
   readonly outgoing: OutgoingTraceOptions | undefined;
   /** Where the client delivers to, if by HTTP. */
   readonly url: string | undefined;
@@ -62,12 +70,13 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
   const problems = optionProblems(given, MODULE_RULES);
   // A factory that returns nothing has no members to look at.
   if (typeof given === 'object' && given !== null)
-    problems.push(...cookieProblems(given), ...unreadableCarriers(given));
+    problems.push(...cookieProblems(given), ...unreadableCarriers(given), ...sessionProblems(given));
   if (problems.length > 0) throw new CountlyConfigError(problems);
   const { deviceId, processDeviceId, anonymous, resolverTimeout, consent, processConsent, timezone, carrier, ...rest } =
     given;
   const {
     ip,
+    place,
     language,
     requestScope,
     inheritScope,
@@ -75,6 +84,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
     errors,
     networkTraces,
     views,
+    sessions,
     traces,
     bootReport,
     shutdownWarning,
@@ -91,6 +101,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       deviceId: processDeviceId ?? (typeof deviceId === 'string' ? deviceId : undefined),
       consent: processConsent ?? (asksConsent ? undefined : consent),
       requireConsent,
+      deviceIdleTimeout: deviceIdleTimeout(given),
     },
     settings: {
       name,
@@ -102,6 +113,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       requireConsent: requireConsent === true,
       carrier: carrierSettings(carrier),
       ip: ip ?? true,
+      place,
       language: language ?? true,
       timezone,
       requestScope: requestScope ?? name === DEFAULT_NAME,
@@ -110,6 +122,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       errors: errors === false ? undefined : optionsOf(errors),
       networkTraces: networkTraces ? optionsOf(networkTraces) : undefined,
       views: views ? optionsOf(views) : undefined,
+      sessions: sessionSettings(sessions),
       outgoing: outgoingSettings(traces),
       url: own.url ?? process.env['COUNTLY_URL'],
       shutdownTimeout: own.shutdownTimeout ?? SHUTDOWN_MS,

@@ -8,11 +8,12 @@ export { CountlyDeviceId, CurrentScope, InjectCountly } from './countly.decorato
 export { type CountlyHealth, CountlyHealthIndicator, type CountlyHealthOptions } from './countly.health.js';
 export { CountlyModule } from './countly.module.js';
 export type { CountlyModuleExtras } from './countly.module-definition.js';
-export type { CountlyModuleOptions, CountlyOptionsFactory } from './countly.options.js';
+export type { CountlyModuleOptions, CountlyOptionsFactory, VisitorPlace } from './countly.options.js';
 export type { ErrorFacts, ErrorReportOptions } from './errors/error-policy.js';
 export type { CountlyFeatureOptions } from './feature/feature.options.js';
 export type { AnonymousOptions } from './identity/anonymous.js';
 export type { ConsentAnswer, ConsentResolver } from './identity/consent.js';
+export { type CountlyWebOptions, type CountlyWebResolver, fromCountlyWeb } from './identity/countly-web.js';
 export type { RequestContext, RequestLike } from './identity/request-context.js';
 export {
   afterGuards,
@@ -23,4 +24,8 @@ export {
   fromUser,
 } from './identity/resolvers.js';
 export type { ModuleTraceOptions, OutgoingRequest, OutgoingTraceOptions } from './outgoing/outgoing.options.js';
+export { RemoteConfig } from './remote-config/remote-config.decorator.js';
+export { RequireRemoteConfig } from './remote-config/remote-config.guard.js';
+export type { RemoteConfigOptions } from './remote-config/remote-value.js';
+export type { VisitorSessionOptions } from './sessions/sessions.options.js';
 export type { TrafficOptions } from './traffic/traffic.options.js';

@@ -58,6 +58,7 @@ export function withoutScopes(settings: ModuleSettings): string[] {
     consent: settings.consent !== undefined,
     networkTraces: settings.networkTraces !== undefined,
     views: settings.views !== undefined,
+    sessions: settings.sessions !== undefined,
     ignore: settings.ignore !== undefined,
   };
   const idle = Object.entries(options).flatMap(([option, isGiven]) => (isGiven ? option : []));

@@ -30,6 +30,8 @@ export class HttpContext implements RequestContext {
   readonly response: ResponseLike;
   /** What a GraphQL request asked for: `query Cart`. */
   operation: string | undefined = undefined;
+  /** Whoever sent it got an id with this very request. */
+  isNewVisitor = false;
   #reply: FastifyReplyLike | undefined;
   /** The cookie as it was meant last. */
   #cookie = '';

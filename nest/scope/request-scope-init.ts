@@ -1,4 +1,5 @@
 import type { ConsentFeature, ScopeInit } from '../../lib/index.js';
+import type { VisitorPlace } from '../countly.options.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
 import { describe } from '../identity/deadline.js';
@@ -42,6 +43,25 @@ export class RequestScopeInit implements ScopeInit {
     if (ip === false || typeof this.deviceId !== 'string') return undefined;
     const told = ip === true ? this.#context.ip : this.#contained('ip', ip);
     return typeof told === 'string' ? told : undefined;
+  }
+
+  get countryCode(): string | undefined {
+    return this.#place?.countryCode;
+  }
+
+  get city(): string | undefined {
+    return this.#place?.city;
+  }
+
+  get location(): string | undefined {
+    return this.#place?.location;
+  }
+
+  get #place(): VisitorPlace | undefined {
+    const { place } = this.#settings;
+    if (place === undefined || typeof this.deviceId !== 'string') return undefined;
+    const told = this.#contained('place', place);
+    return typeof told === 'object' && told !== null ? told : undefined;
   }
 
   get locale(): string | undefined {

@@ -2,6 +2,7 @@ import type { Countly } from '../../lib/index.js';
 import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import type { FeaturePolicies } from '../feature/feature-policies.js';
+import type { Visits } from '../sessions/visits.js';
 import type { ModuleWarnings } from '../warnings.js';
 import type { ScopeOpener } from './scope-opener.js';
 import type { UnitRegistry } from './unit-registry.js';
@@ -15,4 +16,6 @@ export interface ScopeDeps {
   readonly units: UnitRegistry;
   readonly policies: FeaturePolicies;
   readonly carriers: Carriers | undefined;
+  /** Sessions of visitors, where they are wanted. */
+  readonly visits: Visits | undefined;
 }

@@ -107,6 +107,7 @@ export class ScopeOpener {
       mark: reportMark(),
       failure: undefined,
       viewed: false,
+      isVisit: undefined,
       entered: undefined,
     };
   }

@@ -114,6 +114,8 @@ export class ScopeInterceptor implements NestInterceptor {
         },
         complete: () => subscriber.complete(),
       });
-    return unit === undefined ? start() : this.#deps.client.run(unit.scope, start);
+    if (unit === undefined) return start();
+    this.#deps.visits?.known(unit);
+    return this.#deps.client.run(unit.scope, start);
   }
 }

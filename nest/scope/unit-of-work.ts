@@ -16,6 +16,8 @@ export interface UnitOfWork<Context extends RequestContext = RequestContext> {
   failure: Failure | undefined;
   /** A view was recorded in it already. */
   viewed: boolean;
+  /** Whether it is a visitor's activity, for their session; undefined until that is known. */
+  isVisit: boolean | undefined;
   /** Told when it has another scope than before. */
   entered: (() => void) | undefined;
 }

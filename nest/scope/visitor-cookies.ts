@@ -28,6 +28,7 @@ export class VisitorCookies implements VisitorIds {
     const known = this.#visitorOf(context, anonymous);
     if (known?.isCurrent === true) return known.id;
     const id = known?.id ?? fresh();
+    context.isNewVisitor = known === undefined;
     context.setCookie(writeCookie(anonymous, cookieValue(id, anonymous), anonymous.secure ?? context.secure));
     return id;
   }

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { readShopSettings, SettingsError } from './settings.js';
 import { ShopModule } from './shop.module.js';
+import { Customers } from './visitors/customers.js';
 import { recogniseVisitor } from './visitors/visitor.middleware.js';
 
 const HOST = '127.0.0.1';
@@ -11,8 +13,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 async function main(): Promise<void> {
   // Before Nest starts: a wrong variable is worth one line, not a stack trace.
   const settings = readShopSettings(process.env);
-  const app = await NestFactory.create(ShopModule, { logger: ['log', 'warn', 'error'] });
-  app.use(recogniseVisitor);
+  const app = await NestFactory.create<NestExpressApplication>(ShopModule, { logger: ['log', 'warn', 'error'] });
+  // Only what runs on this machine may say where a request came from; `npm start` sends visitors from all over the world.
+  app.set('trust proxy', 'loopback');
+  app.use(recogniseVisitor(app.get(Customers)));
   // Ctrl-C often comes twice, from the terminal and from npm: the second one must not cut the delivery short.
   app.enableShutdownHooks([...SIGNALS], { useProcessExit: true });
   for (const signal of SIGNALS) process.on(signal, () => undefined);

@@ -16,12 +16,27 @@ describe('npm start', { timeout: 120_000 }, () => {
     const shop = addressOf(everything, 'Shop');
     const inspector = addressOf(everything, 'Inspector');
     expect(output).toMatch(/\d{3} requests answered \(\d+ × 200, .*\d+ × 402, .*\d+ × 500\)/);
-    for (const what of ['devices', 'events', 'views', 'errors', 'traces']) {
+    for (const what of ['devices', 'sessions', 'profiles', 'events', 'views', 'errors', 'traces']) {
       expect(output).toMatch(new RegExp(`^ +${what} +[1-9]\\d*$`, 'm'));
     }
     expect(output).toContain('problems  none');
     expect((await fetch(shop, { headers: { accept: 'text/html' } })).status).toBe(200);
     expect((await fetch(inspector)).status).toBe(200);
+    // No panel of the page has nothing to show.
+    const panels = [
+      'devices',
+      'sessions',
+      'profiles',
+      'view-names',
+      'keys',
+      'error-groups',
+      'trace-names',
+      'problem-groups',
+    ];
+    for (const panel of panels) {
+      const answer = (await (await fetch(new URL(`/api/${panel}`, inspector))).json()) as Record<string, unknown>;
+      expect([panel, Object.values(answer).find(Array.isArray)?.length ?? 0]).not.toEqual([panel, 0]);
+    }
 
     // A terminal sends Ctrl-C to all processes of the group, and npm passes it on once more.
     everything.signal('SIGINT');

@@ -27,6 +27,13 @@ export class CartStore {
     if (this.#entries.size > MAX_CARTS && oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  /** A visitor became a customer, with what is in the cart; a cart that the customer has already stays as it is. */
+  move(from: string, to: string): void {
+    const { lines } = this.get(from);
+    if (lines.length > 0 && this.get(to).lines.length === 0) this.put(cartOf(to, lines));
+    this.#entries.delete(from);
+  }
+
   /** Carts that nobody touched for so long. Each is given once, until it changes again. */
   takeAbandoned(idleMs: number): Cart[] {
     const before = Date.now() - idleMs;

@@ -35,7 +35,7 @@ export class ErrorPageFilter extends BaseExceptionFilter {
         title: TITLES[status] ?? `Error ${status}`,
         body,
         path: request.url ?? '/',
-        optedOut: request.visitor.optedOut,
+        visitor: request.visitor,
       }),
     );
   }

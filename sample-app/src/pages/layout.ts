@@ -1,3 +1,4 @@
+import type { Visitor } from '../visitors/visitor.js';
 import { type Html, html } from './html.js';
 import { STYLE } from './style.js';
 
@@ -6,14 +7,18 @@ export interface LayoutParts {
   readonly body: Html;
   /** Where the visitor is, to come back to after changing the privacy choice. */
   readonly path: string;
-  readonly optedOut: boolean;
+  readonly visitor: Visitor;
 }
 
 /** The frame around every page. */
-export function layout({ title, body, path, optedOut }: LayoutParts): string {
-  const choice = optedOut
+export function layout({ title, body, path, visitor }: LayoutParts): string {
+  const choice = visitor.optedOut
     ? { consent: 'all', text: 'You are not counted.', action: 'Count my visits' }
     : { consent: 'none', text: 'Your visits are counted.', action: 'Stop counting' };
+  const person =
+    visitor.customer === undefined
+      ? html`<a href="/login">Log in</a>`
+      : html`<form method="post" action="/logout"><button class="link">Log out ${visitor.customer.name}</button></form>`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -27,7 +32,7 @@ export function layout({ title, body, path, optedOut }: LayoutParts): string {
 <header>
   <a class="brand" href="/">Lantern &amp; Loom</a>
   <form class="search" action="/search" role="search"><input name="q" placeholder="Search the shop" aria-label="Search"></form>
-  <nav><a href="/">Catalogue</a><a href="/cart">Cart</a></nav>
+  <nav><a href="/">Catalogue</a><a href="/cart">Cart</a>${person}</nav>
 </header>
 <main>
 <h1>${title}</h1>

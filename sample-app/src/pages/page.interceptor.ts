@@ -19,7 +19,7 @@ export class PageInterceptor implements NestInterceptor {
       map((data: unknown) => {
         http.getResponse<ShopResponse>().setHeader('content-type', 'text/html; charset=utf-8');
         const title = typeof view.title === 'function' ? view.title(data) : view.title;
-        return layout({ title, body: view.render(data), path: request.url ?? '/', optedOut: request.visitor.optedOut });
+        return layout({ title, body: view.render(data), path: request.url ?? '/', visitor: request.visitor });
       }),
     );
   }

@@ -15,6 +15,7 @@ const PRODUCTS = [
   'stone-mug',
   'brass-pen',
 ] as const;
+const NAMES = ['Ada', 'Grace', 'Katherine', 'Dorothy', 'Joan', 'Margaret', 'Radia', 'Annie'] as const;
 const WORDS = ['lamp', 'kettle', 'wool', 'desk', 'something warm', 'pen'] as const;
 
 /** What one visitor does, from looking around to paying or leaving the cart behind. */
@@ -27,10 +28,15 @@ export function journeyOf(visitor: string, random: Random): Step[] {
   if (random.chance(0.2)) steps.push(remove(random));
   if (!random.chance(0.7)) return steps;
   const payment = random.next();
+  // Customers come back under the same name, from whatever browser.
+  const name = random.pick(NAMES);
+  const isCustomer = random.chance(0.4);
+  if (isCustomer) steps.push((client) => client.post('/login', { name }));
   steps.push((client) => client.get('/checkout'));
   if (payment < 0.2) steps.push(pay(visitor, random.pick([SANDBOX_CARDS.declined, SANDBOX_CARDS.expired]), random));
   if (payment > 0.85) return [...steps, pay(visitor, SANDBOX_CARDS.breaks, random)];
-  return [...steps, pay(visitor, SANDBOX_CARDS.pays, random)];
+  steps.push(pay(visitor, SANDBOX_CARDS.pays, random));
+  return isCustomer && random.chance(0.3) ? [...steps, (client) => client.post('/logout', {})] : steps;
 }
 
 function look(random: Random): Step {

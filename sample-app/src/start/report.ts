@@ -36,6 +36,8 @@ export async function describeArrived(inspectorUrl: string): Promise<string> {
   const problems = of('problems_e') + of('problems_w');
   const rows: readonly (readonly [string, number | string])[] = [
     ['devices', of('devices')],
+    ['sessions', of('sessions')],
+    ['profiles', of('profiles')],
     ['events', of('events')],
     ['views', of('views')],
     ['errors', of('errors')],

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { journeyOf } from './journey.js';
+import { originOf } from './origin.js';
 import { Random } from './random.js';
 import { ShopClient } from './shop-client.js';
 
@@ -20,7 +21,7 @@ export interface TrafficResult {
 }
 
 const OPT_OUT_SHARE = 0.07;
-const SEED = 20_261;
+const SEED = 20_264;
 
 /** Sends the visits of many people through the shop, side by side, spread over the given time. */
 export async function sendTraffic({ url, visitors, seconds, signal }: TrafficOptions): Promise<TrafficResult> {
@@ -30,7 +31,8 @@ export async function sendTraffic({ url, visitors, seconds, signal }: TrafficOpt
   const visit = async (number: number): Promise<void> => {
     const visitor = `visitor-${number}`;
     const cookies = { visitor, consent: random.chance(OPT_OUT_SHARE) ? 'none' : 'all' };
-    const client = new ShopClient(url, cookies, (status) => answers.set(status, (answers.get(status) ?? 0) + 1));
+    const onAnswer = (status: number) => answers.set(status, (answers.get(status) ?? 0) + 1);
+    const client = new ShopClient(url, { cookies, headers: originOf(random), onAnswer });
     const steps = journeyOf(visitor, random);
     const startAfter = random.next() * seconds * 500;
     const pauseMs = (seconds * 500) / steps.length;
@@ -53,9 +55,10 @@ export async function sendTraffic({ url, visitors, seconds, signal }: TrafficOpt
 /** A visitor now and then, so that a page left open shows something moving. */
 export async function sendDrizzle(url: string, signal: AbortSignal): Promise<void> {
   const random = new Random(Date.now());
-  while (!signal.aborted) {
-    const visitor = `visitor-${random.between(1, 60)}`;
-    const client = new ShopClient(url, { visitor, consent: 'all' });
+  // Nobody twice: who logged in is a customer from then on.
+  for (let number = 1; !signal.aborted; number++) {
+    const visitor = `passer-by-${process.pid}-${number}`;
+    const client = new ShopClient(url, { cookies: { visitor, consent: 'all' }, headers: originOf(random) });
     for (const step of journeyOf(visitor, random)) {
       // A shop that is down for a moment is no reason to stop visiting it.
       await step(client).catch(() => undefined);

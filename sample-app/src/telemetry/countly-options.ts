@@ -5,7 +5,15 @@ import type { Visitor } from '../visitors/visitor.js';
 import { LOCAL_INSPECTOR, readServer } from './server.js';
 
 /** What a visitor who has nothing against it is counted for. */
-const VISITOR_CONSENT: readonly ConsentFeature[] = ['events', 'views', 'crashes', 'apm'];
+const VISITOR_CONSENT: readonly ConsentFeature[] = [
+  'sessions',
+  'events',
+  'views',
+  'crashes',
+  'apm',
+  'users',
+  'location',
+];
 
 /**
  * Everything the shop tells Countly about itself. A wrong server address must not keep the shop from selling: it is
@@ -27,6 +35,9 @@ export function countlyOptions(env: NodeJS.ProcessEnv): CountlyModuleOptions {
     consent: ({ request }) => (visitorIn(request)?.optedOut === false ? VISITOR_CONSENT : []),
     // Jobs run for nobody in particular; what goes wrong in them is to be seen all the same.
     processConsent: ['crashes', 'apm'],
+    sessions: true,
+    // As a CDN in front of the shop would add it.
+    place: (context) => ({ countryCode: context.header('x-visitor-country'), city: context.header('x-visitor-city') }),
     networkTraces: true,
     // For whoever watches the page; the default makes fewer requests.
     flushInterval: 500,
