@@ -12,7 +12,8 @@ const LAYERS = {
   scope: ['features', 'outbox', 'config', 'journal', 'http', 'protocol'],
   segmentation: ['config', 'protocol'],
   decorators: ['scope', 'segmentation', 'config', 'protocol'],
-  testing: ['decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
+  plan: ['decorators', 'segmentation', 'scope'],
+  testing: ['plan', 'decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
 };
 

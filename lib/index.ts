@@ -59,6 +59,38 @@ export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DeliveryMessage } from './outbox/delivery-messages.js';
 export type { FlushResult } from './outbox/flush.js';
 export { type DropReason, type LedgerState, prometheusText } from './outbox/ledger.js';
+export {
+  type At,
+  type CallArguments,
+  type CatalogueOptions,
+  type CatalogueSource,
+  type ComputedIn,
+  type Definition,
+  type EventDecoratorArguments,
+  type FixedIn,
+  type FromParameter,
+  fromParameter,
+  type GivenTo,
+  type KeyOf,
+  type KnownKey,
+  type LeftOutOf,
+  type MappedBy,
+  type MetricsOf,
+  type NoSegments,
+  type SegmentShape,
+  type SegmentSource,
+  type SegmentSpec,
+  type SegmentsOf,
+  type SegmentType,
+  type TraceDecoratorArguments,
+  type TraceDefinition,
+  type TraceSource,
+  type ViewDecoratorArguments,
+} from './plan/catalogue-types.js';
+export { type CataloguedEvent, defineEvents, type EventCatalogue } from './plan/define-events.js';
+export { type CataloguedTrace, defineTraces, type TraceCatalogue } from './plan/define-traces.js';
+export { defineViews, type ViewCatalogue } from './plan/define-views.js';
+export type { InputOf, StandardSchema } from './plan/standard-schema.js';
 export type { Delivery, HoldReason } from './protocol/answer.js';
 export type { Encoding } from './protocol/encode.js';
 export {

@@ -28,6 +28,9 @@ export interface RecordingSpec extends Omit<Weaving, 'advice'> {
 /** Writes one record. What it returns is the advice's state in `afterwards`. */
 export type Recording = (scope: ScopeApi, call: WovenCall, recorder: Recorder) => unknown;
 
+/** Whether a record fits the catalogue that its decorator comes from; `given` are its segments, or the metrics of a trace. */
+export type Admits = (scope: ScopeApi, key: string, given: unknown) => boolean;
+
 /** Makes a decorator that decides by the common options whether, when and for whom to record. */
 export function recordingDecorator<This, Args extends readonly unknown[], Result>(
   spec: RecordingSpec,

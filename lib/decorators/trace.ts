@@ -1,6 +1,6 @@
 import { type Members, oneOf, plainText } from '../config/schema.js';
 import { COMMON_RULES, type CommonOptions, type FromCall, fromCall, readArguments } from './options.js';
-import { recordingDecorator } from './recorder.js';
+import { type Admits, recordingDecorator } from './recorder.js';
 import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@Trace`. */
@@ -57,6 +57,14 @@ export function Trace<This = unknown, Args extends readonly unknown[] = never, R
   options?: Omit<TraceOptions<This, Args, Result>, 'name'>,
 ): MethodWeaver<This, Args, Result>;
 export function Trace(first?: string | TraceOptions, second?: TraceOptions): AnyWeaver {
+  return traceDecorator(first, second);
+}
+
+export function traceDecorator(
+  first: string | TraceOptions | undefined,
+  second: TraceOptions | undefined,
+  admits?: Admits,
+): AnyWeaver {
   const { key, options } = readArguments('@Trace', 'name', first, second, TRACE_RULES);
   const spec = { decorator: '@Trace', kind: 'trace', key, options, on: 'settle', timed: true } as const;
   return recordingDecorator(spec, (scope, call, recorder) => {
@@ -66,6 +74,7 @@ export function Trace(first?: string | TraceOptions, second?: TraceOptions): Any
     const common = { name: recorder.name(call), startedAt: Math.round(Date.now() - durationMs) };
     if (options.type !== 'network') {
       const metrics = ask<Readonly<Record<string, number>>>('metrics');
+      if (admits?.(scope, common.name, metrics) === false) return undefined;
       return scope.reportTrace({ type: 'device', ...common, durationMs, metrics });
     }
     return scope.reportTrace({

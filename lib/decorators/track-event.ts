@@ -1,7 +1,7 @@
 import { either, finite, flag, type Members, plainText, whole } from '../config/schema.js';
 import type { EventOptions } from '../scope/scope-api.js';
 import { type EventDecoratorOptions, fromCall, readArguments, SEGMENTED_RULES } from './options.js';
-import { recordingDecorator } from './recorder.js';
+import { type Admits, recordingDecorator } from './recorder.js';
 import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
 const EVENT_RULES: Members = {
@@ -72,10 +72,11 @@ export function TimedEvent(first?: string | EventDecoratorOptions, second?: Even
 }
 
 /** What `@TrackEvent` and `@TimedEvent` have in common: they differ in `dur`. */
-function eventDecorator(
+export function eventDecorator(
   decorator: '@TrackEvent' | '@TimedEvent',
   first: string | EventDecoratorOptions | undefined,
   second: EventDecoratorOptions | undefined,
+  admits?: Admits,
 ): AnyWeaver {
   const { key, options } = readArguments(decorator, 'key', first, second, EVENT_RULES);
   const timed = decorator === '@TimedEvent';
@@ -84,6 +85,7 @@ function eventDecorator(
   return recordingDecorator(spec, (scope, call, recorder) => {
     const event: { -readonly [Name in keyof EventOptions]: EventOptions[Name] } = {};
     const segmentation = recorder.segments.read(scope, call);
+    if (admits?.(scope, recorder.name(call), segmentation) === false) return undefined;
     const counted = typeof count === 'number' ? count : recorder.ask('count', count, scope, call);
     const summed = typeof sum === 'number' ? sum : recorder.ask('sum', sum, scope, call);
     if (counted !== undefined) event.count = counted as number;

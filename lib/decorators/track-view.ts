@@ -1,7 +1,7 @@
 import { flag, type Members, oneOf, plainText } from '../config/schema.js';
 import type { OpenView, ScopeApi } from '../scope/scope-api.js';
 import { readArguments, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
-import { recordingDecorator } from './recorder.js';
+import { type Admits, recordingDecorator } from './recorder.js';
 import type { WovenCall } from './weave/advice.js';
 import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
@@ -53,6 +53,14 @@ export function TrackView<This = unknown, Args extends readonly unknown[] = neve
   options?: Omit<TrackViewOptions<This, Args, Result>, 'name'>,
 ): MethodWeaver<This, Args, Result>;
 export function TrackView(first?: string | TrackViewOptions, second?: TrackViewOptions): AnyWeaver {
+  return viewDecorator(first, second);
+}
+
+export function viewDecorator(
+  first: string | TrackViewOptions | undefined,
+  second: TrackViewOptions | undefined,
+  admits?: Admits,
+): AnyWeaver {
   const { key, options } = readArguments('@TrackView', 'name', first, second, VIEW_RULES);
   const { parallel = false } = options;
   const timed = (options.duration ?? (parallel ? 'method' : 'next')) === 'method';
@@ -61,6 +69,7 @@ export function TrackView(first?: string | TrackViewOptions, second?: TrackViewO
   const spec = { decorator: '@TrackView', kind: 'view', key, options, on: 'call', timed, ...afterwards } as const;
   return recordingDecorator(spec, (scope, call, recorder) => {
     const segmentation = recorder.segments.read(scope, call);
+    if (admits?.(scope, recorder.name(call), segmentation) === false) return undefined;
     const shown = segmentation === undefined ? undefined : { segmentation };
     const view = scope.trackView(recorder.name(call), parallel ? { ...shown, parallel } : shown);
     if (timed && isAfter) endView(scope, call, view);

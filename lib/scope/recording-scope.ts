@@ -33,6 +33,11 @@ export class RecordingScope implements ScopeApi {
     partsOf(this).core.reporter.warn(key, message);
   }
 
+  /** @internal A record that a strict catalogue drops: it counts as accepted and dropped. */
+  refuse(reason: 'invalid'): void {
+    partsOf(this).core.port.refuse(reason);
+  }
+
   /** Records an event (docs/protocol.md §4). */
   addEvent(key: string, options?: EventOptions): void {
     contained(this, 'addEvent', ({ events }, target) => events.add(target, key, options));

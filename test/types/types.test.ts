@@ -21,7 +21,7 @@ test.each([
       JSON.stringify({
         extends: join(ROOT, 'tsconfig.json'),
         compilerOptions: { experimentalDecorators, emitDecoratorMetadata: experimentalDecorators },
-        files: [join(ROOT, 'test/types/decorators.test-d.ts')],
+        files: ['decorators', 'catalogue'].map((name) => join(ROOT, `test/types/${name}.test-d.ts`)),
         include: [],
       }),
     );
