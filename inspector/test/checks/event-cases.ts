@@ -78,7 +78,7 @@ export const EVENT_CASES: readonly Case[] = [
   custom(75, 'a view of last month before one of today', (server) =>
     server.events({ ...viewEvent('/a', {}), timestamp: server.next() - 30 * DAY }, viewEvent('/b', {})),
   ),
-  custom(75, 'a view of today before a crashless old event in a bulk', (server) => {
+  custom(75, 'a view of today before an event three days old, in a bulk', (server) => {
     const old = { key: 'order', count: 1, timestamp: Math.round((server.next() - 3 * DAY) / 1000) };
     return server.json('/i/bulk', { requests: [{ ...server.common(), events: [viewEvent('/a', {}), old] }] });
   }),

@@ -105,6 +105,14 @@ describe('nothing is found in', () => {
     expect(server.query('SELECT "row" FROM problems')).toEqual([]);
   });
 
+  it('other bytes of the same request in JSON, as their rr is the same', async () => {
+    const request = { ...server.common(), events: [SHOP] };
+    await server.json('/i', request);
+    const headers = { 'content-type': 'application/json' };
+    expect((await server.raw('/i', JSON.stringify(request, null, 2), headers)).body).toEqual({ result: 'Success' });
+    expect(server.query('SELECT "row" FROM problems')).toEqual([]);
+  });
+
   it('a request with nothing to count that comes again with another rr', async () => {
     const request = server.common();
     for (const rr of [2, 1]) await server.json('/i', { ...request, rr });
