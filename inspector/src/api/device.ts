@@ -32,7 +32,9 @@ export function readDevice({ parts, search, id }: ApiQuery): unknown {
   const owner = [device['app_key'] ?? null, device['device_id'] ?? null] as const;
   const profile = database.prepare('SELECT * FROM user_profiles WHERE app_key = ? AND device_id = ?').first(...owner);
   const consents = database
-    .prepare('SELECT feature, granted, updated_at FROM consents WHERE app_key = ? AND device_id = ? ORDER BY feature')
+    .prepare(
+      'SELECT feature, granted, value, updated_at FROM consents WHERE app_key = ? AND device_id = ? ORDER BY feature',
+    )
     .all(...owner);
   return {
     device: shape(device),

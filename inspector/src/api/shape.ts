@@ -11,6 +11,7 @@ const JSON_COLUMNS = new Set([
   'crash',
   'reply',
   'health',
+  'value',
 ]);
 const BOOLEAN_COLUMNS = new Set([
   'nonfatal',

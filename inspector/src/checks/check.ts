@@ -4,6 +4,7 @@ import type { Entry } from '../ingest/entry.js';
 import type { ServerSettings } from '../options.js';
 import type { JsonObject } from '../protocol/json.js';
 import type { DeviceRow } from '../store/device-row.js';
+import type { Repetition } from './request-memory.js';
 import type { ServerMemory } from './server-memory.js';
 
 /** `E` = data is lost or wrong, `W` = data is altered or at risk, `N` = depends on the server's edition or settings. */
@@ -43,6 +44,8 @@ export interface EntrySubject {
   customProperties(): JsonObject;
   /** Whether a device of this app has said anything about consent. */
   knowsConsent(deviceId: string): boolean;
+  /** Whether this device has had a view, or seconds of one, before this request. */
+  hadViews(): boolean;
   /** Whether a view with this id has come in. */
   knowsView(viewId: string): boolean;
 }
@@ -53,7 +56,7 @@ export interface OutcomeSubject {
   /** Whether the server remembers this request, so that it recognises the same one when it comes next. */
   readonly isNoted: boolean;
   /** Whether the same request of this device came before, unrecognised. */
-  readonly isRepetition: boolean;
+  readonly repetition: Repetition;
 }
 
 /** One element of `events`, before it is stored. */

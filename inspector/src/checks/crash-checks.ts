@@ -23,7 +23,8 @@ export const CRASH_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
       const { value } = crash;
       if (!isObject(value)) return `"crash" is ${show(value)}, expected an object`;
       const missing = REQUIRED_CRASH_FIELDS.filter((name) => !value[name]);
-      return missing.length === 0 ? undefined : `the crash has no ${missing.join(', no ')}`;
+      if (missing.length > 0) return `the crash has no ${missing.join(', no ')}`;
+      return typeof value['_error'] === 'string' ? undefined : `_error is ${show(value['_error'])}, expected a text`;
     },
   },
   {
@@ -50,6 +51,8 @@ export const CRASH_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
   {
     row: 41,
     find: ifCrash(({ _custom }) => {
+      if (typeof _custom === 'string' && _custom !== '')
+        return `_custom is the text ${show(_custom)}, expected an object`;
       if (!isObject(_custom)) return undefined;
       const names = Object.keys(_custom);
       if (names.length > CUSTOM_LIMIT) return `_custom has ${names.length} keys`;

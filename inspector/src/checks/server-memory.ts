@@ -1,5 +1,6 @@
 import { stringOf } from '../protocol/json.js';
 import type { SqlDatabase } from '../sql/sql.js';
+import { RequestMemory } from './request-memory.js';
 
 /** Beyond this many distinct values nothing new is remembered: the limit is already known to be passed. */
 const REMEMBERED_VALUES = 1001;
@@ -15,9 +16,8 @@ export class ServerMemory {
   readonly #keys = new Set<string>();
   readonly #values = new Map<string, Set<string>>();
   readonly #notes = new Set<string>();
-  readonly #requests = new Set<string>();
+  readonly requests = new RequestMemory();
   #valueTotal = 0;
-  #fresh: string[] = [];
 
   constructor(database: SqlDatabase) {
     for (const { key } of database.prepare<{ key: string }>('SELECT DISTINCT key FROM events LIMIT 20000').all()) {
@@ -63,38 +63,11 @@ export class ServerMemory {
     return true;
   }
 
-  /** Forgets the requests remembered since `mark`: what they brought was not stored. */
-  undo(): void {
-    for (const slot of this.#fresh) this.#requests.delete(slot);
-    this.#fresh = [];
-  }
-
-  /** From here on `undo` goes back. */
-  mark(): void {
-    this.#fresh = [];
-  }
-
-  /** True when a request of this device with this fingerprint came before; remembers it. */
-  repeats(device: string, fingerprint: string): boolean {
-    const slot = `${device}\n${fingerprint}`;
-    if (this.#requests.has(slot)) return true;
-    this.#requests.add(slot);
-    this.#fresh.push(slot);
-    if (this.#requests.size > REMEMBERED) {
-      // A set keeps the order of insertion, so the first one is the oldest.
-      for (const oldest of this.#requests) {
-        this.#requests.delete(oldest);
-        break;
-      }
-    }
-    return false;
-  }
-
   forget(): void {
     this.#keys.clear();
     this.#values.clear();
     this.#notes.clear();
-    this.#requests.clear();
+    this.requests.forget();
     this.#valueTotal = 0;
   }
 }

@@ -22,6 +22,7 @@ export const NUL_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
     find: ({ entry }) => {
       const crash = membersOf(entry.crash);
       return [
+        ...(hasNul(entry.parameters['country_code']) ? ['NUL in country_code'] : []),
         ...nulsIn('metrics', membersOf(entry.metrics), true),
         ...nulsIn('consent', membersOf(entry.consent), false),
         ...nulsIn('_custom of the crash', readObject(crash['_custom']) ?? {}, true),

@@ -1,3 +1,4 @@
+import { eventTime, timeAfterEvents } from '../ingest/event-time.js';
 import { isObject, type JsonObject, numberOf, show, stringOf, textOf } from '../protocol/json.js';
 import type { Check, EntrySubject, EventSubject } from './check.js';
 
@@ -75,7 +76,7 @@ export const VIEW_CHECKS: ReadonlyArray<Check<EventSubject>> = [
 export const VIEW_START_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
   {
     row: 65,
-    find: ({ entry: { events } }) => {
+    find: ({ entry: { events }, hadViews }) => {
       const list: unknown[] = events.state === 'read' && Array.isArray(events.value) ? events.value : [];
       const starts = new Map<string, number>();
       for (const event of list) {
@@ -84,9 +85,38 @@ export const VIEW_START_CHECKS: ReadonlyArray<Check<EntrySubject>> = [
         const name = stringOf(segmentation['name']);
         starts.set(name, (starts.get(name) ?? 0) + 1);
       }
-      return [...starts]
-        .filter(([, count]) => count > 1)
-        .map(([name, count]) => `${count} starts of the view ${show(name)} in one request`);
+      const several = [...starts].filter(([, count]) => count > 1);
+      // Of a visitor whose views are known one more start is one more visit.
+      if (several.length === 0 || hadViews()) return undefined;
+      return several.map(
+        ([name, count]) => `${count} starts of the view ${show(name)} in the first request with views`,
+      );
+    },
+  },
+  {
+    row: 75,
+    find: ({ entry }) => {
+      const { events } = entry;
+      const list: unknown[] = events.state === 'read' && Array.isArray(events.value) ? events.value : [];
+      const counted = dayOf(timeAfterEvents(entry));
+      const days = new Set<string>();
+      for (const event of list) if (isNamedView(event)) days.add(dayOf(eventTime(event, entry)));
+      return [...days]
+        .filter((day) => day !== counted)
+        .map((day) => `views of ${day} beside a last event of ${counted}`);
     },
   },
 ];
+
+/** Days begin at midnight in the time zone of the app; without one that is UTC. */
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function isNamedView(event: unknown): event is JsonObject {
+  return isObject(event) && event['key'] === '[CLY]_view' && Boolean(readName(event['segmentation']));
+}
+
+function readName(segmentation: unknown): unknown {
+  return isObject(segmentation) ? segmentation['name'] : undefined;
+}

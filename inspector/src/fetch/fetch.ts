@@ -12,12 +12,14 @@ export function handleFetch(context: IngestContext, request: RawRequest, decoded
   context.checker.request({ request, decoded, endpoint: 'fetch', settings: context.settings });
   const refusal = refusalOf(decoded, 'fetch', context.settings);
   if (refusal !== undefined) return { ...answered(refusal), outcome: refusal.status === 200 ? 'ignored' : 'rejected' };
+  if (MAKE_DOCUMENT.has(textOf(decoded.parameters['method']) ?? '')) makeDocument(context, request, decoded);
   mergeIfAsked(context, request, decoded);
-  if (decoded.parameters['method'] === 'sc') makeDocument(context, request, decoded);
   return answered(replyTo(context, decoded));
 }
 
-/** Asking for the settings makes a document of the user, which is not counted among the users (docs/protocol.md §17.7). */
+/** Asking for these makes a document of the user, which is not counted among the users (docs/protocol.md §10.5). */
+const MAKE_DOCUMENT = new Set(['sc', 'rc', 'fetch_remote_config', 'feedback']);
+
 function makeDocument({ store }: IngestContext, request: RawRequest, { parameters }: Decoded): void {
   const appKey = textOf(parameters['app_key']) ?? '';
   const deviceId = textOf(parameters['device_id']) ?? '';
@@ -31,7 +33,7 @@ function replyTo({ settings }: IngestContext, { parameters }: Decoded): Reply {
     case 'fetch_remote_config':
       return { status: 200, body: selectKeys(settings.remoteConfig, parameters['keys'], parameters['omit_keys']) };
     case 'sc':
-      return { status: 200, body: { v: 2, t: Date.now(), c: settings.sdkConfig } };
+      return { status: 200, body: { v: 1, t: Date.now(), c: settings.sdkConfig } };
     case 'ab':
       return namesIn(parameters['keys']) === undefined
         ? resultReply(400, 'Missing Keys')

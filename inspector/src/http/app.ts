@@ -29,7 +29,8 @@ export async function serve(parts: CollectorParts, message: IncomingMessage, res
     response.writeHead(302, { location: `${parts.options.basePath}/` }).end();
     return;
   }
-  if (message.method === 'OPTIONS' && isProtocol)
+  // On any path, also one a server does not know; the API of the page is for the page alone.
+  if (message.method === 'OPTIONS' && !path?.startsWith('/api/'))
     return sendReply(response, { status: 200, body: undefined, headers: CORS });
   const request = (body: Buffer): RawRequest => ({
     method: message.method ?? 'GET',

@@ -70,7 +70,7 @@ function attempt(parts: CollectorParts, passage: Passage, work: Work): Handled {
     parts.trouble.present = undefined;
     return handled;
   } catch (error) {
-    parts.memory.undo();
+    parts.memory.requests.undo();
     const { method, path } = passage.request;
     const trouble = databaseTrouble(error);
     if (trouble === undefined || parts.trouble.present !== trouble) {
@@ -94,7 +94,7 @@ function passThrough(parts: CollectorParts, passage: Passage, work: Work): Handl
   const checker = new Checker(memory);
   const context: IngestContext = { store, settings, checker, live, requestId: store.nextRequestId() };
   const startedAt = performance.now();
-  memory.mark();
+  memory.requests.mark();
   const handled = store.transaction(() => {
     const result = work(context);
     recordRequest(context, {

@@ -9,6 +9,8 @@ export function sendReply(response: ServerResponse, reply: Reply): void {
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(text)),
     'access-control-allow-origin': '*',
+    // Tells the answer of a server from the page of a proxy.
+    'x-countly': 'api',
     ...reply.headers,
   });
   response.end(text);

@@ -1,18 +1,22 @@
 import type { Decoded } from '../http/decode.js';
 import { type RawRequest, type Reply, resultReply } from '../http/raw-request.js';
 import { isObject, readPart, textOf } from '../protocol/json.js';
-import { requestFingerprint } from '../protocol/payload.js';
+import { fingerprintWithoutRr, requestFingerprint } from '../protocol/payload.js';
 import type { IngestContext } from './context.js';
 import { createEntry, type Entry } from './entry.js';
 import type { Handled } from './handled.js';
 import { type EntryResult, ingestEntry, recordEntry } from './ingest-entry.js';
+import { reservedIdRefusal } from './refusal.js';
 
 /** `/i/bulk`: strictly one after the other; what is wrong with an entry is never told to the sender. */
 export function handleBulk(context: IngestContext, request: RawRequest, decoded: Decoded): Handled {
   context.checker.request({ request, decoded, endpoint: 'bulk', settings: context.settings });
+  // Of the bulk itself only: within an entry a server does not look at them.
+  const refusal = reservedIdRefusal(decoded.parameters);
+  if (refusal !== undefined) return refused(refusal);
   const requests = readPart(decoded.parameters['requests']);
-  if (requests.state !== 'read') return refused('Missing parameter "requests"');
-  if (!Array.isArray(requests.value)) return refused('Invalid parameter "requests"');
+  if (requests.state !== 'read') return refused(resultReply(400, 'Missing parameter "requests"'));
+  if (!Array.isArray(requests.value)) return refused(resultReply(400, 'Invalid parameter "requests"'));
   const elements: unknown[] = requests.value;
   const results = elements.length === 0 ? [] : takeIn(context, request, decoded, elements);
   return {
@@ -24,8 +28,8 @@ export function handleBulk(context: IngestContext, request: RawRequest, decoded:
   };
 }
 
-function refused(result: string): Handled {
-  return { reply: resultReply(400, result), outcome: 'rejected', entryCount: 0, eventCount: 0, viewCount: 0 };
+function refused(reply: Reply): Handled {
+  return { reply, outcome: 'rejected', entryCount: 0, eventCount: 0, viewCount: 0 };
 }
 
 function takeIn(
@@ -74,6 +78,7 @@ function entryOf(
     now: request.receivedAt,
     senderIp: request.remote,
     fingerprint: requestFingerprint('', body, element['timestamp']),
+    fingerprintWithoutRr: request.method === 'POST' ? fingerprintWithoutRr(element) : undefined,
   });
 }
 
@@ -90,7 +95,12 @@ function emptyEntry(request: RawRequest, position: number): Entry {
 }
 
 function recorded(context: IngestContext, entry: Entry, outcome: 'skipped' | 'lost', why: string): EntryResult {
-  const result: EntryResult = { outcome, status: 400, result: why, events: 0, views: 0, stalled: false };
+  const nothing = { events: 0, views: 0, stalled: false };
+  // What is lost is lost behind the answer, in safe mode too (docs/protocol.md §2.6).
+  const result: EntryResult =
+    outcome === 'lost'
+      ? { ...nothing, outcome, status: 200, result: 'Success', lost: why }
+      : { ...nothing, outcome, status: 400, result: why };
   recordEntry(context, entry, context.store.nextEntryId(), result);
   return result;
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../protocol/json.js';
+import { isObject, type JsonObject, lettersOf, type Part } from '../protocol/json.js';
 import type { SqlDatabase } from '../sql/sql.js';
 import type { IngestContext, Owner } from './context.js';
 import type { Entry } from './entry.js';
@@ -8,32 +8,33 @@ export function knowsConsent(database: SqlDatabase, appKey: string, deviceId: st
   return found.first(appKey, deviceId) !== undefined;
 }
 
-/** Records what changed. A server classifies by truthiness, so the text "false" is consent given. */
+/** Records what changed, as it came. A server classifies by truthiness, so the text "false" is consent given. */
 export function ingestConsent(context: IngestContext, owner: Owner, entry: Entry): void {
-  const consent = entry.consent.state === 'read' ? entry.consent.value : undefined;
-  if (!isObject(consent)) return;
   const { device } = owner;
   const { database, insert } = context.store;
-  const known = database.prepare<{ granted: number }>(
-    'SELECT granted FROM consents WHERE app_key = ? AND device_id = ? AND feature = ?',
+  const known = database.prepare<{ value: string }>(
+    'SELECT value FROM consents WHERE app_key = ? AND device_id = ? AND feature = ?',
   );
   const save = database.prepare(
-    `INSERT INTO consents (app_key, device_id, feature, granted, updated_at, request_id) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (app_key, device_id, feature)
-     DO UPDATE SET granted = excluded.granted, updated_at = excluded.updated_at, request_id = excluded.request_id`,
+    `INSERT OR REPLACE INTO consents (app_key, device_id, feature, granted, value, updated_at, request_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const given: string[] = [];
   const refused: string[] = [];
-  for (const [feature, value] of Object.entries(consent)) {
-    const granted = Boolean(value);
-    if (known.first(device.app_key, device.device_id, feature)?.granted === Number(granted)) continue;
-    save.run(device.app_key, device.device_id, feature, granted, entry.timestamp, context.requestId);
+  for (const [feature, sent] of Object.entries(featuresIn(entry.consent))) {
+    const granted = Boolean(sent);
+    const value = JSON.stringify(sent);
+    const before = known.first(device.app_key, device.device_id, feature)?.value;
+    // Compared strictly: 1 is another consent than true, and no object is the one before.
+    if (before === value && (typeof sent !== 'object' || sent === null)) continue;
+    save.run(device.app_key, device.device_id, feature, granted, value, entry.timestamp, context.requestId);
     insert.consent_changes({
       request_id: context.requestId,
       app_key: device.app_key,
       device_id: device.device_id,
       feature,
       granted,
+      value,
       timestamp: entry.timestamp,
     });
     (granted ? given : refused).push(feature);
@@ -43,4 +44,12 @@ export function ingestConsent(context: IngestContext, owner: Owner, entry: Entry
   // One message for the request: a first answer names every feature there is.
   const { app_key, device_id } = device;
   context.live.add('consent', () => ({ app_key, device_id, given, refused, timestamp: entry.timestamp }));
+}
+
+/** A text, whether it is no JSON or the JSON of one, is taken apart: its features are called "0", "1", … */
+function featuresIn(consent: Part): JsonObject {
+  if (consent.state === 'absent') return {};
+  const value = consent.state === 'broken' ? consent.text : consent.value;
+  if (typeof value === 'string') return lettersOf(value);
+  return isObject(value) || Array.isArray(value) ? { ...value } : {};
 }

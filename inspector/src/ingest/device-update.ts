@@ -1,6 +1,7 @@
 import { numberOf, readObject, textOf } from '../protocol/json.js';
 import type { Owner } from './context.js';
 import type { Entry } from './entry.js';
+import { timeAfterEvents } from './event-time.js';
 import { applyGivenPlace } from './location.js';
 
 /** Metrics of all requests are kept together; what would let them grow beyond measure is left out. */
@@ -13,13 +14,14 @@ export function updateDevice(owner: Owner, entry: Entry): void {
   device.counted = 1;
   device.request_count += 1;
   device.first_seen = Math.min(device.first_seen, entry.timestamp);
-  device.last_seen = Math.max(device.last_seen, entry.timestamp);
+  device.last_seen = Math.max(device.last_seen, timeAfterEvents(entry));
   // A JSON 0 is falsy for the server and not stored; the text "0" is, and makes the user a known one.
   if (parameters['t']) {
     device.id_type = numberOf(parameters['t']) ?? device.id_type;
     if (device.id_type === 0) device.known = 1;
   }
-  if (parameters['tz']) device.tz = numberOf(parameters['tz']) ?? device.tz;
+  // A text that is no number is kept, too.
+  if (parameters['tz']) device.tz = numberOf(parameters['tz']) ?? textOf(parameters['tz']) ?? device.tz;
   if (parameters['sdk_name'] && parameters['sdk_version']) {
     device.sdk_name = textOf(parameters['sdk_name']) ?? null;
     device.sdk_version = textOf(parameters['sdk_version']) ?? null;

@@ -17,6 +17,8 @@ export interface Entry {
   readonly senderIp: string;
   /** What duplicate suppression compares; `undefined` when the request carries no timestamp. */
   readonly fingerprint: string | undefined;
+  /** The same of a JSON body without `rr`; `undefined` for other bodies, whose `rr` is left out anyway. */
+  readonly fingerprintWithoutRr: string | undefined;
   readonly events: Part;
   readonly metrics: Part;
   readonly crash: Part;
@@ -33,12 +35,14 @@ export interface EntrySource {
   now: number;
   senderIp: string;
   fingerprint: string | undefined;
+  fingerprintWithoutRr?: string | undefined;
 }
 
 export function createEntry(source: EntrySource): Entry {
   const { parameters, now } = source;
   return {
     ...source,
+    fingerprintWithoutRr: source.fingerprintWithoutRr,
     deviceId: textOf(parameters['device_id']) ?? '',
     timestamp: effectiveTimestamp(parameters['timestamp'], now, now),
     // Only `/i` parses an `events` text; inside a bulk nobody does.

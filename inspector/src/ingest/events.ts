@@ -1,9 +1,10 @@
 import { hasNul } from '../protocol/bad-text.js';
-import { EVENT_KEY_LIMIT, isInternal, KNOWN_INTERNAL, storedKey } from '../protocol/event-key.js';
+import { isInternal, isKept, storedKey } from '../protocol/event-key.js';
+import { roundedSum } from '../protocol/event-values.js';
 import { isObject, type JsonObject, numberOf, textOf } from '../protocol/json.js';
-import { effectiveTimestamp } from '../protocol/time-stamp.js';
 import type { IngestContext, Owner } from './context.js';
 import type { Entry } from './entry.js';
+import { eventTime } from './event-time.js';
 import { createViewIngest } from './views.js';
 
 /** Fields with a column; everything else an event carries is kept in `events.extra`. */
@@ -50,7 +51,7 @@ export function ingestEvents(context: IngestContext, owner: Owner, entry: Entry)
     const sent = isObject(event['segmentation']) ? event['segmentation'] : undefined;
     const { memory } = context.checker;
     context.checker.event({ entry, event, key, segmentation: sent, memory, hasRunningView: views.hasRunning });
-    if (isPoisoned || isDropped(key, sent)) continue;
+    if (isPoisoned || !isKept(key, sent)) continue;
     memory.learn(key, sent);
     const segmentation = storedSegmentation(key, sent);
     storeEvent(context, owner, entry, { event, key, segmentation });
@@ -70,16 +71,6 @@ function poisonsBatch(event: unknown): boolean {
   return key !== '[CLY]_view' && isObject(segmentation) && Object.keys(segmentation).some(hasNul);
 }
 
-function isDropped(key: string, segmentation: JsonObject | undefined): boolean {
-  if (key === '' || key.length >= EVENT_KEY_LIMIT) return true;
-  if (!isInternal(key)) return false;
-  if (!KNOWN_INTERNAL.has(key)) return true;
-  if (key === '[CLY]_view') return !segmentation?.['name'];
-  if (key === '[CLY]_star_rating') return segmentation === undefined;
-  if (key === '[CLY]_push_action') return textOf(segmentation?.['i'])?.length !== 24;
-  return false;
-}
-
 /** As sent, but for a rating without a widget: the server files it under the text it makes of nothing. */
 function storedSegmentation(key: string, segmentation: JsonObject | undefined): JsonObject | undefined {
   if (key !== '[CLY]_star_rating' || segmentation?.['widget_id'] !== undefined) return segmentation;
@@ -93,6 +84,8 @@ interface ReadEvent {
 }
 
 function storeEvent(context: IngestContext, owner: Owner, entry: Entry, { event, key, segmentation }: ReadEvent): void {
+  // Times of Day passes over events that do not say how many they are (docs/protocol.md §2.2).
+  const hasTime = event['count'] !== undefined;
   // The hot path of a bulk: a literal without spread keeps the row a fast object.
   const row = {
     request_id: context.requestId,
@@ -101,12 +94,12 @@ function storeEvent(context: IngestContext, owner: Owner, entry: Entry, { event,
     device_id: owner.device.device_id,
     key,
     count: countOf(event['count']),
-    sum: roundedSum(event['sum']),
+    sum: storedSum(event['sum']),
     dur: numberOf(event['dur']) || null,
     segmentation: segmentation === undefined ? null : JSON.stringify(segmentation),
-    timestamp: effectiveTimestamp(event['timestamp'], entry.timestamp, entry.now),
-    hour: numberOf(event['hour']) ?? ofRequest(entry, 'hour'),
-    dow: numberOf(event['dow']) ?? ofRequest(entry, 'dow'),
+    timestamp: eventTime(event, entry),
+    hour: hasTime ? (numberOf(event['hour']) ?? ofRequest(entry, 'hour')) : null,
+    dow: hasTime ? (numberOf(event['dow']) ?? ofRequest(entry, 'dow')) : null,
     tz: numberOf(event['tz']) ?? ofRequest(entry, 'tz'),
     event_id: textOf(event['id']) ?? null,
     pvid: textOf(event['pvid']) ?? null,
@@ -140,9 +133,9 @@ function countOf(value: unknown): number {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(count, Number.MAX_SAFE_INTEGER));
 }
 
-function roundedSum(value: unknown): number | null {
+/** 0 is none, but what only becomes 0 by rounding is taken for nothing given, and counts as 1 (docs/protocol.md §4.1). */
+function storedSum(value: unknown): number | null {
   const sum = numberOf(value);
   if (sum === undefined || sum === 0) return null;
-  // So large a number has no decimals, and would become infinite on the way.
-  return Math.abs(sum) > Number.MAX_SAFE_INTEGER ? sum : Math.round(sum * 1e5) / 1e5;
+  return roundedSum(sum) || 1;
 }

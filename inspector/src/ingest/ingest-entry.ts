@@ -1,3 +1,4 @@
+import type { Repetition } from '../checks/request-memory.js';
 import { textOf } from '../protocol/json.js';
 import { uidOf, ZERO_UUID } from '../protocol/payload.js';
 import { ingestConsent, knowsConsent } from './consent.js';
@@ -10,6 +11,7 @@ import { mergeDevices } from './merge.js';
 import { ingestSession } from './sessions.js';
 import { ingestTrace } from './traces.js';
 import { customOf, findProfile, ingestUserDetails } from './user-details.js';
+import { hadViews } from './views.js';
 
 export type EntryOutcome = 'stored' | 'duplicate' | 'ignored' | 'skipped' | 'rejected' | 'lost';
 
@@ -19,7 +21,7 @@ export interface EntryResult {
   status: number;
   result: string;
   info?: string;
-  /** Why the events are lost although the answer is Success. */
+  /** Why the events or the session are lost although the answer is Success. */
   lost?: string;
   events: number;
   views: number;
@@ -46,6 +48,7 @@ export function ingestEntry(context: IngestContext, entry: Entry): EntryResult {
     device: known,
     customProperties: () => customOf(findProfile(database, entry.appKey, entry.deviceId)),
     knowsConsent: (deviceId) => knowsConsent(database, entry.appKey, deviceId),
+    hadViews: () => hadViews(database, entry.appKey, entry.deviceId),
     knowsView: (viewId) => knowsView(context, entry.appKey, viewId),
   });
   const entryId = store.nextEntryId();
@@ -73,22 +76,25 @@ export function ingestEntry(context: IngestContext, entry: Entry): EntryResult {
     }
     updateDevice(owner, entry);
     ingestConsent(context, owner, entry);
-    ingestSession(context, owner, entry);
+    const session = ingestSession(context, owner, entry);
     ingestUserDetails(context, owner, entry);
     ingestCrash(context, owner, entry);
     ingestTrace(context, owner, entry);
-    const { events, views, lost, stalled } = ingestEvents(context, owner, entry);
+    const { events, views, stalled, lost = session.lost } = ingestEvents(context, owner, entry);
     // A truthy `rr` is itself a property of the user that is written.
     const isNoted = owner.userChanged || Boolean(entry.parameters['rr']);
-    checker.outcome({ entry, isNoted, isRepetition: isRepetition() });
+    checker.outcome({ entry, isNoted, repetition: repetition() });
     if (isNoted && entry.fingerprint !== undefined) device.last_request = entry.fingerprint;
     store.devices.save(device);
-    return lost === undefined ? { ...SUCCESS, events, views } : { ...SUCCESS, outcome: 'lost', lost, stalled };
+    const result = { ...SUCCESS, events, views };
+    return lost === undefined ? result : { ...result, outcome: 'lost', lost, stalled };
   }
 
-  function isRepetition(): boolean {
-    if (entry.fingerprint === undefined) return false;
-    return checker.memory.repeats(`${entry.appKey}\n${entry.deviceId}`, entry.fingerprint);
+  function repetition(): Repetition {
+    const { fingerprint, fingerprintWithoutRr: withoutRr } = entry;
+    if (fingerprint === undefined) return 'none';
+    const device = `${entry.appKey}\n${entry.deviceId}`;
+    return checker.memory.requests.repetitionOf({ device, fingerprint, withoutRr, rr: entry.parameters['rr'] });
   }
 }
 

@@ -7,8 +7,8 @@ const HISTORY = ['events', 'views', 'sessions', 'crashes', 'traces', 'consent_ch
 
 /**
  * `old_device_id`: the old user goes up in the new one. Counters add up, first seen is the earlier one, and where both
- * have a value the new id's value stays; of consent the older document's does (docs/protocol.md §2.7). `entries` keep the
- * id they were sent with.
+ * have a value the new id's value stays; of consent that of the old id does, whichever of the two is the older user
+ * (docs/protocol.md §2.7). `entries` keep the id they were sent with.
  */
 export function mergeDevices(context: IngestContext, target: DeviceRow, oldDeviceId: string, timestamp: number): void {
   const { store } = context;
@@ -36,11 +36,8 @@ export function mergeDevices(context: IngestContext, target: DeviceRow, oldDevic
 }
 
 function mergeConsent(database: SqlDatabase, target: DeviceRow, old: DeviceRow): void {
-  const isOlder = old.first_seen < target.first_seen || (old.first_seen === target.first_seen && old.id < target.id);
   database
-    .prepare(
-      `UPDATE OR ${isOlder ? 'REPLACE' : 'IGNORE'} consents SET device_id = ? WHERE app_key = ? AND device_id = ?`,
-    )
+    .prepare('UPDATE OR REPLACE consents SET device_id = ? WHERE app_key = ? AND device_id = ?')
     .run(target.device_id, old.app_key, old.device_id);
 }
 

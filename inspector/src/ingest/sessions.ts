@@ -1,23 +1,41 @@
 import { SESSION_COOLDOWN_SECONDS, SESSION_DURATION_LIMIT } from '../checks/session-checks.js';
-import { leadingInteger, readObject } from '../protocol/json.js';
+import { hasNul } from '../protocol/bad-text.js';
+import { isJson, leadingInteger, readObject } from '../protocol/json.js';
 import type { IngestContext, Owner } from './context.js';
 import type { Entry } from './entry.js';
 import { applySessionPlace } from './location.js';
 
-/** Sessions of a classic server: begin, cooldown, duration, end. */
-export function ingestSession(context: IngestContext, owner: Owner, entry: Entry): void {
+export interface SessionOutcome {
+  /** Why a session that begins is not counted although the answer is Success. */
+  readonly lost?: string;
+}
+
+const TAKEN: SessionOutcome = {};
+
+/** Sessions of a classic server: begin, cooldown, duration, end. All three are tested for truth: the text "0" is one. */
+export function ingestSession(context: IngestContext, owner: Owner, entry: Entry): SessionOutcome {
   const { parameters } = entry;
   if (parameters['begin_session']) {
+    const lost = lossOf(entry);
+    if (lost !== undefined) return { lost };
     owner.userChanged = true;
     begin(context, owner, entry);
     addDuration(context, owner, parameters['session_duration']);
     // A classic server looks at `end_session` only when the request does not begin one.
-    return;
+    return TAKEN;
   }
   addDuration(context, owner, parameters['session_duration']);
-  if (!parameters['end_session']) return;
+  if (!parameters['end_session']) return TAKEN;
   owner.userChanged = true;
   end(context, owner, entry.timestamp, 'end_session');
+  return TAKEN;
+}
+
+/** Both make a user without a session (docs/protocol.md §1.5, §17.1): the country becomes a name in the figures. */
+function lossOf({ metrics, parameters }: Entry): string | undefined {
+  // What is only too deep for this inspector would have been read by a server.
+  if (metrics.state === 'broken' && !isJson(metrics.text)) return '"metrics" of begin_session are no JSON';
+  return hasNul(parameters['country_code']) ? 'NUL in country_code' : undefined;
 }
 
 function begin(context: IngestContext, owner: Owner, entry: Entry): void {

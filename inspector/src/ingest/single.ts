@@ -1,7 +1,7 @@
 import type { Decoded } from '../http/decode.js';
 import type { RawRequest } from '../http/raw-request.js';
 import { textOf } from '../protocol/json.js';
-import { requestFingerprint } from '../protocol/payload.js';
+import { fingerprintWithoutRr, requestFingerprint } from '../protocol/payload.js';
 import type { IngestContext } from './context.js';
 import { createEntry } from './entry.js';
 import type { Handled } from './handled.js';
@@ -30,6 +30,7 @@ export function handleSingle(
     now: request.receivedAt,
     senderIp: request.remote,
     fingerprint: requestFingerprint(request.query, decoded.bodyText, parameters['timestamp']),
+    fingerprintWithoutRr: decoded.bodyKind === 'json' ? fingerprintWithoutRr(parameters) : undefined,
   });
   const result = ingestEntry(context, entry);
   const body = result.info === undefined ? { result: result.result } : { result: result.result, info: result.info };

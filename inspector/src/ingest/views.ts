@@ -1,9 +1,9 @@
 import { type JsonObject, numberOf, stringOf, textOf } from '../protocol/json.js';
-import { effectiveTimestamp } from '../protocol/time-stamp.js';
 import type { SqlDatabase } from '../sql/sql.js';
 import type { IngestContext, Owner } from './context.js';
 import { ownerColumns } from './context.js';
 import type { Entry } from './entry.js';
+import { timeAfterEvents } from './event-time.js';
 
 const NAME_LIMIT = 128;
 
@@ -33,9 +33,14 @@ function prepare(database: SqlDatabase) {
     byId: database.prepare<ViewRow>(
       'SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? AND name = ? AND view_id = ? AND visit = 1 ORDER BY id DESC LIMIT 1',
     ),
-    any: database.prepare<ViewRow>('SELECT id, ended FROM views WHERE app_key = ? AND device_id = ? LIMIT 1'),
     end: database.prepare('UPDATE views SET duration = coalesce(duration, 0) + ?, ended = 1 WHERE id = ?'),
   };
+}
+
+/** Whether the device has had a view, or seconds of one. */
+export function hadViews(database: SqlDatabase, appKey: string, deviceId: string): boolean {
+  const found = database.prepare('SELECT 1 FROM views WHERE app_key = ? AND device_id = ? LIMIT 1');
+  return found.first(appKey, deviceId) !== undefined;
 }
 
 /** Views of one entry: a start makes a row, an end completes the newest row of that name (and view id, when given). */
@@ -43,14 +48,15 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
   const { insert } = context.store;
   const statements = prepare(context.store.database);
   const { app_key: appKey, device_id: deviceId } = owner.device;
-  let hadViews: boolean | undefined;
+  const timestamp = timeAfterEvents(entry);
+  let isKnown: boolean | undefined;
   const newest = (name: string, viewId: string | undefined): ViewRow | undefined =>
     viewId === undefined
       ? statements.byName.first(appKey, deviceId, name)
       : statements.byId.first(appKey, deviceId, name, viewId);
 
   /** In a visitor's first request with views a server takes each start for a new visitor (docs/protocol.md §17.4). */
-  const isNewVisitor = (name: string): boolean => !hadViews || newest(name, undefined) === undefined;
+  const isNewVisitor = (name: string): boolean => !isKnown || newest(name, undefined) === undefined;
 
   const add = (sent: Sent, visit: boolean): void => {
     const { event, segmentation, name } = sent;
@@ -67,7 +73,7 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
       ended: duration !== null || !visit,
       session_id: owner.device.open_session,
       segmentation: JSON.stringify(segmentation),
-      timestamp: effectiveTimestamp(event['timestamp'], entry.timestamp, entry.now),
+      timestamp,
     };
     const id = insert.views(row);
     if (visit) owner.device.view_count += 1;
@@ -83,7 +89,6 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
       return;
     }
     statements.end.run(duration, view.id);
-    const { timestamp } = entry;
     context.live.add('view', () => ({
       id: view.id,
       name: sent.name,
@@ -98,7 +103,7 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
     hasRunning: (name, viewId) => newest(name.slice(0, NAME_LIMIT), viewId)?.ended === 0,
     apply: (event, segmentation) => {
       owner.userChanged = true;
-      hadViews ??= statements.any.first(appKey, deviceId) !== undefined;
+      isKnown ??= hadViews(context.store.database, appKey, deviceId);
       const name = stringOf(segmentation['name']).slice(0, NAME_LIMIT);
       const sent: Sent = { event, segmentation, name, viewId: textOf(segmentation['_idv']) ?? undefined };
       if (segmentation['visit']) add(sent, true);

@@ -1,3 +1,5 @@
+import { type JsonObject, textOf } from './json.js';
+
 /** The server drops a key of this length or more. */
 export const EVENT_KEY_LIMIT = 128;
 
@@ -37,4 +39,15 @@ export const SERVER_GENERATED: ReadonlySet<string> = new Set([
 
 export function isInternal(key: string): boolean {
   return key.startsWith('[CLY]_');
+}
+
+/** Whether a server counts an event of this key with this segmentation. */
+export function isKept(key: string, segmentation: JsonObject | undefined): boolean {
+  if (key === '' || key.length >= EVENT_KEY_LIMIT) return false;
+  if (!isInternal(key)) return true;
+  if (!KNOWN_INTERNAL.has(key)) return false;
+  if (key === '[CLY]_view') return Boolean(segmentation?.['name']);
+  if (key === '[CLY]_star_rating') return segmentation !== undefined;
+  if (key === '[CLY]_push_action') return textOf(segmentation?.['i'])?.length === 24;
+  return true;
 }

@@ -18,6 +18,16 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
+/** True for any JSON, however deep. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Looks at valid JSON once, a character at a time; brackets within texts do not count. */
 function isDeeper(text: string, limit: number): boolean {
   if (text.length <= limit) return false;
@@ -71,6 +81,14 @@ export function readPart(value: unknown): Part {
 export function readObject(value: unknown): JsonObject | undefined {
   const part = readPart(value);
   return part.state === 'read' && isObject(part.value) ? part.value : undefined;
+}
+
+/** What a server makes of a text it takes for an object is bounded by this many letters here. */
+const MAX_LETTERS = 200;
+
+/** A text as the object a server stores when it expected one: `{ "0": "a", "1": "b" }`; at most 200 letters of it. */
+export function lettersOf(text: string): JsonObject {
+  return Object.fromEntries(Object.entries(text.slice(0, MAX_LETTERS).split('')));
 }
 
 /** Text of a scalar; `undefined` for everything else. */

@@ -19,7 +19,7 @@ export interface DeviceRow {
   location: string | null;
   location_source: string | null;
   ip: string | null;
-  tz: number | null;
+  tz: number | string | null;
   metrics: string | null;
   /** The last health check, JSON. */
   health: string | null;

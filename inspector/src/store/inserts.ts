@@ -88,7 +88,7 @@ const COLUMNS = {
     'timestamp',
   ],
   traces: [...OWNER, 'type', 'name', 'duration', 'response_code', 'metrics', 'attributes', 'stz', 'etz', 'timestamp'],
-  consent_changes: ['request_id', 'app_key', 'device_id', 'feature', 'granted', 'timestamp'],
+  consent_changes: ['request_id', 'app_key', 'device_id', 'feature', 'granted', 'value', 'timestamp'],
   merges: ['request_id', 'app_key', 'old_device_id', 'device_id', 'timestamp'],
   problems: [
     'at',

@@ -1,5 +1,5 @@
 /** Goes up with every change of the tables. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Every table of the database file, with its columns in the order they are written. Documented in the README. */
 export const SCHEMA = `
@@ -67,11 +67,11 @@ CREATE TABLE IF NOT EXISTS user_profiles (
   picture TEXT, gender TEXT, byear INTEGER, custom TEXT NOT NULL, updated_at INTEGER NOT NULL, request_id INTEGER NOT NULL,
   PRIMARY KEY (app_key, device_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS consents (
-  app_key TEXT NOT NULL, device_id TEXT NOT NULL, feature TEXT NOT NULL, granted INTEGER NOT NULL,
+  app_key TEXT NOT NULL, device_id TEXT NOT NULL, feature TEXT NOT NULL, granted INTEGER NOT NULL, value TEXT NOT NULL,
   updated_at INTEGER NOT NULL, request_id INTEGER NOT NULL, PRIMARY KEY (app_key, device_id, feature)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS consent_changes (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, app_key TEXT NOT NULL, device_id TEXT NOT NULL,
-  feature TEXT NOT NULL, granted INTEGER NOT NULL, timestamp INTEGER NOT NULL);
+  feature TEXT NOT NULL, granted INTEGER NOT NULL, value TEXT NOT NULL, timestamp INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS consent_changes_device ON consent_changes (device_id, id);
 CREATE TABLE IF NOT EXISTS merges (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, app_key TEXT NOT NULL, old_device_id TEXT NOT NULL,

@@ -15,6 +15,11 @@ async function twice(server: TestInspector, parameters: object): Promise<void> {
   await server.json('/i', request);
 }
 
+async function withRrs(server: TestInspector, parameters: object, rrs: readonly unknown[]): Promise<void> {
+  const request = { ...server.common(), ...parameters };
+  for (const rr of rrs) await server.json('/i', { ...request, rr });
+}
+
 export const DEVICE_CASES: readonly Case[] = [
   fields(17, 'an ISO time on a request', { timestamp: '2026-01-01T00:00:00Z' }),
   fields(17, 'microseconds', { timestamp: 1_700_000_000_000_000 }),
@@ -79,6 +84,17 @@ export const DEVICE_CASES: readonly Case[] = [
   custom(64, 'two requests of one device in a bulk that comes twice', async (server) => {
     const requests = [1, 2].map(() => ({ ...server.common(), events: [{ key: 'a', count: 1 }] }));
     for (let time = 0; time < 2; time += 1) await server.json('/i/bulk', { requests });
+  }),
+  custom(76, 'an event in JSON that comes again with another rr', (server) =>
+    withRrs(server, { events: [{ key: 'a', count: 1 }] }, [2, 1]),
+  ),
+  custom(76, 'a crash that got its rr later', (server) =>
+    withRrs(server, { crash: { _os: 'L', _app_version: '1', _error: 'Error: x' } }, [undefined, 1]),
+  ),
+  custom(76, 'a trace whose rr became a text', (server) => withRrs(server, { apm: TRACE }, [1, '1'])),
+  custom(76, 'an event in a bulk that comes again with another rr', async (server) => {
+    const entry = { ...server.common(), events: [{ key: 'a', count: 1 }] };
+    for (const rr of [5, 4]) await server.json('/i/bulk', { requests: [{ ...entry, rr }] });
   }),
   custom(68, 'a merge that leaves out the consent of the new id', async (server) => {
     await server.send({ consent: { events: true } });

@@ -4,6 +4,7 @@ const many = (count: number, make: (n: number) => [string, unknown]) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => make(n)));
 const list = <Item>(count: number, make: (n: number) => Item) => Array.from({ length: count }, (_, n) => make(n));
 
+const DAY = 86_400_000;
 const viewEvent = (name: string, segmentation: object) => ({
   key: '[CLY]_view',
   count: 1,
@@ -44,6 +45,9 @@ export const EVENT_CASES: readonly Case[] = [
   event(15, 'a count below 0', { count: -1 }),
   event(16, 'a sum that is no number', { sum: 'ten' }),
   event(16, 'a duration that is no number', { dur: {} }),
+  event(74, 'a sum of a ten millionth', { sum: 0.0000001 }),
+  event(74, 'a negative sum that rounds to 0', { sum: -0.000004 }),
+  event(74, 'a sum as text that rounds to 0', { sum: '0.000001' }),
   event(17, 'an ISO time on an event', { timestamp: '2026-01-01T00:00:00Z' }),
   event(18, 'an event from the future', { timestamp: Date.now() + 3_600_000 }),
   view(31, 'a view without name', { name: undefined }),
@@ -67,6 +71,16 @@ export const EVENT_CASES: readonly Case[] = [
   fields(65, 'two starts of one view', { events: list(2, () => viewEvent('/home', {})) }),
   fields(65, 'three starts of one view among others, each with an id', {
     events: list(6, (n) => viewEvent(n % 2 === 0 ? '/home' : `/${n}`, { _idv: `v${n}` })),
+  }),
+  custom(75, 'a view of today beside an event of last month', (server) =>
+    server.events(viewEvent('/home', {}), { key: 'order', count: 1, timestamp: server.next() - 30 * DAY }),
+  ),
+  custom(75, 'a view of last month before one of today', (server) =>
+    server.events({ ...viewEvent('/a', {}), timestamp: server.next() - 30 * DAY }, viewEvent('/b', {})),
+  ),
+  custom(75, 'a view of today before an event three days old, in a bulk', (server) => {
+    const old = { key: 'order', count: 1, timestamp: Math.round((server.next() - 3 * DAY) / 1000) };
+    return server.json('/i/bulk', { requests: [{ ...server.common(), events: [viewEvent('/a', {}), old] }] });
   }),
   event(66, 'a dot in a key', { key: 'Checkout.pay' }),
   event(66, 'a key that begins with a dot', { key: '.hidden' }),

@@ -16,6 +16,12 @@ const view = (name: string, segmentation: object = {}) => ({
 });
 const shop = (rest: object) => ({ events: [{ key: 'shop', count: 1, ...rest }] });
 
+const SHOP = { key: 'shop', count: 1 };
+const DAY = 86_400_000;
+/** Noon, so that a millisecond more is the same day. */
+const OLD = Date.UTC(2025, 9, 5, 12);
+const at = (timestamp: number, event: object) => ({ ...event, timestamp });
+
 /** What lies next to a mistake and is none. */
 const HARMLESS: ReadonlyArray<readonly [name: string, fields: object]> = [
   ['a request 900 ms ahead of the clock', { timestamp: Date.now() + 900 }],
@@ -33,6 +39,14 @@ const HARMLESS: ReadonlyArray<readonly [name: string, fields: object]> = [
     'a view that starts and ends',
     { events: [view('/a', { _idv: 'v1' }), { ...view('/a', { _idv: 'v1', visit: undefined }), dur: 3 }] },
   ],
+  ['the smallest sum that is kept', shop({ sum: 0.00001 })],
+  ['a sum of 0', shop({ sum: 0 })],
+  ['a sum of 5.000001', shop({ sum: 5.000001 })],
+  ['an old event beside no view', shop({ timestamp: Date.now() - 30 * DAY })],
+  ['a view and an event of one old day', { events: [at(OLD, view('/a')), at(OLD + 1, SHOP)] }],
+  ['an old event before the last one, of the day of the views', { events: [view('/a'), at(OLD, SHOP), SHOP] }],
+  ['NUL in a city', { country_code: 'DE', city: 'Ber\0lin' }],
+  ['the count of a view', { events: [{ ...view('/a'), count: 0 }] }],
   ['underscores and dashes in a key', shop({ key: 'Checkout_pay-now' })],
   ['an internal key of a survey, with rr', { events: [{ key: '[CLY]_nps', count: 1, segmentation: { rating: 9 } }] }],
   ['a trace with rr', { apm: TRACE }],
@@ -70,6 +84,39 @@ describe('nothing is found in', () => {
     await server.json('/i', request);
     await server.json('/i', request);
     expect(server.query('SELECT "row", level FROM problems WHERE "row" <> 53')).toEqual([{ row: 19, level: 'N' }]);
+  });
+
+  it('several starts of one view of a visitor whose views are known', async () => {
+    await server.events(view('/a'));
+    await server.events(view('/a'), view('/a'), view('/b'), view('/b'));
+    expect(server.query('SELECT "row" FROM problems')).toEqual([]);
+  });
+
+  it('the same request in a form with another rr but the note that it was recognised', async () => {
+    const events = encodeURIComponent('[{"key":"a","count":1}]');
+    const text = `app_key=K&device_id=ann&timestamp=${server.next()}&events=${events}`;
+    for (const rr of [2, 1]) await server.form('/i', `${text}&rr=${rr}`);
+    expect(server.query('SELECT "row" FROM problems')).toEqual([{ row: 19 }]);
+  });
+
+  it('two requests in JSON that differ in rr and in more', async () => {
+    await server.send({ events: [SHOP], rr: 2 });
+    await server.send({ events: [SHOP], rr: 1 });
+    expect(server.query('SELECT "row" FROM problems')).toEqual([]);
+  });
+
+  it('other bytes of the same request in JSON, as their rr is the same', async () => {
+    const request = { ...server.common(), events: [SHOP] };
+    await server.json('/i', request);
+    const headers = { 'content-type': 'application/json' };
+    expect((await server.raw('/i', JSON.stringify(request, null, 2), headers)).body).toEqual({ result: 'Success' });
+    expect(server.query('SELECT "row" FROM problems')).toEqual([]);
+  });
+
+  it('a request with nothing to count that comes again with another rr', async () => {
+    const request = server.common();
+    for (const rr of [2, 1]) await server.json('/i', { ...request, rr });
+    expect(server.query('SELECT "row" FROM problems')).toEqual([]);
   });
 
   it('a merge that comes twice', async () => {

@@ -1,4 +1,4 @@
-import { type Case, custom, event, fields, view } from './cases.js';
+import { begin, type Case, custom, event, fields, view } from './cases.js';
 
 const CRASH = { _os: 'Linux', _app_version: '1.0', _error: 'Error: x', _nonfatal: true };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -13,6 +13,8 @@ export const TEXT_CASES: readonly Case[] = [
   view(61, 'NUL in a segment value of a view', { plan: 'a\0' }),
   view(61, 'NUL in a segment name of a view', { 'a\0': 'pro' }),
   fields(61, 'NUL in a value of a crash', { crash: { ...CRASH, _custom: { order: 'o\0' } } }),
+  fields(61, 'NUL in the country of a request', { country_code: 'D\0' }),
+  begin(61, 'NUL in the country of a session', { country_code: '\0DE', city: 'Berlin' }),
   fields(61, 'NUL in the name of a user property', { user_details: { custom: { 'a\0': 1 } } }),
   custom(61, 'NUL in a form', (server) => {
     const events = encodeURIComponent('[{"key":"a\\u0000","count":1}]');

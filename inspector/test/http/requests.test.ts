@@ -65,11 +65,19 @@ describe('what is refused', () => {
     });
   });
 
-  it('a parameter called app_id that is no id', async () => {
-    expect(await server.send({ app_id: 'mine' })).toEqual({
-      status: 400,
-      body: { result: 'Invalid parameter "app_id"' },
-    });
+  it.each([
+    ['app_id', 'mine'],
+    ['user_id', 'me'],
+    ['app_id', 7],
+  ])('a parameter called %s that is no id: %j', async (name, value) => {
+    const answer = { status: 400, body: { result: `Invalid parameter "${name}"` } };
+    expect(await server.send({ [name]: value })).toEqual(answer);
+    expect(await server.get(`/o/sdk?method=rc&app_key=APPKEY&device_id=ann&${name}=${value}`)).toEqual(answer);
+    expect(server.query('SELECT * FROM devices')).toEqual([]);
+  });
+
+  it('no app_id that is empty, or as long as an id', async () => {
+    for (const app_id of ['', '5f0c0ffee5f0c0ffee5f0c0f']) expect(await server.send({ app_id })).toEqual(SUCCESS);
   });
 
   it('an unknown path, another method, a body that is too large', async () => {
@@ -77,6 +85,15 @@ describe('what is refused', () => {
     const put = await fetch(`${server.url}/i`, { method: 'PUT', body: 'x' });
     expect([put.status, await put.json()]).toEqual([405, { result: 'Method not allowed' }]);
     expect((await server.json('/i', { text: 'x'.repeat(20_000) })).status).toBe(413);
+  });
+
+  it.each(['HEAD', 'PUT', 'DELETE', 'PATCH'])('the method %s, with 405 on any path', async (method) => {
+    for (const path of ['/i', '/i/bulk', '/o/sdk', '/unknown']) {
+      const response = await fetch(server.url + path, { method });
+      const body = method === 'HEAD' ? '' : '{"result":"Method not allowed"}';
+      expect([path, response.status, await response.text()]).toEqual([path, 405, body]);
+    }
+    expect(server.query('SELECT * FROM entries')).toEqual([]);
   });
 
   it('a paused app, but /o/sdk still answers', async () => {
@@ -109,8 +126,22 @@ describe('around the protocol', () => {
   });
 
   it('lets browsers send from any page', async () => {
-    const response = await fetch(`${server.url}/i`, { method: 'OPTIONS' });
-    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    for (const path of ['/i', '/i/bulk', '/o/sdk', '/unknown']) {
+      const response = await fetch(server.url + path, { method: 'OPTIONS' });
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    }
+  });
+
+  it('lets no other page into its own API', async () => {
+    const response = await fetch(`${server.url}/api/reset`, { method: 'OPTIONS' });
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('says with a header that a server answers, not a proxy', async () => {
+    for (const path of ['/i', '/o/ping', '/unknown']) {
+      expect((await fetch(server.url + path)).headers.get('x-countly')).toBe('api');
+    }
+    expect((await fetch(`${server.url}/`)).headers.get('x-countly')).toBeNull();
   });
 
   it('keeps each request: bytes, hash, answer and outcome', async () => {

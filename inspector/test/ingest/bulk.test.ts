@@ -57,6 +57,16 @@ describe('/i/bulk', () => {
     expect(outcomes()).toEqual(['stored', 'lost', 'lost', 'lost']);
   });
 
+  it('counts an entry with app_id all the same, but is refused with one of its own', async () => {
+    await server.json('/i/bulk', { requests: [{ ...entry('a'), app_id: 'mine', user_id: 'me' }] });
+    expect(keys()).toEqual(['a']);
+    expect(await server.json('/i/bulk', { app_id: 'mine', requests: [entry('b')] })).toEqual({
+      status: 400,
+      body: { result: 'Invalid parameter "app_id"' },
+    });
+    expect(keys()).toEqual(['a']);
+  });
+
   it('in safe mode answers what its first entry answers', async () => {
     const foreign = { ...entry('x'), app_key: 'other' };
     expect(await server.json('/i/bulk', { requests: [foreign, entry('a')], safe_api_response: true })).toEqual({

@@ -17,6 +17,8 @@ const NOTED: ReadonlyArray<readonly [name: string, fields: object]> = [
   ['metrics', { metrics: { _os: 'Linux' } }],
   ['a health check', { hc: '{"el":1}' }],
   ['a place', { country_code: 'DE' }],
+  ['coordinates', { location: '52.5,13.4' }],
+  ['a health check as a value', { hc: { el: 2 } }],
   ['an event beside a rating', { events: [{ key: 'a' }, { key: '[CLY]_star_rating', segmentation: { rating: 5 } }] }],
 ];
 const UNNOTED: ReadonlyArray<readonly [name: string, fields: object]> = [
@@ -57,8 +59,22 @@ describe('the same request again, without rr,', () => {
     ['an empty text', '', SUCCESS],
     ['the text 0', '0', DUPLICATE],
     ['the text x', 'x', DUPLICATE],
+    ['the number 1', 1, DUPLICATE],
+    ['the number -1', -1, DUPLICATE],
+    ['true', true, DUPLICATE],
+    ['false', false, SUCCESS],
   ])('with %s as rr', async (_name, rr, expected) => {
     expect(await twice({ campaign_id: 'c1', rr })).toEqual(expected);
+  });
+
+  it.each([
+    ['0', DUPLICATE],
+    ['-1', DUPLICATE],
+    ['', SUCCESS],
+  ])('with rr=%s in a form, where all is text', async (rr, expected) => {
+    const text = `app_key=K&device_id=ann&timestamp=1700000000000&campaign_id=c1&rr=${rr}`;
+    await server.form('/i', text);
+    expect(await server.form('/i', text)).toEqual(expected);
   });
 
   it('is recognised in a bulk by the same rule', async () => {
@@ -101,10 +117,23 @@ describe('the same request again', () => {
     ]);
   });
 
-  it('is recognised although rr and checksum differ', async () => {
+  it('in a form is recognised although rr and checksum differ', async () => {
     const text = 'app_key=K&device_id=ann&timestamp=1700000000000&events=%5B%7B%22key%22%3A%22a%22%7D%5D';
     expect(await server.form('/i', `${text}&rr=3`)).toEqual(SUCCESS);
     expect(await server.form('/i', `${text}&rr=2&checksum256=abc`)).toEqual(DUPLICATE);
+  });
+
+  it('in JSON counts again with another rr, as that is a part of the body', async () => {
+    const request = event('a');
+    for (const rr of [3, 2, '2']) expect(await server.json('/i', { ...request, rr })).toEqual(SUCCESS);
+    expect(await server.json('/i', { ...request, rr: '2' })).toEqual(DUPLICATE);
+    expect(count()).toBe(3);
+  });
+
+  it('in JSON is recognised when rr stands in the query', async () => {
+    const request = event('a');
+    await server.json('/i?rr=3', { ...request, rr: undefined });
+    expect(await server.json('/i?rr=2', { ...request, rr: undefined })).toEqual(DUPLICATE);
   });
 
   it('counts again when another request of this device came between', async () => {

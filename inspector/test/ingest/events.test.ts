@@ -49,19 +49,55 @@ describe('events', () => {
     [0.1 + 0.2, 0.3],
     [-2.123456, -2.12346],
     [1e300, 1e300],
+    ['9.5', 9.5],
+    ['-2', -2],
+    ['1e-5', 0.00001],
   ])('a sum of %s is rounded to %s', async (sum, expected) => {
     await server.events({ key: 'a', sum });
     expect(server.query('SELECT sum FROM events')).toEqual([{ sum: expected }]);
   });
 
   it('take hour and day of the week from the request, where 0 is a text', async () => {
-    await server.send({ hour: '0', dow: '0', events: [{ key: 'text' }] });
-    await server.send({ hour: 0, dow: 0, events: [{ key: 'number' }] });
-    await server.send({ hour: 5, dow: 6, events: [{ key: 'own', hour: 0, dow: 0 }] });
+    await server.send({ hour: '0', dow: '0', events: [{ key: 'text', count: 1 }] });
+    await server.send({ hour: 0, dow: 0, events: [{ key: 'number', count: 1 }] });
+    await server.send({ hour: 5, dow: 6, events: [{ key: 'own', count: 1, hour: 0, dow: 0 }] });
     expect(server.query('SELECT key, hour, dow FROM events ORDER BY id')).toEqual([
       { key: 'text', hour: 0, dow: 0 },
       { key: 'number', hour: null, dow: null },
       { key: 'own', hour: 0, dow: 0 },
+    ]);
+  });
+
+  it.each([
+    ['0.0000001', 0.0000001],
+    ['-0.000004', -0.000004],
+    ['the text 4e-6', '4e-6'],
+  ])('a sum of %s only rounds to 0 and counts 1', async (_name, sum) => {
+    await server.events({ key: 'a', sum });
+    expect(server.query('SELECT sum FROM events')).toEqual([{ sum: 1 }]);
+  });
+
+  it.each([0, '0', '5x', true, null, '', {}])('a sum of %j is none, and so is such a duration', async (value) => {
+    await server.events({ key: 'a', sum: value, dur: value });
+    expect(server.query('SELECT sum, dur FROM events')).toEqual([{ sum: null, dur: null }]);
+  });
+
+  it('below 0 are subtracted: counts, sums, durations', async () => {
+    await server.events({ key: 'a', count: 5, sum: 8, dur: 3 }, { key: 'a', count: -2, sum: -0.5, dur: '-1.25' });
+    const total = 'SELECT sum(count) AS count, sum(sum) AS sum, sum(dur) AS dur FROM events';
+    expect(server.query(total)).toEqual([{ count: 3, sum: 7.5, dur: 1.75 }]);
+  });
+
+  it('without count have no time of day, whoever told it', async () => {
+    await server.send({
+      hour: '5',
+      dow: '6',
+      events: [{ key: 'a' }, { key: 'b', hour: 1, dow: 2 }, { key: 'c', count: 0 }],
+    });
+    expect(server.query('SELECT key, count, hour, dow FROM events ORDER BY id')).toEqual([
+      { key: 'a', count: 1, hour: null, dow: null },
+      { key: 'b', count: 1, hour: null, dow: null },
+      { key: 'c', count: 1, hour: 5, dow: 6 },
     ]);
   });
 
@@ -106,6 +142,14 @@ describe('events', () => {
   ])('count %s is taken as %i', async (count, expected) => {
     await server.events({ key: 'a', count });
     expect(server.query('SELECT count FROM events')).toEqual([{ count: expected }]);
+  });
+
+  it('with a time nobody can read happened now, not when their request did', async () => {
+    const before = Date.now();
+    await server.events({ key: 'iso', timestamp: '2020-01-01T00:00:00Z' }, { key: 'text', timestamp: '1700000000' });
+    const [iso, text] = server.query<{ timestamp: number }>('SELECT timestamp FROM events ORDER BY id');
+    expect(iso?.timestamp).toBeGreaterThanOrEqual(before);
+    expect(text?.timestamp).toBe(1_700_000_000_000);
   });
 
   it('without their own time have the time of the request', async () => {

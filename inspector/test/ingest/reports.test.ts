@@ -42,6 +42,20 @@ describe('crashes', () => {
     expect(server.query('SELECT * FROM crashes')).toEqual([]);
   });
 
+  it.each([{ message: 'x' }, ['Error: x'], 7, true])('with %j as _error are dropped', async (error) => {
+    expect((await server.send({ crash: { ...CRASH, _error: error } })).body).toEqual({ result: 'Success' });
+    expect(server.query('SELECT * FROM crashes')).toEqual([]);
+  });
+
+  it('keep nested custom data as it came, and a text letter by letter', async () => {
+    await server.send({ crash: { ...CRASH, _custom: { order: { id: 1 }, tags: ['a'] } } });
+    await server.send({ crash: { ...CRASH, _custom: 'abc' } });
+    expect(server.query('SELECT custom FROM crashes ORDER BY id')).toEqual([
+      { custom: '{"order":{"id":1},"tags":["a"]}' },
+      { custom: '{"0":"a","1":"b","2":"c"}' },
+    ]);
+  });
+
   it('are grouped over lines and numbers, fatal ones apart', async () => {
     await server.send({ crash: CRASH });
     await server.send({ crash: { ...CRASH, _error: CRASH._error.replace('1:2', '77:3'), _os: 'Windows' } });
@@ -103,5 +117,42 @@ describe('consent', () => {
   it('takes the text "false" for yes, as a real server does', async () => {
     await server.send({ consent: { events: 'false' } });
     expect(server.query('SELECT granted FROM consents')).toEqual([{ granted: 1 }]);
+  });
+
+  it.each([
+    ['the text "false"', 'false', '"false"', 1],
+    ['the number 0', 0, '0', 0],
+    ['the number 1', 1, '1', 1],
+    ['null', null, 'null', 0],
+    ['an object', { a: 1 }, '{"a":1}', 1],
+  ])('is stored as it came: %s', async (_name, sent, value, granted) => {
+    await server.send({ consent: { events: sent } });
+    expect(server.query('SELECT value, granted FROM consents')).toEqual([{ value, granted }]);
+    expect(server.query('SELECT value, granted FROM consent_changes')).toEqual([{ value, granted }]);
+  });
+
+  it('is compared strictly: 1 after true is a change, true after true is none', async () => {
+    for (const value of [true, true, 1, 'true', 'true']) await server.send({ consent: { events: value } });
+    expect(server.query('SELECT value FROM consent_changes ORDER BY id').map(({ value }) => value)).toEqual([
+      'true',
+      '1',
+      '"true"',
+    ]);
+  });
+
+  it.each([
+    ['that is no JSON', '{x'],
+    ['that is the JSON of a text', '"{x"'],
+  ])('as text %s is taken apart letter by letter', async (_name, consent) => {
+    await server.send({ consent });
+    expect(server.query('SELECT feature, value FROM consents ORDER BY feature')).toEqual([
+      { feature: '0', value: '"{"' },
+      { feature: '1', value: '"x"' },
+    ]);
+  });
+
+  it('of a megabyte of text makes two hundred features at most', async () => {
+    await server.send({ consent: 'x'.repeat(1_000_000) });
+    expect(server.query('SELECT count(*) AS n FROM consents')).toEqual([{ n: 200 }]);
   });
 });

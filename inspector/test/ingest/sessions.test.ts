@@ -73,6 +73,38 @@ describe('sessions', () => {
     expect(server.query('SELECT hour, dow FROM sessions')).toEqual([{ hour, dow }]);
   });
 
+  it.each(['0', 'false', true, 7, 'yes'])('begin with %j, as the server tests for truth', async (value) => {
+    await server.begin({ begin_session: value });
+    expect(sessions()).toHaveLength(1);
+  });
+
+  it.each([0, '', false, null])('do not begin with %j', async (value) => {
+    await server.begin({ begin_session: value });
+    expect(sessions()).toEqual([]);
+  });
+
+  it('are lost when their metrics are no JSON; the user and the events stay', async () => {
+    const answer = await server.begin({ metrics: '{"_os":', events: [{ key: 'a' }] });
+    expect(answer).toEqual({ status: 200, body: { result: 'Success' } });
+    expect(sessions()).toEqual([]);
+    expect(server.query('SELECT session_count, event_count, counted FROM devices')).toEqual([
+      { session_count: 0, event_count: 1, counted: 1 },
+    ]);
+    expect(server.query('SELECT outcome, info FROM entries')).toEqual([
+      { outcome: 'lost', info: '"metrics" of begin_session are no JSON' },
+    ]);
+  });
+
+  it('are lost when their country holds a NUL, and count when only the city does', async () => {
+    await server.begin({ country_code: 'D\0E', city: 'Berlin' });
+    expect(server.query('SELECT outcome, info FROM entries')).toEqual([
+      { outcome: 'lost', info: 'NUL in country_code' },
+    ]);
+    expect(sessions()).toEqual([]);
+    await server.begin({ country_code: 'DE', city: 'Ber\0lin' });
+    expect(sessions()).toHaveLength(1);
+  });
+
   it('ignore an end in the request that begins them', async () => {
     await server.begin({ end_session: 1 });
     expect(sessions()).toEqual([{ duration: 0, resumed: 0, ended_by: null }]);
@@ -95,6 +127,7 @@ describe('sessions', () => {
   it.each([
     [{ country_code: 'DE', city: 'Berlin' }, 'DE', 'Berlin', 'country and city'],
     [{ location: '52.5,13.4' }, null, null, 'coordinates'],
+    [{ location: '52.5, 13.4' }, null, null, 'coordinates'],
     [{ location: '' }, 'Unknown', 'Unknown', 'opt-out'],
     [{}, null, null, 'ip_address'],
     [{ ip_address: undefined }, null, null, 'sender'],

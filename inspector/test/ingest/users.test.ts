@@ -26,6 +26,8 @@ describe('a user', () => {
     ['the number 0', 0, null],
     ['the text 0', '0', 0],
     ['the number -60', -60, -60],
+    ['the text -60', '-60', -60],
+    ['a text that is no number', 'Europe/Berlin', 'Europe/Berlin'],
   ])('has a time zone when tz is %s', async (_name, sent, tz) => {
     await server.send({ tz: sent });
     expect(user('tz')).toEqual([{ tz }]);
@@ -48,6 +50,13 @@ describe('a user', () => {
       { kinds: 'health' },
     ]);
     expect(server.rows()).toEqual([]);
+  });
+
+  it('was last seen when its last event was, even though the request is older', async () => {
+    const timestamp = server.next();
+    const later = server.next(600);
+    await server.send({ timestamp, events: [{ key: 'a', timestamp: later }] });
+    expect(user('first_seen, last_seen')).toEqual([{ first_seen: timestamp, last_seen: later }]);
   });
 
   it('takes a place from any request, and looks it up with a session only', async () => {
@@ -74,8 +83,16 @@ describe('the document of a user', () => {
     expect(await totals()).toMatchObject({ devices: 1 });
   });
 
-  it.each(['rc', 'feedback', 'ab_fetch_variants'])('is not made by asking for %s', async (method) => {
-    await server.get(`/o/sdk?method=${method}&app_key=K&device_id=ghost`);
+  it.each(['rc', 'fetch_remote_config', 'feedback'])(
+    'is made by asking for %s, too, and not counted',
+    async (method) => {
+      await server.get(`/o/sdk?method=${method}&app_key=K&device_id=ghost`);
+      expect(server.query('SELECT device_id, counted FROM devices')).toEqual([{ device_id: 'ghost', counted: 0 }]);
+    },
+  );
+
+  it('is not made by asking for what does not exist', async () => {
+    await server.get('/o/sdk?method=other&app_key=K&device_id=ghost');
     expect(server.query('SELECT * FROM devices')).toEqual([]);
   });
 });

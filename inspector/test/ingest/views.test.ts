@@ -43,6 +43,79 @@ describe('views', () => {
     expect(server.rows()).toEqual([]);
   });
 
+  const open = (name: string, id: string) => view({ name, visit: 1, _idv: id });
+  const end = (name: string, id: string, dur: number) => view({ name, _idv: id }, { dur });
+  const SENT = [
+    open('/a', '1'),
+    open('/a', '2'),
+    open('/b', '3'),
+    end('/b', '3', 5),
+    end('/a', '1', 7),
+    end('/a', '2', 9),
+  ];
+
+  it.each([
+    ['in one request', [SENT]],
+    ['in a request each', SENT.map((one) => [one])],
+    ['in two requests', [SENT.slice(0, 4), SENT.slice(4)]],
+    ['in one request, the other end first', [[...SENT.slice(0, 3), SENT[5], SENT[4], SENT[3]]]],
+  ])('of one name and of several that are open at once keep their own seconds: %s', async (_name, requests) => {
+    for (const events of requests) await server.events(...events);
+    expect(counted()).toEqual([
+      { name: '/a', visits: 2, seconds: 16 },
+      { name: '/b', visits: 1, seconds: 5 },
+    ]);
+    expect(server.query('SELECT view_id, duration FROM views ORDER BY view_id')).toEqual([
+      { view_id: '1', duration: 7 },
+      { view_id: '2', duration: 9 },
+      { view_id: '3', duration: 5 },
+    ]);
+  });
+
+  const DAY = 86_400_000;
+  const days = () => server.query('SELECT name, timestamp FROM views ORDER BY id');
+
+  it('of a request all have the time of its last event; other events keep their own', async () => {
+    const now = server.next();
+    const october = now - 30 * DAY;
+    await server.events(
+      { ...view({ name: '/a', visit: 1 }), timestamp: now },
+      { ...view({ name: '/b', visit: 1 }), timestamp: now - DAY },
+      { key: 'order', timestamp: now - 2 * DAY },
+      { key: 'order', timestamp: october },
+    );
+    expect(days()).toEqual([
+      { name: '/a', timestamp: october },
+      { name: '/b', timestamp: october },
+    ]);
+    expect(server.query("SELECT timestamp FROM events WHERE key = 'order' ORDER BY id")).toEqual([
+      { timestamp: now - 2 * DAY },
+      { timestamp: october },
+    ]);
+  });
+
+  it('have the time of the request when the last event has none, or is none that counts', async () => {
+    const timestamp = server.next();
+    const home = { ...view({ name: '/a', visit: 1 }), timestamp: timestamp - DAY };
+    await server.send({ timestamp, events: [home, { key: 'order' }] });
+    await server.send({
+      timestamp: timestamp + 1,
+      events: [home, { key: '[CLY]_mine', timestamp: timestamp - 5 * DAY }],
+    });
+    expect(days()).toEqual([
+      { name: '/a', timestamp },
+      { name: '/a', timestamp: timestamp - DAY },
+    ]);
+  });
+
+  it('that end with negative seconds lose them, and their count is not looked at', async () => {
+    await server.events({ ...open('/a', '1'), count: 7 });
+    await server.events(end('/a', '1', 9), end('/a', '1', -4));
+    expect(counted()).toEqual([{ name: '/a', visits: 1, seconds: 5 }]);
+    expect(server.query('SELECT view_count FROM devices')).toEqual([{ view_count: 1 }]);
+    expect(server.messages(15)).toEqual([]);
+  });
+
   const visitors = () => server.query('SELECT name, sum(new_visitor) AS n FROM views GROUP BY name ORDER BY name');
   const start = (name: string) => view({ name, visit: 1 });
 

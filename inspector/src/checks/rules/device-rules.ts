@@ -122,7 +122,7 @@ export const DEVICE_RULES: readonly Rule[] = [
     68,
     'W',
     'Merge without the consent in force',
-    "Keeps the older document's consent where the two differ.",
+    'Keeps the consent of old_device_id where the two differ.',
     'Send the whole consent map with old_device_id.',
   ),
   rule(
@@ -131,6 +131,13 @@ export const DEVICE_RULES: readonly Rule[] = [
     'Repetition would not be recognised',
     'Does not note a request that leaves the user as it is, so a retry counts once more.',
     'Send rr=1 with it: then every request is noted.',
+  ),
+  rule(
+    76,
+    'E',
+    'Repetition in JSON with another "rr"',
+    'Takes it for another request, as "rr" is part of a JSON body, and counts it again.',
+    'Repeat the same bytes: a request keeps its "rr".',
   ),
   rule(
     70,

@@ -63,6 +63,13 @@ export const EVENT_RULES: readonly Rule[] = [
     'Send a positive whole number.',
   ),
   rule(16, 'E', '"sum" or "dur" is not a number', 'Ignores it.', 'Send a number; "dur" is in seconds.'),
+  rule(
+    74,
+    'E',
+    '"sum" that rounds to 0',
+    'Rounds to five decimals, takes the 0 for no sum at all, and adds 1.',
+    'Send a larger unit, or leave the sum out.',
+  ),
   rule(31, 'E', 'View without a name', 'Drops the view.', 'Put the name into segmentation.name.'),
   rule(32, 'W', 'View name longer than 128 characters', 'Cuts the name.', 'Use the route template as name.'),
   rule(33, 'E', 'View duration of ten digits or more', 'Takes it for a timestamp and stores 0.', 'Send seconds.'),
@@ -83,9 +90,16 @@ export const EVENT_RULES: readonly Rule[] = [
   rule(
     65,
     'W',
-    'Several starts of one view in one request',
-    'Counts each as a unique visitor when it is the first request of a visitor with views.',
+    'Several starts of one view in the first request with views',
+    'Counts each as a unique visitor.',
     'Send at most one start of a view name in a request.',
+  ),
+  rule(
+    75,
+    'E',
+    'Views with an event of another day',
+    'Takes the time of the last event for that of the request, and counts all its views on that day.',
+    'Send views and events of one day in a request; days begin at midnight in the time zone of the app.',
   ),
   rule(
     66,

@@ -26,7 +26,7 @@ export const REPORT_RULES: readonly Rule[] = [
   rule(
     38,
     'E',
-    'Crash without _error, _app_version or _os',
+    'Crash without _error, _app_version or _os, or with an _error that is no text',
     'Drops the crash.',
     'Send all three as texts that are not empty.',
   ),
@@ -48,9 +48,9 @@ export const REPORT_RULES: readonly Rule[] = [
   rule(
     61,
     'E',
-    'NUL in a name, key, metric or crash value',
+    'NUL in a name, key, metric, country or crash value',
     "Cannot write it, and loses the figures of other users and apps that wait in the same batch, or a crash's group.",
-    'Take U+0000 out of every key, name, metric and value.',
+    'Take U+0000 out of every key, name, metric, place and value.',
   ),
   rule(
     67,
