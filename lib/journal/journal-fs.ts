@@ -43,12 +43,14 @@ export const nodeFs = {
   remove: (path: string): Promise<void> => fs.promises.rm(path, { recursive: true, force: true }),
   /** What the system says of a file or folder itself, not of what a link points to. */
   look: async (path: string): Promise<Look> => {
-    const { mtimeMs, mode, uid } = await fs.promises.lstat(path);
-    const folder = (mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR;
-    // Windows has neither users by number nor modes; its folders for programs are the user's own.
-    const ours = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    return { touched: mtimeMs, folder, ours };
+    const stats = await fs.promises.lstat(path);
+    return { touched: stats.mtimeMs, folder: stats.isDirectory(), ours: isOurs(stats) };
   },
 };
+
+/** Windows has neither users by number nor modes; its folders for programs are the user's own. */
+export function isOurs({ uid, mode }: fs.Stats): boolean {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+}
 
 export type JournalFs = typeof nodeFs;
