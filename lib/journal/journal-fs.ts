@@ -41,6 +41,14 @@ export const nodeFs = {
   move: (from: string, to: string): Promise<void> => fs.promises.rename(from, to),
   /** Removes a file or a folder with all it contains; nothing to remove is fine. */
   remove: (path: string): Promise<void> => fs.promises.rm(path, { recursive: true, force: true }),
+  /** False only when the system says so: a disk that does not work now may work later. */
+  exists: (path: string): boolean => {
+    try {
+      return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return true;
+    }
+  },
   /** What the system says of a file or folder itself, not of what a link points to. */
   look: async (path: string): Promise<Look> => {
     const stats = await fs.promises.lstat(path);
