@@ -10,6 +10,8 @@ import type { Schedule } from './schedule.js';
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
 const MOMENT_MS = 1000;
+/** Longest wait for a storage before a request leaves. */
+const COMMIT_MS = 5000;
 // What may not change places: who the person is, and what the server may keep of them, hold from here on.
 const BARRIERS = new Set(['core', 'sessions', 'users']);
 // What has a request of its own and stands for itself: how many there are matters, not what came before.
@@ -95,9 +97,24 @@ export class Requests {
   committed(): Promise<void> {
     if (this.#uncommitted) {
       this.#uncommitted = false;
-      this.#committed = this.port.storage.commit();
+      this.#committed = this.#commit();
     }
     return this.#committed;
+  }
+
+  /** A storage that hangs must not stop the delivery of what is in memory. */
+  async #commit(): Promise<void> {
+    const { storage, clock, reporter } = this.port;
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(COMMIT_MS, () => {
+        const text = `The storage has not committed within ${COMMIT_MS / 1000} s; requests leave without waiting for it.`;
+        reporter.warn('storage.late', text);
+        resolve();
+      });
+    });
+    await Promise.race([storage.commit(), late]);
+    cancel();
   }
 
   #seal(queue: DeviceQueue, entries: readonly Entry[], wanted: SealedPath): SealedRequest {
