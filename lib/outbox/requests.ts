@@ -103,18 +103,20 @@ export class Requests {
   }
 
   /** A storage that hangs must not stop the delivery of what is in memory. */
-  async #commit(): Promise<void> {
+  #commit(): Promise<void> {
     const { storage, clock, reporter } = this.port;
-    let cancel = (): void => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = clock.after(COMMIT_MS, () => {
+    return new Promise((resolve) => {
+      const cancel = clock.after(COMMIT_MS, () => {
         const text = `The storage has not committed within ${COMMIT_MS / 1000} s; requests leave without waiting for it.`;
         reporter.warn('storage.late', text);
         resolve();
       });
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      storage.commit().then(end, end);
     });
-    await Promise.race([storage.commit(), late]);
-    cancel();
   }
 
   #seal(queue: DeviceQueue, entries: readonly Entry[], wanted: SealedPath): SealedRequest {
