@@ -133,6 +133,20 @@ describe('the end of a process', () => {
     },
   );
 
+  it.each([
+    ['the whole folder', (path: string) => path],
+    ['the journals of the app', (path: string) => `${path}/*`],
+    ['the files', (path: string) => `${path}/*/*/*/*.seg`],
+  ])('writes what waits again when somebody deleted %s just before', async (_what, at) => {
+    await run(`const c = countly({ flushInterval: 60000 }); c.device('u1').addEvent('early');
+      setTimeout(() => {
+        require('node:child_process').execSync(${JSON.stringify(`rm -rf ${at(folder)}`)});
+        c.device('u1').addEvent('late'); process.exit();
+      }, 200);`);
+    await deliverLeftovers();
+    expect(Object.fromEntries(server.counts)).toEqual({ 'u1/early': 1, 'u1/late': 1 });
+  });
+
   it('does not keep a process alive that has a client and nothing to do', async () => {
     const script = `const c = countly(); c.device('u1').addEvent('a'); c.flush().then(() => console.log('flushed'))`;
     const forced = await run(`${script}.then(() => process.exit());`);
