@@ -44,7 +44,7 @@ export class Crashes extends Feature<{ readonly segments: Segments }> {
     const fields: string[] = [];
     for (const field of DEVICE_FIELDS) {
       const value = target.metrics?.[field] ?? port.metrics[field];
-      if (value) fields.push(`"${field}":${jsonString(value)}`);
+      if (value) fields.push(`"${field}":${jsonString(truncate(value, port.limits.maxValueSize))}`);
     }
     fields.push(
       `"_name":${jsonString(error.name)},"_type":${jsonString(error.type)},"_error":${jsonString(error.stack)}`,

@@ -71,7 +71,7 @@ export interface FeaturePort {
   readonly filters: Filters;
   /** What is reported about this machine (docs/protocol.md §3.3); always has `_os` and `_app_version`. */
   readonly metrics: Readonly<Record<string, string>>;
-  /** A timestamp for a new entry: milliseconds that never go back. */
+  /** A timestamp for a new entry: milliseconds that follow the clock, and do not go back by its small steps. */
   stamp(): number;
   /** Time zone offset that applies to the target. */
   offsetOf(target: Target, timestamp: number): number;

@@ -9,24 +9,22 @@ const MAX_TEXT = 200;
 
 /** A transport of the user's own, which may break its contract: what it throws, hands out wrong or never ends is a failure. */
 export function containedTransport(transport: Transport, clock: Clock, requestTimeout: number): Transport {
-  async function within<T>(work: () => Promise<unknown>, read: (answer: unknown) => T, failed: (why: string) => T) {
-    let cancel = (): void => {};
-    const late = new Promise<T>((resolve) => {
+  function within<T>(work: () => unknown, read: (answer: unknown) => T, failed: (why: string) => T): Promise<T> {
+    return new Promise((resolve) => {
       const timeoutMs = requestTimeout + GRACE_MS;
-      cancel = clock.after(timeoutMs, () => resolve(failed(`the transport did not answer within ${timeoutMs} ms`)));
-    });
-    const answered = async (): Promise<T> => {
+      const late = () => resolve(failed(`the transport did not answer within ${timeoutMs} ms`));
+      const cancel = clock.after(timeoutMs, late);
+      const end = (outcome: T): void => {
+        cancel();
+        resolve(outcome);
+      };
+      const broke = (error: unknown) => end(failed(`the transport failed (${kindOf(error)})`));
       try {
-        return read(await work());
+        Promise.resolve(work()).then((answer) => end(read(answer)), broke);
       } catch (error) {
-        return failed(`the transport failed (${kindOf(error)})`);
+        broke(error);
       }
-    };
-    try {
-      return await Promise.race([answered(), late]);
-    } finally {
-      cancel();
-    }
+    });
   }
   return {
     send: (request) =>

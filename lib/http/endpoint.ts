@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { shownAddress } from '../check.js';
 import { CountlyConfigError } from '../errors.js';
 import type { WireRequest } from './transport.js';
@@ -84,14 +85,32 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-/** `no_proxy`: names separated by commas or blanks, each with an optional port; `.a.b` and `*.a.b` cover sub-domains. */
+/**
+ * `no_proxy`: names and ranges of addresses (`10.0.0.0/8`), separated by commas or blanks; a name with an optional port, and
+ * `.a.b` and `*.a.b` cover sub-domains.
+ */
 function isExcluded({ hostname, port }: Endpoint, list: string): boolean {
   const entries = list.toLowerCase().split(/[\s,]+/);
   return entries.some((entry) => {
     if (entry === '' || entry === '*') return entry === '*';
+    if (entry.includes('/')) return isInRange(hostname, entry);
     const [, name = entry, only] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
     const bare = name.replace(/^\*?\./, '');
     const fits = hostname === bare || hostname === `[${bare}]` || hostname.endsWith(`.${bare}`);
     return fits && (only === undefined || Number(only) === port);
   });
+}
+
+function isInRange(hostname: string, range: string): boolean {
+  const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const bare = (address: string) => address.replace(/^\[|\]$/g, '');
+  const [network = '', bits = ''] = range.split('/');
+  const [host, net] = [bare(hostname), bare(network)];
+  // A name is not looked up: that would take its time, and the answer may be another one when it is connected to.
+  if (isIP(host) === 0 || isIP(net) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (isIP(net) === 6 ? 128 : 32)) {
+    return false;
+  }
+  const list = new BlockList();
+  list.addSubnet(net, Number(bits), family(net));
+  return list.check(host, family(host));
 }

@@ -1,6 +1,7 @@
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import { member } from '../check.js';
 import type { ResponseParts } from '../protocol/answer.js';
+import { untraced } from './untraced.js';
 
 /** What one request came to. */
 export type Exchanged =
@@ -48,7 +49,8 @@ export class Exchange {
     return new Promise((done) => {
       if (this.#settled) return done(false);
       // Not `http.request`: tracers put a span around that one, and their headers on our deliveries.
-      const request = new (process.getBuiltinModule('node:http').ClientRequest)(options);
+      const { ClientRequest } = process.getBuiltinModule('node:http');
+      const request = untraced(() => new ClientRequest(options));
       this.#request = request;
       let before = 0;
       let stale = false;
@@ -99,11 +101,13 @@ function answer({ statusCode, headers }: IncomingMessage, bytes: Buffer, max: nu
   const answered = (body: Buffer): Exchanged => {
     return { kind: 'answer', status: statusCode ?? 0, headers, body: body.subarray(0, max).toString('utf8') };
   };
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || bytes.length === 0) return answered(bytes);
   // A proxy may compress though nobody asked it to.
-  const { brotliDecompress, unzip } = process.getBuiltinModule('node:zlib');
-  const unpack: typeof unzip = encoding === 'br' ? brotliDecompress : unzip;
+  const { brotliDecompress, inflateRaw, unzip } = process.getBuiltinModule('node:zlib');
+  // Some send `deflate` without the header that belongs to it, whose first four bits are an 8.
+  const raw = encoding === 'deflate' && ((bytes[0] ?? 0) & 0x0f) !== 8;
+  const unpack: typeof unzip = encoding === 'br' ? brotliDecompress : raw ? inflateRaw : unzip;
   return new Promise((resolve) => {
     unpack(bytes, { maxOutputLength: max }, (error, unpacked) => {
       if (error === null) resolve(answered(unpacked));

@@ -57,7 +57,8 @@ class HttpTransport implements Transport {
   constructor(private readonly options: HttpTransportOptions) {
     this.#reporter = new Reporter({ ...silentLogger, warn: (message) => options.warn?.(message) }, Date.now);
     this.#endpoint = parseEndpoint(options.url);
-    this.#route = chooseRoute(this.#endpoint, options.proxy, options.env ?? process.env, this.#warn);
+    const told = (message: string) => this.#reporter.warn('route', message);
+    this.#route = chooseRoute(this.#endpoint, options.proxy, options.env ?? process.env, told);
     this.#free = options.connections ?? 8;
   }
 
@@ -133,5 +134,5 @@ class HttpTransport implements Transport {
     return { ...outgoing, path: origin + path, headers: { ...headers, ...proxyHeaders(route.proxy) } };
   }
 
-  readonly #warn = (message: string): void => this.#reporter.warn(message, message);
+  readonly #warn = (message: string): void => this.#reporter.warn('options', message);
 }

@@ -82,14 +82,9 @@ export class Folder {
   }
 
   /** Segments whose files are missing on the disk although entries in them wait. */
-  async missing(): Promise<SegmentFile[]> {
-    const missing: SegmentFile[] = [];
-    for (const segment of [...this.#segments]) {
-      if (segment.live === 0 || segment.position === 0) continue;
-      const code = await this.fs.look(segment.path).catch((error: NodeJS.ErrnoException) => error.code);
-      if (code === 'ENOENT') missing.push(segment);
-    }
-    return missing;
+  missing(): SegmentFile[] {
+    const written = this.#segments.filter((segment) => segment.live > 0 && segment.position > 0);
+    return written.filter(({ path }) => !this.fs.exists(path));
   }
 
   forget(segments: readonly SegmentFile[]): void {

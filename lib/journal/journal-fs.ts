@@ -41,14 +41,24 @@ export const nodeFs = {
   move: (from: string, to: string): Promise<void> => fs.promises.rename(from, to),
   /** Removes a file or a folder with all it contains; nothing to remove is fine. */
   remove: (path: string): Promise<void> => fs.promises.rm(path, { recursive: true, force: true }),
+  /** False only when the system says so: a disk that does not work now may work later. */
+  exists: (path: string): boolean => {
+    try {
+      return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return true;
+    }
+  },
   /** What the system says of a file or folder itself, not of what a link points to. */
   look: async (path: string): Promise<Look> => {
-    const { mtimeMs, mode, uid } = await fs.promises.lstat(path);
-    const folder = (mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR;
-    // Windows has neither users by number nor modes; its folders for programs are the user's own.
-    const ours = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    return { touched: mtimeMs, folder, ours };
+    const stats = await fs.promises.lstat(path);
+    return { touched: stats.mtimeMs, folder: stats.isDirectory(), ours: isOurs(stats) };
   },
 };
+
+/** Windows has neither users by number nor modes; its folders for programs are the user's own. */
+export function isOurs({ uid, mode }: fs.Stats): boolean {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+}
 
 export type JournalFs = typeof nodeFs;

@@ -112,7 +112,9 @@ export class JournalStorage implements Storage {
   }
 
   commitSync(): void {
-    if (this.#closed === undefined) this.#commits.now();
+    if (this.#closed !== undefined) return;
+    this.#check();
+    this.#commits.now();
   }
 
   close(): Promise<void> {
@@ -140,6 +142,7 @@ export class JournalStorage implements Storage {
 
   async #stop(): Promise<void> {
     const { path: root } = this.options;
+    this.#check();
     this.#cancelScan?.();
     await Promise.all([this.#scanning, this.#recovering]);
     if (!this.#commits.failing) await this.#flush();
@@ -181,20 +184,21 @@ export class JournalStorage implements Storage {
   #renewLater(): void {
     this.#cancelRenewal = this.options.clock.after(RENEW_MS, () => {
       this.#renewLater();
-      void this.#renew();
+      this.#check();
     });
   }
 
   /** Shows others that this process lives, and looks whether what it keeps is still there. */
-  async #renew(): Promise<void> {
-    let lost = await this.#recovery.check();
-    if (((await this.#writer.own?.missing()) ?? []).length > 0) lost = true;
+  #check(): void {
+    if (this.#cancelRenewal === undefined) return;
+    let lost = this.#recovery.check();
+    if ((this.#writer.own?.missing() ?? []).length > 0) lost = true;
     try {
       this.#lease.renew(this.options.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') lost = true;
     }
-    if (lost && this.#closed === undefined) this.#lost();
+    if (lost) this.#lost();
   }
 
   #written(bytes: number): void {
@@ -231,7 +235,11 @@ export class JournalStorage implements Storage {
     );
     this.#cancelRenewal?.();
     this.#cancelRenewal = undefined;
-    this.#lease.release(path);
+    try {
+      this.#lease.release(path);
+    } catch {
+      // The disk does not work; another lease is taken when something is written.
+    }
     this.#commits.drop();
     const former = this.#writer.restart();
     this.#warnings.tell((listener) => listener.lost());

@@ -1,17 +1,51 @@
 import { createHash } from 'node:crypto';
+import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isOurs } from './journal-fs.js';
+import { reasonOf } from './warnings.js';
 
 const PRODUCT = 'countly-weave';
 
 /**
  * Where the journal of an app is kept when nothing is configured: the folder the operating system has for the state of
- * programs, else the folder for temporary files. The app key is in the path only as a hash.
+ * programs, else, where that cannot be written to, the folder for temporary files. The app key is in the path only as a hash.
+ *
+ * @param warn told when it is not the usual folder
  */
-export function defaultStoragePath(appKey: string): string {
-  // Everybody may make folders among the temporary ones, so each user has one of his own.
-  const temporary = () => join(tmpdir(), `${PRODUCT}-${process.getuid?.() ?? userInfo().username}`);
-  return appStoragePath(stateFolder() ?? temporary(), appKey);
+export function defaultStoragePath(appKey: string, warn: (message: string) => void = () => {}): string {
+  const usual = stateFolder();
+  const problem = usual === undefined ? undefined : unusable(usual);
+  if (usual !== undefined && problem === undefined) return appStoragePath(usual, appKey);
+  const folder = temporaryFolder(warn);
+  if (usual !== undefined) {
+    const remedy = 'Give this process a home that it may write to, or set storagePath.';
+    warn(`The journal is kept in ${folder}, for ${usual} cannot be written to (${problem}). ${remedy}`);
+  }
+  return appStoragePath(folder, appKey);
+}
+
+/** Everybody may make folders among the temporary ones: each user has one of his own, and none that somebody else made. */
+function temporaryFolder(warn: (message: string) => void): string {
+  const folder = join(tmpdir(), `${PRODUCT}-${process.getuid?.() ?? userInfo().username}`);
+  if (unusable(folder) !== undefined || isOurs(lstatSync(folder))) return folder;
+  const own = mkdtempSync(`${folder}-`);
+  const remedy = 'The next start will not find what is kept there: set storagePath.';
+  warn(
+    `The folder ${folder} is not used, for others may write to it or have made it; ${own} takes its place. ${remedy}`,
+  );
+  return own;
+}
+
+/** Why nothing can be kept in this folder, which is made if need be. */
+function unusable(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** The part of a folder that belongs to one app: its device id, its settings and its journals. */

@@ -170,10 +170,10 @@ export class Recovery {
   }
 
   /** Forgets the files that somebody deleted; true when there was one. */
-  async check(): Promise<boolean> {
+  check(): boolean {
     let lost = false;
     for (const folder of [...this.folders]) {
-      const missing = await folder.missing();
+      const missing = folder.missing();
       folder.forget(missing);
       if (missing.length > 0) lost = true;
     }

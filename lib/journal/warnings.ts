@@ -31,5 +31,5 @@ export class Warnings {
 /** Reason of a system error without the path and the call, which the message names in its own words. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/, (?:open|write|mkdir|rename|scandir|read|unlink|rm|utime|stat|lstat).*$/, '');
+  return error.message.replace(/, (?:open|write|mkdir|rename|scandir|read|unlink|rm|utime|stat|lstat|access).*$/, '');
 }

@@ -50,6 +50,11 @@ export class Admission {
     private readonly hooks: RoomHooks,
   ) {}
 
+  /** No entry that was accepted or recovered has a greater id. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
   /** So much waits that nothing should wait for company as well. */
   get isCrowded(): boolean {
     return this.#isOver(0.25);

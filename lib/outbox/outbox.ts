@@ -24,6 +24,8 @@ export class Outbox {
   readonly #outside = new AsyncResource('countly-weave.outbox');
   /** Ids from here on are of this process. */
   readonly #firstId: number;
+  /** Microseconds since the epoch at the zero of the monotonic clock, by the clock as it was at the start. */
+  readonly #epoch: number;
   #lastId: number;
   #pumpQueued = false;
   #closed = false;
@@ -35,6 +37,7 @@ export class Outbox {
     port: OutboxPort,
   ) {
     this.#lastId = Math.floor(port.clock.now() * 1000);
+    this.#epoch = this.#lastId - port.clock.monotonic() * 1000;
     this.#firstId = this.#lastId + 1;
     const admission = new Admission(options, port, {
       takeOldest: () => this.#takeOldest(),
@@ -90,7 +93,7 @@ export class Outbox {
 
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
-    const withdrawal = { features, upTo: this.#lastId };
+    const withdrawal = { features, upTo: Math.max(this.#lastId, this.#parts.admission.lastId) };
     this.#reader.withdraw(deviceId, withdrawal);
     const queue = this.#parts.queues.get(deviceId);
     if (queue === undefined) return [];
@@ -230,8 +233,11 @@ export class Outbox {
     };
   }
 
+  /** After all that was accepted or recovered. The machine's clock may jump meanwhile, and another process' may have been wrong. */
   #nextId(): number {
-    this.#lastId = Math.max(this.#lastId + 1, Math.floor(this.#parts.clock.now() * 1000));
+    const { admission, clock } = this.#parts;
+    const now = Math.floor(this.#epoch + clock.monotonic() * 1000);
+    this.#lastId = Math.max(this.#lastId + 1, admission.lastId + 1, now);
     return this.#lastId;
   }
 

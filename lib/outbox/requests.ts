@@ -10,6 +10,8 @@ import { ViewsInRequest } from './views-in-request.js';
 /** Characters of content in one HTTP request; a proxy in front of a Countly server often refuses more (docs/protocol.md §1.4). */
 const MAX_REQUEST_SIZE = 1_000_000;
 const MOMENT_MS = 1000;
+/** Longest wait for a storage before a request leaves. */
+const COMMIT_MS = 5000;
 // What may not change places: who the person is, and what the server may keep of them, hold from here on.
 const BARRIERS = new Set(['core', 'sessions', 'users']);
 // What has a request of its own and stands for itself: how many there are matters, not what came before.
@@ -95,9 +97,26 @@ export class Requests {
   committed(): Promise<void> {
     if (this.#uncommitted) {
       this.#uncommitted = false;
-      this.#committed = this.port.storage.commit();
+      this.#committed = this.#commit();
     }
     return this.#committed;
+  }
+
+  /** A storage that hangs must not stop the delivery of what is in memory. */
+  #commit(): Promise<void> {
+    const { storage, clock, reporter } = this.port;
+    return new Promise((resolve) => {
+      const cancel = clock.after(COMMIT_MS, () => {
+        const text = `The storage has not committed within ${COMMIT_MS / 1000} s; requests leave without waiting for it.`;
+        reporter.warn('storage.late', text);
+        resolve();
+      });
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      storage.commit().then(end, end);
+    });
   }
 
   #seal(queue: DeviceQueue, entries: readonly Entry[], wanted: SealedPath): SealedRequest {

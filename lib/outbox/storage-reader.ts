@@ -5,26 +5,28 @@ import type { OutboxParts } from './parts.js';
 
 /** Until the storage is asked again for what it could not read. */
 const READ_AGAIN_MS = 5000;
+const MOST_WARNINGS = 20;
 
 /** Takes what earlier processes left out of the storage, as there is room, and puts it where it belongs. */
 export class StorageReader {
   /** Set while something is being read. */
   reading: Promise<void> | undefined;
   stopped = false;
+  #told = 0;
   /** What people took back while entries of theirs stood unread, by their devices. */
   readonly #withdrawals = new Map<string, readonly Withdrawal[]>();
 
   constructor(private readonly outbox: OutboxParts) {}
 
   open(): void {
-    const { storage, reporter, order } = this.outbox;
+    const { storage, order } = this.outbox;
     storage.open({
       found: () => {
         order.readUpTo(0);
         this.readOn();
       },
       lost: () => this.#storeAgain(),
-      warn: (message) => reporter.warn(`storage:${message}`, message),
+      warn: (message) => this.#tell(message),
     });
     this.readOn();
   }
@@ -49,6 +51,13 @@ export class StorageReader {
       if (nothing && order.hasUnread) clock.after(READ_AGAIN_MS, () => this.readOn());
       else this.readOn();
     });
+  }
+
+  /** Each cause once; more than a few would be a flood. */
+  #tell(message: string): void {
+    if (typeof message !== 'string' || this.#told >= MOST_WARNINGS) return;
+    this.#told++;
+    this.outbox.reporter.warn(`storage:${message}`, message);
   }
 
   #take({ entries, sealed, nextId }: Recovered): void {

@@ -34,8 +34,8 @@ export interface EntryDraft {
 /** An accepted entry: the unit that the ledger counts and the storage keeps. */
 export interface Entry extends EntryDraft {
   /**
-   * Its place in the order of acceptance: an integer that increases from entry to entry and, because it follows the clock
-   * in microseconds, from process to process. Kept on disk.
+   * Its place in the order of acceptance: an integer that increases from entry to entry and, because it begins with the
+   * clock's microseconds, from process to process. Kept on disk.
    */
   readonly id: number;
   /** Set by a storage on what it has recovered, if it matters there: a request is made of entries of one origin. */

@@ -2,14 +2,21 @@ import type { ArgumentKind } from '../check.js';
 import type { Clock } from '../clock.js';
 import { flatText } from './json-text.js';
 
-/** Hands out timestamps in milliseconds that never go back, also when the machine's clock does. */
+/** A clock that is kept right by small steps goes back by less. */
+const SMALL_STEP_MS = 1000;
+
+/**
+ * Hands out timestamps in milliseconds. Small steps of the machine's clock do not make them go back; but one that was far
+ * ahead for a moment is followed when it is right again.
+ */
 export class Stamper {
   #last = 0;
 
   constructor(private readonly clock: Clock) {}
 
   next(): number {
-    this.#last = Math.max(this.#last, this.clock.now());
+    const now = this.clock.now();
+    if (now > this.#last || this.#last - now >= SMALL_STEP_MS) this.#last = now;
     return this.#last;
   }
 }

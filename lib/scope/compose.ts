@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -55,7 +55,7 @@ interface Progress {
 export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
   const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic(), options.debug);
-  const folder = folderOf(options);
+  const folder = folderOf(options, reporter);
   // Some of these the server may change; the outbox reads them from here each time.
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
@@ -261,10 +261,12 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
 }
 
 /** Where this client may keep files; a storage of the user's own is no reason to write anywhere else. */
-function folderOf(options: ResolvedOptions): string | undefined {
+function folderOf(options: ResolvedOptions, reporter: Reporter): string | undefined {
   if (options.disabled || options.durability === 'memory') return undefined;
   if (options.storage !== undefined && options.storagePath === undefined) return undefined;
-  return options.storagePath ?? defaultStoragePath(options.appKey);
+  // The process may have another working directory later.
+  if (options.storagePath !== undefined) return resolve(options.storagePath);
+  return defaultStoragePath(options.appKey, (message) => reporter.warn('storage-folder', message));
 }
 
 /** The settings the server gave last. A file that makes no sense costs itself, not the start. */

@@ -12,7 +12,7 @@ export const TEMPORARY_ID = '[CLY]_temp_id';
 const MAX_LENGTH = 256;
 const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-const UNPRINTABLE = /[\u0000-\u001f\u007f\u2028\u2029\ufeff]/;
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
 
 /** What {@link sanitizeDeviceId} takes, in words. */
 export const DEVICE_ID = 'a text of 1 to 256 printable characters';

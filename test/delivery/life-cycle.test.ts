@@ -120,6 +120,33 @@ describe('the end of a process', () => {
     expect(server.counts.get('u1/last')).toBe(1);
   });
 
+  it.each(['state', './state', '../state'])(
+    'keeps what waits where a relative storagePath led to at the start: %s',
+    async (path) => {
+      await run(`const { mkdirSync } = require('node:fs');
+      mkdirSync(${JSON.stringify(join(folder, 'work'))}); process.chdir(${JSON.stringify(join(folder, 'work'))});
+      const c = countly({ storagePath: ${JSON.stringify(path)}, flushInterval: 60000 });
+      process.chdir('/'); c.device('u1').addEvent('last'); process.exit();`);
+      folder = join(folder, 'work', path);
+      await deliverLeftovers();
+      expect(server.counts.get('u1/last')).toBe(1);
+    },
+  );
+
+  it.each([
+    ['the whole folder', (path: string) => path],
+    ['the journals of the app', (path: string) => `${path}/*`],
+    ['the files', (path: string) => `${path}/*/*/*/*.seg`],
+  ])('writes what waits again when somebody deleted %s just before', async (_what, at) => {
+    await run(`const c = countly({ flushInterval: 60000 }); c.device('u1').addEvent('early');
+      setTimeout(() => {
+        require('node:child_process').execSync(${JSON.stringify(`rm -rf ${at(folder)}`)});
+        c.device('u1').addEvent('late'); process.exit();
+      }, 200);`);
+    await deliverLeftovers();
+    expect(Object.fromEntries(server.counts)).toEqual({ 'u1/early': 1, 'u1/late': 1 });
+  });
+
   it('does not keep a process alive that has a client and nothing to do', async () => {
     const script = `const c = countly(); c.device('u1').addEvent('a'); c.flush().then(() => console.log('flushed'))`;
     const forced = await run(`${script}.then(() => process.exit());`);

@@ -92,6 +92,29 @@ describe('beforeSend', () => {
     expect(seen).toEqual(['outer', 'outer', 'next', 'next']);
   });
 
+  it.each<[string, () => void]>([
+    ['a crash', () => test.client.logError(new Error('inner'))],
+    ['a trace', () => test.client.reportTrace({ type: 'device', name: 'inner', startedAt: 1.7e12, durationMs: 1 })],
+    ['an event of somebody else', () => test.client.device('u2').addEvent('inner')],
+    ['a view and a session', () => [test.client.beginSession(), test.client.trackView('inner')]],
+  ])('does not see %s of a hook either', async (_, record) => {
+    let seen = 0;
+    test = recorded({
+      beforeSend: [
+        (entry) => {
+          if (entry.content['key'] !== 'outer') throw new Error('seen');
+          seen++;
+          record();
+        },
+      ],
+    });
+    for (let i = 0; i < 3; i++) test.client.addEvent('outer');
+    await test.client.flush();
+    expect(seen).toBe(3);
+    expect(test.warnings).toEqual([]);
+    expect(test.client.stats().accepted).toBeLessThanOrEqual(12);
+  });
+
   it('cannot take away consent or a merge', async () => {
     test = recorded({ beforeSend: () => false, requireConsent: true, consent: ['events'] });
     test.client.changeId('b', { merge: true });

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createHttpTransport } from '../../lib/http/http-transport.js';
 import { json, SUCCESS, startServer } from './support/http-server.js';
@@ -105,6 +105,8 @@ describe('a compressed answer', () => {
     ['gzip', gzipSync],
     ['GZIP', gzipSync],
     ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['x-gzip', gzipSync],
     ['br', brotliCompressSync],
   ])('of a proxy that compresses all the same is understood: %s', async (encoding, compress) => {
     const server = await startServer((_request, response) =>

@@ -209,6 +209,39 @@ describe.each([
   });
 });
 
+describe('a folder that is deleted a moment before the end', () => {
+  it.each(['/state', 'its own folder', 'a segment'])(
+    'is written anew when the process exits or closes: %s',
+    async (what) => {
+      for (const end of ['commitSync', 'close'] as const) {
+        const { disk, start, add, seal, storage, listener, mount, kill } = withOutbox();
+        add(...events(0, 10));
+        seal(sealOf(events(0, 3)));
+        await storage.commit();
+        const paths = disk.below('/state');
+        const own = paths.find((it) => (what === 'a segment' ? it.endsWith('.seg') : /\/j2\.[^/]*$/.test(it)));
+        await mount.remove(what === '/state' ? what : (own as string));
+        await storage[end]();
+        expect(listener.losses).toBe(1);
+        kill();
+        const found = await start().storage.recover(PLENTY);
+        expect(found.sealed).toMatchObject([{ head: 'head', entries: events(0, 3) }]);
+        expect(numbersOf(found.entries)).toEqual(range(3, 7));
+      }
+    },
+  );
+
+  it('is left alone when all in it was settled', async () => {
+    const { disk, add, storage, listener, mount } = withOutbox();
+    add(event(1));
+    await storage.commit();
+    storage.settle([event(1)]);
+    await mount.remove(disk.segments()[0] as string);
+    storage.commitSync();
+    expect(listener.losses).toBe(0);
+  });
+});
+
 describe('a folder that is deleted while it is used', () => {
   it('is replaced at once when a new segment is due', async () => {
     const { start, add, storage, listener, mount, kill } = withOutbox();

@@ -183,6 +183,20 @@ describe('a storage that never answers', () => {
     expectBalanced();
   });
 
+  it('in commit: requests leave after five seconds without it, and that is told once', async () => {
+    const storage = new LeftoverStorage([]);
+    storage.commit = () => new Promise(() => {});
+    const { transport, event, pass, warnings, outbox } = setup({}, { storage });
+    for (const key of ['a', 'b', 'c']) {
+      event('u1', key);
+      await pass(1000);
+      await pass(5000);
+    }
+    expect(contents(transport)).toEqual(['u1 a', 'u1 b', 'u1 c']);
+    expect(outbox.stats()).toMatchObject({ delivered: 3, pending: 0 });
+    expect(warnings).toEqual([expect.stringContaining('has not committed within 5 s')]);
+  });
+
   it('in recover: what is new is delivered all the same, within a flush', async () => {
     const storage = new LeftoverStorage([]);
     storage.recover = () => new Promise(() => {});

@@ -25,16 +25,28 @@ describe('text as JSON', () => {
 });
 
 describe('time', () => {
-  it('never goes back, and follows the clock however much happens', () => {
+  it('follows the clock however much happens, and does not go back by its small steps', () => {
     const clock = new ManualClock(1_700_000_000_000);
     const stamper = new Stamper(clock);
     for (let i = 0; i < 5000; i++) stamper.next();
     expect(stamper.next()).toBe(1_700_000_000_000);
-    clock.setNow(1_600_000_000_000);
+    clock.setNow(1_699_999_999_100);
     expect(stamper.next()).toBe(1_700_000_000_000);
     clock.setNow(1_700_000_000_005);
     expect(stamper.next()).toBe(1_700_000_000_005);
   });
+
+  it.each([1001, 60_000, 5 * 3_600_000, 86_400_000, 10 * 365 * 86_400_000])(
+    'is right again at once after a clock that was %d ms ahead',
+    (ahead) => {
+      const clock = new ManualClock(1_700_000_000_000);
+      const stamper = new Stamper(clock);
+      clock.setNow(1_700_000_000_000 + ahead);
+      stamper.next();
+      clock.setNow(1_700_000_000_001);
+      expect(stamper.next()).toBe(1_700_000_000_001);
+    },
+  );
 
   it.each([
     [Date.UTC(2026, 10, 22, 0, 0), 0, 0, 0],

@@ -183,6 +183,10 @@ export class SimulatedMount implements JournalFs {
     return { touched, folder: folder !== undefined, ours: !this.#disk.foreign.has(path) };
   }
 
+  exists(path: string): boolean {
+    return this.#dead || this.#disk.files.has(path) || this.#disk.folders.has(path);
+  }
+
   has(path: string): boolean {
     return this.#disk.files.has(path);
   }
