@@ -34,7 +34,7 @@ import { bindFeatures, bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
-import { featureClasses, featureModule } from './feature/features.js';
+import { CountlyFeatureModule, featureClasses, featureModule } from './feature/features.js';
 import { namesUser } from './identity/resolvers.js';
 import { checkForRoot, checkForRootAsync, refuseBareClass } from './registration.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
@@ -53,7 +53,7 @@ import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
 import { withoutVisitors } from './sessions/sessions.options.js';
-import { ShutdownOrder } from './shutdown-order.js';
+import { ShutdownOrder, ShutdownOrderModule } from './shutdown-order.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
 
 const FORGEABLE =
@@ -157,6 +157,9 @@ export class CountlyModule
     this.#adapterHost = adapterHost;
     this.#modules = modules;
     this.#config = applicationConfig(moduleRef);
+    // Nest takes hold of handlers, and schedulers of jobs, from here on.
+    if (runtime.records)
+      runtime.rules.weave(modules, new Set([CountlyModule, CountlyFeatureModule, ShutdownOrderModule]));
     if (runtime.entersScopes) this.#prepareMessages();
   }
 
@@ -188,6 +191,7 @@ export class CountlyModule
     if (settings.bootReport) this.#warnOfNothing();
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
+    if (settings.bootReport) this.#reportRules();
     if (isForgeable(settings)) settings.logger.warn(FORGEABLE);
     if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings);
   }
@@ -219,6 +223,12 @@ export class CountlyModule
     if (list !== undefined && debug) (logger.debug ?? logger.log).call(logger, list);
     const lost = unknownClients(featureClasses(this.#modules));
     for (const problem of [...problems, ...lost]) logger.warn(problem);
+  }
+
+  #reportRules(): void {
+    const { settings, rules } = this.#runtime;
+    for (const taken of rules.taken) settings.logger.log(taken);
+    for (const problem of rules.problems) settings.logger.warn(problem);
   }
 
   /** Says what cannot have any effect the way it is set up. */

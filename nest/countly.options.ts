@@ -5,6 +5,7 @@ import type { AnonymousOptions } from './identity/anonymous.js';
 import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
+import type { InstrumentRule } from './instrument/instrument.options.js';
 import type { ModuleTraceOptions } from './outgoing/outgoing.options.js';
 import type { VisitorSessionOptions } from './sessions/sessions.options.js';
 import type { TrafficOptions } from './traffic/traffic.options.js';
@@ -103,6 +104,12 @@ export interface CountlyModuleOptions
   readonly sessions?: boolean | VisitorSessionOptions | undefined;
   /** Traces beside those of incoming requests: `{ outgoing: true }` for the requests this process sends. @default none */
   readonly traces?: ModuleTraceOptions | undefined;
+  /**
+   * Weave methods without a decorator on each: `@Trace` and `@ReportErrors`, and with `events` `@TimedEvent`, on all that a rule
+   * takes. What a method's own decorators say goes first; `@NoInstrument()` keeps a class or a method out.
+   * @default none
+   */
+  readonly instrument?: readonly InstrumentRule[] | undefined;
   /** Write at boot how much was woven (with `debug` each method), and what cannot be reached or has no effect. @default true */
   readonly bootReport?: boolean | undefined;
   /** Say when the server listens and no shutdown hook would deliver what is queued at a SIGTERM. @default true */

@@ -1,4 +1,5 @@
 import { optionRules as is } from '../lib/internal.js';
+import { INSTRUMENT_RULE } from './instrument/instrument.options.js';
 
 const YEAR = 31_536_000;
 
@@ -63,6 +64,7 @@ export const MODULE_RULES: is.Members = {
   views: traffic,
   sessions,
   traces: is.shape('an object such as { outgoing: true }', { outgoing }),
+  instrument: INSTRUMENT_RULE,
   bootReport: is.flag,
   shutdownWarning: is.flag,
 };

@@ -8,6 +8,7 @@ import type { ModuleSettings } from './countly.settings.js';
 import { FailureObserver } from './errors/failure-observer.js';
 import { FeaturePolicies } from './feature/feature-policies.js';
 import { describe } from './identity/deadline.js';
+import { RuleWeaver } from './instrument/rule-weaver.js';
 import { OutgoingRequests } from './outgoing/outgoing-requests.js';
 import { HttpScope, type RequestObserver } from './scope/http-scope.js';
 import type { ScopeDeps } from './scope/scope-deps.js';
@@ -35,6 +36,7 @@ export class CountlyRuntime implements ScopeDeps {
   readonly failures: FailureObserver | undefined;
   readonly carriers: Carriers | undefined;
   readonly visits: Visits | undefined;
+  readonly rules: RuleWeaver;
   readonly #outgoing: OutgoingRequests;
 
   /** What decorated methods of the application record through, when it is no client of this library. */
@@ -59,6 +61,7 @@ export class CountlyRuntime implements ScopeDeps {
     this.http = new HttpScope(this, this.#requestObservers());
     const { errors } = this.settings;
     this.failures = errors === undefined ? undefined : new FailureObserver(errors, this);
+    this.rules = new RuleWeaver(settings.instrument, settings.name);
     this.#outgoing = new OutgoingRequests(this);
     // One that somebody else made is known already, if that is wanted.
     if (this.client.enabled && this.#isOwn) registerClient(this.client);
@@ -67,6 +70,11 @@ export class CountlyRuntime implements ScopeDeps {
   /** True when requests and messages get scopes from this module. */
   get entersScopes(): boolean {
     return this.client.enabled && this.settings.requestScope;
+  }
+
+  /** True when decorated methods of the application have something to record through. */
+  get records(): boolean {
+    return this.client.enabled || this.double !== undefined;
   }
 
   /** Starts what listens to the process, once the application is sure to be closed as well. */
@@ -78,6 +86,7 @@ export class CountlyRuntime implements ScopeDeps {
   async close(): Promise<void> {
     this.#outgoing.stop();
     this.visits?.stop();
+    this.rules.unweave();
     try {
       // Whoever made it closes it, and may want to look into it before.
       if (!this.#isOwn) return void (await this.client.flush({ timeout: this.settings.shutdownTimeout }));

@@ -11,6 +11,7 @@ import { type AnonymousCookie, anonymousCookie, cookieProblems } from './identit
 import type { ConsentResolver } from './identity/consent.js';
 import type { RequestContext } from './identity/request-context.js';
 import type { DeviceIdResolver } from './identity/resolvers.js';
+import { type InstrumentRule, instrumentProblems } from './instrument/instrument.options.js';
 import { type OutgoingTraceOptions, outgoingSettings } from './outgoing/outgoing.options.js';
 import {
   deviceIdleTimeout,
@@ -42,6 +43,7 @@ export interface ModuleSettings {
   readonly views: TrafficOptions | undefined;
   readonly sessions: SessionSettings | undefined;
   readonly outgoing: OutgoingTraceOptions | undefined;
+  readonly instrument: readonly InstrumentRule[];
   /** Where the client delivers to, if by HTTP. */
   readonly url: string | undefined;
   /** Milliseconds the application waits for deliveries when it closes. */
@@ -70,7 +72,12 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
   const problems = optionProblems(given, MODULE_RULES);
   // A factory that returns nothing has no members to look at.
   if (typeof given === 'object' && given !== null)
-    problems.push(...cookieProblems(given), ...unreadableCarriers(given), ...sessionProblems(given));
+    problems.push(
+      ...cookieProblems(given),
+      ...unreadableCarriers(given),
+      ...sessionProblems(given),
+      ...instrumentProblems(given),
+    );
   if (problems.length > 0) throw new CountlyConfigError(problems);
   const { deviceId, processDeviceId, anonymous, resolverTimeout, consent, processConsent, timezone, carrier, ...rest } =
     given;
@@ -86,6 +93,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
     views,
     sessions,
     traces,
+    instrument,
     bootReport,
     shutdownWarning,
     ...own
@@ -124,6 +132,7 @@ export function splitOptions(given: CountlyModuleOptions, name: string): SplitOp
       views: views ? optionsOf(views) : undefined,
       sessions: sessionSettings(sessions),
       outgoing: outgoingSettings(traces),
+      instrument: instrument ?? [],
       url: own.url ?? process.env['COUNTLY_URL'],
       shutdownTimeout: own.shutdownTimeout ?? SHUTDOWN_MS,
       keptIn: keptIn(own),

@@ -23,6 +23,8 @@ export {
   fromHeader,
   fromUser,
 } from './identity/resolvers.js';
+export type { ClassSelector, InstrumentRule } from './instrument/instrument.options.js';
+export { NoInstrument } from './instrument/no-instrument.js';
 export type { ModuleTraceOptions, OutgoingRequest, OutgoingTraceOptions } from './outgoing/outgoing.options.js';
 export { RemoteConfig } from './remote-config/remote-config.decorator.js';
 export { RequireRemoteConfig } from './remote-config/remote-config.guard.js';
