@@ -1,10 +1,21 @@
-// What nest/ needs of the library beside its public list. Not exported by the package, and no public API: anything here may
+// What nest/ and cli/ need of the library beside its public list. Not exported by the package, and no public API: anything here may
 // change with any release.
 
+export { isList, isObject, member } from './check.js';
 export { optionProblems } from './config/resolve.js';
 export * as optionRules from './config/schema.js';
 export { claimReport, reportMark } from './decorators/error-trail.js';
-export { WEAVE_METADATA } from './decorators/weave/woven.js';
+export type { Applied } from './decorators/weave/woven.js';
+export { membersOf, WEAVE_METADATA, weaveWitness } from './decorators/weave/woven.js';
+export { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './features/events.js';
+export type { CatalogueKind, KnownCatalogue } from './plan/catalogues.js';
+export { catalogueWitness } from './plan/catalogues.js';
+export { classOutline } from './plan/class-outline.js';
+export type { Defined } from './plan/definitions.js';
+export { schemaOutline } from './plan/schema-outline.js';
+export type { PlanEntry, PlannedSegment, PlanRisk, TrackingPlan } from './plan/tracking-plan.js';
+export { planGroup, readTrackingPlan } from './plan/tracking-plan.js';
+export { TRACKING_PLAN_SCHEMA } from './plan/tracking-plan-schema.js';
 export type { ContextScope, RegisteredClient, ScopeDefaults } from './scope/current.js';
 export {
   bindDefaults,
@@ -17,3 +28,4 @@ export {
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';
 export { VisitorSessions } from './scope/visitor-sessions.js';
+export { declaredTypes, segmentsOf } from './segmentation/segment.js';

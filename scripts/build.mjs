@@ -17,6 +17,9 @@ const ENTRIES = {
   compat: 'lib/compat/index',
 };
 
+/** What is started and never imported: the bins of package.json. */
+const BINS = { cli: 'cli/main' };
+
 /** Third-party code that becomes part of dist/; everything else is Node's or the user's own. */
 const BUNDLED = ['valibot'];
 
@@ -33,18 +36,26 @@ const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !ROOMS.some((room) =>
 rmSync(DIST, { recursive: true, force: true });
 await bundle(
   '.js',
-  { external: EXTERNAL, plugins: [licences()] },
+  { ...inputsOf({ ...ENTRIES, ...BINS }, '.js'), external: EXTERNAL, plugins: [licences()] },
   { format: 'cjs', esModule: true, strict: true, exports: 'named', footer: moduleIsDefault },
 );
-await bundle('.mjs', { external: EXTERNAL, plugins: [importsForRequires()] });
-await bundle('.d.ts', { external: EXTERNAL, plugins: [dts({ dtsInput: true, tsconfig: false }), declaredAsModule()] });
+await bundle('.mjs', { ...inputsOf(ENTRIES, '.js'), external: EXTERNAL, plugins: [importsForRequires()] });
+await bundle('.d.ts', {
+  ...inputsOf(ENTRIES, '.d.ts'),
+  external: EXTERNAL,
+  plugins: [dts({ dtsInput: true, tsconfig: false }), declaredAsModule()],
+});
 rmSync(BUILD, { recursive: true });
 
+function inputsOf(entries, modules) {
+  return {
+    input: Object.fromEntries(Object.entries(entries).map(([name, module]) => [name, join(BUILD, module + modules)])),
+  };
+}
+
 async function bundle(extension, input, output) {
-  const modules = extension === '.d.ts' ? extension : '.js';
   const build = await rolldown({
     cwd: BUILD,
-    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, module]) => [name, join(BUILD, module + modules)])),
     platform: 'node',
     onwarn: ({ code, message }) => {
       throw new Error(`${code}: ${message}`);

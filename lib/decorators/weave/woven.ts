@@ -107,6 +107,22 @@ export function wovenOf(fn: unknown): Woven | undefined {
   return typeof fn === 'function' ? wovenBy.get(fn) : undefined;
 }
 
+/** What is told of decorators that were just applied. */
+export interface Applied {
+  /** What now stands in place of the method. */
+  readonly wrapper: Method;
+  readonly site: Site;
+  readonly weavings: readonly (Weaving & { readonly kind: WeaveKind })[];
+}
+
+/**
+ * Set while a tracking plan is read: told of every decorator where it is applied, so that the call stack says in which file
+ * it stands. Shared by all installed copies, for the command has one of its own.
+ */
+export const weaveWitness = shared('weave-witness.1', () => ({
+  applied: undefined as ((applied: Applied) => void) | undefined,
+}));
+
 /** reflect-metadata key of the records on a woven method; a `Symbol.for` key, so that every copy reads it. */
 export const WEAVE_METADATA = Symbol.for('countly-weave.weave.2');
 

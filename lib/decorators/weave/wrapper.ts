@@ -10,6 +10,7 @@ import {
   type Weaving,
   type Woven,
   weaveMetadataOf,
+  weaveWitness,
   wovenBy,
   wovenOf,
 } from './woven.js';
@@ -37,13 +38,25 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
     woven.records.push({ kind: made.kind, key, options: options as WeaveRecord['options'], methodName, isStatic });
   }
   woven.recording = undefined;
-  if (present !== undefined) return fn;
+  const wrapper = present === undefined ? wrapperOf(fn, woven, isShared) : fn;
+  if (weaveWitness.applied !== undefined) {
+    const fresh = woven.advices.slice(-weavings.length);
+    weaveWitness.applied({
+      wrapper,
+      site,
+      weavings: weavings.map((one, i) => ({ ...one, kind: fresh[i]?.kind ?? 'custom' })),
+    });
+  }
+  return wrapper;
+}
+
+function wrapperOf(fn: Method, woven: Woven, isShared: boolean): Method {
   const isConstructible = Object.hasOwn(fn, 'prototype') && !types.isGeneratorFunction(fn);
   const wrapper = isConstructible ? constructible(woven) : notConstructible(woven);
   shareProperties(fn, wrapper, isShared);
   if (isShared) shareMetadata(wrapper, fn);
   wovenBy.set(wrapper, woven);
-  Reflect.defineMetadata(WEAVE_METADATA, records, wrapper);
+  Reflect.defineMetadata(WEAVE_METADATA, woven.records, wrapper);
   return wrapper;
 }
 

@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `countly-weave: the tracking plan of an application
+
+Usage: countly-weave plan --load <file> [options]
+       countly-weave plan --diff <old plan> <new plan>
+       countly-weave plan --schema
+
+  --load <file>      compiled module to read, CommonJS or ES module, e.g. dist/app.module.js
+                     (may be given again). It is loaded, nothing of it is started, and no
+                     connection can be opened
+  --out <file>       write the plan there; a name that ends in .md gets Markdown
+                     (may be given again; default tracking-plan.json and tracking-plan.md)
+  --format <name>    print the plan instead: json, markdown or github (annotations of a
+                     workflow); with --check and --diff the form of the differences
+  --check <file>     compare with a plan that was accepted; removed, renamed and retyped
+                     entries fail with exit code 1
+  --diff             compare two plans without loading anything
+  --schema           print the JSON Schema of a plan
+  --help             show this text
+`;
+
+export type Format = 'json' | 'markdown' | 'github';
+
+/** What the command is to do. */
+export type PlanTask =
+  | { readonly kind: 'schema' }
+  | { readonly kind: 'diff'; readonly before: string; readonly after: string; readonly format: Format | undefined }
+  | {
+      readonly kind: 'check';
+      readonly load: readonly string[];
+      readonly accepted: string;
+      readonly format: Format | undefined;
+    }
+  | { readonly kind: 'write'; readonly load: readonly string[]; readonly out: readonly string[] }
+  | { readonly kind: 'print'; readonly load: readonly string[]; readonly format: Format };
+
+export type Arguments =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'wrong'; readonly message: string }
+  | { readonly kind: 'plan'; readonly task: PlanTask };
+
+const OPTIONS = {
+  load: { type: 'string', multiple: true },
+  out: { type: 'string', multiple: true },
+  format: { type: 'string' },
+  check: { type: 'string' },
+  diff: { type: 'boolean' },
+  schema: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Reads the command line; what is wrong with it comes back as a message. */
+export function readArguments(argv: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    if (values.help === true || argv.length === 0) return { kind: 'help' };
+    const [command, ...files] = positionals;
+    if (command !== 'plan') return wrong('command', '"plan"', command);
+    const { format, load = [], out = [], check } = values;
+    if (format !== undefined && !isFormat(format))
+      return wrong('option "--format"', 'json, markdown or github', format);
+    if (values.schema === true) return { kind: 'plan', task: { kind: 'schema' } };
+    if (values.diff === true) {
+      const [before, after, ...others] = files;
+      if (before === undefined || after === undefined || others.length > 0) {
+        return wrong('option "--diff"', 'two plans after it', `${files.length}`);
+      }
+      return { kind: 'plan', task: { kind: 'diff', before, after, format } };
+    }
+    if (files.length > 0) return wrong('arguments', 'none beside the options', files[0]);
+    if (load.length === 0) return wrong('option "--load"', 'a compiled module such as dist/app.module.js', undefined);
+    if (check !== undefined) {
+      if (out.length > 0) return wrong('option "--out"', 'none beside --check', out[0]);
+      return { kind: 'plan', task: { kind: 'check', load, accepted: check, format } };
+    }
+    if (format !== undefined && out.length > 0) return wrong('option "--format"', 'none beside --out', format);
+    if (format !== undefined) return { kind: 'plan', task: { kind: 'print', load, format } };
+    const files_ = out.length > 0 ? out : ['tracking-plan.json', 'tracking-plan.md'];
+    return { kind: 'plan', task: { kind: 'write', load, out: files_ } };
+  } catch (error) {
+    return { kind: 'wrong', message: (error as Error).message };
+  }
+}
+
+function isFormat(format: string): format is Format {
+  return ['json', 'markdown', 'github'].includes(format);
+}
+
+function wrong(what: string, expected: string, got: string | undefined): Arguments {
+  return { kind: 'wrong', message: `${what}: expected ${expected}, got ${got === undefined ? 'nothing' : `"${got}"`}` };
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Applied, catalogueWitness, type KnownCatalogue, weaveWitness } from '../../lib/internal.js';
+import { denyConnections } from './connections.js';
+import { type Frame, framesHere } from './frames.js';
+
+/** A decorator, and the calls that led to it. */
+export interface Decorated extends Applied {
+  readonly frames: readonly Frame[];
+}
+
+/** A catalogue, and the calls that led to it. */
+export interface Catalogued extends KnownCatalogue {
+  readonly frames: readonly Frame[];
+}
+
+/** What loading an application has shown. */
+export interface LoadedApplication {
+  readonly decorated: readonly Decorated[];
+  readonly catalogues: readonly Catalogued[];
+  /** What its modules export. */
+  readonly exported: readonly unknown[];
+}
+
+/**
+ * Loads modules and notes every decorator that is applied meanwhile. Nothing is started: clients are disabled, and a server
+ * or a connection cannot be opened.
+ */
+export async function loadApplication(files: readonly string[]): Promise<LoadedApplication> {
+  const paths = files.map((file) => resolve(file));
+  const missing = paths.findIndex((path) => !existsSync(path));
+  if (missing >= 0)
+    throw new Error(`option "--load": expected a compiled module, but there is no file ${files[missing]}`);
+  // Source maps are read by Node while modules are loaded, never later.
+  process.setSourceMapsEnabled(true);
+  process.env['COUNTLY_DISABLED'] = 'true';
+  const refused = denyConnections();
+  const decorated: Decorated[] = [];
+  const catalogues: Catalogued[] = [];
+  weaveWitness.applied = (applied) => void decorated.push({ ...applied, frames: framesHere() });
+  catalogueWitness.defined = (catalogue) => void catalogues.push({ ...catalogue, frames: framesHere() });
+  // What starts beside the loading fails for want of a connection, which is no news.
+  process.on('unhandledRejection', () => {});
+  process.on('uncaughtException', () => {});
+  const exported: unknown[] = [];
+  for (const [index, path] of paths.entries()) {
+    try {
+      exported.push(await import(pathToFileURL(path).href));
+    } catch (error) {
+      const hint = refused.any ? ' Give the module that declares the application, not the one that starts it.' : '';
+      throw new Error(
+        `${files[index]} cannot be loaded: ${error instanceof Error ? error.message : String(error)}.${hint}`,
+      );
+    }
+  }
+  const { cache } = createRequire(resolve('any.js'));
+  exported.push(...Object.values(cache).map((module): unknown => module?.exports));
+  return { decorated, catalogues, exported };
+}
