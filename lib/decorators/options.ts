@@ -126,6 +126,26 @@ export function readArguments<Options extends object>(
   return { key: isKey ? first : inOptions, options: checked };
 }
 
+/** The callback that a decorator cannot do without. `second` is what came in place of options. */
+export function checkCallback(decorator: string, what: string, callback: unknown, second: unknown): void {
+  if (isBare(callback, second)) {
+    throw new CountlyDecoratorError(
+      `${decorator} stands without parentheses. Write ${decorator}((call) => …) with ${what}.`,
+    );
+  }
+  if (typeof callback === 'function') return;
+  throw new CountlyDecoratorError(
+    `${decorator}: expected a function of the call that gives ${what}, got ${described(callback)}.`,
+  );
+}
+
+/** Whether a decorator was called with what is decorated: `@UserDetails` in place of `@UserDetails(…)`. */
+function isBare(first: unknown, second: unknown): boolean {
+  if (isObject(first) && isDecorated(first)) return true;
+  if (typeof first !== 'function') return false;
+  return typeof second === 'string' || typeof second === 'symbol' || (isObject(second) && 'kind' in second);
+}
+
 /** A class, its prototype or a method: what a decorator is given in place of options by `@TrackEvent` without `()`. */
 function isDecorated(value: unknown): boolean {
   if (typeof value === 'function') return true;
