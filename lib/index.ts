@@ -102,6 +102,7 @@ export type {
   ViewOptions,
 } from './scope/scope-api.js';
 export type { AbTests } from './scope/scope-members.js';
+export type { Hold } from './scope/transaction.js';
 export { type ClassTransformer, mapRemoteConfig, useClassTransformer } from './segmentation/class-transformer.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';

@@ -15,6 +15,8 @@ const ENTRIES = {
   nest: 'nest/index',
   testing: 'lib/testing/index',
   compat: 'lib/compat/index',
+  typeorm: 'lib/typeorm/index',
+  'nestjs-cls': 'lib/nestjs-cls/index',
 };
 
 /** Third-party code that becomes part of dist/; everything else is Node's or the user's own. */

@@ -30,8 +30,11 @@ export type FromCall<This, Args extends readonly unknown[], Result, Value> = (
   call: Call<This, Args, Outcome<Result>>,
 ) => Value;
 
-/** When a decorator records: before the method runs, or once it ended well, failed, or either. */
-export type Moment = 'call' | 'success' | 'error' | 'settle';
+/**
+ * When a decorator records: before the method runs, or once it ended well, failed, or either. `commit`: once it ended well
+ * and so did the transaction around it (`countly.transaction`, or one of an adapter); the time of the record is that one.
+ */
+export type Moment = 'call' | 'success' | 'error' | 'settle' | 'commit';
 
 /** Options every recording decorator takes. */
 export interface CommonOptions<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {

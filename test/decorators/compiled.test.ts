@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cases as commit } from './cases/commit.js';
 import { cases as devices } from './cases/devices.js';
 import { cases as errors } from './cases/errors.js';
 import type { Cases } from './cases/harness.js';
@@ -25,6 +26,7 @@ const COMPILERS: readonly Compiler[] = [
 // The source versions are read for their titles only.
 const TITLES: Record<string, Cases> = {
   recording,
+  commit,
   devices,
   people,
   results,

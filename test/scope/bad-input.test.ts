@@ -172,6 +172,8 @@ const WITHOUT = [
   'useTemporaryId',
   'reportAppStart',
   'stats',
+  'hold',
+  'transaction',
   'userData.save',
   'abTests.fetchExperiments',
 ];

@@ -102,6 +102,7 @@ export class People {
   @Feedback((call) => ({ rating: call.args[0].length }))
   @Feedback((call) => ({ widgetId: call.args[0], rating: 10 }), { widget: 'nps' })
   @Feedback((call) => ({ widgetId: call.args[0], answers: { q: 1 } }), { widget: 'survey' })
+  @TrackEvent('placed', { on: 'commit', sum: (call) => call.args[0].length })
   @GiveConsent((call) => call.args[0])
   @WithdrawConsent(['events', 'a group'])
   @StartEvent('work', { within: 'scope' })

@@ -28,6 +28,7 @@ const DECORATORS: Readonly<Record<string, AnyWeaver>> = {
   '@TrackEvent': TrackEvent('x'),
   '@TrackEvent on call': TrackEvent('x', { on: 'call' }),
   '@TrackEvent on error': TrackEvent('x', { on: 'error' }),
+  '@TrackEvent on commit': TrackEvent('x', { on: 'commit' }),
   '@TrackEvent with callbacks': TrackEvent('x', { segmentation: (call) => ({ a: String(call.result) }), sum: () => 1 }),
   '@TrackEvent with broken callbacks': TrackEvent('x', { when: broken, device: broken }),
   '@TrackEvent by a client of that name': TrackEvent('x', { client: 'nobody' }),
