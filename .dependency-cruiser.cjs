@@ -14,6 +14,8 @@ const LAYERS = {
   decorators: ['scope', 'segmentation', 'config', 'protocol'],
   plan: ['decorators', 'segmentation', 'scope', 'protocol'],
   testing: ['plan', 'decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
+  typeorm: ['scope'],
+  'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
 };
 

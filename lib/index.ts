@@ -13,7 +13,11 @@ export type {
 } from './config/options.js';
 export { Breadcrumb } from './decorators/breadcrumb.js';
 export type { Call } from './decorators/call.js';
+export { ChangeDeviceId, type ChangeDeviceIdOptions } from './decorators/change-device-id.js';
+export { type ConsentNames, GiveConsent, WithdrawConsent } from './decorators/consent.js';
+export { Conversion, type ConversionOptions } from './decorators/conversion.js';
 export { layersOf } from './decorators/error-trail.js';
+export { Feedback, type FeedbackAnswers, type FeedbackOptions } from './decorators/feedback.js';
 export { type ClassWeaver, Instrument, type InstrumentOptions } from './decorators/instrument.js';
 export type {
   CommonOptions,
@@ -33,7 +37,10 @@ export {
   type Weavable,
   weave,
 } from './decorators/plain.js';
+export { UserData, UserDetails } from './decorators/profile.js';
 export { ReportErrors, type ReportErrorsOptions } from './decorators/report-errors.js';
+export { BeginSession, type BeginSessionOptions, EndSession } from './decorators/sessions.js';
+export { EndEvent, type EndEventOptions, StartEvent, type StartEventOptions } from './decorators/start-event.js';
 export { Trace, type TraceOptions } from './decorators/trace.js';
 export { TimedEvent, TrackEvent } from './decorators/track-event.js';
 export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
@@ -103,7 +110,6 @@ export {
   type SealedPath,
   type SealedRequest,
 } from './protocol/entry.js';
-export type { UserDetails } from './protocol/user-details.js';
 export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
 export type {
@@ -127,7 +133,8 @@ export type {
   TraceReport,
   ViewOptions,
 } from './scope/scope-api.js';
-export type { AbTests, UserData } from './scope/scope-members.js';
+export type { AbTests } from './scope/scope-members.js';
+export type { Hold } from './scope/transaction.js';
 export { type ClassTransformer, mapRemoteConfig, useClassTransformer } from './segmentation/class-transformer.js';
 export { Segment, type SegmentDecorator } from './segmentation/segment.js';
 export { toSegmentation } from './segmentation/to-segmentation.js';

@@ -15,6 +15,8 @@ const ENTRIES = {
   nest: 'nest/index',
   testing: 'lib/testing/index',
   compat: 'lib/compat/index',
+  typeorm: 'lib/typeorm/index',
+  'nestjs-cls': 'lib/nestjs-cls/index',
 };
 
 /** What is started and never imported: the bins of package.json. */

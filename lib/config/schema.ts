@@ -52,7 +52,7 @@ export const oneOf = (...values: readonly string[]): Rule => {
 };
 
 /** When a decorator records. */
-export const moment = oneOf('call', 'success', 'error', 'settle');
+export const moment = oneOf('call', 'success', 'error', 'settle', 'commit');
 
 export const pattern = (expected: string, form: RegExp, shows?: 'plain'): Rule =>
   rule(expected, v.pipe(v.string(), v.regex(form)), shows && { shows });

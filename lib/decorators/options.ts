@@ -30,8 +30,11 @@ export type FromCall<This, Args extends readonly unknown[], Result, Value> = (
   call: Call<This, Args, Outcome<Result>>,
 ) => Value;
 
-/** When a decorator records: before the method runs, or once it ended well, failed, or either. */
-export type Moment = 'call' | 'success' | 'error' | 'settle';
+/**
+ * When a decorator records: before the method runs, or once it ended well, failed, or either. `commit`: once it ended well
+ * and so did the transaction around it (`countly.transaction`, or one of an adapter); the time of the record is that one.
+ */
+export type Moment = 'call' | 'success' | 'error' | 'settle' | 'commit';
 
 /** Options every recording decorator takes. */
 export interface CommonOptions<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
@@ -124,6 +127,26 @@ export function readArguments<Options extends object>(
   const checked = checkOptions(decorator, options, rules);
   const inOptions = (checked as Record<string, unknown>)[keyName] as string | undefined;
   return { key: isKey ? first : inOptions, options: checked };
+}
+
+/** The callback that a decorator cannot do without. `second` is what came in place of options. */
+export function checkCallback(decorator: string, what: string, callback: unknown, second: unknown): void {
+  if (isBare(callback, second)) {
+    throw new CountlyDecoratorError(
+      `${decorator} stands without parentheses. Write ${decorator}((call) => …) with ${what}.`,
+    );
+  }
+  if (typeof callback === 'function') return;
+  throw new CountlyDecoratorError(
+    `${decorator}: expected a function of the call that gives ${what}, got ${described(callback)}.`,
+  );
+}
+
+/** Whether a decorator was called with what is decorated: `@UserDetails` in place of `@UserDetails(…)`. */
+function isBare(first: unknown, second: unknown): boolean {
+  if (isObject(first) && isDecorated(first)) return true;
+  if (typeof first !== 'function') return false;
+  return typeof second === 'string' || typeof second === 'symbol' || (isObject(second) && 'kind' in second);
 }
 
 /** A class, its prototype or a method: what a decorator is given in place of options by `@TrackEvent` without `()`. */

@@ -1,5 +1,6 @@
 import type { ContextScope, RegisteredClient } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
+import { afterCommit } from '../scope/scope-parts.js';
 import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
 import type { CommonOptions, Moment } from './options.js';
 import { type SegmentReader, segmentReader } from './segments.js';
@@ -53,16 +54,24 @@ export class Recorder {
   advice(record: Recording): Advice {
     const { decorator, kind, options, timed = false, framed, afterwards } = this.spec;
     const { on = this.spec.on, client, when, device, sample = 1 } = options;
-    const write = (scope: ScopeApi, call: WovenCall): unknown => {
+    const chosen = (scope: ScopeApi, call: WovenCall): ScopeApi | undefined => {
       if (sample < 1 && Math.random() >= sample) return undefined;
       if (when !== undefined && this.ask('when', when, scope, call) !== true) return undefined;
       const id = device && runCallback(scope, decorator, 'device', device, call);
-      const target = device === undefined ? scope : deviceScope(scope, id);
+      return device === undefined ? scope : deviceScope(scope, id);
+    };
+    const write = (scope: ScopeApi, call: WovenCall): unknown => {
+      const target = chosen(scope, call);
       return target === undefined ? undefined : record(target, call, this);
+    };
+    const writeLater = (scope: ScopeApi, call: WovenCall): void => {
+      const target = chosen(scope, call);
+      if (target !== undefined) afterCommit(target, () => void record(target, call, this));
     };
     const looks = this.spec.readsArgs === true || Object.values(options).some((option) => typeof option === 'function');
     const readsArgs = (): boolean => looks || this.segments.hasParameters();
     const common = { kind, client, framed, timed: timed && (on !== 'call' || afterwards !== undefined), readsArgs };
+    if (on === 'commit') return { ...common, settles: 'success', settled: writeLater };
     if (on !== 'call') return { ...common, settles: on, settled: write };
     return { ...common, enter: write, ...(afterwards && { settled: afterwards }) };
   }

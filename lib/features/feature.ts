@@ -33,6 +33,8 @@ export interface RecordDraft {
   /** An event as a JSON object; else the members of a request, without braces. */
   readonly body: string;
   readonly rollUp?: RollUp | undefined;
+  /** It was said before, whatever transaction runs now. */
+  readonly unheld?: boolean | undefined;
 }
 
 /** A question to the server, as form fields. */
@@ -85,6 +87,8 @@ export interface FeaturePort {
   /** What belongs to the target's request, else to its device. */
   workOf(target: Target): WorkState;
   record(target: Target, draft: RecordDraft): void;
+  /** Leaves work to the end of the transaction that runs, if any does; false when it is to be done at once. */
+  defers(target: Target, feature: ConsentFeature, work: () => void): boolean;
   /** A call that is not recorded; it counts as accepted and dropped. */
   refuse(reason: 'consent' | 'invalid' | 'filtered'): void;
   /** Removes what waits of these features for this device, and tells what that was. */

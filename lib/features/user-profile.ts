@@ -3,7 +3,7 @@ import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
 import { Feature, type Target } from './feature.js';
-import { ProfileBuffer, type ProfileOperator, readChange } from './profile-changes.js';
+import { ProfileBuffer, type ProfileChange, type ProfileOperator, readChange } from './profile-changes.js';
 
 const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender'] as const;
 const LONGEST_PICTURE = 4096;
@@ -73,6 +73,11 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     if (change === undefined) return port.refuse('invalid');
     if (!port.filters.userProperty(change.property)) return port.refuse('filtered');
     if (!port.admits(target, 'users')) return;
+    if (!port.defers(target, 'users', () => this.#keep(target, change))) this.#keep(target, change);
+  }
+
+  #keep(target: Target, change: ProfileChange): void {
+    const { port } = this;
     const state = port.stateOf(target.deviceId);
     state.profile ??= new ProfileBuffer();
     state.profile.add(change);
@@ -93,7 +98,8 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     const buffer = state.profile;
     state.profile = undefined;
     if (buffer !== undefined && buffer.size > 0 && this.port.admits(target, 'users')) {
-      this.#recordAll(target, buffer.take());
+      // Of before the transaction that runs, if any does.
+      this.#recordAll(target, buffer.take(), true);
     }
   }
 
@@ -133,12 +139,13 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     }
   }
 
-  #recordAll(target: Target, customs: readonly string[]): void {
-    for (const custom of customs) this.#record(target, `"custom":${custom}`);
+  #recordAll(target: Target, customs: readonly string[], unheld = false): void {
+    for (const custom of customs) this.#record(target, `"custom":${custom}`, unheld);
   }
 
-  #record(target: Target, details: string): void {
-    this.request(target, 'users', `"user_details":{${details}}`);
+  #record(target: Target, details: string, unheld = false): void {
+    const body = `"user_details":{${details}}`;
+    this.port.record(target, { kind: 'request', feature: 'users', timestamp: this.port.stamp(), body, unheld });
   }
 
   #tell(argument: string, expected: string, value: unknown): void {

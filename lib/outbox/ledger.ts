@@ -8,6 +8,7 @@
  * - `rejected`: the server will never take these bytes
  * - `undeliverable`: the server kept failing on exactly this request
  * - `closed`: it came after `close()`
+ * - `rolled_back`: the transaction it was recorded in failed
  */
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -20,6 +21,7 @@ export const DROP_REASONS = [
   'rejected',
   'undeliverable',
   'closed',
+  'rolled_back',
 ] as const;
 
 /** Where every accepted entry is. At every moment `accepted = delivered + pending + the sum of dropped`. */

@@ -237,7 +237,10 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       consent,
       temporaryId: TEMPORARY_ID,
       reassign: (to, idType) => outbox.reassign(to, idType),
-      moveState: (from, to) => states.rename(from, to),
+      moveState: (from, to) => {
+        states.rename(from, to);
+        port.held.renamed(from, to);
+      },
     }),
     outbox,
     transport,

@@ -34,6 +34,8 @@ export interface ClientStats extends LedgerState {
   readonly lastDeliveryAt: number | undefined;
   /** Milliseconds since the oldest entry that still waits was recorded. Undefined while nothing waits. */
   readonly oldestPendingAge: number | undefined;
+  /** Entries that wait for the end of a transaction. They are accepted, or dropped, with its end. */
+  readonly held: number;
 }
 
 const DEFAULT_FLUSH_MS = 10_000;
@@ -200,12 +202,13 @@ export class Countly extends DeviceScope {
 
   /** Where every accepted entry is now. */
   stats(): ClientStats {
-    const { outbox, states, progress } = partsOf(this).core;
+    const { outbox, states, progress, port } = partsOf(this).core;
     return {
       ...outbox.stats(),
       devices: states.size,
       lastDeliveryAt: progress.lastDeliveryAt,
       oldestPendingAge: outbox.oldestPendingAge(),
+      held: port.held.size,
     };
   }
 

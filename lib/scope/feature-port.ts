@@ -11,13 +11,16 @@ import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { checksum256, formOf } from '../protocol/encode.js';
-import type { ConsentFeature, Entry } from '../protocol/entry.js';
+import type { ConsentFeature, Entry, EntryDraft } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { jsonString } from '../protocol/json-text.js';
+import type { RollUp } from '../protocol/roll-up.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
 import { TEMPORARY_ID } from './device-id.js';
+import { HeldEntries } from './held-entries.js';
 import { hostMetrics } from './host-metrics.js';
-import type { ScopeTarget } from './scope-target.js';
+import { ScopeTarget } from './scope-target.js';
+import { type Holder, type Transaction, transactionOf } from './transaction.js';
 
 /** What stands behind the port. Functions where a part is made after it. */
 export interface PortParts {
@@ -37,12 +40,15 @@ export interface PortParts {
 const MERGE_WAIT_MS = 10_000;
 
 type Refusal = Parameters<FeaturePort['refuse']>[0];
+type Uncounted = Parameters<Outbox['refuse']>[0];
 
 /** The house as features see it. A class: V8 keeps a literal with accessors in a hash table, and every call comes through here. */
 export class HousePort implements FeaturePort {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly metrics: Readonly<Record<string, string>>;
+  /** What waits for the end of transactions. */
+  readonly held: HeldEntries;
   readonly #stamper: Stamper;
   #inHook = false;
 
@@ -54,6 +60,7 @@ export class HousePort implements FeaturePort {
     this.clock = parts.clock;
     this.reporter = parts.reporter;
     this.metrics = hostMetrics(options, parts.dialect.bareMachine);
+    this.held = new HeldEntries(options, parts.reporter, (reason) => this.refuse(reason));
   }
 
   get limits(): Limits {
@@ -106,8 +113,10 @@ export class HousePort implements FeaturePort {
       return;
     }
     const state = states().touch(deviceId);
+    const isClaimed = draft.unheld !== true && isClaim(draft);
+    const transaction = isClaimed ? transactionOf(target as Holder, 'all') : undefined;
     // What the person is, before what they did: the server looks at it when it counts.
-    if (state?.profile !== undefined) saveProfile(target, state);
+    if (state?.profile !== undefined && transaction === undefined) saveProfile(target, state);
     const adds = kind === 'request' && dialect.place !== undefined;
     const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
     const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
@@ -115,7 +124,39 @@ export class HousePort implements FeaturePort {
     const tz = this.offsetOf(target, timestamp);
     // What a hook has changed is no longer what its key says.
     const key = seen === body ? rollUp : undefined;
-    outbox.add({ deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen }, key);
+    const entry = { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen };
+    if (transaction === undefined) outbox.add(entry, key);
+    else this.#hold(transaction, target, entry, key);
+  }
+
+  /** Keeps an entry until its transaction has ended, and looks then whether it may still leave. */
+  #hold(transaction: Transaction, target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
+    const { outbox, states, saveProfile } = this.parts;
+    const { deviceId, feature, body } = entry;
+    const port = this;
+    this.held.hold(transaction, {
+      part: 'all',
+      deviceId,
+      feature,
+      size: body.length,
+      leave() {
+        const { deviceId: to = deviceId } = this;
+        const whom = to === target.deviceId ? target : new ScopeTarget({ deviceId: to, idType: 0 });
+        const refusal = feature === 'core' ? undefined : port.#refusal(whom, feature);
+        if (refusal !== undefined) return outbox.refuse(refusal);
+        const state = states().touch(to);
+        if (state?.profile !== undefined) saveProfile(whom, state);
+        outbox.add({ ...entry, deviceId: to, idType: to === deviceId ? entry.idType : whom.idType }, rollUp);
+      },
+    });
+  }
+
+  defers(target: Target, feature: ConsentFeature, work: () => void): boolean {
+    const transaction = transactionOf(target as Holder, 'all');
+    if (transaction === undefined) return false;
+    const leave = () => (this.admits(target, feature) ? work() : undefined);
+    this.held.hold(transaction, { part: 'all', deviceId: target.deviceId, feature, size: 0, leave });
+    return true;
   }
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */
@@ -131,7 +172,7 @@ export class HousePort implements FeaturePort {
     return seen;
   }
 
-  refuse(reason: Refusal): void {
+  refuse(reason: Uncounted): void {
     if (!this.options.disabled) this.parts.outbox.refuse(reason);
   }
 
@@ -142,10 +183,14 @@ export class HousePort implements FeaturePort {
     const tz = this.offsetOf(target, timestamp);
     // Whoever reads it may have another working directory, in a later life of this process at the latest.
     const body = `"picture":${jsonString(resolve(path))},"user_details":{}`;
-    this.parts.outbox.add({ deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body });
+    const entry = { deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body } as const;
+    const transaction = transactionOf(target as Holder, 'all');
+    if (transaction === undefined) this.parts.outbox.add(entry);
+    else this.#hold(transaction, target, entry, undefined);
   }
 
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {
+    this.held.purge(deviceId, features);
     return this.parts.outbox.purge(deviceId, features);
   }
 
@@ -210,6 +255,14 @@ export class HousePort implements FeaturePort {
     if (target.idType === 9) return {};
     return this.parts.dialect.place?.(this.isAllowed(target, 'location')) ?? {};
   }
+}
+
+/**
+ * Whether a draft claims something that a failure makes untrue. Views, sessions, crashes, traces, consent and changes of ids
+ * happened all the same.
+ */
+function isClaim({ kind, feature }: RecordDraft): boolean {
+  return kind === 'event' ? feature !== 'views' : feature === 'users' || feature === 'attribution';
 }
 
 function isNobody(target: Target): boolean {

@@ -15,6 +15,7 @@ import type {
   ViewOptions,
 } from './scope-api.js';
 import { contained, partsOf } from './scope-parts.js';
+import { type Hold, holdOf, inTransaction } from './transaction.js';
 
 /** What is recorded while code runs: events, views, errors and traces of one device. No call throws or waits. */
 export class RecordingScope implements ScopeApi {
@@ -146,5 +147,60 @@ export class RecordingScope implements ScopeApi {
   /** Reports a network trace that has just ended. */
   recordNetworkTrace(trace: NetworkTraceOptions): void {
     contained(this, 'recordNetworkTrace', ({ traces }, target) => traces.report(target, { ...trace, type: 'network' }));
+  }
+
+  /**
+   * Runs `fn`; what it and all it calls record – events, user details and properties, conversions, feedback, of whatever
+   * client – leaves when it ends well. When it throws or rejects, that is dropped and counted as `rolled_back`. Within
+   * another transaction it waits for the end of that one, too. Views, sessions, crashes, traces, consent and changes of the
+   * device id leave at once: they happened all the same.
+   *
+   * What is held is in memory alone: at most 10 000 entries and a quarter of `maxQueuedBytes`, beyond which the oldest are
+   * dropped as `overflow`. A process that ends before the transaction loses it.
+   *
+   * @param fn - the work; what it returns comes back, a promise when it settles. A second way to fail is `hold.rollback()`.
+   * @throws what `fn` throws, and a `TypeError` when it is no function
+   *
+   * @example
+   * ```ts
+   * import { Countly } from 'countly-weave';
+   *
+   * declare const database: { transaction<T>(work: () => Promise<T>): Promise<T> };
+   * const countly = Countly.init({ url: 'http://127.0.0.1:6010', appKey: 'shop' });
+   *
+   * await countly.transaction(() =>
+   *   database.transaction(async () => {
+   *     countly.addEvent('order_placed', { sum: 12.5 });
+   *   }),
+   * );
+   * ```
+   */
+  transaction<T>(fn: (hold: Hold) => PromiseLike<T>): Promise<T>;
+  transaction<T>(fn: (hold: Hold) => T): T;
+  transaction(fn: (hold: Hold) => unknown): unknown {
+    return inTransaction(fn, partsOf(this).target);
+  }
+
+  /**
+   * Holds what is recorded through this scope from now on until it is known whether it came true: for transactions that no
+   * function surrounds. Holds the same as `countly.transaction`, with the same bounds.
+   *
+   * @example
+   * ```ts
+   * import { Countly } from 'countly-weave';
+   *
+   * const countly = Countly.init({ url: 'http://127.0.0.1:6010', appKey: 'shop' });
+   * const visitor = countly.device('visitor-17');
+   * const hold = visitor.hold();
+   * try {
+   *   visitor.addEvent('order_placed');
+   *   hold.commit();
+   * } finally {
+   *   hold.rollback(); // does nothing after a commit
+   * }
+   * ```
+   */
+  hold(): Hold {
+    return holdOf(partsOf(this).target);
   }
 }

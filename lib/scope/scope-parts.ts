@@ -1,6 +1,9 @@
+import { Reporter, silentLogger } from '../logger.js';
 import type { Core } from './compose.js';
-import { contextScope, type RegisteredClient } from './current.js';
+import { contextScope, type RegisteredClient, STANDS_FOR } from './current.js';
+import { HeldEntries } from './held-entries.js';
 import { ScopeTarget } from './scope-target.js';
+import { type Holder, transactionOf } from './transaction.js';
 
 // Under a symbol, and in no class declaration: no public type leads into the inside, and nothing that lists an object's
 // properties finds the app key. Not in a private field, which a proxy around a client would not have.
@@ -39,6 +42,28 @@ function ofOther(parts: ScopeParts, { core, target, client }: ScopeParts): Scope
   const identity = nobody === undefined ? { deviceId, idType } : { deviceId, idType, nobody };
   return { ...parts, target: new ScopeTarget(identity), follows: false };
 }
+
+/** Does work that says something of a scope once the transaction that runs has ended well; at once when there is none. */
+export function afterCommit(scope: object, work: () => void): void {
+  const known = (scope as { readonly [STANDS_FOR]?: object })[STANDS_FOR] ?? scope;
+  const parts = PARTS in known ? partsOf(known) : undefined;
+  const transaction = transactionOf(parts?.target);
+  if (transaction === undefined) return work();
+  (parts?.core.port.held ?? uncounted).hold(transaction, { part: 'commit', size: 0, leave: work });
+}
+
+/** Where a hold of the scope that runs is kept; undefined outside of any. */
+export function runningHolder(): Holder | undefined {
+  const scope = contextScope();
+  return scope !== undefined && PARTS in scope ? partsOf(scope).target : undefined;
+}
+
+/** For scopes that are no client's of this copy, such as doubles of a test. */
+const uncounted = new HeldEntries(
+  { maxQueuedEntries: 1000, maxQueuedBytes: 1_000_000 },
+  new Reporter(silentLogger, Date.now),
+  () => {},
+);
 
 /** Runs a public call. Whatever a caller passes (getters that throw, proxies that refuse) stays with us, counted as invalid. */
 export function contained<T>(scope: object, call: string, work: (core: Core, target: ScopeTarget) => T): T | undefined {

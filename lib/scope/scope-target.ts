@@ -2,6 +2,7 @@ import type { WorkState } from '../features/device-state.js';
 import type { Renamable } from '../features/identity.js';
 import type { DeviceLocation } from '../features/location.js';
 import type { DeviceIdType } from '../protocol/entry.js';
+import type { Holder, Transaction } from './transaction.js';
 
 /** Who a device is. One object for all scopes that have to follow a change of its id. */
 export interface DeviceIdentity {
@@ -18,7 +19,9 @@ export type TargetDetails = Partial<Pick<Renamable, 'tz' | 'location' | 'metrics
 const NOTHING: TargetDetails = Object.freeze({});
 
 /** What a scope gives to the features. */
-export class ScopeTarget implements Renamable {
+export class ScopeTarget implements Renamable, Holder {
+  hold: Transaction | undefined = undefined;
+
   constructor(
     readonly identity: DeviceIdentity,
     readonly work: WorkState | undefined = undefined,

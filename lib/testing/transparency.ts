@@ -1,8 +1,10 @@
+import type { Visitor } from '../decorators/visitor.js';
 import type { Method } from '../decorators/weave/advice.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { weaveInto } from '../decorators/weave/wrapper.js';
 import { CountlyError } from '../errors.js';
 import { type ContextScope, type RegisteredClient, scopeStore } from '../scope/current.js';
+import type { UserData } from '../scope/scope-members.js';
 import { OWN_CHECKS, type OwnMethod } from './own-method.js';
 import { PROBES, type ProbeTools } from './transparency-probes.js';
 
@@ -122,7 +124,7 @@ function rewoven(original: (...args: never[]) => unknown, woven: Woven): (...arg
 const ignore = (): void => {};
 
 /** A scope that takes everything and keeps nothing. */
-export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
+export const deafScope: ContextScope & RegisteredClient & Visitor & { warn(): void; endEvent(): void } = {
   name: 'deaf',
   deviceId: 'deaf',
   get client(): RegisteredClient {
@@ -136,5 +138,19 @@ export const deafScope: ContextScope & RegisteredClient & { warn(): void } = {
   addBreadcrumb: ignore,
   logError: ignore,
   reportTrace: ignore,
+  endEvent: ignore,
+  beginSession: ignore,
+  endSession: ignore,
+  userDetails: ignore,
+  get userData(): UserData {
+    return new Proxy({} as UserData, { get: () => ignore });
+  },
+  changeId: ignore,
+  reportConversion: ignore,
+  reportFeedback: ignore,
+  reportNps: ignore,
+  reportSurvey: ignore,
+  giveConsent: ignore,
+  removeConsent: ignore,
   warn: ignore,
 };

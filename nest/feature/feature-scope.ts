@@ -1,6 +1,7 @@
 import {
   type ConsentFeature,
   type CrashOptions,
+  type DeviceScope,
   type EventOptions,
   type OpenView,
   type RunningEvent,
@@ -39,7 +40,11 @@ export class FeatureDefaults implements ScopeDefaults {
 }
 
 /** What a scope may have beside its calls. */
-type Warned = ScopeApi & { readonly client?: RegisteredClient; warn?(key: string, message: string): void };
+type Warned = ScopeApi &
+  Partial<Pick<DeviceScope, 'endEvent'>> & {
+    readonly client?: RegisteredClient;
+    warn?(key: string, message: string): void;
+  };
 
 /** A scope that records with the defaults of a feature module. Code that is called from it never sees it as its own. */
 class FeatureScope implements RegisteredClient {
@@ -86,6 +91,10 @@ class FeatureScope implements RegisteredClient {
       end: (options) => running.end(this.#defaults.with(options)),
       cancel: () => running.cancel(),
     };
+  }
+
+  endEvent(key: string, options?: Omit<EventOptions, 'dur'>): void {
+    this.#scope.endEvent?.(this.#defaults.key(key), this.#defaults.with(options));
   }
 
   trackView(name: string, options?: ViewOptions): OpenView {

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cases as commit } from './cases/commit.js';
 import { cases as devices } from './cases/devices.js';
 import { cases as errors } from './cases/errors.js';
 import type { Cases } from './cases/harness.js';
+import { cases as people } from './cases/people.js';
 import { cases as queries } from './cases/queries.js';
 import { cases as recording } from './cases/recording.js';
 import { cases as refusals } from './cases/refusals.js';
@@ -22,7 +24,18 @@ const COMPILERS: readonly Compiler[] = [
   'esbuild legacy',
 ];
 // The source versions are read for their titles only.
-const TITLES: Record<string, Cases> = { recording, devices, results, queries, errors, weaving, refusals, transparent };
+const TITLES: Record<string, Cases> = {
+  recording,
+  commit,
+  devices,
+  people,
+  results,
+  queries,
+  errors,
+  weaving,
+  refusals,
+  transparent,
+};
 
 let library = '';
 beforeAll(() => {

@@ -186,6 +186,8 @@ const WITHOUT = [
   'useTemporaryId',
   'reportAppStart',
   'stats',
+  'hold',
+  'transaction',
   'userData.save',
   'abTests.fetchExperiments',
 ];

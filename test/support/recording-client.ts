@@ -27,15 +27,39 @@ export type Recorded =
     }
   | { readonly kind: 'crash'; readonly deviceId: string; readonly error: unknown; readonly options: CrashOptions }
   | { readonly kind: 'trace'; readonly deviceId: string; readonly trace: TraceReport }
-  | { readonly kind: 'breadcrumb'; readonly deviceId: string; readonly text: string };
+  | { readonly kind: 'breadcrumb'; readonly deviceId: string; readonly text: string }
+  | { readonly kind: 'told'; readonly deviceId: string; readonly call: string; readonly args: readonly unknown[] };
+
+/** Calls that say something of the person; kept as they came. */
+const TOLD = [
+  ...['beginSession', 'endSession', 'userDetails', 'changeId', 'reportConversion', 'reportFeedback'],
+  ...['reportNps', 'reportSurvey', 'giveConsent', 'removeConsent', 'startEvent', 'endEvent', 'cancelEvent'],
+] as const;
 
 class RecordingScope implements ScopeApi {
   readonly deviceId: string;
   protected readonly log: Recorded[];
 
+  /** Changes of properties, as calls on `userData`. */
+  readonly userData = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...args: unknown[]) =>
+          this.#tell(`userData.${String(name)}`, args),
+    },
+  );
+
   constructor(deviceId: string, log: Recorded[]) {
     this.deviceId = deviceId;
     this.log = log;
+    for (const call of TOLD)
+      if (!(call in this)) Object.assign(this, { [call]: (...args: unknown[]) => this.#tell(call, args) });
+  }
+
+  #tell(call: string, args: readonly unknown[]): void {
+    this.log.push({ kind: 'told', deviceId: this.deviceId, call, args });
   }
 
   isAllowed(): boolean {
@@ -47,7 +71,8 @@ class RecordingScope implements ScopeApi {
   }
 
   startEvent(key: string): RunningEvent {
-    return { key, end: () => this.addEvent(key), cancel: () => {} };
+    this.#tell('startEvent', [key]);
+    return { key, end: () => this.addEvent(key), cancel: () => this.#tell('cancelEvent', [key]) };
   }
 
   trackView(name: string, options: ViewOptions = {}): OpenView {

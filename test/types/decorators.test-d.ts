@@ -1,10 +1,17 @@
 // Checked by tsc in both dialects (test/types/types.test.ts); nothing here runs.
 import type { Observable } from 'rxjs';
 import { Breadcrumb } from '../../lib/decorators/breadcrumb.js';
+import { ChangeDeviceId } from '../../lib/decorators/change-device-id.js';
+import { GiveConsent, WithdrawConsent } from '../../lib/decorators/consent.js';
+import { Conversion } from '../../lib/decorators/conversion.js';
+import { Feedback } from '../../lib/decorators/feedback.js';
 import { Instrument } from '../../lib/decorators/instrument.js';
 import type { CommonOptions } from '../../lib/decorators/options.js';
 import { instrument, weave } from '../../lib/decorators/plain.js';
+import { UserData, UserDetails } from '../../lib/decorators/profile.js';
 import { ReportErrors } from '../../lib/decorators/report-errors.js';
+import { BeginSession, EndSession } from '../../lib/decorators/sessions.js';
+import { EndEvent, StartEvent } from '../../lib/decorators/start-event.js';
 import { Trace } from '../../lib/decorators/trace.js';
 import { TimedEvent, TrackEvent } from '../../lib/decorators/track-event.js';
 import { TrackView } from '../../lib/decorators/track-view.js';
@@ -80,6 +87,63 @@ export class Right {
   generic<T extends string>(value: T): T {
     return value;
   }
+}
+
+export class People {
+  readonly shop = 'main';
+
+  @BeginSession({ heartbeat: false, when: (call) => call.args[0] !== '' })
+  @EndSession()
+  @UserDetails((call) => ({ name: call.args[0], custom: { shop: call.instance.shop, plan: call.result?.plan } }))
+  @UserData((user, call) => user.push('names', call.args[0].trim()))
+  @ChangeDeviceId((call) => call.result?.plan, { merge: true })
+  @Conversion((call) => call.args[0], { campaignUserId: (call) => call.result?.plan })
+  @Conversion('fixed')
+  @Feedback((call) => ({ rating: call.args[0].length }))
+  @Feedback((call) => ({ widgetId: call.args[0], rating: 10 }), { widget: 'nps' })
+  @Feedback((call) => ({ widgetId: call.args[0], answers: { q: 1 } }), { widget: 'survey' })
+  @TrackEvent('placed', { on: 'commit', sum: (call) => call.args[0].length })
+  @GiveConsent((call) => call.args[0])
+  @WithdrawConsent(['events', 'a group'])
+  @StartEvent('work', { within: 'scope' })
+  @EndEvent('work', { sum: (call) => call.args[0].length, segmentation: OrderSegments })
+  async login(name: string): Promise<{ plan: string }> {
+    return { plan: name };
+  }
+
+  // @ts-expect-error details are an object
+  @UserDetails((call) => call.args[0])
+  details(_name: string): void {}
+
+  // @ts-expect-error there is no such property operator
+  @UserData((user) => user.divide('logins'))
+  data(): void {}
+
+  // @ts-expect-error the id is text
+  @ChangeDeviceId((call) => call.result)
+  id(): number {
+    return 1;
+  }
+
+  // @ts-expect-error an NPS answer names its widget
+  @Feedback((call) => ({ rating: call.args[0] }), { widget: 'nps' })
+  recommend(_points: number): void {}
+
+  // @ts-expect-error there is no such widget
+  @Feedback(() => undefined, { widget: 'stars' })
+  widget(): void {}
+
+  // @ts-expect-error features are texts
+  @GiveConsent((call) => call.args[0])
+  agree(_all: boolean): void {}
+
+  // @ts-expect-error an event that others end has a key
+  @StartEvent()
+  start(): void {}
+
+  // @ts-expect-error the duration is measured
+  @EndEvent('x', { dur: 5 })
+  end(): void {}
 }
 
 @Instrument({ trace: false, events: { on: 'settle' } })

@@ -3,7 +3,23 @@ import type { Call } from '../call.js';
 import type { FailureFrame } from '../error-trail.js';
 
 /** What a decorator does; also what the tracking plan lists. */
-export type WeaveKind = 'event' | 'timed-event' | 'view' | 'error' | 'trace' | 'breadcrumb' | 'device' | 'custom';
+export type WeaveKind =
+  | 'event'
+  | 'timed-event'
+  | 'start-event'
+  | 'end-event'
+  | 'view'
+  | 'error'
+  | 'trace'
+  | 'breadcrumb'
+  | 'session'
+  | 'profile'
+  | 'identity'
+  | 'attribution'
+  | 'feedback'
+  | 'consent'
+  | 'device'
+  | 'custom';
 
 /** A function as the weave sees it. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { ChangeDeviceId } from '../../../lib/decorators/change-device-id.js';
+import { GiveConsent, WithdrawConsent } from '../../../lib/decorators/consent.js';
+import { Conversion } from '../../../lib/decorators/conversion.js';
+import { Feedback } from '../../../lib/decorators/feedback.js';
 import { Instrument } from '../../../lib/decorators/instrument.js';
+import { UserData, UserDetails } from '../../../lib/decorators/profile.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
+import { BeginSession, EndSession } from '../../../lib/decorators/sessions.js';
+import { EndEvent, StartEvent } from '../../../lib/decorators/start-event.js';
 import { TrackEvent } from '../../../lib/decorators/track-event.js';
 import type { Cases } from './harness.js';
 
@@ -97,6 +104,72 @@ export const cases: Cases = {
     refuse(() => TrackEvent(5 as never), /expected options to be an object, got a value of type number/);
     refuse(() => ReportErrors({ on: 'call' } as never), /on: expected one of when, .*got an unknown option/);
     refuse(() => Instrument({ only: 'x' as never }), /only: expected a list of method names, got "x"/);
+  },
+
+  'what a decorator cannot do without is asked for where it stands': () => {
+    const refuse = (make: () => unknown, pattern: RegExp): void =>
+      assert.throws(make, (error: Error) => error.name === 'CountlyDecoratorError' && pattern.test(error.message));
+    refuse(
+      () => UserDetails({} as never),
+      /^@UserDetails: expected a function of the call that gives the details, got an obj/,
+    );
+    refuse(() => UserData(undefined as never), /^@UserData: expected a function .*changes the user, got nothing/);
+    refuse(
+      () => ChangeDeviceId('user-7' as never),
+      /^@ChangeDeviceId: .*gives the device id, got a text of 6 .*not shown/,
+    );
+    refuse(() => ChangeDeviceId(() => '', { merge: 1 as never }), /merge: expected true or false, got 1 \(number\)/);
+    refuse(() => Conversion(''), /^@Conversion: expected the campaign to be a non-empty text, got an empty text/);
+    refuse(() => Conversion(5 as never), /^@Conversion: expected a function of the call that gives the campaign/);
+    refuse(() => Conversion('x', { campaignUserID: '' } as never), /did you mean "campaignUserId"/);
+    refuse(() => Feedback(() => null, { widget: 'stars' as never }), /widget: expected "rating", "nps" or "survey"/);
+    refuse(() => GiveConsent([]), /^@GiveConsent: expected names of features or groups, got a list of 0/);
+    refuse(() => WithdrawConsent(''), /^@WithdrawConsent: expected names .*got an empty text/);
+    refuse(() => GiveConsent(['events', 1] as never), /^@GiveConsent: expected names .*got a list of 2/);
+    refuse(() => BeginSession({ heartbeat: 'yes' as never }), /heartbeat: expected true or false, got/);
+    refuse(() => EndSession({ seconds: 5 } as never), /seconds: expected one of on, when.*got an unknown option/);
+    refuse(
+      () => StartEvent(undefined as never),
+      /^@StartEvent: expected the key .*got nothing\. Write @StartEvent\('key'\)/,
+    );
+    refuse(
+      () => StartEvent('x', { within: 'request' as never }),
+      /within: expected "device" or "scope", got "request"/,
+    );
+    refuse(() => EndEvent('x', { count: 0 }), /count: expected a whole number, 1 or more/);
+    refuse(() => EndEvent('x', { dur: 5 } as never), /dur: expected .*got an unknown option/);
+  },
+
+  'those that want a callback notice their missing parentheses in both dialects': () => {
+    class Victim {
+      run(): void {}
+      static run(): void {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Victim.prototype, 'run');
+    for (const decorator of [
+      UserDetails,
+      UserData,
+      ChangeDeviceId,
+      Conversion,
+      Feedback,
+      GiveConsent,
+      WithdrawConsent,
+    ]) {
+      const says = new RegExp(`^@${decorator.name} stands without parentheses\\. Write @${decorator.name}\\(`);
+      refuses(() => decorateWith(decorator, Victim.prototype, 'run', descriptor), says);
+      refuses(() => decorateWith(decorator, Victim, 'run', descriptor), says);
+      refuses(() => decorateWith(decorator, Victim.prototype.run, { kind: 'method', name: 'run' }), says);
+    }
+    for (const decorator of [BeginSession, EndSession]) {
+      refuses(() => decorateWith(decorator, Victim.prototype, 'run', descriptor), /stands without parentheses/);
+      refuses(
+        () => decorateWith(decorator, Victim.prototype.run, { kind: 'method', name: 'run' }),
+        /without parentheses/,
+      );
+    }
+    for (const decorator of [StartEvent, EndEvent]) {
+      refuses(() => decorateWith(decorator, Victim.prototype, 'run', descriptor), /Write @\w+\('key'\)/);
+    }
   },
 
   'a decorator without its parentheses says so': () => {

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { BehaviorSubject, Observable, of, throwError } from 'rxjs';
 import { Breadcrumb } from '../../../lib/decorators/breadcrumb.js';
+import { ChangeDeviceId } from '../../../lib/decorators/change-device-id.js';
+import { GiveConsent, WithdrawConsent } from '../../../lib/decorators/consent.js';
+import { Conversion } from '../../../lib/decorators/conversion.js';
+import { Feedback } from '../../../lib/decorators/feedback.js';
 import { Instrument } from '../../../lib/decorators/instrument.js';
+import { UserData, UserDetails } from '../../../lib/decorators/profile.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
+import { BeginSession, EndSession } from '../../../lib/decorators/sessions.js';
+import { EndEvent, StartEvent } from '../../../lib/decorators/start-event.js';
 import { Trace } from '../../../lib/decorators/trace.js';
 import { TimedEvent, TrackEvent } from '../../../lib/decorators/track-event.js';
 import { TrackView } from '../../../lib/decorators/track-view.js';
@@ -21,6 +28,7 @@ const DECORATORS: Readonly<Record<string, AnyWeaver>> = {
   '@TrackEvent': TrackEvent('x'),
   '@TrackEvent on call': TrackEvent('x', { on: 'call' }),
   '@TrackEvent on error': TrackEvent('x', { on: 'error' }),
+  '@TrackEvent on commit': TrackEvent('x', { on: 'commit' }),
   '@TrackEvent with callbacks': TrackEvent('x', { segmentation: (call) => ({ a: String(call.result) }), sum: () => 1 }),
   '@TrackEvent with broken callbacks': TrackEvent('x', { when: broken, device: broken }),
   '@TrackEvent by a client of that name': TrackEvent('x', { client: 'nobody' }),
@@ -31,6 +39,18 @@ const DECORATORS: Readonly<Record<string, AnyWeaver>> = {
   '@Trace': Trace(),
   '@Trace of a request': Trace({ type: 'network', responseCode: () => 204 }),
   '@Breadcrumb': Breadcrumb((call) => `called with ${call.args.length}`),
+  '@BeginSession': BeginSession(),
+  '@EndSession': EndSession({ on: 'settle' }),
+  '@UserDetails': UserDetails((call) => ({ name: String(call.args.length) })),
+  '@UserDetails with a broken callback': UserDetails(broken),
+  '@UserData': UserData((user) => user.increment('calls')),
+  '@ChangeDeviceId': ChangeDeviceId(() => 'user', { merge: true }),
+  '@Conversion': Conversion('campaign'),
+  '@Feedback': Feedback(() => ({ rating: 5 })),
+  '@GiveConsent': GiveConsent('events'),
+  '@WithdrawConsent': WithdrawConsent(() => ['events']),
+  '@StartEvent': StartEvent('x'),
+  '@EndEvent': EndEvent('x', { segmentation: (call) => ({ a: String(call.result) }) }),
   '@WithDevice': WithDevice(() => 'visitor'),
   '@WithDevice without a device': WithDevice(() => undefined),
 };
@@ -134,6 +154,10 @@ class Stacked {
   @ReportErrors()
   @Trace()
   @Breadcrumb()
+  @BeginSession()
+  @UserData((user) => user.set('a', 1))
+  @StartEvent('d')
+  @EndEvent('d')
   @WithDevice(() => 'visitor')
   async all(): Promise<Stacked> {
     return this;
@@ -166,7 +190,7 @@ export const cases: Cases = {
       ];
     }),
   ),
-  'seven decorators on one method': () => assertTransparent(Stacked, 'all', GIVEN),
+  'eleven decorators on one method': () => assertTransparent(Stacked, 'all', GIVEN),
   '@Instrument, own method': () => assertTransparent(Whole, 'own', GIVEN),
   '@Instrument, inherited method': () => assertTransparent(Whole, 'inherited', GIVEN),
   'a method without decorators is no proof': () =>
