@@ -77,6 +77,29 @@ export class GroupCommit {
     }
   }
 
+  /**
+   * As {@link now}, for the last time. What is settled is said in the place of a batch that does not fit, which is tried once
+   * more behind it: on a full disk a few bytes often fit where many do not.
+   */
+  last(): void {
+    const failed = this.#current;
+    // A background write may still hit its place, and behind a file's first batch there is nothing to be said.
+    const isFree = failed !== undefined && !failed.segment.discarded && !this.#running && failed.position > 0;
+    if (!isFree) return this.now();
+    this.#current = undefined;
+    try {
+      failed.segment.rewind(failed.position);
+      for (let news = this.source.news(); news !== undefined; news = this.source.news()) {
+        this.#writeHere(news);
+        this.#finish(news);
+      }
+      this.#current = failed.segment.place(failed.bytes);
+      this.now();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   close(): void {
     this.#closed = true;
     this.#cancel();

@@ -149,7 +149,7 @@ export class JournalStorage implements Storage {
     else {
       // Deleting what is settled may have made the room for the rest.
       this.#sweep();
-      this.#commits.now();
+      this.#commits.last();
     }
     this.#commits.close();
     this.#writer.close();

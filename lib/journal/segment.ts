@@ -54,6 +54,12 @@ export class SegmentFile {
     return this.#file;
   }
 
+  /** Gives up what stands from here on, and the room it takes, when the file is opened again. */
+  rewind(position: number): void {
+    this.close();
+    this.position = position;
+  }
+
   place(bytes: Buffer): Batch {
     const { position } = this;
     this.position += bytes.length;

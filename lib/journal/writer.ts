@@ -96,9 +96,15 @@ export class JournalWriter {
       return segment.place(batch.bytes());
     }
     this.#takeNotes();
+    const news = this.news();
+    if (news === undefined) this.#letGo();
+    return news;
+  }
+
+  /** What is to be said of entries that are written. */
+  news(): Batch | undefined {
     let news = this.own?.news();
     for (const folder of this.options.adopted()) news ??= folder.news();
-    if (news === undefined) this.#letGo();
     return news;
   }
 

@@ -137,6 +137,21 @@ describe('many of one device, when something goes wrong', () => {
     countsOnce(named('t', 200).filter((name) => name !== 't37'));
   });
 
+  it('a lost answer costs no more than what was in it, and half as many leave after it', async () => {
+    const { script } = server;
+    server.script = (request) => {
+      const behaviour = script(request);
+      return request.call === 1 ? { do: 'cut', store: true } : behaviour;
+    };
+    start();
+    for (let n = 0; n < 250; n++) trace(n);
+    while (client.stats().pending > 0) await client.flush({ timeout: 2000 });
+    expect(together.slice(0, 2)).toEqual([100, 50]);
+    expect(arrived.size).toBe(250);
+    const twice = [...arrived.values()].filter((times) => times > 1);
+    expect(twice).toEqual(Array(100).fill(2));
+  });
+
   it('with a salt, only those leave again whose answers were lost', async () => {
     let cuts = 3;
     const { script } = server;

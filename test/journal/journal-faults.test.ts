@@ -158,6 +158,43 @@ describe('a full disk', () => {
   });
 });
 
+describe('a full disk at a close, with a segment of which only a part is settled', () => {
+  it.each([200, 400, 2_000])(
+    '%d bytes are enough: what was delivered is not sent again, the rest is kept',
+    async (free) => {
+      const { disk, start } = simulated();
+      const { storage } = start();
+      appendAll(storage, events(0, 2_000));
+      await storage.commit();
+      disk.free = 0;
+      appendAll(storage, events(3_000, 500));
+      await storage.commit();
+      storage.settle(events(0, 1_990));
+      disk.free = free;
+      await storage.close();
+      const next = start();
+      const left = sorted(allOf(await next.storage.recover(PLENTY)));
+      expect(left.slice(0, 10)).toEqual(range(1_990, 10));
+      expect(left.every((n) => n >= 1_990)).toBe(true);
+      expect(next.listener.warnings).toEqual([]);
+    },
+  );
+
+  it('that has room again keeps all of it', async () => {
+    const { disk, start } = simulated();
+    const { storage } = start();
+    appendAll(storage, events(0, 100));
+    await storage.commit();
+    disk.free = 10;
+    appendAll(storage, events(200, 100));
+    await storage.commit();
+    storage.settle(events(0, 50));
+    disk.free = 1e6;
+    await storage.close();
+    expect(sorted(allOf(await start().storage.recover(PLENTY)))).toEqual([...range(50, 50), ...range(200, 100)]);
+  });
+});
+
 /** A process whose listener stores everything again that waits, as the outbox does. */
 function withOutbox(options: { sync?: boolean; slowDisk?: boolean } = {}) {
   const world = simulated(options);

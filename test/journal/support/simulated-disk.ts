@@ -91,7 +91,8 @@ export class SimulatedMount implements JournalFs {
     this.#change(path);
     const file = this.#disk.files.get(path);
     if (!file) throw systemError('ENOENT', path);
-    // As the system does it: what is missing is filled up.
+    // As the system does it: what is cut off is free again, and what is missing is filled up.
+    this.#disk.free += Math.max(0, file.bytes.length - size);
     file.bytes = Buffer.concat([file.bytes.subarray(0, size), Buffer.alloc(Math.max(0, size - file.bytes.length))]);
     return this.#descriptor(file, path);
   }
