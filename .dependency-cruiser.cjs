@@ -13,6 +13,7 @@ const LAYERS = {
   segmentation: ['config', 'protocol'],
   decorators: ['scope', 'segmentation', 'config', 'protocol'],
   testing: ['decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
+  otel: ['decorators', 'scope', 'features', 'config'],
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],

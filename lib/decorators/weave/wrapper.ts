@@ -28,7 +28,8 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
   const present = isShared ? wovenOf(fn) : undefined;
   const original = callee ?? fn;
   const records = weaveMetadataOf(fn);
-  const fresh: Woven = { original, face: fn, site, advices: [], records, recording: undefined, endedAtOnce: 0 };
+  const made = { recording: undefined, observed: undefined, endedAtOnce: 0 };
+  const fresh: Woven = { original, face: fn, site, advices: [], records, ...made };
   const woven = present ?? fresh;
   const { methodName, isStatic } = site;
   for (const { key, options, advice } of weavings) {
@@ -37,6 +38,7 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
     woven.records.push({ kind: made.kind, key, options: options as WeaveRecord['options'], methodName, isStatic });
   }
   woven.recording = undefined;
+  woven.observed = undefined;
   if (present !== undefined) return fn;
   const isConstructible = Object.hasOwn(fn, 'prototype') && !types.isGeneratorFunction(fn);
   const wrapper = isConstructible ? constructible(woven) : notConstructible(woven);
