@@ -14,6 +14,7 @@ const LAYERS = {
   decorators: ['scope', 'segmentation', 'config', 'protocol'],
   plan: ['decorators', 'segmentation', 'scope', 'protocol'],
   testing: ['plan', 'decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
+  otel: ['decorators', 'scope', 'features', 'config'],
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],

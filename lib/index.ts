@@ -45,6 +45,7 @@ export { Trace, type TraceOptions } from './decorators/trace.js';
 export { TimedEvent, TrackEvent } from './decorators/track-event.js';
 export { TrackView, type TrackViewOptions } from './decorators/track-view.js';
 export type { WeaveKind } from './decorators/weave/advice.js';
+export type { CallMessage } from './decorators/weave/call-channel.js';
 export type { AnyWeaver, MethodWeaver, TypedWeaver } from './decorators/weave/method-decorator.js';
 export { type WeaveRecord, type WovenMethod, wovenMethods } from './decorators/weave/woven.js';
 export { WithDevice, type WithDeviceOptions } from './decorators/with-device.js';

@@ -15,6 +15,7 @@ const ENTRIES = {
   nest: 'nest/index',
   testing: 'lib/testing/index',
   compat: 'lib/compat/index',
+  otel: 'lib/otel/index',
   typeorm: 'lib/typeorm/index',
   'nestjs-cls': 'lib/nestjs-cls/index',
 };

@@ -3,6 +3,7 @@ import { FLAG, isObject, optionsOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
+import { shared } from '../shared.js';
 import { Feature, type Loose, type Target, TEXTS } from './feature.js';
 import { segmentationText, withDefaults } from './segmentation-text.js';
 
@@ -24,6 +25,23 @@ export interface ErrorText {
 const MAX_CAUSES = 5;
 // Far more than the limits ever keep; splitting a text of megabytes into lines would hold the host up.
 const MAX_STACK = 100_000;
+
+const context = shared('crash-context.1', () => ({ segments: undefined as (() => Segments) | undefined }));
+
+/** What every crash report of the process says of where it happened, such as the trace it belongs to. */
+export function describeCrashes(segments: (() => Segments) | undefined): void {
+  context.segments = segments;
+}
+
+function contextOfCrash(): Segments {
+  try {
+    return context.segments?.() ?? NO_SEGMENTS;
+  } catch {
+    return NO_SEGMENTS;
+  }
+}
+
+const NO_SEGMENTS: Segments = Object.freeze({});
 
 /** Crash reports, fatal and not (docs/protocol.md §6). */
 export class Crashes extends Feature<{ readonly segments: Segments }> {
@@ -71,7 +89,8 @@ export class Crashes extends Feature<{ readonly segments: Segments }> {
     const leading = layers.length === 0 ? '' : `"layers":${path}`;
     const own = input.segmentation;
     // The call's segments come first, so that they are the ones kept when there are too many.
-    const segments = isObject(own) ? withDefaults(own, this.#segments) : this.#segments;
+    const usual = withDefaults(contextOfCrash(), this.#segments);
+    const segments = isObject(own) ? withDefaults(own, usual) : usual;
     if (own !== undefined && own !== null && !isObject(own)) {
       segmentationText(own, { limits, reporter, call: 'logError' });
     }

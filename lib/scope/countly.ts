@@ -62,7 +62,7 @@ const TIMEOUT: ArgumentKind<number> = {
  * void countly.close();
  * ```
  */
-export class Countly extends DeviceScope {
+export class Countly extends DeviceScope implements AsyncDisposable {
   readonly name: string;
   readonly #hooks: HookedClient;
   #trackErrors: boolean;
@@ -253,6 +253,11 @@ export class Countly extends DeviceScope {
     core.clock.stop();
     this.#state = 'closed';
     return result;
+  }
+
+  /** `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** @internal What `console.log` shows: neither app key nor salt. */

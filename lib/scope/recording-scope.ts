@@ -45,17 +45,17 @@ export class RecordingScope implements ScopeApi {
   }
 
   /**
-   * Starts a timed event. End it with the returned handle, or by its key with `endEvent`. Any number may run at once under
-   * one key.
+   * Starts a timed event. End it with the returned handle, by its key with `endEvent`, or with its block: `using event = …`.
+   * Any number may run at once under one key.
    */
-  startEvent(key: string): RunningEvent {
+  startEvent(key: string): RunningEvent & Disposable {
     const timer = contained(this, 'startEvent', ({ timedEvents }, target) => timedEvents.start(target, key));
-    return {
+    return disposable({
       key,
       end: (options) =>
         contained(this, 'endEvent', ({ timedEvents }, target) => timer && timedEvents.end(target, timer, options)),
       cancel: () => void timer?.stop(),
-    };
+    });
   }
 
   /**
@@ -71,8 +71,8 @@ export class RecordingScope implements ScopeApi {
     return contained(this, 'cancelEvent', ({ timedEvents }, target) => timedEvents.cancelByKey(target, key)) ?? false;
   }
 
-  /** Records a view; the view on display before it ends (docs/protocol.md §4.4). */
-  trackView(name: string, options?: ViewOptions): OpenView {
+  /** Records a view; the view on display before it ends (docs/protocol.md §4.4). With `using` it ends with its block. */
+  trackView(name: string, options?: ViewOptions): OpenView & Disposable {
     const view = contained(this, 'trackView', ({ views, reporter }, target) => {
       const { segmentation, parallel } = optionsOf(reporter, 'trackView', options) ?? {};
       const beside = argumentOf(reporter, 'trackView.parallel', parallel, FLAG, 'false is used') ?? false;
@@ -80,18 +80,18 @@ export class RecordingScope implements ScopeApi {
     });
     const act = (work: (views: Views, opened: OpenedView, target: Target) => void) =>
       contained(this, 'trackView', ({ views }, target) => view && work(views, view, target));
-    return {
+    return disposable({
       name: view?.name ?? (typeof name === 'string' ? name : ''),
       id: view?.id ?? '',
       pause: () => act((views, opened) => views.pause(opened)),
       resume: () => act((views, opened) => views.resume(opened)),
       addSegmentation: (segmentation) => act((views, opened) => views.addSegments(opened, segmentation)),
       end: (durationSeconds) => act((views, opened, target) => views.end(target, opened, durationSeconds)),
-    };
+    });
   }
 
   /** Records a view that lies beside others: `trackView` with `parallel`. */
-  startView(name: string, options?: Omit<ViewOptions, 'parallel'>): OpenView {
+  startView(name: string, options?: Omit<ViewOptions, 'parallel'>): OpenView & Disposable {
     return this.trackView(name, { segmentation: member(options, 'segmentation') as Segmentation, parallel: true });
   }
 
@@ -119,15 +119,15 @@ export class RecordingScope implements ScopeApi {
     contained(this, 'reportTrace', ({ traces }, target) => traces.report(target, trace));
   }
 
-  /** Starts a device trace. End it with the returned handle, or by its name with `endTrace`. */
-  startTrace(name: string): RunningTrace {
+  /** Starts a device trace. End it with the returned handle, by its name with `endTrace`, or with its block: `using trace = …`. */
+  startTrace(name: string): RunningTrace & Disposable {
     const timer = contained(this, 'startTrace', ({ timedTraces }, target) => timedTraces.start(target, name));
-    return {
+    return disposable({
       name,
       end: (metrics) =>
         contained(this, 'endTrace', ({ timedTraces }, target) => timer && timedTraces.end(target, timer, metrics)),
       cancel: () => void timer?.stop(),
-    };
+    });
   }
 
   /** Ends the trace of this name that was started last, with further measurements. */
@@ -203,4 +203,9 @@ export class RecordingScope implements ScopeApi {
   hold(): Hold {
     return holdOf(partsOf(this).target);
   }
+}
+
+/** What has begun ends with its block: for `using`. */
+function disposable<Handle extends { end(details?: never): void }>(handle: Handle): Handle & Disposable {
+  return Object.assign(handle, { [Symbol.dispose]: () => handle.end() });
 }

@@ -5,6 +5,7 @@ import { cases as commit } from './cases/commit.js';
 import { cases as devices } from './cases/devices.js';
 import { cases as errors } from './cases/errors.js';
 import type { Cases } from './cases/harness.js';
+import { cases as observed } from './cases/observed.js';
 import { cases as people } from './cases/people.js';
 import { cases as queries } from './cases/queries.js';
 import { cases as recording } from './cases/recording.js';
@@ -29,6 +30,7 @@ const TITLES: Record<string, Cases> = {
   commit,
   devices,
   people,
+  observed,
   results,
   queries,
   errors,

@@ -59,6 +59,7 @@ async function compile(examples: readonly Example[]): Promise<string> {
           'countly-weave': [join(ROOT, 'lib/index.ts')],
           'countly-weave/nest': [join(ROOT, 'nest/index.ts')],
           'countly-weave/testing': [join(ROOT, 'lib/testing/index.ts')],
+          'countly-weave/otel': [join(ROOT, 'lib/otel/index.ts')],
           'countly-weave/typeorm': [join(ROOT, 'lib/typeorm/index.ts')],
           'countly-weave/nestjs-cls': [join(ROOT, 'lib/nestjs-cls/index.ts')],
           'countly-weave/compat': [join(folder, 'compat.ts')],

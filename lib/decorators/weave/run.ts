@@ -12,6 +12,7 @@ import {
   reportMark,
 } from '../error-trail.js';
 import { type Method, makePlan, type Plan, type Step, type WovenCall } from './advice.js';
+import { isObserved, observed, observing } from './call-channel.js';
 import type { Followed } from './followed.js';
 import { follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
@@ -29,6 +30,10 @@ const NOTHING = makePlan([]);
 
 /** What a wrapper calls in place of the original while there may be somebody to record for. */
 export function recordingOf(woven: Woven): Method {
+  if (isObserved()) {
+    woven.observed ??= observed(woven, makeRecording(woven, makePlan([observing, ...woven.advices])));
+    return woven.observed;
+  }
   woven.recording ??= makeRecording(woven, makePlan(woven.advices));
   return woven.recording;
 }

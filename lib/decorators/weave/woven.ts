@@ -95,12 +95,14 @@ export interface Woven {
   readonly records: WeaveRecord[];
   /** See `recordingOf`; forgotten when another advice comes. */
   recording: Method | undefined;
+  /** The same while somebody listens to calls. */
+  observed?: Method | undefined;
   /** How many calls have ended with the method itself; -1 once one went on. Counted as far as it matters. */
   endedAtOnce: number;
 }
 
 // Shared by all installed copies, so that the decorators of two copies still make one wrapper.
-export const wovenBy = shared('woven.3', () => new WeakMap<object, Woven>());
+export const wovenBy = shared('woven.4', () => new WeakMap<object, Woven>());
 
 /** What stands on this function, when it is one of our wrappers. */
 export function wovenOf(fn: unknown): Woven | undefined {

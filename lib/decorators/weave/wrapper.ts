@@ -29,7 +29,8 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
   const present = isShared ? wovenOf(fn) : undefined;
   const original = callee ?? fn;
   const records = weaveMetadataOf(fn);
-  const fresh: Woven = { original, face: fn, site, advices: [], records, recording: undefined, endedAtOnce: 0 };
+  const made = { recording: undefined, observed: undefined, endedAtOnce: 0 };
+  const fresh: Woven = { original, face: fn, site, advices: [], records, ...made };
   const woven = present ?? fresh;
   const { methodName, isStatic } = site;
   for (const { key, options, advice } of weavings) {
@@ -38,6 +39,7 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
     woven.records.push({ kind: made.kind, key, options: options as WeaveRecord['options'], methodName, isStatic });
   }
   woven.recording = undefined;
+  woven.observed = undefined;
   const wrapper = present === undefined ? wrapperOf(fn, woven, isShared) : fn;
   if (weaveWitness.applied !== undefined) {
     const fresh = woven.advices.slice(-weavings.length);

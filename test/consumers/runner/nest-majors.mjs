@@ -1,6 +1,11 @@
 // What an application of each Nest major consists of: its packages, and the compilers its own template uses.
 
-const COMMON = { 'reflect-metadata': '^0.2.2', rxjs: '^7.8.1', 'class-transformer': '^0.5.1' };
+const COMMON = {
+  'reflect-metadata': '^0.2.2',
+  rxjs: '^7.8.1',
+  'class-transformer': '^0.5.1',
+  '@opentelemetry/api': '^1.9.0',
+};
 const SWC = { '@swc/core': '^1.16.22' };
 
 function nest(range) {

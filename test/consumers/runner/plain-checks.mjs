@@ -17,8 +17,8 @@ export async function checkPlainApps(report, { installation, nodes, inspector, e
     [`plain: one state in two copies, Node ${node.version}`, () => both(node)],
   ]);
   await Promise.all(jobs.map(([name, work]) => report.check(name, work)));
-  // `nest` cannot load here, as there is no Nest.
-  const loadable = entries.filter((entry) => entry !== 'nest');
+  // These cannot load here, as their peers are not there.
+  const loadable = entries.filter((entry) => !['nest', 'otel'].includes(entry));
   await checkEntries(report, { installation, nodes, entries: loadable, where: 'without Nest' });
 
   async function execute(node, file) {

@@ -1,0 +1,3 @@
+// `countly-weave/otel`. This list is the public API.
+
+export { type OpenTelemetryOptions, traceWithOpenTelemetry } from './trace.js';
