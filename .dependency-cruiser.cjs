@@ -14,6 +14,7 @@ const LAYERS = {
   decorators: ['scope', 'segmentation', 'config', 'protocol'],
   testing: ['decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
+  openfeature: ['scope', 'config', 'protocol', 'features'],
 };
 
 module.exports = {

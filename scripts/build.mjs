@@ -15,6 +15,7 @@ const ENTRIES = {
   nest: 'nest/index',
   testing: 'lib/testing/index',
   compat: 'lib/compat/index',
+  openfeature: 'lib/openfeature/index',
 };
 
 /** Third-party code that becomes part of dist/; everything else is Node's or the user's own. */

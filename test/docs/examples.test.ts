@@ -59,6 +59,7 @@ async function compile(examples: readonly Example[]): Promise<string> {
           'countly-weave': [join(ROOT, 'lib/index.ts')],
           'countly-weave/nest': [join(ROOT, 'nest/index.ts')],
           'countly-weave/testing': [join(ROOT, 'lib/testing/index.ts')],
+          'countly-weave/openfeature': [join(ROOT, 'lib/openfeature/index.ts')],
           'countly-weave/compat': [join(folder, 'compat.ts')],
         },
         // Examples show what matters and leave the rest out.
