@@ -49,9 +49,18 @@ export class FlagServer {
     return this;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
   client(options: CountlyOptions = {}): Countly {
-    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    const base = { url, appKey: 'KEY', deviceId: 'the-process', durability: 'memory', logger: silentLogger } as const;
+    const base = {
+      url: this.url,
+      appKey: 'KEY',
+      deviceId: 'the-process',
+      durability: 'memory',
+      logger: silentLogger,
+    } as const;
     const client = new Countly({ ...base, serverSettings: false, healthCheck: false, flushInterval: 5, ...options });
     this.#clients.push(client);
     return client;
