@@ -132,6 +132,14 @@ describe.each(PLATFORMS)('sessions of visitors on %s', (platform) => {
     });
   });
 
+  it('believe no hint that no browser sends', async () => {
+    const shop = await open();
+    const hints = { 'sec-ch-ua-platform': '"constructor"', 'sec-ch-ua-platform-version': '"many.words"' };
+    await shop.ask('/', { ...ADA, ...hints, 'sec-ch-ua-model': '<b>"' });
+    const [begin] = await shop.requestsOf('metrics');
+    expect(begin?.parameters['metrics']).toMatchObject({ _os: 'Windows', _os_version: '10', _device: 'Desktop' });
+  });
+
   it('go on with each request, and end as of the last one', async () => {
     const shop = await open();
     await shop.ask('/', ADA);
