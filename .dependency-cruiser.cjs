@@ -18,6 +18,7 @@ const LAYERS = {
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
+  openfeature: ['scope', 'config', 'protocol', 'features'],
 };
 
 module.exports = {

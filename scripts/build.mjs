@@ -18,6 +18,7 @@ const ENTRIES = {
   otel: 'lib/otel/index',
   typeorm: 'lib/typeorm/index',
   'nestjs-cls': 'lib/nestjs-cls/index',
+  openfeature: 'lib/openfeature/index',
 };
 
 /** What is started and never imported: the bins of package.json. */

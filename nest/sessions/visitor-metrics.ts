@@ -13,7 +13,7 @@ const FIRST_WINDOWS_11 = 13;
  */
 export function visitorMetrics(context: RequestContext): Record<string, string> {
   const agent = readUserAgent(context.header('user-agent') ?? '');
-  const os = hinted(context, 'sec-ch-ua-platform') ?? agent.os ?? UNKNOWN;
+  const os = SYSTEM_NAMES[hinted(context, 'sec-ch-ua-platform') ?? ''] ?? agent.os ?? UNKNOWN;
   const known = {
     _browser: brandOf(context) ?? agent.browser,
     _browser_version: agent.browserVersion,
@@ -26,19 +26,21 @@ export function visitorMetrics(context: RequestContext): Record<string, string> 
   return Object.fromEntries(Object.entries(known).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-/** A hint is a text in quotation marks. Names of systems are few; nobody may make up a thousand. */
+/** A hint is a text in quotation marks. */
 function hinted(context: RequestContext, name: string): string | undefined {
-  const text = /^"([\w .()+-]{1,60})"$/.exec(context.header(name)?.trim() ?? '')?.[1];
-  if (text === undefined || /^unknown$/i.test(text)) return undefined;
-  return SYSTEM_NAMES[text] ?? text;
+  return /^"([\w .()+-]{1,60})"$/.exec(context.header(name)?.trim() ?? '')?.[1];
 }
 
-const SYSTEM_NAMES: Readonly<Record<string, string>> = { 'Chrome OS': 'ChromeOS', 'Chromium OS': 'ChromeOS' };
+/** Everybody can send any, and a server keeps a thousand names a year (docs/protocol.md §3.3). */
+const SYSTEM_NAMES: Readonly<Record<string, string>> = Object.assign(Object.create(null) as object, {
+  ...{ Windows: 'Windows', macOS: 'macOS', Linux: 'Linux', Android: 'Android', iOS: 'iOS', Fuchsia: 'Fuchsia' },
+  ...{ 'Chrome OS': 'ChromeOS', 'Chromium OS': 'ChromeOS' },
+});
 
 function osVersionOf(context: RequestContext, os: string): string | undefined {
   const version = hinted(context, 'sec-ch-ua-platform-version');
   const [major = 0] = version?.split('.').map(Number) ?? [];
-  if (version === undefined || Number.isNaN(major)) return undefined;
+  if (version === undefined || !/^\d{1,4}(\.\d+)*$/.test(version)) return undefined;
   if (os === 'Windows') return major >= FIRST_WINDOWS_11 ? '11' : major > 0 ? '10' : undefined;
   return version.split('.').slice(0, 2).join('.');
 }

@@ -8,6 +8,9 @@ import {
   Post,
   UseGuards,
 } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { io } from 'socket.io-client';
 import { describe, expect, it, vi } from 'vitest';
 import { CountlyConfigError, type DeviceScope, silentLogger, TrackEvent, WithDevice } from '../../lib/index.js';
 import {
@@ -127,6 +130,14 @@ describe.each(PLATFORMS)('sessions of visitors on %s', (platform) => {
     expect(begin?.parameters['metrics']).toMatchObject({
       ...{ _os: 'Windows', _os_version: '11', _browser: 'Kiosk', _resolution: '390x844' },
     });
+  });
+
+  it('believe no hint that no browser sends', async () => {
+    const shop = await open();
+    const hints = { 'sec-ch-ua-platform': '"constructor"', 'sec-ch-ua-platform-version': '"many.words"' };
+    await shop.ask('/', { ...ADA, ...hints, 'sec-ch-ua-model': '<b>"' });
+    const [begin] = await shop.requestsOf('metrics');
+    expect(begin?.parameters['metrics']).toMatchObject({ _os: 'Windows', _os_version: '10', _device: 'Desktop' });
   });
 
   it('go on with each request, and end as of the last one', async () => {
@@ -339,6 +350,39 @@ describe.each(PLATFORMS)('sessions of visitors on %s', (platform) => {
     const shop = await open({ sessions: { filter: broken, metrics: broken } });
     await shop.ask('/', ADA);
     expect(await shop.sessions()).toEqual(['ada begin']);
+  });
+});
+
+@WebSocketGateway()
+class Chat {
+  @SubscribeMessage('say')
+  say(): string {
+    return 'heard';
+  }
+}
+
+describe('messages over a socket', () => {
+  it('are a visitor’s activity as well', async () => {
+    const shop = await openTo('express', {
+      module: { deviceId: fromHeader('x-id'), sessions: true },
+      controllers: [],
+      providers: [Chat],
+      prepare: (app) => app.useWebSocketAdapter(new IoAdapter(app)),
+    });
+    const socket = io(await shop.app.getUrl(), {
+      extraHeaders: { ...ADA, 'user-agent': 'ShopApp/1 (iPhone; iOS 17.2)' },
+    });
+    try {
+      await socket.timeout(5000).emitWithAck('say', {});
+      await shop.pass(20 * MINUTE);
+      await socket.timeout(5000).emitWithAck('say', {});
+      await shop.pass(20 * MINUTE);
+      expect(total(await shop.sessions())).toEqual({ 'ada begin': 1, 'ada seconds': 1200 });
+      const [begin] = await shop.requestsOf('begin_session');
+      expect(begin?.parameters['metrics']).toMatchObject({ _os: 'iOS', _device_type: 'mobile' });
+    } finally {
+      socket.close();
+    }
   });
 });
 

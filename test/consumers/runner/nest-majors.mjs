@@ -6,6 +6,8 @@ const COMMON = {
   'class-transformer': '^0.5.1',
   '@opentelemetry/api': '^1.9.0',
 };
+/** The types of `countly-weave/openfeature` are made of those. */
+const OPENFEATURE = { '@openfeature/server-sdk': '^1.16.0', '@openfeature/core': '^1.9.0' };
 const SWC = { '@swc/core': '^1.16.22' };
 
 function nest(range) {
@@ -21,7 +23,14 @@ function nest(range) {
 export const NEST_MAJORS = {
   10: {
     // The oldest TypeScript that the template of Nest 10 allows: the declarations of the package must not be newer.
-    dependencies: { ...nest('^10.0.0'), ...COMMON, ...SWC, typescript: '~5.1.3', '@types/node': '~20.19.0' },
+    dependencies: {
+      ...nest('^10.0.0'),
+      ...COMMON,
+      ...OPENFEATURE,
+      ...SWC,
+      typescript: '~5.1.3',
+      '@types/node': '~20.19.0',
+    },
     builds: [
       { module: 'cjs', compiler: 'typescript', config: 'tsconfig.commonjs.json' },
       { module: 'esm', compiler: 'typescript', config: 'tsconfig.nodenext.json' },
@@ -29,7 +38,14 @@ export const NEST_MAJORS = {
     ],
   },
   11: {
-    dependencies: { ...nest('^11.0.1'), ...COMMON, ...SWC, typescript: '^5.7.3', '@types/node': '^24.0.0' },
+    dependencies: {
+      ...nest('^11.0.1'),
+      ...COMMON,
+      ...OPENFEATURE,
+      ...SWC,
+      typescript: '^5.7.3',
+      '@types/node': '^24.0.0',
+    },
     builds: [
       { module: 'cjs', compiler: 'typescript', config: 'tsconfig.nodenext.json' },
       { module: 'esm', compiler: 'typescript', config: 'tsconfig.nodenext.json' },
@@ -41,6 +57,7 @@ export const NEST_MAJORS = {
     dependencies: {
       ...nest('^12.0.1'),
       ...COMMON,
+      ...OPENFEATURE,
       ...SWC,
       typescript: '^7.0.2',
       'typescript-6': 'npm:typescript@^6.0.2',

@@ -39,11 +39,12 @@ export interface VisitedOptions {
   readonly client?: CountlyOptions;
   readonly controllers: Type[];
   readonly providers?: Type[];
+  readonly prepare?: (app: INestApplication) => void;
 }
 
 export async function openTo(
   platform: Platform,
-  { module, client = {}, controllers, providers = [] }: VisitedOptions,
+  { module, client = {}, controllers, providers = [], prepare = () => {} }: VisitedOptions,
 ): Promise<Visited> {
   const test = createTestClient({ deviceId: 'the-process', ...client });
   const imports = [
@@ -55,6 +56,7 @@ export async function openTo(
     .compile();
   const adapter = platform === 'express' ? new ExpressAdapter() : new FastifyAdapter();
   const app = built.createNestApplication<NestFastifyApplication>(adapter as FastifyAdapter, { logger: false });
+  prepare(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const requestsOf = async (parameter: string) => {
