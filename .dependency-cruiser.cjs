@@ -27,8 +27,14 @@ module.exports = {
     {
       name: 'nest-and-cli-use-two-lists',
       severity: 'error',
-      from: { path: '^(nest|cli)/' },
+      from: { path: '^(nest|cli)/', pathNot: '^nest/testing/' },
       to: { path: '^lib/', pathNot: '^lib/(index|internal)\\.ts$' },
+    },
+    {
+      name: 'nest-testing-uses-lists',
+      severity: 'error',
+      from: { path: '^nest/testing/' },
+      to: { path: '^(lib|nest)/', pathNot: '^(nest/testing/|nest/index\\.ts$|lib/(testing/)?index\\.ts$)' },
     },
     {
       name: 'lib-knows-no-nest-or-rxjs',

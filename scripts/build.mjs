@@ -13,6 +13,7 @@ import { dts } from 'rolldown-plugin-dts';
 const ENTRIES = {
   index: 'lib/index',
   nest: 'nest/index',
+  'nest-testing': 'nest/testing/index',
   testing: 'lib/testing/index',
   compat: 'lib/compat/index',
   otel: 'lib/otel/index',
@@ -40,14 +41,18 @@ const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !ROOMS.some((room) =>
 rmSync(DIST, { recursive: true, force: true });
 await bundle(
   '.js',
-  { ...inputsOf({ ...ENTRIES, ...BINS }, '.js'), external: EXTERNAL, plugins: [licences()] },
+  { ...inputsOf({ ...ENTRIES, ...BINS }, '.js'), external: EXTERNAL, plugins: [otherEntries('.js'), licences()] },
   { format: 'cjs', esModule: true, strict: true, exports: 'named', footer: moduleIsDefault },
 );
-await bundle('.mjs', { ...inputsOf(ENTRIES, '.js'), external: EXTERNAL, plugins: [importsForRequires()] });
+await bundle('.mjs', {
+  ...inputsOf(ENTRIES, '.js'),
+  external: EXTERNAL,
+  plugins: [otherEntries('.mjs'), importsForRequires()],
+});
 await bundle('.d.ts', {
   ...inputsOf(ENTRIES, '.d.ts'),
   external: EXTERNAL,
-  plugins: [dts({ dtsInput: true, tsconfig: false }), declaredAsModule()],
+  plugins: [otherEntries('.js'), dts({ dtsInput: true, tsconfig: false }), declaredAsModule()],
 });
 rmSync(BUILD, { recursive: true });
 
@@ -77,6 +82,20 @@ async function bundle(extension, input, output) {
     comments: { legal: true, annotation: true, jsdoc: extension === '.d.ts' },
     ...output,
   });
+}
+
+/** An entry that uses another one takes it from there, whole; what belongs to no entry alone is in `core`. */
+function otherEntries(extension) {
+  const names = new Map(Object.entries(ENTRIES).map(([name, module]) => [join(BUILD, module), name]));
+  names.delete(join(BUILD, ENTRIES.index));
+  return {
+    name: 'other-entries',
+    resolveId(source, importer) {
+      if (importer === undefined || !source.startsWith('.')) return undefined;
+      const name = names.get(join(dirname(importer), source).replace(/\.js$/, ''));
+      return name === undefined ? undefined : { id: `./${name}${extension}`, external: true };
+    },
+  };
 }
 
 /** A default export becomes the CommonJS module itself: the official package, which compat stands for, is one object. */

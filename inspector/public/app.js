@@ -7,6 +7,7 @@ import { devices } from './panels/devices.js';
 import { errors } from './panels/errors.js';
 import { events } from './panels/events.js';
 import { overview } from './panels/overview.js';
+import { plan } from './panels/plan.js';
 import { problems } from './panels/problems.js';
 import { profiles } from './panels/profiles.js';
 import { requests } from './panels/requests.js';
@@ -15,7 +16,7 @@ import { stream } from './panels/stream.js';
 import { traces } from './panels/traces.js';
 import { views } from './panels/views.js';
 
-const PANELS = [overview, stream, events, devices, views, sessions, errors, traces, profiles, problems, requests];
+const PANELS = [overview, stream, events, devices, views, sessions, errors, traces, profiles, plan, problems, requests];
 const REFRESH_MS = 600;
 const ANNOUNCE_MS = 5000;
 

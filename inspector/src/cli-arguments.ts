@@ -13,6 +13,9 @@ Usage: countly-inspector [options]
   --app-key <key>       accept this app key only            (default any)
   --salt <text>         expect checksums made with this salt
   --allow-host <name>   open the page under this name, too  (may be given again)
+  --plan <file>         compare with this tracking plan     (npx countly-weave plan)
+  --strict              end with 1 when anything was wrong: a request refused, an error
+                        among the problems, or an event that is not as planned
   --help                show this text
 
 Point your SDK at the printed URL and open it in a browser.
@@ -21,7 +24,7 @@ Point your SDK at the printed URL and open it in a browser.
 export type CliArguments =
   | { kind: 'help' }
   | { kind: 'wrong'; message: string }
-  | { kind: 'start'; options: InspectorOptions };
+  | { kind: 'start'; options: InspectorOptions; strict: boolean };
 
 const OPTIONS = {
   port: { type: 'string' },
@@ -31,6 +34,8 @@ const OPTIONS = {
   'app-key': { type: 'string' },
   salt: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
+  plan: { type: 'string' },
+  strict: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -51,7 +56,8 @@ export function readArguments(argv: readonly string[]): CliArguments {
     if (values['base-path'] !== undefined) options.basePath = values['base-path'];
     if (values['app-key'] !== undefined) options.appKey = values['app-key'];
     if (values.salt !== undefined) options.salt = values.salt;
-    return { kind: 'start', options };
+    if (values.plan !== undefined) options.plan = values.plan;
+    return { kind: 'start', options, strict: values.strict === true };
   } catch (error) {
     return { kind: 'wrong', message: (error as Error).message };
   }

@@ -1,10 +1,12 @@
 import { HELP, readArguments } from './cli-arguments.js';
+import { complaintsOf } from './complaints.js';
 import { startInspector } from './inspector.js';
 import type { InspectorOptions } from './options.js';
 import { explainStartError } from './start-error.js';
 
 const USAGE_ERROR = 2;
 const START_ERROR = 1;
+const COMPLAINTS = 1;
 
 async function main(): Promise<void> {
   const read = readArguments(process.argv.slice(2));
@@ -17,11 +19,11 @@ async function main(): Promise<void> {
       process.exitCode = USAGE_ERROR;
       return;
     case 'start':
-      await start(read.options);
+      await start(read.options, read.strict);
   }
 }
 
-async function start(options: InspectorOptions): Promise<void> {
+async function start(options: InspectorOptions, strict: boolean): Promise<void> {
   try {
     const inspector = await startInspector({
       ...options,
@@ -31,7 +33,12 @@ async function start(options: InspectorOptions): Promise<void> {
     console.log(`  page      ${inspector.url}/`);
     console.log(`  database  ${inspector.database}`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void inspector.close());
+      process.once(signal, () => {
+        const complaints = strict ? complaintsOf(inspector) : [];
+        for (const complaint of complaints) console.error(`countly-inspector: ${complaint}`);
+        if (complaints.length > 0) process.exitCode = COMPLAINTS;
+        void inspector.close();
+      });
     }
   } catch (error) {
     console.error(`countly-inspector: ${explainStartError(error, options)}`);

@@ -8,6 +8,7 @@ import { serve } from './http/app.js';
 import type { CollectorParts } from './http/collector.js';
 import { LiveHub } from './live/hub.js';
 import { type InspectorOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { type PlanReport, PlanWatch } from './plan/plan-watch.js';
 import type { SqlParameter, SqlValue } from './sql/sql.js';
 import { openStore } from './store/store.js';
 
@@ -29,6 +30,8 @@ export interface Inspector {
   configure(change: SettingsChange): void;
   /** Reads from the database with SQL; `?` are filled from `parameters`. */
   query<Row = Record<string, SqlValue>>(sql: string, ...parameters: SqlParameter[]): Row[];
+  /** What came until now, compared with the tracking plan; undefined without one. */
+  planReport(): PlanReport | undefined;
   /** Forgets everything received; faults and settings stay. */
   reset(): void;
   /** Ends every connection and closes the database. Safe to call twice. */
@@ -59,6 +62,7 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     memory: new ServerMemory(store.database),
     faults: new FaultBox(),
     hub: new LiveHub(),
+    plan: resolved.plan && new PlanWatch(store.database, resolved.plan),
     trouble: {},
   };
   const server = createServer((message, response) => {
@@ -120,9 +124,11 @@ function createHandle(server: Server, parts: CollectorParts): Inspector {
     faults: () => faults.list(),
     configure: (change) => changeSettings(parts.settings, change),
     query: <Row>(sql: string, ...parameters: SqlParameter[]) => store.database.prepare<Row>(sql).all(...parameters),
+    planReport: () => parts.plan?.report(),
     reset: () => {
       store.reset();
       memory.forget();
+      parts.plan?.forget();
       hub.announce('reset', {});
     },
     close,

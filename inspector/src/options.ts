@@ -1,3 +1,4 @@
+import { type PlanEntry, readPlan } from './plan/tracking-plan.js';
 import type { JsonObject } from './protocol/json.js';
 
 /** Options of {@link startInspector}. All optional. */
@@ -26,6 +27,8 @@ export interface InspectorOptions {
   keepBodyChars?: number;
   /** Larger request bodies are answered with 413, in bytes. @default 104857600 (100 MB) */
   maxBodyBytes?: number;
+  /** Tracking plan to compare with, as `npx countly-weave plan` writes it: the path of its file, or what is in it. @default none */
+  plan?: string | object;
   /** Told about things a person at the terminal should know. @default nothing is printed */
   onWarning?: (message: string) => void;
 }
@@ -48,6 +51,7 @@ export interface ResolvedOptions {
   readonly allowedHosts: readonly string[];
   readonly keepBodyChars: number;
   readonly maxBodyBytes: number;
+  readonly plan: readonly PlanEntry[] | undefined;
   readonly onWarning: (message: string) => void;
   readonly settings: Readonly<ServerSettings>;
 }
@@ -80,6 +84,7 @@ export function resolveOptions(options: InspectorOptions = {}): ResolvedOptions 
     allowedHosts: readHosts(options.allowedHosts ?? []),
     keepBodyChars: wholeNumber('keepBodyChars', 262_144, Number.MAX_SAFE_INTEGER),
     maxBodyBytes: wholeNumber('maxBodyBytes', 104_857_600, Number.MAX_SAFE_INTEGER),
+    plan: options.plan === undefined ? undefined : readPlan(options.plan),
     onWarning: options.onWarning ?? (() => undefined),
     settings: Object.freeze({
       appKey: text('appKey', '') || undefined,

@@ -1,5 +1,24 @@
 // The public list of `countly-weave/testing`, by hand.
+
+// What the types of matchers name.
+export type { PlanEntry, PlannedSegment, PlanRisk, TrackingPlan } from '../plan/tracking-plan.js';
+export { assertCountly, type CountlyAssertions } from './assert-countly.js';
+export type {
+  Expected,
+  ExpectedEntry,
+  ExpectedError,
+  ExpectedEvent,
+  ExpectedTrace,
+  MatcherResult,
+} from './expected.js';
 export { ManualClock } from './manual-clock.js';
+export {
+  type CountlyMatcherFunctions,
+  type CountlyMatchers,
+  countlyMatchers,
+  type ErrorClass,
+} from './matchers.js';
+export type { RecordedBy } from './recorded-entries.js';
 export { type ContractCase, type StorageUnderTest, storageContract } from './storage-contract.js';
 export {
   createTestClient,

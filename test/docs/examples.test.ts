@@ -58,6 +58,7 @@ async function compile(examples: readonly Example[]): Promise<string> {
         paths: {
           'countly-weave': [join(ROOT, 'lib/index.ts')],
           'countly-weave/nest': [join(ROOT, 'nest/index.ts')],
+          'countly-weave/nest/testing': [join(ROOT, 'nest/testing/index.ts')],
           'countly-weave/testing': [join(ROOT, 'lib/testing/index.ts')],
           'countly-weave/otel': [join(ROOT, 'lib/otel/index.ts')],
           'countly-weave/typeorm': [join(ROOT, 'lib/typeorm/index.ts')],

@@ -28,7 +28,7 @@ export function handleAdmin(
 }
 
 function change(parts: CollectorParts, { method, body }: RawRequest, name: string, id: string | undefined): unknown {
-  const { faults, settings, store, memory, hub } = parts;
+  const { faults, settings, store, memory, hub, plan } = parts;
   if (method === 'DELETE' && name === 'faults') {
     faults.clear(id === undefined ? undefined : Number(id));
     return { faults: faults.list() };
@@ -49,6 +49,7 @@ function change(parts: CollectorParts, { method, body }: RawRequest, name: strin
     case 'reset':
       store.reset();
       memory.forget();
+      plan?.forget();
       hub.announce('reset', {});
       return { reset: true };
     default:

@@ -8,6 +8,7 @@ import { readDevice } from './device.js';
 import { readErrorGroups } from './error-groups.js';
 import { readEventKeys } from './event-keys.js';
 import { LISTS, readList } from './lists.js';
+import { readPlanReport } from './plan.js';
 import { readProblemGroups } from './problem-groups.js';
 import { readRejections } from './rejections.js';
 import { readRequest } from './request.js';
@@ -25,6 +26,7 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['trace-names', readTraceNames],
   ['error-groups', readErrorGroups],
   ['problem-groups', readProblemGroups],
+  ['plan', readPlanReport],
   ['rejections', readRejections],
   ['rules', readRules],
   ['faults', ({ parts }) => ({ faults: parts.faults.list() })],

@@ -12,6 +12,7 @@ import { handleSingle } from '../ingest/single.js';
 import type { LiveHub } from '../live/hub.js';
 import { LiveCollector } from '../live/live-message.js';
 import type { ResolvedOptions, ServerSettings } from '../options.js';
+import type { PlanWatch } from '../plan/plan-watch.js';
 import { textOf } from '../protocol/json.js';
 import { databaseTrouble } from '../store/database-trouble.js';
 import { recordFindings } from '../store/record-findings.js';
@@ -29,6 +30,8 @@ export interface CollectorParts {
   readonly memory: ServerMemory;
   readonly faults: FaultBox;
   readonly hub: LiveHub;
+  /** Undefined without a plan. */
+  readonly plan: PlanWatch | undefined;
   /** What keeps the database from being written at present: said once, however many requests meet it. */
   readonly trouble: { present?: string | undefined };
 }
