@@ -171,6 +171,11 @@ export function shownAddress(address: string): string {
   return open.replace(/[^\x20-\x7e…]/g, '?').slice(0, 100);
 }
 
+/** `1 entry`, `2 entries`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : noun.replace(/y$/, 'ie').concat('s')}`;
+}
+
 /** The name among these that was most likely meant: another spelling, or a slip of a few characters. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const plain = (name: string) => name.replace(/[_-]/g, '').toLowerCase();

@@ -1,4 +1,4 @@
-import type { ContextScope, RegisteredClient } from '../scope/current.js';
+import { type ContextScope, type RegisteredClient, recordedBy } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
 import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
 import type { CommonOptions, Moment } from './options.js';
@@ -55,13 +55,25 @@ export class Recorder {
       if (when !== undefined && this.ask('when', when, scope, call) !== true) return undefined;
       const id = device && runCallback(scope, decorator, 'device', device, call);
       const target = device === undefined ? scope : deviceScope(scope, id);
-      return target === undefined ? undefined : record(target, call, this);
+      if (target === undefined) return undefined;
+      recordedBy.recorder = this;
+      recordedBy.instance = call.instance;
+      try {
+        return record(target, call, this);
+      } finally {
+        recordedBy.recorder = undefined;
+        recordedBy.instance = undefined;
+      }
     };
     const looks = this.spec.readsArgs === true || Object.values(options).some((option) => typeof option === 'function');
     const readsArgs = (): boolean => looks || this.segments.hasParameters();
     const common = { kind, client, framed, timed: timed && (on !== 'call' || afterwards !== undefined), readsArgs };
     if (on !== 'call') return { ...common, settles: on, settled: write };
     return { ...common, enter: write, ...(afterwards && { settled: afterwards }) };
+  }
+
+  placeOf(instance: unknown): string {
+    return `${this.spec.decorator} on ${this.site.layer(instance)}`;
   }
 
   /** The key given to the decorator, else `Class_method`. */

@@ -1,3 +1,4 @@
+import { counted } from '../check.js';
 import type { Delivery } from '../protocol/answer.js';
 import type { SealedRequest } from '../protocol/entry.js';
 import { publishRequests } from './delivery-messages.js';
@@ -105,7 +106,7 @@ export class Answers {
 
   #discard(part: Part, reason: DropReason, message: string, now: number): void {
     const { reporter, deadLetter, admission } = this.outbox;
-    const text = `A request was given up (${part.request.entries.length} entries): ${message}.`;
+    const text = `A request was given up (${counted(part.request.entries.length, 'entry')}): ${message}.`;
     reporter.error(`discard:${message}`, text, TELL_MS);
     deadLetter.add(part.request, message, admission);
     this.#finish(part, reason, now);

@@ -32,6 +32,7 @@ import { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Sender } from '../outbox/sender.js';
+import { startText } from './debug-story.js';
 import { DeviceIdFile, SmallFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
@@ -57,6 +58,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const folder = folderOf(options);
   // Some of these the server may change; the outbox reads them from here each time.
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
+  reporter.debug(() => startText(options, folder));
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
   const transport = transportOf(options, reporter);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
@@ -64,7 +66,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     clock,
     reporter,
     storage: storageOf(options, folder, clock, reporter),
-    sender: new Sender(options, { transport, clock, delivered, failed }),
+    sender: new Sender(options, { transport, clock, reporter, delivered, failed }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });

@@ -12,6 +12,7 @@ import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { type Core, compose } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
+import { closeText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope } from './device-scope.js';
 import { checkedId, createTarget } from './new-target.js';
@@ -249,6 +250,7 @@ export class Countly extends DeviceScope {
       Promise.race([reached, close().catch(() => {})]),
     );
     core.clock.stop();
+    core.reporter.debug(() => closeText(this.name, core.outbox.stats()));
     this.#state = 'closed';
     return result;
   }

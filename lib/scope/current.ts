@@ -57,6 +57,18 @@ export const scopeStore = {
   },
 };
 
+/** A decorator on a method, as the debug story names it. */
+export interface Recording {
+  /** `@TrackEvent on Order.pay`. */
+  placeOf(instance: unknown): string;
+}
+
+/** The decorator that makes the record of this moment. Fields, because every recorded call writes them. */
+export const recordedBy: { recorder: Recording | undefined; instance: unknown } = {
+  recorder: undefined,
+  instance: undefined,
+};
+
 /** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
 export function registerClient(client: RegisteredClient): void {
   unregisterClient(client);

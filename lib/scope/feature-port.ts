@@ -15,6 +15,7 @@ import type { ConsentFeature, Entry } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { jsonString } from '../protocol/json-text.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { recordText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { hostMetrics } from './host-metrics.js';
 import type { ScopeTarget } from './scope-target.js';
@@ -112,10 +113,16 @@ export class HousePort implements FeaturePort {
     const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
     const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
     if (seen === undefined) return;
+    if (this.reporter.verbose) this.#tell(target, draft);
     const tz = this.offsetOf(target, timestamp);
     // What a hook has changed is no longer what its key says.
     const key = seen === body ? rollUp : undefined;
     outbox.add({ deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen }, key);
+  }
+
+  /** Not in `record`, where a function would cost every record. */
+  #tell(target: Target, draft: RecordDraft): void {
+    this.reporter.debug(() => recordText(target, draft));
   }
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */
