@@ -217,15 +217,19 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return best !== undefined && best.slips <= Math.max(1, Math.floor(given.length / 4)) ? best.name : undefined;
 }
 
-/** How many characters have to be added, removed or replaced. */
+/** How many characters have to be added, removed, replaced or exchanged with their neighbour. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  let before: readonly number[] = [];
   for (let i = 0; i < one.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < other.length; j++) {
       const replaced = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const isSwap = i > 0 && j > 0 && one[i] === other[j - 1] && one[i - 1] === other[j];
+      const swapped = isSwap ? (before[j - 1] ?? 0) + 1 : replaced;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[other.length] ?? 0;

@@ -1,3 +1,4 @@
+import { shown } from '../check.js';
 import { type ContextScope, type RegisteredClient, recordedBy } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
 import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
@@ -54,7 +55,8 @@ export class Recorder {
       if (sample < 1 && Math.random() >= sample) return undefined;
       if (when !== undefined && this.ask('when', when, scope, call) !== true) return undefined;
       const id = device && runCallback(scope, decorator, 'device', device, call);
-      const target = device === undefined ? scope : deviceScope(scope, id);
+      const target =
+        device === undefined ? scope : deviceScope(scope, id, `Option \`device\` of ${this.placeOf(call.instance)}`);
       if (target === undefined) return undefined;
       recordedBy.recorder = this;
       recordedBy.instance = call.instance;
@@ -90,12 +92,13 @@ export class Recorder {
 }
 
 /** The scope of another device on the same client; nothing rather than the wrong person's when the id is unusable. */
-export function deviceScope(scope: ScopeApi, deviceId: unknown): ScopeApi | undefined {
+export function deviceScope(scope: ScopeApi, deviceId: unknown, where: string): ScopeApi | undefined {
   if (deviceId === FAILED) return undefined;
   const client = (scope as Partial<ContextScope>).client ?? (scope as Partial<RegisteredClient>);
   if (typeof deviceId === 'string' && deviceId !== '' && typeof client.device === 'function') {
     return client.device(deviceId);
   }
-  warnOnce(scope, 'device id', `A \`device\` callback must give a non-empty string, got ${typeof deviceId}.`);
+  const got = deviceId === '' ? 'an empty text' : shown(deviceId);
+  warnOnce(scope, `device id ${where}`, `${where} must give a non-empty text, got ${got}; that device is not used.`);
   return undefined;
 }

@@ -99,7 +99,7 @@ export class Countly extends DeviceScope {
    */
   static init(options: CountlyOptions = {}): Countly {
     const client = new Countly(options);
-    if (client.enabled) registerClient(client);
+    if (client.enabled) registerClient(client, (problem) => client.warn('name', problem));
     return client;
   }
 
