@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -189,6 +190,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   }
 
   return {
+    // A copy of a client (`{ ...client }`) has its parts in sight.
+    [inspect.custom]: () => `Core of "${options.name}"`,
     options,
     clock,
     reporter,
