@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Reporter } from './logger.js';
 
 const LEFT_OUT = 'it is left out';
@@ -81,9 +82,11 @@ export function textFrom(value: unknown): string | undefined {
 }
 
 /** A plain member of an object that may be anything; a getter that throws counts as absent. */
-export function member(object: unknown, name: string): unknown {
+export function member(object: unknown, name: string | symbol): unknown {
   try {
-    return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[name] : undefined;
+    return typeof object === 'object' && object !== null
+      ? (object as Record<string | symbol, unknown>)[name]
+      : undefined;
   } catch {
     return undefined;
   }
@@ -97,7 +100,36 @@ export function ownWord(object: object): unknown {
   if (name?.startsWith('$') === true && others.length === 0) return member(json, name);
   if (json !== undefined && json !== null) return json;
   const word = answered(object, 'valueOf');
-  return word !== undefined && typeof word !== 'object' ? word : json === null ? null : object;
+  if (word !== undefined && typeof word !== 'object') return word;
+  if (json === null) return null;
+  // A number that JavaScript has none for (Long), or what says how it is to be taken.
+  const isNumber = typeof member(object, 'toNumber') === 'function';
+  const taken = isNumber ? answered(object, 'toString') : answered(object, Symbol.toPrimitive, 'default');
+  return taken !== undefined && typeof taken !== 'object' ? taken : object;
+}
+
+/** An object without a class: a literal, of whatever realm, or one without a prototype. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
+}
+
+/** Objects, of whatever realm, whose own properties say nothing about them. */
+export function isOpaque(object: object): boolean {
+  if (Object.getPrototypeOf(object) === Object.prototype) return false;
+  return isList(object) || ArrayBuffer.isView(object) || OPAQUE.some((is) => is(object));
+}
+
+const OPAQUE = [
+  ...[types.isMap, types.isSet, types.isWeakMap, types.isWeakSet, types.isPromise, types.isDate],
+  ...[types.isRegExp, types.isNativeError, types.isAnyArrayBuffer],
+];
+
+/** `a Map`, `an Order`. */
+export function articled(name: string): string {
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** The primitive that an object stands for. Anything else, and a plain object, is itself. */
@@ -107,10 +139,10 @@ export function primitiveOf(value: unknown): unknown {
 }
 
 /** One that throws says nothing. */
-function answered(object: object, name: string): unknown {
+function answered(object: object, name: string | symbol, ...args: string[]): unknown {
   try {
     const method: unknown = member(object, name);
-    return typeof method === 'function' ? Reflect.apply(method, object, []) : undefined;
+    return typeof method === 'function' ? Reflect.apply(method, object, args) : undefined;
   } catch {
     return undefined;
   }
@@ -171,6 +203,11 @@ export function shownAddress(address: string): string {
   return open.replace(/[^\x20-\x7e…]/g, '?').slice(0, 100);
 }
 
+/** `1 entry`, `2 entries`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : noun.replace(/y$/, 'ie').concat('s')}`;
+}
+
 /** The name among these that was most likely meant: another spelling, or a slip of a few characters. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const plain = (name: string) => name.replace(/[_-]/g, '').toLowerCase();
@@ -180,15 +217,19 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return best !== undefined && best.slips <= Math.max(1, Math.floor(given.length / 4)) ? best.name : undefined;
 }
 
-/** How many characters have to be added, removed or replaced. */
+/** How many characters have to be added, removed, replaced or exchanged with their neighbour. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  let before: readonly number[] = [];
   for (let i = 0; i < one.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < other.length; j++) {
       const replaced = (row[j] ?? 0) + (one[i] === other[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const isSwap = i > 0 && j > 0 && one[i] === other[j - 1] && one[i - 1] === other[j];
+      const swapped = isSwap ? (before[j - 1] ?? 0) + 1 : replaced;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
+    before = row;
     row = next;
   }
   return row[other.length] ?? 0;

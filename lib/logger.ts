@@ -62,8 +62,16 @@ export class Reporter {
     this.#write('log', message);
   }
 
-  debug(message: string): void {
-    if (this.verbose) this.#write('debug', shownText(message));
+  /** Made into a text only when somebody listens. A logger without `debug` gets it as `log`. */
+  debug(text: () => string): void {
+    if (!this.verbose) return;
+    let message: string;
+    try {
+      message = shownText(text());
+    } catch {
+      return;
+    }
+    this.#write(this.logger.debug === undefined ? 'log' : 'debug', message);
   }
 
   #say(level: 'error' | 'warn', key: string, message: string, everyMs: number): void {

@@ -68,7 +68,10 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly appVersion?: string | undefined;
   /** Records and sends nothing, and needs neither URL nor key. @default `COUNTLY_DISABLED` */
   readonly disabled?: boolean | undefined;
-  /** Writes informational messages to the default logger. @default `COUNTLY_DEBUG` */
+  /**
+   * Tells step by step what happens: the start, every record and the method that made it, every request and its answer,
+   * every drop, the end. Without whole ids, values and secrets. @default `COUNTLY_DEBUG`
+   */
   readonly debug?: boolean | undefined;
   /** Where messages of the library go. Nest's `Logger` fits. @default the console */
   readonly logger?: Logger | undefined;

@@ -1,5 +1,5 @@
 import { CountlyDecoratorError } from '../errors.js';
-import { COMMON_RULES, type CommonOptions, checkOptions, type FromCall } from './options.js';
+import { COMMON_RULES, type CommonOptions, checkOptions, type FromCall, refuseBare } from './options.js';
 import { recordingDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
@@ -24,6 +24,7 @@ export function Breadcrumb<This = unknown, Args extends readonly unknown[] = nev
   text?: string | FromCall<This, Args, Result, string | undefined>,
   options: CommonOptions<This, Args, Result> = {},
 ): MethodWeaver<This, Args, Result> {
+  refuseBare('@Breadcrumb', text, options);
   if (text !== undefined && typeof text !== 'function' && (typeof text !== 'string' || text === '')) {
     throw new CountlyDecoratorError(
       '@Breadcrumb: expected the text to be a non-empty string or a function of the call.',

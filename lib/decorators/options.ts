@@ -109,6 +109,20 @@ export function checkOptions<Options extends object>(decorator: string, options:
   throw new CountlyDecoratorError(`${decorator}: ${told.join('; ')}.`);
 }
 
+/**
+ * Refuses what `@Breadcrumb` and others whose first argument may be a function are called with when they stand without
+ * `()`: a class and the name of a method, or a method and its context.
+ */
+export function refuseBare(decorator: string, first: unknown, second: unknown): void {
+  const isLegacy = (isObject(first) || typeof first === 'function') && ['string', 'symbol'].includes(typeof second);
+  const isStandard = typeof first === 'function' && isObject(second) && typeof second['addInitializer'] === 'function';
+  if (isLegacy || isStandard) throw bare(decorator);
+}
+
+function bare(decorator: string): CountlyDecoratorError {
+  return new CountlyDecoratorError(`${decorator} stands without parentheses. Write ${decorator}(…).`);
+}
+
 /** The two ways to call a decorator, `(key?, options?)` and `(options)`, as one checked shape. */
 export function readArguments<Options extends object>(
   decorator: string,

@@ -1,4 +1,5 @@
-import type { ContextScope, RegisteredClient } from '../scope/current.js';
+import { shown } from '../check.js';
+import { type ContextScope, type RegisteredClient, recordedBy } from '../scope/current.js';
 import type { ScopeApi } from '../scope/scope-api.js';
 import { afterCommit } from '../scope/scope-parts.js';
 import { type Callback, FAILED, runCallback, warnOnce } from './call.js';
@@ -58,15 +59,26 @@ export class Recorder {
       if (sample < 1 && Math.random() >= sample) return undefined;
       if (when !== undefined && this.ask('when', when, scope, call) !== true) return undefined;
       const id = device && runCallback(scope, decorator, 'device', device, call);
-      return device === undefined ? scope : deviceScope(scope, id);
+      if (device === undefined) return scope;
+      return deviceScope(scope, id, `Option \`device\` of ${this.placeOf(call.instance)}`);
+    };
+    const recordIn = (target: ScopeApi, call: WovenCall): unknown => {
+      recordedBy.recorder = this;
+      recordedBy.instance = call.instance;
+      try {
+        return record(target, call, this);
+      } finally {
+        recordedBy.recorder = undefined;
+        recordedBy.instance = undefined;
+      }
     };
     const write = (scope: ScopeApi, call: WovenCall): unknown => {
       const target = chosen(scope, call);
-      return target === undefined ? undefined : record(target, call, this);
+      return target === undefined ? undefined : recordIn(target, call);
     };
     const writeLater = (scope: ScopeApi, call: WovenCall): void => {
       const target = chosen(scope, call);
-      if (target !== undefined) afterCommit(target, () => void record(target, call, this));
+      if (target !== undefined) afterCommit(target, () => void recordIn(target, call));
     };
     const looks = this.spec.readsArgs === true || Object.values(options).some((option) => typeof option === 'function');
     const readsArgs = (): boolean => looks || this.segments.hasParameters();
@@ -74,6 +86,10 @@ export class Recorder {
     if (on === 'commit') return { ...common, settles: 'success', settled: writeLater };
     if (on !== 'call') return { ...common, settles: on, settled: write };
     return { ...common, enter: write, ...(afterwards && { settled: afterwards }) };
+  }
+
+  placeOf(instance: unknown): string {
+    return `${this.spec.decorator} on ${this.site.layer(instance)}`;
   }
 
   /** The key given to the decorator, else `Class_method`. */
@@ -90,12 +106,13 @@ export class Recorder {
 }
 
 /** The scope of another device on the same client; nothing rather than the wrong person's when the id is unusable. */
-export function deviceScope(scope: ScopeApi, deviceId: unknown): ScopeApi | undefined {
+export function deviceScope(scope: ScopeApi, deviceId: unknown, where: string): ScopeApi | undefined {
   if (deviceId === FAILED) return undefined;
   const client = (scope as Partial<ContextScope>).client ?? (scope as Partial<RegisteredClient>);
   if (typeof deviceId === 'string' && deviceId !== '' && typeof client.device === 'function') {
     return client.device(deviceId);
   }
-  warnOnce(scope, 'device id', `A \`device\` callback must give a non-empty string, got ${typeof deviceId}.`);
+  const got = deviceId === '' ? 'an empty text' : shown(deviceId);
+  warnOnce(scope, `device id ${where}`, `${where} must give a non-empty text, got ${got}; that device is not used.`);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../check.js';
+import { isObject, isPlain } from '../check.js';
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { rulesOf, type Tell } from '../segmentation/class-rules.js';
 import { declaredTypes, type SegmentParameter, segmentsOf } from '../segmentation/segment.js';
@@ -89,10 +89,6 @@ function fromClass(
     args[declared?.indexOf(type) ?? -1] ??
     (isObject(result) ? result : args.find(isObject));
   return source === undefined ? undefined : mapped('', source, { type, isGiven: true, tell });
-}
-
-function isPlain(value: unknown): boolean {
-  return isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
 }
 
 /** A class and a callback are both functions; only a class has a prototype worth the name. */

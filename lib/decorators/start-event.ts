@@ -72,7 +72,7 @@ export function StartEvent<This = unknown, Args extends readonly unknown[] = nev
     if (failed) (running as RunningEvent | undefined)?.cancel();
   };
   return recordingDecorator({ ...spec, afterwards: forget }, (scope) => {
-    const home = isWide && scope.deviceId !== '' ? deviceScope(scope, scope.deviceId) : scope;
+    const home = isWide && scope.deviceId !== '' ? deviceScope(scope, scope.deviceId, '@StartEvent') : scope;
     return home?.startEvent(key);
   });
 }

@@ -2,7 +2,7 @@ import { plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
 import { registeredClient } from '../scope/current.js';
 import { runCallback } from './call.js';
-import { checkOptions, type FromCall } from './options.js';
+import { checkOptions, type FromCall, refuseBare } from './options.js';
 import { deviceScope } from './recorder.js';
 import type { Advice } from './weave/advice.js';
 import { type MethodWeaver, methodDecorator } from './weave/method-decorator.js';
@@ -37,6 +37,7 @@ export function WithDevice<This = unknown, Args extends readonly unknown[] = nev
   deviceId: FromCall<This, Args, Result, string | undefined>,
   options: WithDeviceOptions = {},
 ): MethodWeaver<This, Args, Result> {
+  refuseBare('@WithDevice', deviceId, options);
   if (typeof deviceId !== 'function') {
     throw new CountlyDecoratorError('@WithDevice: expected a function of the call that gives the device id.');
   }
@@ -48,7 +49,8 @@ export function WithDevice<This = unknown, Args extends readonly unknown[] = nev
     readsArgs: true,
     opens(current, call) {
       const from = client === undefined ? current : registeredClient(client);
-      return from && deviceScope(from, runCallback(from, '@WithDevice', 'deviceId', deviceId, call));
+      const where = `The function of @WithDevice on ${[call.className, call.methodName].filter(Boolean).join('.')}`;
+      return from && deviceScope(from, runCallback(from, '@WithDevice', 'deviceId', deviceId, call), where);
     },
   };
   return methodDecorator({ decorator: '@WithDevice', options: checked, advice: () => advice });

@@ -1,4 +1,5 @@
-import { isList, isObject, member, primitiveOf } from '../check.js';
+import { types } from 'node:util';
+import { articled, isList, isObject, isOpaque, isPlain, member, ownWord, primitiveOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
@@ -106,8 +107,15 @@ export function valueText(value: unknown, rules: SegmentRules, key: string): str
 function objectText(value: object, rules: SegmentRules, key: string): string | undefined {
   try {
     if (isList(value)) return listText(value, rules, key);
+    if (types.isSet(value)) return listText([...value], rules, key);
+    const isDate = types.isDate(value);
+    if (isOpaque(value) && !isDate) return unstorable(rules, key, articled(nameOf(value)));
     const primitive = primitiveOf(value);
     if (primitive !== value) return valueText(primitive, rules, key);
+    const word = ownWord(value);
+    if (word === null) return undefined;
+    // As everywhere: nobody said what of it may leave.
+    if (isDate || (isObject(word) && !isPlain(word))) return unstorable(rules, key, articled(nameOf(value)));
     const problem = `segment "${truncate(key, 40)}" is an object, which Countly cannot break down`;
     warn(rules, 'object', `${problem}; its JSON text is used. Map it with a segmentation class instead`);
     const text = JSON.stringify(value, storable);
@@ -130,6 +138,11 @@ function listText(list: readonly unknown[], rules: SegmentRules, key: string): s
   if (rules.scalars !== true) return `[${items.join(',')}]`;
   const text = items.map((item) => String(JSON.parse(item))).join(', ');
   return jsonString(truncate(text, rules.limits.maxValueSize));
+}
+
+function nameOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === 'string' && name !== '' ? truncate(name, 40) : 'object';
 }
 
 /** Segments with others behind them, so that their own are the ones kept when there are too many. Never throws. */

@@ -1,6 +1,7 @@
 import type { Agent, AgentOptions, ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { clearTimeout, setTimeout } from '../clock.js';
 import type { Endpoint, Route } from './endpoint.js';
 import { LocalFailure } from './exchange.js';
 

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { type Clock, systemClock } from '../clock.js';
+import { type Clock, clearTimeout, setTimeout, systemClock } from '../clock.js';
 import { Reporter, silentLogger } from '../logger.js';
 import { type Delivery, readDelivery, readQuery } from '../protocol/answer.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';

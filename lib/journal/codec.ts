@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { setImmediate } from '../clock.js';
 import { type Entry, type EntryDraft, isEntry, type SealedRequest } from '../protocol/entry.js';
 
 /*

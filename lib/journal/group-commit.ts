@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, setImmediate } from '../clock.js';
 import type { JournalFs } from './journal-fs.js';
 import type { Batch } from './segment.js';
 import type { JournalWriter } from './writer.js';

@@ -1,5 +1,7 @@
+import { counted } from '../check.js';
 import type { Room } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
+import { dropText } from './debug-words.js';
 import { channels, publish } from './delivery-messages.js';
 import { type DropReason, Ledger } from './ledger.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
@@ -101,6 +103,7 @@ export class Admission {
   refuse(reason: DropReason): void {
     this.ledger.accept(1);
     this.ledger.drop(reason, 1);
+    this.port.reporter.debug(() => dropText(1, reason));
     publish('dropped', { entries: 1, reason });
   }
 
@@ -112,6 +115,7 @@ export class Admission {
   dropped(entries: readonly Entry[], reason: DropReason): void {
     if (entries.length === 0) return;
     this.ledger.drop(reason, this.#end(entries));
+    this.port.reporter.debug(() => dropText(entries.length, reason));
     publish('dropped', { entries: entries.length, reason });
   }
 
@@ -162,7 +166,9 @@ export class Admission {
       waiter.done();
     }
     if (this.#overflown > 0 && !this.isFilling) {
-      this.port.reporter.info(`The queue has room again; ${this.#overflown} entries were dropped while it was full.`);
+      this.port.reporter.info(
+        `The queue has room again; while it was full ${counted(this.#overflown, 'entry')} had to go.`,
+      );
       this.#overflown = 0;
     }
     this.hooks.relieved();
@@ -185,7 +191,7 @@ export class Admission {
       const { maxQueuedEntries, maxQueuedBytes } = this.limits;
       this.port.reporter.warn(
         'overflow',
-        `The queue is full (${maxQueuedEntries} entries or ${maxQueuedBytes} bytes); the oldest entries are dropped.`,
+        `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${maxQueuedBytes} bytes); the oldest entries are dropped.`,
         60_000,
       );
     }

@@ -1,3 +1,4 @@
+import { counted } from '../check.js';
 import type { Delivery } from '../protocol/answer.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { publishRequests } from './delivery-messages.js';
@@ -122,7 +123,7 @@ export class Answers {
 
   #discard(part: Part, reason: DropReason, message: string, now: number): void {
     const { reporter, deadLetter, admission } = this.outbox;
-    const text = `A request was given up (${entriesOf(part).length} entries): ${message}.`;
+    const text = `A request was given up (${counted(entriesOf(part).length, 'entry')}): ${message}.`;
     reporter.error(`discard:${reason}`, text, TELL_MS);
     for (const request of part.requests) deadLetter.add(request, message, admission);
     this.#finish(part, reason, now);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Transport, WireRequest } from '../http/transport.js';
+import type { Reporter } from '../logger.js';
 import type { Delivery } from '../protocol/answer.js';
 import {
   checksum256,
@@ -11,6 +12,7 @@ import {
   requestJson,
 } from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
+import { answerText, requestText } from './debug-words.js';
 import { readPicture } from './picture-file.js';
 
 export interface SenderOptions {
@@ -22,6 +24,7 @@ export interface SenderOptions {
 export interface SenderPort {
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly reporter: Reporter;
   /** Told about each accepted request: of whom it was, how long the answer took, how old the youngest entry in it was. */
   delivered(deviceId: string, tookMs: number, ageMs: number): void;
   failed(reason: string): void;
@@ -76,9 +79,11 @@ export class Sender {
   }
 
   async #send(requests: readonly SealedRequest[], wire: WireRequest): Promise<Delivery> {
-    const { transport, clock, delivered, failed } = this.port;
+    const { transport, clock, reporter, delivered, failed } = this.port;
     const startedAt = clock.monotonic();
+    reporter.debug(() => requestText(requests, wire));
     const delivery = await transport.send(wire);
+    reporter.debug(() => answerText(wire, delivery, clock.monotonic() - startedAt));
     if (delivery.kind === 'delivered') {
       const youngest = Math.max(...requests.map((request) => request.entries.at(-1)?.timestamp ?? 0));
       delivered(requests[0]?.deviceId ?? '', clock.monotonic() - startedAt, clock.now() - youngest);

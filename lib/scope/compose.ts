@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -14,26 +14,18 @@ import { Identity } from '../features/identity.js';
 import { readLocation } from '../features/location.js';
 import { RawRequests } from '../features/raw-request.js';
 import { AbTesting, RemoteConfig } from '../features/remote-config.js';
-import { type Behaviour, ServerConfig } from '../features/server-config.js';
-import { givenSettings } from '../features/server-settings.js';
+import { type Behaviour } from '../features/server-config.js';
 import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { forgetViews, Views } from '../features/views.js';
 import { createBackoff } from '../http/backoff.js';
-import { containedTransport } from '../http/contained.js';
-import { createHttpTransport } from '../http/http-transport.js';
-import type { Transport } from '../http/transport.js';
-import { containedStorage } from '../journal/contained.js';
-import { JournalStorage } from '../journal/journal.js';
-import { MemoryStorage } from '../journal/memory.js';
-import { appStoragePath, defaultStoragePath, journalPath } from '../journal/path.js';
-import type { Storage } from '../journal/storage.js';
 import { Reporter } from '../logger.js';
-import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Sender } from '../outbox/sender.js';
-import { DeviceIdFile, SmallFile, TEMPORARY_ID } from './device-id.js';
+import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf } from './chosen-parts.js';
+import { startText } from './debug-story.js';
+import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 
@@ -58,6 +50,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const folder = folderOf(options, reporter);
   // Some of these the server may change; the outbox reads them from here each time.
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
+  reporter.debug(() => startText(options, folder));
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
   const transport = transportOf(options, clock, reporter);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
@@ -65,7 +58,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     clock,
     reporter,
     storage: storageOf(options, folder, clock, reporter),
-    sender: new Sender(options, { transport, clock, delivered, failed }),
+    sender: new Sender(options, { transport, clock, reporter, delivered, failed }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });
@@ -208,6 +201,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   }
 
   return {
+    // A copy of a client (`{ ...client }`) has its parts in sight.
+    [inspect.custom]: () => `Core of "${options.name}"`,
     options,
     clock,
     reporter,
@@ -262,60 +257,3 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     },
   };
 }
-
-/** Where this client may keep files; a storage of the user's own is no reason to write anywhere else. */
-function folderOf(options: ResolvedOptions, reporter: Reporter): string | undefined {
-  if (options.disabled || options.durability === 'memory') return undefined;
-  if (options.storage !== undefined && options.storagePath === undefined) return undefined;
-  // The process may have another working directory later.
-  if (options.storagePath !== undefined) return resolve(options.storagePath);
-  return defaultStoragePath(options.appKey, (message) => reporter.warn('storage-folder', message));
-}
-
-/** The settings the server gave last. A file that makes no sense costs itself, not the start. */
-function serverConfigOf(
-  options: ResolvedOptions,
-  folder: string | undefined,
-  reporter: Reporter,
-  applied: (behaviour: Behaviour) => void,
-): ServerConfig {
-  const kept = options.serverSettings && folder !== undefined;
-  const file = new SmallFile(kept ? join(folder, 'server-settings.json') : undefined);
-  const given = givenSettings(options.sdkBehaviorSettings, reporter);
-  try {
-    return new ServerConfig(options, file, given, applied);
-  } catch {
-    file.remove();
-    return new ServerConfig(options, file, given, applied);
-  }
-}
-
-function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock, reporter: Reporter): Storage {
-  const { storage, disabled, storagePath, appKey, url, durability } = options;
-  if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
-  if (folder === undefined) return new MemoryStorage();
-  // A folder of the user's may serve several apps, and their journals must not meet.
-  const appFolder = storagePath === undefined ? folder : appStoragePath(folder, appKey);
-  return new JournalStorage({ path: journalPath(appFolder, url), clock, sync: durability === 'sync' });
-}
-
-function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefined, reporter: Reporter) {
-  if (folder === undefined || deadLetter === false) return noDeadLetter;
-  const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
-  return new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, deadLetter.redact);
-}
-
-function transportOf(options: ResolvedOptions, clock: Clock, reporter: Reporter): Transport {
-  if (options.disabled) return NO_TRANSPORT;
-  const { requestTimeout: requestTimeoutMs, maxParallelRequests: connections } = options;
-  if (options.transport !== undefined) return containedTransport(options.transport, clock, requestTimeoutMs);
-  const warn = (message: string) => reporter.warn(`transport:${message}`, message);
-  return createHttpTransport({ ...options, requestTimeoutMs, connections, warn });
-}
-
-/** Of a disabled client. */
-const NO_TRANSPORT: Transport = {
-  send: async () => ({ kind: 'retry', reason: 'the client is disabled' }),
-  query: async () => ({ ok: false, status: 0, message: 'the client is disabled' }),
-  close: async () => {},
-};

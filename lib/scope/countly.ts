@@ -12,6 +12,7 @@ import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { type Core, compose } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
+import { closeText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope } from './device-scope.js';
 import { checkedId, createTarget } from './new-target.js';
@@ -101,7 +102,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
    */
   static init(options: CountlyOptions = {}): Countly {
     const client = new Countly(options);
-    if (client.enabled) registerClient(client);
+    if (client.enabled) registerClient(client, (problem) => client.warn('name', problem));
     return client;
   }
 
@@ -251,6 +252,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
       Promise.race([reached, close().catch(() => {})]),
     );
     core.clock.stop();
+    core.reporter.debug(() => closeText(this.name, core.outbox.stats()));
     this.#state = 'closed';
     return result;
   }

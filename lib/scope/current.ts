@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { nearest } from '../check.js';
+import { consoleLogger, Reporter } from '../logger.js';
 import type { ScopeApi } from './scope-api.js';
 
 /** What the registry needs to know of a client. */
@@ -57,10 +59,28 @@ export const scopeStore = {
   },
 };
 
+/** A decorator on a method, as the debug story names it. */
+export interface Recording {
+  /** `@TrackEvent on Order.pay`. */
+  placeOf(instance: unknown): string;
+}
+
+/** The decorator that makes the record of this moment. Fields, because every recorded call writes them. */
+export const recordedBy: { recorder: Recording | undefined; instance: unknown } = {
+  recorder: undefined,
+  instance: undefined,
+};
+
 /** Makes a client findable by decorators under its name. A later one with the same name takes its place while it lives. */
-export function registerClient(client: RegisteredClient): void {
+export function registerClient(client: RegisteredClient, tell?: (problem: string) => void): void {
   unregisterClient(client);
-  registry.clients.set(client.name, [...(registry.clients.get(client.name) ?? []), client]);
+  const others = registry.clients.get(client.name) ?? [];
+  registry.clients.set(client.name, [...others, client]);
+  if (others.length === 0 || tell === undefined) return;
+  const remedy = 'close the other one first, or give one of them a name of its own';
+  tell(
+    `There is a client "${client.name}" already. Decorators record through this one alone until it closes; ${remedy}.`,
+  );
 }
 
 /** Takes the client out again; the name goes back to the one that had it before. */
@@ -92,9 +112,30 @@ export function contextScope(): ContextScope | undefined {
   return scopeStore.current() as ContextScope | undefined;
 }
 
+/** Whoever sets it wants to know why nothing happens, and there is no client to say so. */
+const isFollowed = /^(1|true|yes|on)$/i.test(process.env['COUNTLY_DEBUG'] ?? '');
+const onConsole = new Reporter(consoleLogger(true), Date.now);
+
 /** Whether no client and no scope is there at all. Without any a woven method must cost next to nothing. */
 export function nobodyRecords(): boolean {
-  return registry.clients.size === 0 && !registry.bound && contextScope() === undefined;
+  if (registry.clients.size !== 0 || registry.bound || contextScope() !== undefined) return false;
+  if (isFollowed)
+    onConsole.warn('nobody', 'A decorated method was called while there is no client: nothing is recorded.');
+  return true;
+}
+
+/** Who can say that a decorator finds no client of this name, and what; undefined when there is none at all. */
+export function missingClient(
+  name = 'default',
+): { readonly client: RegisteredClient; readonly problem: string } | undefined {
+  const client = [...registry.clients.values()].at(-1)?.at(-1);
+  if (client === undefined) return undefined;
+  const names = [...registry.clients.keys()];
+  const meant = nearest(name, names);
+  const known =
+    meant === undefined ? `there is ${names.map((one) => `"${one}"`).join(', ')}` : `did you mean "${meant}"?`;
+  const remedy = name === 'default' ? ' Name one in the option `client`, or start one without a name.' : '';
+  return { client, problem: `no client "${name}" is there (${known}), so nothing is recorded.${remedy}` };
 }
 
 /**

@@ -16,6 +16,7 @@ import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { recordText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { HeldEntries } from './held-entries.js';
 import { hostMetrics } from './host-metrics.js';
@@ -121,6 +122,7 @@ export class HousePort implements FeaturePort {
     const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
     const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
     if (seen === undefined) return;
+    if (this.reporter.verbose) this.#tell(target, draft);
     const tz = this.offsetOf(target, timestamp);
     // What a hook has changed is no longer what its key says.
     const key = seen === body ? rollUp : undefined;
@@ -157,6 +159,11 @@ export class HousePort implements FeaturePort {
     const leave = () => (this.admits(target, feature) ? work() : undefined);
     this.held.hold(transaction, { part: 'all', deviceId: target.deviceId, feature, size: 0, leave });
     return true;
+  }
+
+  /** Not in `record`, where a function would cost every record. */
+  #tell(target: Target, draft: RecordDraft): void {
+    this.reporter.debug(() => recordText(target, draft));
   }
 
   /** The text as the hooks leave it; undefined, and counted, when they drop it. */

@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import type { ClassTransformOptions } from 'class-transformer';
-import { ownWord } from '../check.js';
+import { isOpaque, isPlain, ownWord } from '../check.js';
 import { attempt, classTransformer } from './class-transformer.js';
 
 export type Constructor = abstract new (...args: never[]) => object;
@@ -33,8 +34,7 @@ const known = new WeakMap<object, ClassRules>();
 
 /** The class of an object; `Object` for literals and what has no class. */
 export function classOf(object: object): Constructor {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  const type: unknown = prototype === null ? Object : object.constructor;
+  const type: unknown = isPlain(object) ? Object : object.constructor;
   return typeof type === 'function' ? (type as Constructor) : Object;
 }
 
@@ -112,14 +112,6 @@ function instantiated(type: Constructor, members: object): Record<PropertyKey, u
   return classTransformer()?.plainToClassFromExist(target, members, { ignoreDecorators: true }) ?? target;
 }
 
-const OPAQUE = [Map, Set, WeakMap, WeakSet, Promise, Date, ArrayBuffer];
-
-/** Objects whose own properties say nothing about them. */
-export function isOpaque(object: object): boolean {
-  if (Object.getPrototypeOf(object) === Object.prototype) return false;
-  return Array.isArray(object) || ArrayBuffer.isView(object) || OPAQUE.some((type) => object instanceof type);
-}
-
 /** As much of a list as is looked at. */
 export function firstItems(list: Iterable<unknown>): unknown[] {
   const items: unknown[] = [];
@@ -174,9 +166,11 @@ function viewOf(
       const call = (args: unknown[]): unknown => attempt(() => Reflect.apply(value, object, args));
       return (...args: unknown[]) => seen(call(args), key);
     }
-    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+    if (typeof value !== 'object' || value === null) return value;
+    // class-transformer knows those of this realm.
+    if (types.isDate(value)) return new Date(value.getTime());
     if (inside.includes(value) || inside.length >= MAX_DEPTH) return undefined;
-    if (Array.isArray(value) || value instanceof Set) {
+    if (Array.isArray(value) || types.isSet(value)) {
       const show = (item: unknown): unknown => (Array.isArray(item) ? undefined : seen(item, key));
       const shown = firstItems(value as Iterable<unknown>).map(show);
       return Array.isArray(value) ? shown : new Set(shown);

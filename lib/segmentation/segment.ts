@@ -45,7 +45,11 @@ export type SegmentDecorator = (target: object, key: string | symbol, index: num
  */
 export function Segment(type: SegmentClass): SegmentDecorator;
 export function Segment(name?: string, type?: SegmentClass): SegmentDecorator;
-export function Segment(first?: string | SegmentClass, second?: SegmentClass): SegmentDecorator {
+export function Segment(first?: string | SegmentClass, second?: SegmentClass, third?: unknown): SegmentDecorator {
+  // Called by the compiler itself, with the class and the name of the method.
+  if (third !== undefined || (typeof first === 'object' && first !== null)) {
+    throw new CountlyDecoratorError('@Segment stands without parentheses. Write @Segment().');
+  }
   const [name, given] = typeof first === 'function' ? [undefined, first] : [first, second];
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw new CountlyDecoratorError(`@Segment: expected the name to be a non-empty string, got ${String(name)}.`);

@@ -1,4 +1,5 @@
-import { ownWord } from '../check.js';
+import { types } from 'node:util';
+import { articled, isOpaque, ownWord } from '../check.js';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
@@ -6,7 +7,6 @@ import {
   type Constructor,
   classOf,
   firstItems,
-  isOpaque,
   isRuled,
   MAX_DEPTH,
   mapByClass,
@@ -105,7 +105,7 @@ function put(key: string, value: unknown, flat: Flat, path: readonly object[], m
   const name = key.replaceAll('.', '_');
   const scalar = toScalar(value);
   if (scalar !== undefined) flat[name] = scalar;
-  else if (Array.isArray(value) || value instanceof Set) {
+  else if (Array.isArray(value) || types.isSet(value)) {
     const items = firstItems(value as Iterable<unknown>).filter((item) => item !== undefined && item !== null);
     const kept = items.map(toItem).filter((item) => item !== undefined);
     if (kept.length < items.length) {
@@ -127,7 +127,7 @@ function put(key: string, value: unknown, flat: Flat, path: readonly object[], m
 function membersOf(object: object, path: readonly object[], { type, isGiven, tell }: Mapping): unknown {
   if (isOpaque(object)) {
     const { name } = classOf(object);
-    if (!(object instanceof Date)) tell('opaque', `a ${name} cannot be broken down by Countly; it is left out.`);
+    if (!types.isDate(object)) tell('opaque', `${articled(name)} cannot be broken down by Countly; it is left out.`);
     return undefined;
   }
   const own = classOf(object);
@@ -164,5 +164,5 @@ function toScalar(value: unknown): Scalar | undefined {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+  return types.isDate(value) && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
 }

@@ -74,6 +74,7 @@ export function setup(
     warn: (text: string) => warnings.push(text),
     error: (text: string) => warnings.push(text),
   };
+  const reporter = new Reporter(logger, () => clock.monotonic());
   const outbox = new Outbox(
     {
       delivery: 'auto',
@@ -91,13 +92,13 @@ export function setup(
     {
       clock,
       storage,
-      reporter: new Reporter(logger, () => clock.monotonic()),
+      reporter,
       deadLetter,
       // Without the random part, so that tests can name the delays: 1, 2, 4 … seconds.
       backoff: createBackoff({ random: () => 0.999_999 }),
       sender: new Sender(
         { appKey: 'KEY', salt: undefined, encoding: 'json' },
-        { transport, clock, delivered: () => {}, failed: () => {} },
+        { transport, clock, reporter, delivered: () => {}, failed: () => {} },
       ),
     },
   );

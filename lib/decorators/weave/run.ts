@@ -1,4 +1,4 @@
-import { scopeFor, scopeStore } from '../../scope/current.js';
+import { missingClient, scopeFor, scopeStore } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
 import { describeError, warnOnce } from '../call.js';
 import {
@@ -44,7 +44,10 @@ function makeRecording(woven: Woven, plan: Plan): Method {
   if (plan.readsArgs) {
     return function (this: unknown, ...args: unknown[]): unknown {
       const scope = scopeFor(this);
-      if (scope === undefined && !plan.named) return Reflect.apply(woven.original, this, args);
+      if (scope === undefined && !plan.named) {
+        tellMissing(woven, this, undefined);
+        return Reflect.apply(woven.original, this, args);
+      }
       const run = new Run(woven, plan, scope, this, args);
       const opened = plan.scoping.length === 0 ? undefined : run.open();
       return opened === undefined ? run.perform(...args) : scopeStore.run(opened, () => run.perform(...args));
@@ -52,8 +55,17 @@ function makeRecording(woven: Woven, plan: Plan): Method {
   }
   return function (this: unknown, ...args: unknown[]): unknown {
     const scope = scopeFor(this);
-    return new Run(woven, scope === undefined && !plan.named ? NOTHING : plan, scope, this, NO_ARGS).perform(...args);
+    const isNobody = scope === undefined && !plan.named;
+    if (isNobody) tellMissing(woven, this, undefined);
+    return new Run(woven, isNobody ? NOTHING : plan, scope, this, NO_ARGS).perform(...args);
   };
+}
+
+/** Says once a name that there is no client of it. While there is none at all, nobody wants to know. */
+function tellMissing({ site }: Woven, instance: unknown, name: string | undefined): void {
+  const missing = missingClient(name);
+  if (missing === undefined) return;
+  warnOnce(missing.client, `no client ${name}`, `A decorator on ${site.layer(instance)}: ${missing.problem}`);
 }
 
 /** One recorded call, from its first hook to its end. Made for every call, so its fields are plain ones. */
@@ -198,9 +210,11 @@ export class Run implements WovenCall, FailureFrame, Followed {
   }
 
   private findScopes(): void {
-    this.scopes = this.plan.advices.map(({ client }) =>
-      client === undefined ? this.scope : scopeFor(this.instance, client),
-    );
+    this.scopes = this.plan.advices.map(({ client }) => {
+      const scope = client === undefined ? this.scope : scopeFor(this.instance, client);
+      if (scope === undefined) tellMissing(this.woven, this.instance, client);
+      return scope;
+    });
   }
 
   private runHooks(steps: readonly Step[], isEnd: boolean): void {

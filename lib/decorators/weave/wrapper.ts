@@ -103,8 +103,12 @@ function shareProperties(face: Method, wrapper: Method, both: boolean): void {
   Object.setPrototypeOf(wrapper, shield);
 }
 
+/** As an accessor: what mocks a class by itself (Jest) takes values it finds on the way up for members of the method. */
 function define(holder: object, key: string, value: unknown): void {
-  Object.defineProperty(holder, key, { value, writable: true, configurable: true });
+  const set = function (this: object, own: unknown): void {
+    Object.defineProperty(this, key, { value: own, writable: true, enumerable: true, configurable: true });
+  };
+  Object.defineProperty(holder, key, { get: () => value, set, configurable: true });
 }
 
 function assignable(face: Method, wrapper: Method): object {

@@ -1,0 +1,80 @@
+import { join, resolve } from 'node:path';
+import { type Clock } from '../clock.js';
+import type { ResolvedOptions } from '../config/resolve.js';
+import { type Behaviour, ServerConfig } from '../features/server-config.js';
+import { givenSettings } from '../features/server-settings.js';
+import { containedTransport } from '../http/contained.js';
+import { createHttpTransport } from '../http/http-transport.js';
+import type { Transport } from '../http/transport.js';
+import { containedStorage } from '../journal/contained.js';
+import { JournalStorage } from '../journal/journal.js';
+import { MemoryStorage } from '../journal/memory.js';
+import { appStoragePath, defaultStoragePath, journalPath } from '../journal/path.js';
+import type { Storage } from '../journal/storage.js';
+import { Reporter } from '../logger.js';
+import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
+import { SmallFile } from './device-id.js';
+
+// Which storage, transport and files the options of a client ask for.
+
+/** Where this client may keep files; a storage of the user's own is no reason to write anywhere else. */
+export function folderOf(options: ResolvedOptions, reporter: Reporter): string | undefined {
+  if (options.disabled || options.durability === 'memory') return undefined;
+  if (options.storage !== undefined && options.storagePath === undefined) return undefined;
+  // The process may have another working directory later.
+  if (options.storagePath !== undefined) return resolve(options.storagePath);
+  return defaultStoragePath(options.appKey, (message) => reporter.warn('storage-folder', message));
+}
+
+/** The settings the server gave last. A file that makes no sense costs itself, not the start. */
+export function serverConfigOf(
+  options: ResolvedOptions,
+  folder: string | undefined,
+  reporter: Reporter,
+  applied: (behaviour: Behaviour) => void,
+): ServerConfig {
+  const kept = options.serverSettings && folder !== undefined;
+  const file = new SmallFile(kept ? join(folder, 'server-settings.json') : undefined);
+  const given = givenSettings(options.sdkBehaviorSettings, reporter);
+  try {
+    return new ServerConfig(options, file, given, applied);
+  } catch {
+    file.remove();
+    return new ServerConfig(options, file, given, applied);
+  }
+}
+
+export function storageOf(
+  options: ResolvedOptions,
+  folder: string | undefined,
+  clock: Clock,
+  reporter: Reporter,
+): Storage {
+  const { storage, disabled, storagePath, appKey, url, durability } = options;
+  if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
+  if (folder === undefined) return new MemoryStorage();
+  // A folder of the user's may serve several apps, and their journals must not meet.
+  const appFolder = storagePath === undefined ? folder : appStoragePath(folder, appKey);
+  return new JournalStorage({ path: journalPath(appFolder, url), clock, sync: durability === 'sync' });
+}
+
+export function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefined, reporter: Reporter) {
+  if (folder === undefined || deadLetter === false) return noDeadLetter;
+  const warn = (message: string) => reporter.warn('dead-letter', message, 60_000);
+  return new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, deadLetter.redact);
+}
+
+export function transportOf(options: ResolvedOptions, clock: Clock, reporter: Reporter): Transport {
+  if (options.disabled) return NO_TRANSPORT;
+  const { requestTimeout: requestTimeoutMs, maxParallelRequests: connections } = options;
+  if (options.transport !== undefined) return containedTransport(options.transport, clock, requestTimeoutMs);
+  const warn = (message: string) => reporter.warn(`transport:${message}`, message);
+  return createHttpTransport({ ...options, requestTimeoutMs, connections, warn });
+}
+
+/** Of a disabled client. */
+const NO_TRANSPORT: Transport = {
+  send: async () => ({ kind: 'retry', reason: 'the client is disabled' }),
+  query: async () => ({ ok: false, status: 0, message: 'the client is disabled' }),
+  close: async () => {},
+};
