@@ -186,6 +186,12 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly beforeSend?: BeforeSend | readonly BeforeSend[] | undefined;
   /** Merge equal events (same device, key and segmentation) of the same hour while they wait. @default false */
   readonly rollUp?: boolean | undefined;
+  /**
+   * Distinct values of a segment of one event after which a warning tells, once, that a server will soon ignore new ones: it
+   * keeps 1000 of an event and 10 of a view by default (docs/protocol.md §4.2). Of keys 500 are kept, and told of as well.
+   * Counted to about two in a hundred. 0 looks at nothing. @default 800
+   */
+  readonly cardinalityBudget?: number | undefined;
   /** Report uncaught exceptions as fatal crashes. Node's own exit, output and rejection mode stay as they are. @default false */
   readonly trackErrors?: boolean | undefined;
   /** Segments that every crash report of this client carries. */

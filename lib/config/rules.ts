@@ -73,6 +73,7 @@ export const RULES = {
   deadLetter: { ...is.either(off, deadLetter), usual: { redact: [] } },
   beforeSend: is.either(is.callback, is.listOf('a list of functions', is.callback)),
   rollUp: optIn,
+  cardinalityBudget: { ...is.whole(0, 5000), usual: 800 },
   trackErrors: optIn,
   crashSegments: { ...is.recordOf('an object of texts, numbers and booleans', scalar), usual: {} },
   remoteConfig: { ...is.either(is.flag, is.callback), usual: false },

@@ -4,6 +4,7 @@ import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
 import { EventTime, timestampBefore } from '../protocol/timestamp.js';
+import type { Cardinality } from './cardinality.js';
 import type { EventLinks } from './event-links.js';
 import { Feature, type FeaturePort, type Loose, type Target } from './feature.js';
 import { Measurements } from './measurements.js';
@@ -14,6 +15,7 @@ type EventInput = Loose<'count' | 'sum' | 'dur' | 'segmentation' | 'timestamp' |
 /** What the events of a client share. */
 interface EventSettings {
   readonly links: EventLinks;
+  readonly cardinality: Cardinality;
   /** Leave dots in keys, which the overview of events cannot show (docs/protocol.md §17.5). */
   readonly keepsDots: boolean;
   readonly rollUp: boolean;
@@ -22,6 +24,9 @@ interface EventSettings {
 }
 
 const HOUR = 3_600_000;
+/** Values of a segment, and keys of an app, that a server keeps by default (docs/protocol.md §4.2). */
+const MOST_VALUES = 1000;
+const MOST_KEYS = 500;
 // A view's duration of ten digits is taken for a timestamp (docs/protocol.md §13 row 33).
 const LONGEST_DURATION = 999_999_999;
 /** Internal keys a client may send, and the consent each needs (docs/protocol.md §4.4). Others are made by the server. */
@@ -72,6 +77,7 @@ export class Events extends Feature<EventSettings> {
     const { reporter } = port;
     if (!port.admits(target, feature)) return;
     if (feature === 'events' && !port.filters.event(key)) return port.refuse('filtered');
+    if (feature === 'events') this.settings.cardinality.key(key, MOST_KEYS);
     const timestamp = port.stamp();
     const at = input?.timestamp === undefined ? timestamp : this.#timestamp(input.timestamp, timestamp);
     const segmentation = input?.segmentation === undefined ? undefined : this.#segments(key, input.segmentation);
@@ -99,7 +105,8 @@ export class Events extends Feature<EventSettings> {
 
   #segments(key: string, segmentation: unknown): string | undefined {
     const { limits, reporter, filters } = this.port;
-    return segmentationText(segmentation, { limits, reporter, call: 'addEvent', keep: filters.segments(key) });
+    const seen = this.settings.cardinality.segmentsOf(key, MOST_VALUES);
+    return segmentationText(segmentation, { limits, reporter, call: 'addEvent', keep: filters.segments(key), seen });
   }
 
   #key(key: unknown): string | undefined {

@@ -21,6 +21,8 @@ export interface SegmentRules {
   readonly leading?: string;
   /** Names that may stay. */
   readonly keep?: ((name: string) => boolean) | undefined;
+  /** Told of every segment that is kept, with its value as JSON text. */
+  readonly seen?: ((name: string, value: string) => void) | undefined;
   /** True where a server takes scalars only: lists then become text. */
   readonly scalars?: boolean;
 }
@@ -73,6 +75,7 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
         warn(rules, 'segments', `only the first ${count} segments of one entry are kept`);
         break;
       }
+      rules.seen?.(name, value);
       text += text === '' ? nameText + value : `,${nameText}${value}`;
       count++;
     }

@@ -2,6 +2,7 @@ import { isObject, SECONDS, shown, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString, storableText } from '../protocol/json-text.js';
 import { EventTime } from '../protocol/timestamp.js';
+import type { Cardinality } from './cardinality.js';
 import type { DeviceState, OpenedView } from './device-state.js';
 import { type EventLinks, newEventId } from './event-links.js';
 import { Feature, type Target } from './feature.js';
@@ -15,6 +16,8 @@ const RESERVED = new Set(
 // The server cuts names there (docs/protocol.md §4.4).
 const LONGEST_NAME = 128;
 const VIEW_KEY = '[CLY]_view';
+/** Values of a segment that a server keeps by default (docs/protocol.md §4.4). */
+const MOST_VALUES = 10;
 // Nobody looks at so many on purpose: what is started and never ended must not fill the memory.
 const MOST_OPEN = 100;
 
@@ -22,6 +25,7 @@ type Segments = Readonly<Record<string, unknown>>;
 
 interface ViewSettings {
   readonly links: EventLinks;
+  readonly cardinality: Cardinality;
   /** Segments that every view carries. */
   readonly segments: Segments;
 }
@@ -140,7 +144,8 @@ export class Views extends Feature<ViewSettings> {
     const filter = filters.segments(VIEW_KEY);
     const leading = `"name":${jsonString(name)},"segment":${jsonString(platform)},"_idv":"${id}"${visit}`;
     const keep = (key: string) => !RESERVED.has(key) && (filter === undefined || filter(key));
-    return segmentationText(segments, { limits, reporter, call: 'trackView', leading, keep }) ?? '';
+    const seen = this.settings.cardinality.segmentsOf(VIEW_KEY, MOST_VALUES);
+    return segmentationText(segments, { limits, reporter, call: 'trackView', leading, keep, seen }) ?? '';
   }
 
   #record(target: Target, timestamp: number, { id, before }: OpenedView, segmentation: string, dur: string): void {

@@ -72,8 +72,9 @@ export class Outbox {
   /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
   add(draft: EntryDraft, rollUp?: RollUp): void {
     if (this.#closed) return this.refuse('closed');
-    const equal = rollUp && this.#rollUps.takeEqual(draft, rollUp);
-    const body = rollUp && equal ? rollUp.merge(equal.body) : draft.body;
+    const merged = rollUp && this.#rollUps.takeEqual(draft, rollUp);
+    const equal = merged?.entry;
+    const body = merged?.body ?? draft.body;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory.
     body.trim();

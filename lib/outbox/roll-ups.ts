@@ -4,17 +4,28 @@ import type { DeviceQueue } from './device-queues.js';
 
 const MOST = 10_000;
 
+/** An entry that waited, and the text in place of it. */
+interface Merged {
+  readonly entry: Entry;
+  readonly body: string;
+}
+
 /** Remembers entries that equal ones may merge with. What has left is found out when it is looked for. */
 export class RollUps {
   readonly #waiting = new Map<string, { readonly queue: DeviceQueue; readonly entry: Entry }>();
 
-  /** Takes an equal entry that still waits out of its queue; undefined when there is none. */
-  takeEqual({ deviceId }: EntryDraft, { key }: RollUp): Entry | undefined {
+  /**
+   * Takes an equal entry that still waits out of its queue, with the text of both together; undefined when there is none, or
+   * when something would be lost of them.
+   */
+  takeEqual({ deviceId }: EntryDraft, { key, merge }: RollUp): Merged | undefined {
     const name = nameOf(deviceId, key);
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) return undefined;
     this.#waiting.delete(name);
-    return waiting.queue.waiting.remove(waiting.entry) ? waiting.entry : undefined;
+    const { queue, entry } = waiting;
+    const body = merge(entry.body);
+    return body !== undefined && queue.waiting.remove(entry) ? { entry, body } : undefined;
   }
 
   remember({ key }: RollUp, queue: DeviceQueue, entry: Entry): void {

@@ -3,6 +3,7 @@ import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { Attribution } from '../features/attribution.js';
+import { Cardinality } from '../features/cardinality.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
 import { type DeviceState, DeviceStates } from '../features/device-state.js';
@@ -97,7 +98,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     },
   });
   const links = new EventLinks(port, dialect.eventLinks);
-  const views = new Views(port, { links, segments: options.viewSegmentation });
+  const cardinality = new Cardinality(reporter, options.cardinalityBudget);
+  const views = new Views(port, { links, cardinality, segments: options.viewSegmentation });
   const sessions = new Sessions(port, {
     views,
     updateSeconds: () => serverConfig.behaviour.sessionUpdate,
@@ -108,6 +110,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
   const events = new Events(port, {
     links,
+    cardinality,
     keepsDots: dialect.keepsDots,
     rollUp: options.rollUp,
     recorded(target, key) {

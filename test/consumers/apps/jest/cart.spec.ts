@@ -1,5 +1,12 @@
-import { createTestClient, type TestClient } from 'countly-weave/testing';
+import { type CountlyMatchers, countlyMatchers, createTestClient, type TestClient } from 'countly-weave/testing';
 import { Cart } from './cart';
+
+declare global {
+  namespace jest {
+    interface Matchers<R, T> extends CountlyMatchers {}
+  }
+}
+expect.extend({ ...countlyMatchers });
 
 describe('Cart', () => {
   let countly: TestClient;
@@ -18,5 +25,11 @@ describe('Cart', () => {
       { key: 'item_added', segmentation: { items: 1 } },
     ]);
     expect(await countly.requests('crash')).toHaveLength(1);
+    await expect(countly).toHaveTracked('item_added', {
+      segmentation: expect.objectContaining({ items: 1 }),
+      times: 1,
+    });
+    await expect(countly).toHaveReported(TypeError);
+    await expect(countly).not.toHaveTracked('item_removed');
   });
 });

@@ -1,6 +1,11 @@
-import { createTestClient, type TestClient } from 'countly-weave/testing';
+import { type CountlyMatchers, countlyMatchers, createTestClient, type TestClient } from 'countly-weave/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cart } from './cart.js';
+
+declare module 'vitest' {
+  interface Matchers extends CountlyMatchers {}
+}
+expect.extend({ ...countlyMatchers });
 
 describe('Cart', () => {
   let countly: TestClient;
@@ -19,5 +24,11 @@ describe('Cart', () => {
       { key: 'item_added', segmentation: { items: 1 } },
     ]);
     expect(await countly.requests('crash')).toHaveLength(1);
+    await expect(countly).toHaveTracked('item_added', {
+      segmentation: expect.objectContaining({ items: 1 }),
+      times: 1,
+    });
+    await expect(countly).toHaveReported(TypeError);
+    await expect(countly).not.toHaveTracked('item_removed');
   });
 });
