@@ -4,6 +4,7 @@
 export { optionProblems } from './config/resolve.js';
 export * as optionRules from './config/schema.js';
 export { claimReport, reportMark } from './decorators/error-trail.js';
+export { shownText } from './logger.js';
 export type { ContextScope, RegisteredClient, ScopeDefaults } from './scope/current.js';
 export {
   bindDefaults,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { thrownName } from '../check.js';
 import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -27,7 +28,8 @@ import type { Transport } from '../http/transport.js';
 import { containedStorage } from '../journal/contained.js';
 import { JournalStorage } from '../journal/journal.js';
 import { MemoryStorage } from '../journal/memory.js';
-import { appStoragePath, defaultStoragePath, journalPath } from '../journal/path.js';
+import { ADDRESS_FILE, tellOtherJournals } from '../journal/other-journals.js';
+import { appStoragePath, defaultStoragePath, journalPath, serverAddress } from '../journal/path.js';
 import type { Storage } from '../journal/storage.js';
 import { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
@@ -156,7 +158,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       try {
         told(error, remoteConfig.values(own));
       } catch (thrown) {
-        const name = thrown instanceof Error ? thrown.name : typeof thrown;
+        const name = thrownName(thrown);
         reporter.warn('remoteConfig', `remoteConfig: the callback threw ${name}; what was fetched holds.`);
       }
     });
@@ -275,7 +277,7 @@ function serverConfigOf(
   applied: (behaviour: Behaviour) => void,
 ): ServerConfig {
   const kept = options.serverSettings && folder !== undefined;
-  const file = new SmallFile(kept ? join(folder, 'server-settings.json') : undefined);
+  const file = new SmallFile(kept ? join(journalOf(options, folder), 'server-settings.json') : undefined);
   const given = givenSettings(options.sdkBehaviorSettings, reporter);
   try {
     return new ServerConfig(options, file, given, applied);
@@ -286,12 +288,19 @@ function serverConfigOf(
 }
 
 function storageOf(options: ResolvedOptions, folder: string | undefined, clock: Clock, reporter: Reporter): Storage {
-  const { storage, disabled, storagePath, appKey, url, durability } = options;
+  const { storage, disabled, url, durability } = options;
   if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
   if (folder === undefined) return new MemoryStorage();
-  // A folder of the user's may serve several apps, and their journals must not meet.
-  const appFolder = storagePath === undefined ? folder : appStoragePath(folder, appKey);
-  return new JournalStorage({ path: journalPath(appFolder, url), clock, sync: durability === 'sync' });
+  const path = journalOf(options, folder);
+  const address = serverAddress(url);
+  void tellOtherJournals(path, address, (message) => reporter.warn('other-journals', message));
+  const entered = () => new SmallFile(join(path, ADDRESS_FILE)).write(address);
+  return new JournalStorage({ path, clock, sync: durability === 'sync', entered });
+}
+
+/** What belongs to one app and one server. A folder of the user's may serve several apps, and their journals must not meet. */
+function journalOf({ storagePath, appKey, url }: ResolvedOptions, folder: string): string {
+  return journalPath(storagePath === undefined ? folder : appStoragePath(folder, appKey), url);
 }
 
 function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefined, reporter: Reporter) {
