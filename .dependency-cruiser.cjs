@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
- * (check.ts, errors.ts, logger.ts, clock.ts, shared.ts). Docs: CONTRIBUTING.md.
+ * (check.ts, errors.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md.
  */
 const LAYERS = {
   protocol: [],
@@ -51,8 +51,8 @@ module.exports = {
     {
       name: 'primitives-import-primitives',
       severity: 'error',
-      from: { path: '^lib/(errors|logger|clock|check|shared)\\.ts$' },
-      to: { path: '^lib/', pathNot: '^lib/(errors|logger|clock)\\.ts$' },
+      from: { path: '^lib/(errors|logger|clock|check|promises|shared)\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/(errors|logger|clock|promises)\\.ts$' },
     },
     {
       name: 'class-transformer-lives-in-segmentation',

@@ -81,6 +81,12 @@ export function textFrom(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
 }
 
+/** The kind of what was thrown. Not its message, which may quote anything. */
+export function thrownName(error: unknown): string {
+  const name = member(error, 'name');
+  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : typeof error;
+}
+
 /** A plain member of an object that may be anything; a getter that throws counts as absent. */
 export function member(object: unknown, name: string | symbol): unknown {
   try {

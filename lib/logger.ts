@@ -1,3 +1,5 @@
+import { hearFailure } from './promises.js';
+
 /**
  * Where the library writes its own messages. The shape is the one of NestJS' `LoggerService`, so Nest's `Logger` fits
  * as it is; `console` fits as well. App key and salt never reach a logger.
@@ -32,7 +34,7 @@ export const silentLogger: Logger = { error() {}, warn() {}, log() {} };
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A text that can do nothing to a terminal or a log: a name or an answer may hold what forges lines or moves the cursor. */
-function shownText(text: string): string {
+export function shownText(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -86,7 +88,8 @@ export class Reporter {
 
   #write(level: 'error' | 'warn' | 'log' | 'debug', message: string): void {
     try {
-      this.logger[level]?.(message);
+      // One that writes over a network may give a promise in spite of its type.
+      hearFailure(this.logger[level]?.(message));
     } catch {
       // Nowhere left to tell it.
     }

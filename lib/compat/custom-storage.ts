@@ -1,7 +1,8 @@
-import { isList, member } from '../check.js';
+import { isList, member, thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import { Warnings } from '../journal/warnings.js';
+import { hearFailure } from '../promises.js';
 import { type Entry, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
 import { attempted } from './calls.js';
 import type { CustomStorageMethod } from './conf.js';
@@ -35,6 +36,7 @@ export class CustomStorage implements Storage {
   ) {
     // Read at once: what is appended before `open` must not be written in place of what waits from before.
     const found = attempted(() => method.storeGet(key, undefined));
+    hearFailure(found);
     const entries = [member(found, 'entries')].flat().filter(isEntry);
     for (const entry of entries) this.#entries.set(entry.id, entry);
     for (const seal of [member(found, 'seals')].flat().filter(isSeal)) this.#setSeal(seal);
@@ -88,12 +90,15 @@ export class CustomStorage implements Storage {
     this.#cancel = undefined;
     // Plain data: a storage may turn it into text.
     const snapshot = { entries: [...this.#entries.values()], seals: [...new Set(this.#seals.values())] };
+    const failed = (error: unknown): void => {
+      this.#degraded = `custom_storage_method.storeSet failed (${thrownName(error)}).`;
+      this.#warnings.say('storeSet', `${this.#degraded} What waits is kept in memory only.`);
+    };
     try {
-      this.method.storeSet(this.key, snapshot);
+      hearFailure(this.method.storeSet(this.key, snapshot), failed);
       this.#degraded = undefined;
     } catch (error) {
-      this.#degraded = `custom_storage_method.storeSet failed (${error instanceof Error ? error.name : typeof error}).`;
-      this.#warnings.say('storeSet', `${this.#degraded} What waits is kept in memory only.`);
+      failed(error);
     }
   }
 
@@ -116,7 +121,9 @@ export class CustomStorage implements Storage {
 }
 
 function isSeal(value: unknown): value is Seal {
-  return typeof member(value, 'head') === 'string' && isList(member(value, 'ids'));
+  const [path, ids] = [member(value, 'path'), member(value, 'ids')];
+  const isPath = path === '/i' || path === '/i/bulk';
+  return isPath && typeof member(value, 'head') === 'string' && isList(ids) && ids.every(Number.isSafeInteger);
 }
 
 /** Requests in the order of their first entries; what was not sealed is one without a head. */

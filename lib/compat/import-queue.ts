@@ -39,6 +39,8 @@ interface Claim {
 }
 
 const COMMIT_MS = 250;
+// A text can have no more characters.
+const LONGEST_QUEUE = 512 * 1024 * 1024;
 
 /**
  * Takes over what the official SDK left waiting in `folder` (`__cly_queue.json`, `__cly_event.json` and those of its
@@ -160,7 +162,7 @@ function claimFiles(prefix: string): Claim[] {
 
 /** The value under the key; an empty file is an empty queue, as it is for the official SDK. */
 function valueIn(path: string, key: string): unknown {
-  const text = new SmallFile(path).read();
+  const text = new SmallFile(path, LONGEST_QUEUE).read();
   return text?.trim() === '' ? [] : member(parsed(text), key);
 }
 

@@ -132,10 +132,17 @@ function trimmed(reporter: Reporter, option: string, value: string | undefined):
   return bare;
 }
 
+/** An expression for the end of a text would be tried at each slash of it. */
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end--;
+  return url.slice(0, end);
+}
+
 /** The path of requests is ours to add. */
 function serverUrl(reporter: Reporter, url: string): string {
-  const bare = url.replace(/\/+$/, '');
-  const server = bare.replace(/\/[io](\/(bulk|sdk))?$/, '').replace(/\/+$/, '');
+  const bare = withoutSlashes(url);
+  const server = withoutSlashes(bare.replace(/\/[io](\/(bulk|sdk))?$/, ''));
   const message = '`url` is the address of the server alone; what follows it for requests, such as "/i", is left out.';
   if (server !== bare) reporter.warn('url', message);
   return server;

@@ -1,7 +1,8 @@
-import { isObject } from '../check.js';
+import { isObject, thrownName } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { BeforeSend, OutgoingEntry } from '../config/options.js';
 import type { Reporter } from '../logger.js';
+import { hearFailure } from '../promises.js';
 import type { EntryKind } from '../protocol/entry.js';
 import { isTooDeep, jsonString, storable } from '../protocol/json-text.js';
 import { LONGEST_KEY, strippedKey } from './events.js';
@@ -22,16 +23,16 @@ export function runHooks(hooks: readonly BeforeSend[], entry: Hooked, reporter: 
     try {
       const draft: OutgoingEntry = { ...entry, content: JSON.parse(kind === 'event' ? body : `{${body}}`) };
       const verdict: unknown = hook(draft);
+      hearFailure(verdict);
       if (verdict === false) return undefined;
       const changed = bodyOf(kind, draft.content);
       if (changed !== undefined) body = changed;
       else warn(reporter, 'empty', 'left nothing behind that a server could count');
       if (typeof verdict === 'object' && verdict !== null) {
-        (verdict as Partial<Promise<unknown>>).catch?.(() => {});
         warn(reporter, 'asynchronous', 'must be synchronous and return false to drop an entry');
       }
     } catch (error) {
-      warn(reporter, 'threw', `threw ${error instanceof Error ? error.name : typeof error}`);
+      warn(reporter, 'threw', `threw ${thrownName(error)}`);
     }
   }
   return body;

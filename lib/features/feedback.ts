@@ -1,4 +1,4 @@
-import { FLAG, isObject, member, namesOf, numberFrom, shown, TEXT } from '../check.js';
+import { FLAG, isObject, member, namesOf, numberFrom, shown, TEXT, textFrom } from '../check.js';
 import type { Events } from './events.js';
 import { Feature, type Fetched, type Target } from './feature.js';
 
@@ -73,9 +73,9 @@ export class Feedback extends Feature<FeedbackSettings> {
     const list = member(answer.value, 'result');
     if (!Array.isArray(list)) return { ok: false, reason: 'the answer is no list of widgets' };
     const widgets = list.filter(isObject).map((details) => ({
-      id: String(details['_id'] ?? ''),
-      type: String(details['type'] ?? ''),
-      name: String(details['name'] ?? ''),
+      id: textFrom(details['_id']) ?? '',
+      type: textFrom(details['type']) ?? '',
+      name: textFrom(details['name']) ?? '',
       details,
     }));
     return { ok: true, value: widgets };

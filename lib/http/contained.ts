@@ -1,4 +1,4 @@
-import { member } from '../check.js';
+import { member, thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
 import { type Delivery, HOLD_REASONS, MAX_RETRY_AFTER_MS, type QueryResult } from '../protocol/answer.js';
 import type { Transport } from './transport.js';
@@ -18,7 +18,7 @@ export function containedTransport(transport: Transport, clock: Clock, requestTi
         cancel();
         resolve(outcome);
       };
-      const broke = (error: unknown) => end(failed(`the transport failed (${kindOf(error)})`));
+      const broke = (error: unknown) => end(failed(`the transport failed (${thrownName(error)})`));
       try {
         Promise.resolve(work()).then((answer) => end(read(answer)), broke);
       } catch (error) {
@@ -84,10 +84,4 @@ function resultFrom(answer: unknown): QueryResult {
 function textAt(answer: unknown, name: string): string {
   const text = member(answer, name);
   return typeof text === 'string' && text !== '' ? text.slice(0, MAX_TEXT) : 'the transport does not say why';
-}
-
-/** Not its message, which may quote a header or an address. */
-function kindOf(error: unknown): string {
-  const name = member(error, 'name');
-  return typeof name === 'string' ? name.slice(0, MAX_TEXT) : typeof error;
 }

@@ -30,7 +30,7 @@ function endpointOf(address: string): Endpoint | undefined {
   const { origin, host, hostname } = url;
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  const basePath = url.pathname.replace(/\/+$/, '');
+  const basePath = url.pathname.replace(/(?<!\/)\/+$/, '');
   return { origin, host, hostname, secure, port, basePath, authorization: basicAuthorization(url) };
 }
 

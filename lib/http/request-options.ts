@@ -1,3 +1,5 @@
+import { thrownName } from '../check.js';
+
 /** What a `requestOptions` function gets to see and may change. */
 export interface OutgoingOptions {
   /** For reading; connections are opened to the configured server only. */
@@ -39,8 +41,7 @@ export function applyRequestOptions(
     if (typeof path !== 'string' || !/^\/[\x21-\x7e]*$/.test(path)) throw new TypeError('path is no request target');
     return { path, headers: merged({}, returned?.headers ?? draft.headers) };
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error;
-    warn(`\`requestOptions\` failed (${name}); requests go out without it.`);
+    warn(`\`requestOptions\` failed (${thrownName(error)}); requests go out without it.`);
     return base;
   }
 }

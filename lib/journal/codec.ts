@@ -19,6 +19,8 @@ import { type Entry, type EntryDraft, isEntry, type SealedRequest } from '../pro
 const HEADER = /^#(\d{1,9}) ([0-9a-f]{8})\n/;
 const TORN_HEADER = /^#\d{0,9}(?: [0-9a-f]{0,8})?$/;
 const LONGEST_HEADER = 20;
+// Ids, versions and the time of a request; a device id has 256 characters at most.
+const LONGEST_HEAD = 16_384;
 
 export class BatchWriter {
   #text = '';
@@ -113,12 +115,15 @@ export interface SegmentContent {
 /** Reads a segment, a batch for each step, so that the caller can let the event loop breathe between them. */
 export function* readSegment(bytes: Buffer, origin: object): Generator<void, SegmentContent, void> {
   const content: SegmentContent = { entries: [], seals: [], settled: [], damaged: 0, end: 0 };
+  // Headers that nobody here wrote may each claim all the rest of the file: there is an end to what is read in vain.
+  const enough = 4 * bytes.length + 65_536;
+  let wrong = 0;
   for (let at = 0; at < bytes.length; ) {
     const line = bytes.toString('latin1', at, at + LONGEST_HEADER);
     const header = HEADER.exec(line);
     const start = at + (header?.[0].length ?? 0);
     const next = start + Number(header?.[1] ?? 0);
-    if (header !== null && next <= bytes.length) {
+    if (header !== null && next <= bytes.length && wrong <= enough) {
       const payload = bytes.subarray(start, next);
       if (crc32(payload) === Number.parseInt(header[2] as string, 16)) {
         if (!readBatch(payload.toString(), origin, content)) content.damaged++;
@@ -127,6 +132,7 @@ export function* readSegment(bytes: Buffer, origin: object): Generator<void, Seg
         yield;
         continue;
       }
+      wrong += payload.length;
     }
     let found = nextHeader(bytes, at + 1);
     // The line end before it may be what was damaged.
@@ -193,6 +199,7 @@ function readBatch(text: string, origin: object, into: SegmentContent): boolean 
       if (!ids.every(Number.isSafeInteger)) return false;
       if (seal) {
         head = head.slice(0, Number(list[1])) + rest;
+        if (head.length > LONGEST_HEAD) return false;
         into.seals.push({ path: list[0] === '/i/bulk' ? '/i/bulk' : '/i', head, ids });
       } else for (const one of ids) into.settled.push(one);
     }
@@ -204,7 +211,8 @@ function readBatch(text: string, origin: object, into: SegmentContent): boolean 
 function listOf(json: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    return Array.isArray(value) ? value : undefined;
+    // Numbers and texts only: an object in their place may not even let itself be taken for a number.
+    return Array.isArray(value) && value.every((item) => typeof item !== 'object') ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { isList, member } from '../check.js';
 import type { Reporter } from '../logger.js';
+import { hearFailure } from '../promises.js';
 import { isEntry, type SealedRequest } from '../protocol/entry.js';
 import { NOTHING } from './memory.js';
-import type { Recovered, Storage } from './storage.js';
+import type { Recovered, Storage, StorageStats } from './storage.js';
 import { reasonOf } from './warnings.js';
 
 /** A storage of the user's own, which may break its contract: what it throws, or hands out wrong, is told once and stays here. */
@@ -13,7 +14,10 @@ export function containedStorage(storage: Storage, reporter: Reporter): Storage 
   }
   function attempt<T>(method: keyof Storage, otherwise: T, work: () => T): T {
     try {
-      return work();
+      const done = work();
+      // An asynchronous method may stand in the place of one that must not wait.
+      hearFailure(done, (error) => told(method, error));
+      return done;
     } catch (error) {
       told(method, error);
       return otherwise;
@@ -37,7 +41,7 @@ export function containedStorage(storage: Storage, reporter: Reporter): Storage 
     commit: () => later('commit', undefined, () => storage.commit()),
     commitSync: () => attempt('commitSync', undefined, () => storage.commitSync()),
     close: () => later('close', undefined, () => storage.close()),
-    stats: () => attempt('stats', { bytesWritten: 0 }, () => storage.stats()),
+    stats: () => statsFrom(attempt<unknown>('stats', undefined, () => storage.stats())),
   };
 }
 
@@ -49,6 +53,12 @@ function wellFormed(found: unknown, odd: (count: number) => void): Recovered {
   const left = allEntries.length - entries.length + allSealed.length - sealed.length;
   if (left > 0) odd(left);
   return { entries, sealed, nextId: Number.isSafeInteger(nextId) ? (nextId as number) : undefined };
+}
+
+function statsFrom(said: unknown): StorageStats {
+  const [bytes, degraded] = [member(said, 'bytesWritten'), member(said, 'degraded')];
+  const bytesWritten = typeof bytes === 'number' && bytes >= 0 ? bytes : 0;
+  return typeof degraded === 'string' ? { bytesWritten, degraded } : { bytesWritten };
 }
 
 function isSealed(value: unknown): value is SealedRequest {

@@ -27,6 +27,8 @@ export interface JournalOptions {
   readonly slowDisk?: boolean;
   readonly fs?: JournalFs;
   readonly lease?: Lease;
+  /** Told when this process has a place in the folder, which was made if need be. Must not throw. */
+  readonly entered?: () => void;
 }
 
 /**
@@ -178,6 +180,7 @@ export class JournalStorage implements Storage {
     const { path: root } = this.options;
     this.#fs.createFolder(root);
     this.#lease.hold(root);
+    this.options.entered?.();
     this.#renewLater();
   }
 

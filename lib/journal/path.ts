@@ -58,7 +58,14 @@ export function appStoragePath(folder: string, appKey: string): string {
  * that server, so what waits for another one stays where it is until that one is configured again.
  */
 export function journalPath(appFolder: string, url: string): string {
-  return join(appFolder, `journal-${hash(url).slice(0, 8)}`);
+  return join(appFolder, `journal-${hash(serverAddress(url)).slice(0, 8)}`);
+}
+
+/** A server is the same under another password, and however its host is spelled. */
+export function serverAddress(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return pathname === '/' ? origin : `${origin}${pathname}`;
 }
 
 function hash(text: string): string {

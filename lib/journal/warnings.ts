@@ -1,3 +1,4 @@
+import { member } from '../check.js';
 import type { StorageListener } from './storage.js';
 
 /** Tells each cause once, also what happened before anybody listened. A listener that throws stops nothing. */
@@ -30,6 +31,8 @@ export class Warnings {
 
 /** Reason of a system error without the path and the call, which the message names in its own words. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/, (?:open|write|mkdir|rename|scandir|read|unlink|rm|utime|stat|lstat|access).*$/, '');
+  const message = member(error, 'message');
+  if (typeof message !== 'string')
+    return error === null || !['object', 'function'].includes(typeof error) ? String(error) : 'no error';
+  return message.replace(/, (?:open|write|mkdir|rename|scandir|read|unlink|rm|utime|stat|lstat|access).*$/, '');
 }

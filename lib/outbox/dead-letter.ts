@@ -6,9 +6,16 @@ import type { SealedRequest } from '../protocol/entry.js';
 // Names under which people's data and secrets usually travel. What the file is for – finding out why a request was
 // refused – needs the shape, not the person.
 const PERSONAL =
-  /mail|phone|name|user|address|street|birth|byear|token|secret|passw|auth|cookie|session_?id|\bip\b|card|iban|picture/i;
-const KEPT = new Set(['name', '_name']);
+  /mail|phone|name|user|address|street|birth|byear|token|secret|passw|auth|cookie|session_?id|device_?id|\bip\b|ip_address|card|iban|picture/i;
+/** Masked whole: what a crash says and what led to it, where somebody is, who they are and were. */
+const WHOLE = new Set(['_error', '_logs', '_name', 'location', 'city', 'old_device_id', 'campaign_user']);
+/** In here everything is of a person, whatever it is called. */
+const OF_A_PERSON = new Set(['user_details', 'attribution_data', 'aid']);
+/** A text that looks like an address of a mailbox, under whatever name. */
+const ADDRESS = /[^\s@]@[^\s@]/;
 const MASKED = '***';
+// What a server counts is flat; what is deeper nobody here wrote.
+const DEEPEST = 30;
 
 /** From this size on the file is put aside as `….1`, in the place of the one before. */
 const LARGEST_FILE = 5 * 1024 * 1024;
@@ -41,7 +48,11 @@ export class DeadLetterFile {
       path: request.path,
       device: createHash('sha256').update(request.deviceId).digest('hex').slice(0, 16),
       entries: request.entries.map(({ kind, body }) =>
-        this.#redacted(parsed(kind === 'event' ? body : `{${body}}`), 'entry'),
+        this.#redacted(parsed(kind === 'event' ? body : `{${body}}`), 'entry', {
+          depth: 0,
+          person: false,
+          named: false,
+        }),
       ),
     });
     if (!budget.reserve(line.length)) {
@@ -56,12 +67,19 @@ export class DeadLetterFile {
     return this.#writing;
   }
 
-  /** Masks values under personal names; an event's own `name` of a view, trace or crash type says what it was. */
-  #redacted(value: unknown, key: string): unknown {
-    if (key === '_error' || key === '_logs' || this.redact.some((rule) => isMeant(rule, key))) return MASKED;
-    if (typeof value !== 'object' || value === null) return PERSONAL.test(key) && !KEPT.has(key) ? MASKED : value;
-    if (Array.isArray(value)) return value.map((item) => this.#redacted(item, key));
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, this.#redacted(member, name)]));
+  /** Masks what may be of a person; the shape stays. */
+  #redacted(value: unknown, key: string, where: Where): unknown {
+    if (WHOLE.has(key) || where.depth > DEEPEST || this.redact.some((rule) => isMeant(rule, key))) return MASKED;
+    if (typeof value !== 'object' || value === null) return isPersonal(value, key, where) ? MASKED : value;
+    const inside = {
+      depth: where.depth + 1,
+      person: where.person || OF_A_PERSON.has(key),
+      named: where.named || key === 'apm' || (value as { key?: unknown }).key === '[CLY]_view',
+    };
+    if (Array.isArray(value)) return value.map((item) => this.#redacted(item, key, inside));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [name, this.#redacted(member, name, inside)]),
+    );
   }
 
   async #append(line: string): Promise<void> {
@@ -74,6 +92,20 @@ export class DeadLetterFile {
       this.warn(`The dead-letter file ${this.path} cannot be written: ${String(error)}.`);
     }
   }
+}
+
+/** Where in an entry a value stands. */
+interface Where {
+  readonly depth: number;
+  readonly person: boolean;
+  /** In a view or a trace, whose `name` says what it was. */
+  readonly named: boolean;
+}
+
+function isPersonal(value: unknown, key: string, { person, named }: Where): boolean {
+  if (value === null) return false;
+  if (person || (typeof value === 'string' && ADDRESS.test(value))) return true;
+  return PERSONAL.test(key) && !(named && key === 'name');
 }
 
 function isMeant(rule: string | RegExp, name: string): boolean {

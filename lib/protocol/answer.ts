@@ -10,6 +10,7 @@ export interface ResponseParts {
 /** Longest delay a server can ask of us, in milliseconds: one hour. A mistyped header must not mute us for days. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 const MAX_SHOWN = 200;
+const MAX_READ = 4000;
 const BOUNDED = { bounded: true } as const;
 
 /** What an answer of `/i` or `/i/bulk` means (docs/protocol.md §1.5, §1.6). Only a Countly server rejects, no proxy's page. */
@@ -114,7 +115,8 @@ const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"',
 /** Countly escapes the strings of its answers for HTML (docs/protocol.md §1.3). */
 function decoded(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
-  return text.replace(/&(#?\w+);/g, (entity: string, name: string) => {
+  // What it says stands at its start, and no more than that is ever shown.
+  return text.slice(0, MAX_READ).replace(/&(#?\w+);/g, (entity: string, name: string) => {
     const code = /^#x[\da-f]+$/i.test(name) ? Number(`0${name.slice(1)}`) : /^#\d+$/.test(name) ? +name.slice(1) : 0;
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : (ENTITIES.get(name) ?? entity);
   });

@@ -42,12 +42,32 @@ export interface Entry extends EntryDraft {
   readonly origin?: object;
 }
 
+// What a date can be, the offsets that there are with a day to spare, and calls that no queue has room for.
+const LAST_TIME = 8.64e15;
+const MOST_OFFSET = 2880;
+const MOST_CALLS = 1e9;
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
 /** Whether a value is an entry. What a storage hands out was on a disk or in a database, where anybody may have been at it. */
 export function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, deviceId, idType, kind, feature, timestamp, tz, weight, body } = value as Partial<Entry>;
+  try {
+    return hasMembers(value as Partial<Entry>);
+  } catch {
+    // A getter that throws.
+    return false;
+  }
+}
+
+function hasMembers({ id, deviceId, idType, kind, feature, timestamp, tz, weight, body }: Partial<Entry>): boolean {
   return (
-    [id, timestamp, tz, weight].every(Number.isSafeInteger) &&
+    isWithin(id, 0, Number.MAX_SAFE_INTEGER) &&
+    isWithin(timestamp, 0, LAST_TIME) &&
+    isWithin(tz, -MOST_OFFSET, MOST_OFFSET) &&
+    isWithin(weight, 1, MOST_CALLS) &&
     [deviceId, feature].every((text) => typeof text === 'string' && text !== '') &&
     typeof body === 'string' &&
     (kind === 'event' || kind === 'request' || kind === 'picture') &&

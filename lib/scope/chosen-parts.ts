@@ -9,7 +9,8 @@ import type { Transport } from '../http/transport.js';
 import { containedStorage } from '../journal/contained.js';
 import { JournalStorage } from '../journal/journal.js';
 import { MemoryStorage } from '../journal/memory.js';
-import { appStoragePath, defaultStoragePath, journalPath } from '../journal/path.js';
+import { ADDRESS_FILE, tellOtherJournals } from '../journal/other-journals.js';
+import { appStoragePath, defaultStoragePath, journalPath, serverAddress } from '../journal/path.js';
 import type { Storage } from '../journal/storage.js';
 import { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
@@ -34,7 +35,7 @@ export function serverConfigOf(
   applied: (behaviour: Behaviour) => void,
 ): ServerConfig {
   const kept = options.serverSettings && folder !== undefined;
-  const file = new SmallFile(kept ? join(folder, 'server-settings.json') : undefined);
+  const file = new SmallFile(kept ? join(journalOf(options, folder), 'server-settings.json') : undefined);
   const given = givenSettings(options.sdkBehaviorSettings, reporter);
   try {
     return new ServerConfig(options, file, given, applied);
@@ -50,12 +51,19 @@ export function storageOf(
   clock: Clock,
   reporter: Reporter,
 ): Storage {
-  const { storage, disabled, storagePath, appKey, url, durability } = options;
+  const { storage, disabled, url, durability } = options;
   if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
   if (folder === undefined) return new MemoryStorage();
-  // A folder of the user's may serve several apps, and their journals must not meet.
-  const appFolder = storagePath === undefined ? folder : appStoragePath(folder, appKey);
-  return new JournalStorage({ path: journalPath(appFolder, url), clock, sync: durability === 'sync' });
+  const path = journalOf(options, folder);
+  const address = serverAddress(url);
+  void tellOtherJournals(path, address, (message) => reporter.warn('other-journals', message));
+  const entered = () => new SmallFile(join(path, ADDRESS_FILE)).write(address);
+  return new JournalStorage({ path, clock, sync: durability === 'sync', entered });
+}
+
+/** What belongs to one app and one server. A folder of the user's may serve several apps, and their journals must not meet. */
+function journalOf({ storagePath, appKey, url }: ResolvedOptions, folder: string): string {
+  return journalPath(storagePath === undefined ? folder : appStoragePath(folder, appKey), url);
 }
 
 export function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | undefined, reporter: Reporter) {

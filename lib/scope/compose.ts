@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { thrownName } from '../check.js';
 import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -152,7 +153,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       try {
         told(error, remoteConfig.values(own));
       } catch (thrown) {
-        const name = thrown instanceof Error ? thrown.name : typeof thrown;
+        const name = thrownName(thrown);
         reporter.warn('remoteConfig', `remoteConfig: the callback threw ${name}; what was fetched holds.`);
       }
     });

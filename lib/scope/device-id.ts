@@ -1,5 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DeviceIdentity } from './scope-target.js';
 
@@ -30,14 +41,32 @@ export function sanitizeDeviceId(value: unknown): string | undefined {
   return id.length <= MAX_LENGTH || [...id].length <= MAX_LENGTH ? id : undefined;
 }
 
+// An answer of a server is no larger.
+const LONGEST_FILE = 16 * 1024 * 1024;
+
 /** A text kept between starts: after a crash the former or the new one. Nothing throws; the journal tells about a bad disk. */
 export class SmallFile {
-  /** @param path undefined keeps nothing */
-  constructor(private readonly path: string | undefined) {}
+  /**
+   * @param path undefined keeps nothing
+   * @param longest bytes; what is larger is not read
+   */
+  constructor(
+    private readonly path: string | undefined,
+    private readonly longest = LONGEST_FILE,
+  ) {}
 
   /** Undefined when there is none, or none that can be read. */
   read(): string | undefined {
-    return this.#try((path) => readFileSync(path, 'utf8'));
+    return this.#try((path) => {
+      // A pipe in its place would hold up the host for ever, and a device fill its memory.
+      const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      try {
+        const facts = fstatSync(file);
+        return facts.isFile() && facts.size <= this.longest ? readFileSync(file, 'utf8') : undefined;
+      } finally {
+        closeSync(file);
+      }
+    });
   }
 
   write(text: string): void {

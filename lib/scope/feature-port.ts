@@ -173,8 +173,13 @@ export class HousePort implements FeaturePort {
     if (beforeSend.length === 0 || feature === 'core' || this.#inHook) return body;
     const { outbox, reporter } = this.parts;
     this.#inHook = true;
-    const seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
-    this.#inHook = false;
+    let seen: string | undefined;
+    try {
+      seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+    } finally {
+      // Whatever happens: hooks that take out personal data must see the next entry.
+      this.#inHook = false;
+    }
     if (seen === undefined) outbox.refuse('filtered');
     return seen;
   }

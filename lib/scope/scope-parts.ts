@@ -1,3 +1,4 @@
+import { thrownName } from '../check.js';
 import { Reporter, silentLogger } from '../logger.js';
 import type { Core } from './compose.js';
 import { contextScope, type RegisteredClient, STANDS_FOR } from './current.js';
@@ -98,14 +99,6 @@ export function attempt<T>(core: Core, call: string, work: () => T): T | undefin
 
 function failed({ reporter, port }: Core, call: string, error: unknown): void {
   // The message may hold the caller's data; the type is enough to find the place.
-  reporter.warn(`failed:${call}`, `${call}: what was passed cannot be read (${nameOf(error)}); it is dropped.`);
+  reporter.warn(`failed:${call}`, `${call}: what was passed cannot be read (${thrownName(error)}); it is dropped.`);
   port.refuse('invalid');
-}
-
-function nameOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.name : typeof error;
-  } catch {
-    return 'an error';
-  }
 }

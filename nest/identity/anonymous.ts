@@ -54,16 +54,25 @@ const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 /** @internal what no browser would keep, though each setting for itself is right. */
 export function cookieProblems({ anonymous }: { readonly anonymous?: unknown }): ConfigProblem[] {
   const { cookie, path, domain, sameSite, secure } = Object(anonymous) as AnonymousOptions;
-  const isHostOnly = String(cookie).startsWith('__Host-');
-  const needsSecure = sameSite === 'None' || isHostOnly || String(cookie).startsWith('__Secure-');
+  const name = typeof cookie === 'string' ? cookie : '';
+  const isHostOnly = name.startsWith('__Host-');
+  const needsSecure = sameSite === 'None' || isHostOnly || name.startsWith('__Secure-');
   const problems: ConfigProblem[] = [];
   const wants = (option: string, expected: string, value: unknown) =>
-    problems.push({ option: `anonymous.${option}`, expected, actual: JSON.stringify(value) ?? 'nothing' });
+    problems.push({ option: `anonymous.${option}`, expected, actual: told(value) });
   if (needsSecure && secure !== true)
     wants('secure', 'true: browsers ask for it beside this `sameSite` or name', secure);
   if (isHostOnly && (path ?? '/') !== '/') wants('path', '"/" for a cookie named __Host-', path);
   if (isHostOnly && domain !== undefined) wants('domain', 'none for a cookie named __Host-', domain);
   return problems;
+}
+
+/** Of what is neither a text nor a flag only the type: it may be anything, by mistake also a secret. */
+function told(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' || typeof value === 'boolean'
+    ? JSON.stringify(value)
+    : `a value of type ${typeof value}`;
 }
 
 /** @internal fills in the defaults. Without a secret, one is made of the application's key and salt. */

@@ -5,10 +5,12 @@
 export function readCookie(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
   let from = 0;
-  while (from < header.length) {
+  let equals = header.indexOf('=');
+  while (from < header.length && equals !== -1) {
     let end = header.indexOf(';', from);
     if (end === -1) end = header.length;
-    const equals = header.indexOf('=', from);
+    // Not looked for anew before it was passed: a header of semicolons alone would be read to its end for each of them.
+    if (equals < from) equals = header.indexOf('=', from);
     if (equals !== -1 && equals < end && header.slice(from, equals).trim() === name) {
       return decoded(header.slice(equals + 1, end).trim());
     }

@@ -103,7 +103,7 @@ function nodeHttp(listener: HttpListener): Channels {
 /** Through a proxy the path is a whole URL. */
 function described(method: unknown, host: string, path: unknown): OutgoingRequest {
   const target = String(path);
-  const whole = /^https?:\/\/([^/?#]+)([^?#]*)/.exec(target);
+  const whole = /^https?:\/\/(?:[^/?#]*@)?([^/?#]+)([^?#]*)/.exec(target);
   return {
     method: String(method ?? 'GET'),
     host: whole?.[1] ?? host,

@@ -84,6 +84,6 @@ export class RequestScopeInit implements ScopeInit {
 /** The language a browser asks for first: `de-AT,de;q=0.9` gives `de-AT`. */
 function firstLanguage(context: RequestContext): string | undefined {
   const header = context.header('accept-language');
-  const tag = header === undefined ? undefined : /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)/.exec(header)?.[1];
+  const tag = header === undefined ? undefined : /^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})/.exec(header)?.[1];
   return tag;
 }

@@ -94,7 +94,7 @@ describe('a storage of the user’s own', () => {
     storage.seal(request);
     storage.settle([event(1)]);
     storage.commitSync();
-    expect(storage.stats()).toBe(answers['stats']);
+    expect(storage.stats()).toEqual(answers['stats']);
     expect(await storage.recover(PLENTY)).toEqual(answers['recover']);
     await storage.commit();
     await storage.close();

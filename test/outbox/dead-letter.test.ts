@@ -43,11 +43,11 @@ describe('the dead-letter file', () => {
     const file = join(folder, 'deep', 'dead-letter.jsonl');
     const letters = new DeadLetterFile(file, () => {});
     letters.add(request('event', '{"key":"a"}', '{"key":"b"}'), 'Invalid parameter', unbounded);
-    letters.add(request('request', '"crash":{"_name":"TypeError: x"}'), '413', unbounded);
+    letters.add(request('request', '"crash":{"_name":"TypeError: x","_type":"TypeError"}'), '413', unbounded);
     await letters.written();
     const [first, second] = await lines(file);
     expect(first).toMatchObject({ reason: 'Invalid parameter', path: '/i', entries: [{ key: 'a' }, { key: 'b' }] });
-    expect(second.entries).toEqual([{ crash: { _name: 'TypeError: x' } }]);
+    expect(second.entries).toEqual([{ crash: { _name: '***', _type: 'TypeError' } }]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
@@ -67,7 +67,59 @@ describe('the dead-letter file', () => {
     const text = await readFile(file, 'utf8');
     expect(text).not.toContain('visitor-17');
     expect(text).not.toContain('555-0100');
-    expect(text).toContain('"plan":"pro"');
+  });
+
+  it.each([
+    ['the id that a person had before', 'request', '"old_device_id":"ada-lovelace"'],
+    ['a name', 'request', '"user_details":{"name":"ada-lovelace","custom":{"nick":"ada-lovelace"}}'],
+    ['a picture', 'request', '"user_details":{"picture":"https://a.example/ada-lovelace.png"}'],
+    ['a picture on this machine', 'picture', '"picture":"/home/ada-lovelace/me.png","user_details":{}'],
+    [
+      'changes of a property',
+      'request',
+      '"user_details":{"custom":{"friends":{"$push":["ada-lovelace"]},"age":"ada-lovelace"}}',
+    ],
+    ['the message of an error', 'request', '"crash":{"_name":"Error: no user ada-lovelace","_error":"x"}'],
+    ['a name in an event', 'event', '{"key":"a","segmentation":{"name":"ada-lovelace"}}'],
+    [
+      'an address of a mailbox under any name',
+      'event',
+      '{"key":"a","segmentation":{"to":"ada-lovelace@example.test"}}',
+    ],
+    [
+      'where somebody is',
+      'request',
+      '"begin_session":1,"location":"ada-lovelace","city":"ada-lovelace","ip_address":"ada-lovelace"',
+    ],
+    ['an advertising id', 'request', '"aid":{"adid":"ada-lovelace","idfa":"ada-lovelace"}'],
+  ] as const)('shows nothing of a person: %s', async (_what, kind, body) => {
+    const file = join(folder, 'dead-letter.jsonl');
+    const letters = new DeadLetterFile(file, () => {});
+    letters.add(request(kind as 'event', body), 'poison', unbounded);
+    await letters.written();
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toContain('ada-lovelace');
+    expect(text).toContain('***');
+  });
+
+  it('shows what a refusal is about: keys, names of views and traces, numbers, kinds of errors', async () => {
+    const file = join(folder, 'dead-letter.jsonl');
+    const letters = new DeadLetterFile(file, () => {});
+    const events = [
+      '{"key":"order","count":2,"segmentation":{"plan":"pro"}}',
+      '{"key":"[CLY]_view","segmentation":{"name":"Home"}}',
+    ];
+    letters.add(request('event', ...events), 'poison', unbounded);
+    letters.add(
+      request('request', '"apm":{"type":"device","name":"boot","apm_metrics":{"duration":7}}'),
+      'poison',
+      unbounded,
+    );
+    await letters.written();
+    expect((await lines(file)).map(({ entries }) => entries)).toEqual([
+      events.map((text) => JSON.parse(text)),
+      [{ apm: { type: 'device', name: 'boot', apm_metrics: { duration: 7 } } }],
+    ]);
   });
 
   it('masks what is named besides: texts in any case, patterns, and all that is in them', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { appStoragePath, journalPath } from '../../lib/journal/path.js';
 import { silentLogger } from '../../lib/logger.js';
 import { Countly } from '../../lib/scope/countly.js';
 import { DeviceIdFile, sanitizeDeviceId } from '../../lib/scope/device-id.js';
@@ -71,6 +72,7 @@ describe('what is on disk', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
+  const journal = () => journalPath(appStoragePath(folder, 'K'), 'http://127.0.0.1:9');
   const started = () =>
     new Countly({ url: 'http://127.0.0.1:9', appKey: 'K', storagePath: folder, testMode: true, logger: silentLogger });
 
@@ -92,7 +94,8 @@ describe('what is on disk', () => {
     '{"v":2,"t":1,"c":{"esb":{"constructor":["a"]},"esw":{}}}',
     '{"v":2,"t":1,"c":{"esw":{"valueOf":["a"]},"esb":{"toString":["b"]},"eqs":1e300,"dort":1e300}}',
   ])('server settings that make no sense cost themselves: %s', async (text) => {
-    writeFileSync(join(folder, 'server-settings.json'), text);
+    mkdirSync(journal(), { recursive: true });
+    writeFileSync(join(journal(), 'server-settings.json'), text);
     const client = started();
     client.addEvent('a');
     expect(client.stats().pending).toBe(1);
@@ -102,7 +105,9 @@ describe('what is on disk', () => {
   it.each(['device-id', 'server-settings.json', 'device-id and server-settings.json'])(
     'a folder in the place of %s does not stop the start',
     async (names) => {
-      for (const name of names.split(' and ')) mkdirSync(join(folder, name, 'below'), { recursive: true });
+      for (const name of names.split(' and ')) {
+        mkdirSync(join(name === 'device-id' ? folder : journal(), name, 'below'), { recursive: true });
+      }
       const client = new Countly({
         url: 'http://127.0.0.1:9',
         appKey: 'K',
