@@ -179,6 +179,7 @@ const TABLE: readonly Row[] = [
 const WITHOUT = [
   'isAllowed',
   'warn',
+  'refuse',
   'cancelAllTraces',
   'fetchFeedbackWidgets',
   'checkAnyConsent',
