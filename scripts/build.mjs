@@ -44,11 +44,12 @@ await bundle(
   { ...inputsOf({ ...ENTRIES, ...BINS }, '.js'), external: EXTERNAL, plugins: [otherEntries('.js'), licences()] },
   { format: 'cjs', esModule: true, strict: true, exports: 'named', footer: moduleIsDefault },
 );
-await bundle('.mjs', {
-  ...inputsOf(ENTRIES, '.js'),
-  external: EXTERNAL,
-  plugins: [otherEntries('.mjs'), importsForRequires()],
-});
+await bundle(
+  '.mjs',
+  { ...inputsOf(ENTRIES, '.js'), external: EXTERNAL, plugins: [otherEntries('.mjs'), importsForRequires()] },
+  // Read by bundlers alone, so without what a person needs; names stay.
+  { minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } },
+);
 await bundle('.d.ts', {
   ...inputsOf(ENTRIES, '.d.ts'),
   external: EXTERNAL,

@@ -19,7 +19,8 @@ class Operator extends Collector {
 
   override async query(request?: { readonly body: string | Uint8Array }): Promise<QueryResult> {
     const form = new URLSearchParams(String(request?.body));
-    if (form.get('method') === 'sc') return { ok: false, status: 404, message: 'none' };
+    // What the client asks by itself.
+    if (form.get('method') !== 'rc') return { ok: false, status: 404, message: 'none' };
     const device = form.get('device_id') ?? '';
     this.asked.push(device);
     if (this.late) await new Promise((resolve) => setTimeout(resolve, 400));
