@@ -5,6 +5,8 @@ import { NO_ROUTE, routeTemplate } from '../traffic/route.js';
 
 /** As many as a crash report tells of. */
 const MAX_DEPTH = 5;
+/** Of a longer address the start is looked for, with all behind it: a long one, repeated in a long text, takes its time. */
+const LONGEST = 256;
 
 /**
  * What was thrown, with the route's template wherever it says the request's own address: `Cannot GET /no/such?token=…`
@@ -50,9 +52,14 @@ function cleanerFor(context: HttpContext): Cleaner {
   const patterns = addressesOf(context)
     .filter((text) => text.length > 1 && text !== template)
     .sort((a, b) => b.length - a.length)
-    // Not within a longer word or path: `/app` is part of the paths in a stack.
-    .map((text) => new RegExp(`${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w%~/-]|\\.\\w)`, 'g'));
+    .map(patternOf);
   return (text) => patterns.reduce((rest, pattern) => rest.replace(pattern, () => template), text);
+}
+
+function patternOf(text: string): RegExp {
+  const start = text.slice(0, LONGEST).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // Not within a longer word or path: `/app` is part of the paths in a stack.
+  return new RegExp(text.length > LONGEST ? `${start}[^\\s"]*` : `${start}(?![\\w%~/-]|\\.\\w)`, 'g');
 }
 
 /** The ways in which a message may name the request: as it came, without its query, the query alone, and all of it decoded. */

@@ -34,7 +34,7 @@ const RULES: is.Members = {
 /** What a page writes that has no id (yet): the words JavaScript makes of nothing. */
 const NO_ID = new Set(['', 'undefined', 'null']);
 /** The SDK's own cookie: `<app key>/cly_id`, below a namespace if it has one. */
-const OWN_COOKIE = /(?:^|;)\s*((?:[^=;]*\/)?([^=;/]+)\/cly_id)=/g;
+const OWN_COOKIE = /(?:^|;)((?:[^=;]*\/)?([^=;/]+)\/cly_id)=/g;
 
 interface Said {
   readonly id: string;
@@ -103,7 +103,7 @@ function ownCookie(context: RequestContext, appKey: string | undefined): string 
   const header = context.header('cookie');
   if (header === undefined || !header.includes('/cly_id=')) return undefined;
   for (const [, name = '', key] of header.matchAll(OWN_COOKIE)) {
-    if (appKey !== undefined && key !== appKey) continue;
+    if (appKey !== undefined && key?.trim() !== appKey) continue;
     const id = readCookie(header, name.trim());
     if (id !== undefined && !NO_ID.has(id)) return id;
   }
