@@ -19,7 +19,7 @@ export async function packOnce(root, given) {
   return { tarball, files, manifest, entries: entriesOf(manifest) };
 }
 
-/** Names of the entries, as the templates in apps/types are called. */
+/** Names of the entries; the templates in apps/types are called like them, with a dash for each slash. */
 function entriesOf({ exports }) {
   return Object.keys(exports)
     .filter((path) => path !== './package.json')

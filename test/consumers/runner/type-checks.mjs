@@ -61,7 +61,7 @@ async function check(installation, entries, { compiler, type, mode, skipLibCheck
     noEmit: true,
     skipLibCheck,
   };
-  const files = entries.map((entry) => `${entry}.ts`);
+  const files = entries.map((entry) => `${entry.replaceAll('/', '-')}.ts`);
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   const { code, stdout } = await run(
     process.execPath,
