@@ -6,10 +6,12 @@ import { readCarrier, signCarrier } from '../../nest/carrier/carrier-token.js';
 import { carrierOf, carrierOfWork } from '../../nest/carrier/from-carrier.js';
 import { anonymousCookie, cookieValue, visitorOf } from '../../nest/identity/anonymous.js';
 import { readCookie } from '../../nest/identity/cookies.js';
+import { fromCountlyWeb } from '../../nest/identity/countly-web.js';
 import type { RequestLike } from '../../nest/identity/request-context.js';
 import { addressOf, headerOf, isSecure } from '../../nest/identity/request-values.js';
 import { outgoingName } from '../../nest/outgoing/outgoing-name.js';
 import { HttpContext, type ResponseLike } from '../../nest/scope/http-context.js';
+import { visitorMetrics } from '../../nest/sessions/visitor-metrics.js';
 import { signatureOf, signedWith } from '../../nest/signature.js';
 import { methodOf, routeTemplate } from '../../nest/traffic/route.js';
 import { anything, expectQuick, expectUnpolluted, json, mutationsOf, repeated } from './hostile.js';
@@ -207,6 +209,58 @@ describe('a carrier (readCarrier)', () => {
         }
       }),
     );
+  });
+});
+
+describe('what a page and a browser say of themselves (fromCountlyWeb, visitorMetrics)', () => {
+  const saying = (header: (name: string) => unknown) =>
+    contextOf({ headers: new Proxy({}, { get: (_, name) => header(String(name)) }) });
+  const web = fromCountlyWeb({ appKey: 'KEY' });
+
+  it('is an id, features that there are and texts, or nothing', () => {
+    const said = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      ...[
+        'ada:events.views',
+        'KEY/cly_id=ada; countly_web=eve%3A:all',
+        'Mozilla/5.0 (X11; Linux x86_64) Chrome/131.0',
+      ].map(mutationsOf),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          said.map((text) => () => text as unknown),
+          anything,
+        ),
+        (make) => {
+          const value = make();
+          const context = saying(() => value);
+          expect(['string', 'undefined']).toContain(typeof web(context));
+          const features = web.consent(context);
+          expect(features === undefined || (features.length < 20 && Array.isArray(features))).toBe(true);
+          for (const text of Object.values(visitorMetrics(context))) {
+            expect(typeof text).toBe('string');
+            expect(text.length).toBeLessThanOrEqual(100);
+          }
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['blanks', `KEY/cly_id=a;${repeated(' ')}`],
+    ['slashes', `${repeated('a/')}KEY/cly_id`],
+    ['per cents', `countly_web=${repeated('%')}`],
+    ['brackets', repeated('(')],
+    ['versions', `Mozilla/5.0 Chrome/${repeated('1.')}`],
+    ['blanks behind a name', `Mozilla/5.0 Android${repeated(' ')}`],
+  ])('of ten megabytes is read in less than a second: %s', (_what, text) => {
+    const context = saying(() => text);
+    expectQuick(() => {
+      web(context);
+      web.consent(context);
+      visitorMetrics(context);
+    });
   });
 });
 
