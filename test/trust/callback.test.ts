@@ -41,7 +41,7 @@ describe('a hook of the application (beforeSend)', () => {
           else entry.content['segmentation'] = value;
           return play(deed) as never;
         };
-        const test = recorded({ beforeSend: [hook] });
+        const test = recorded({ beforeSend: [hook], debug: true });
         test.client.addEvent('order', { segmentation: { plan: 'pro' } });
         test.client.logError(new Error('x'));
         test.client.userData.set('plan', 'pro');

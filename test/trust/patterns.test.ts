@@ -7,6 +7,8 @@ import { HttpContext } from '../../nest/scope/http-context.js';
 import { expectQuick } from './hostile.js';
 
 const ROOT = join(__dirname, '..', '..');
+/** Where a text is cut to so many characters before it is looked at. */
+const CUT_BEFORE = new Map([['nest/sessions/user-agent.ts', 1024]]);
 /** The first are for what takes more than the square of the length, which would not come to an end with the last. */
 const LENGTHS = [28, 1000, 10_000];
 /** One step for each character takes less than a millisecond, one for each pair of them a hundred. */
@@ -76,8 +78,8 @@ describe('every regular expression of the library', () => {
 
   it.each(found.map(({ where, pattern }) => [where, pattern] as const))(
     '%s %s is through with a long text in no time',
-    (_where, pattern) => {
-      for (const length of LENGTHS) {
+    (where, pattern) => {
+      for (const length of LENGTHS.map((most) => Math.min(most, CUT_BEFORE.get(where) ?? most))) {
         for (const text of temptations(pattern, length)) {
           // Somebody else may have had the processor the first time.
           const isQuick = [1, 2, 3].some(() => tookMs(pattern, text) < QUICK_MS);
