@@ -21,17 +21,17 @@ const BROWSERS: readonly Rule[] = [
   ['DuckDuckGo', /\b(?:DuckDuckGo|Ddg)\/([\d.]+)/],
   ['Silk', /\bSilk\/([\d.]+)/],
   ['Firefox', /\b(?:Firefox|FxiOS)\/([\d.]+)/],
-  ['Android WebView', /; wv\).*\bChrome\/([\d.]+)/],
+  ['Android WebView', /; wv\).{0,300}\bChrome\/([\d.]+)/],
   ['Chrome', /\b(?:Chrome|CriOS|Chromium|HeadlessChrome)\/([\d.]+)/],
-  ['Android Browser', /\bAndroid\b.*\bVersion\/([\d.]+).*\bSafari\b/],
-  ['Safari', /\bVersion\/([\d.]+).*\bSafari\b/],
-  ['iOS WebView', /\b(?:iPhone|iPad|iPod)\b.*\bAppleWebKit\/([\d.]+)/],
-  ['Internet Explorer', /\bMSIE ([\d.]+)|\bTrident\/.*\brv:([\d.]+)/],
+  ['Android Browser', /\bAndroid\b.{0,300}\bVersion\/([\d.]+).{0,300}\bSafari\b/],
+  ['Safari', /\bVersion\/([\d.]+).{0,300}\bSafari\b/],
+  ['iOS WebView', /\b(?:iPhone|iPad|iPod)\b.{0,300}\bAppleWebKit\/([\d.]+)/],
+  ['Internet Explorer', /\bMSIE ([\d.]+)|\bTrident\/.{0,300}\brv:([\d.]+)/],
 ];
 
 const SYSTEMS: readonly Rule[] = [
   ['Windows', /\bWindows NT ([\d.]+)/],
-  ['iOS', /\b(?:iPhone|iPad|iPod)\b.*?\bOS (\d+(?:[._]\d+)*)|\biOS (\d+(?:\.\d+)*)/],
+  ['iOS', /\b(?:iPhone|iPad|iPod)\b.{0,300}?\bOS (\d+(?:[._]\d+)*)|\biOS (\d+(?:\.\d+)*)/],
   ['Tizen', /\bTizen(?: |\/)([\d.]+)/],
   ['Android', /\bAndroid(?: ([\d.]+))?/],
   ['ChromeOS', /\bCrOS \S+ ([\d.]+)/],
@@ -54,11 +54,13 @@ const WINDOWS: Readonly<Record<string, string>> = {
 
 const TELEVISION = /\b(?:smart-?tv|googletv|appletv|hbbtv|bravia|roku|crkey|netcast|web0s)\b|\bTV\b|\bAFT\w+ Build/i;
 const CONSOLE = /\b(?:PlayStation|Xbox|Nintendo)\b/;
-const TABLET = /\biPad\b|\bTablet\b|\bPlayBook\b|\bSilk\/(?!.*\bMobile\b)|\bAndroid\b(?!.*\bMobile\b)/;
+const TABLET = /\biPad\b|\bTablet\b|\bPlayBook\b|\bSilk\/(?!.{0,300}\bMobile\b)|\bAndroid\b(?!.{0,300}\bMobile\b)/;
 const MOBILE = /\bMobi|\biPhone\b|\biPod\b|\bAndroid\b/;
 
 /** More is no browser's, and the rules below read a text several times. */
 const LONGEST = 1024;
+// All bounded: a header is whatever anybody sends.
+const ANDROID_MODEL = /\bAndroid[^;)]{0,40}; (?:[a-z]{2}[-_][a-zA-Z]{2}; )?([^;)]{1,80}?)(?: Build\/[^;)]{0,80})?[;)]/;
 
 /** Reads a `User-Agent` header. Few rules, for what people use; anything else is unknown rather than guessed. */
 export function readUserAgent(header: string): UserAgent {
@@ -95,7 +97,7 @@ function deviceTypeOf(text: string, known: string | undefined): UserAgent['devic
 function modelOf(text: string, type: UserAgent['deviceType']): string | undefined {
   const apple = /\b(?:iPhone|iPad|iPod)\b/.exec(text)?.[0];
   if (apple !== undefined) return apple;
-  const model = /\bAndroid[^;)]*; (?:[a-z]{2}[-_][a-zA-Z]{2}; )?([^;)]+?)(?: Build\/[^;)]*)?[;)]/.exec(text)?.[1];
+  const model = ANDROID_MODEL.exec(text)?.[1];
   // Chrome says `K` for all, Firefox what kind it is.
   if (model !== undefined) return /^(?:K|Mobile|Tablet|wv)$/.test(model) ? 'Android' : model.slice(0, 60);
   return type === 'desktop' ? 'Desktop' : undefined;
