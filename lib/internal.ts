@@ -25,7 +25,6 @@ export {
   registerClient,
   registeredClient,
   STANDS_FOR,
-  unregisterClient,
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';
 export { VisitorSessions } from './scope/visitor-sessions.js';
