@@ -118,5 +118,6 @@ export interface CountlyModuleOptions
 
 /** What a class given as `useClass` or `useExisting` must have. */
 export interface CountlyOptionsFactory {
+  /** Called once, when the application boots. */
   createCountlyOptions(): CountlyModuleOptions | Promise<CountlyModuleOptions>;
 }
