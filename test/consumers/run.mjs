@@ -10,6 +10,7 @@ import { packOnce } from './runner/pack.mjs';
 import { checkProductionInstall, checkTarball, checkWithTools, TOOLS } from './runner/package-checks.mjs';
 import { checkPlainApps } from './runner/plain-checks.mjs';
 import { Report } from './runner/report.mjs';
+import { checkRules, RULES } from './runner/rules-checks.mjs';
 import { checkJest, checkVitest, JEST, VITEST } from './runner/test-runner-checks.mjs';
 import { checkTypes } from './runner/type-checks.mjs';
 import { install, makeWorkspace } from './runner/workspace.mjs';
@@ -82,6 +83,10 @@ async function runAreas(report, root, inspector, { only, nest, node, tarball: gi
   if (wants('runtimes')) {
     const installed = install(root, 'runtimes', withPackage(RUNTIMES), { packageJson: { type: 'module' } });
     areas.push(installed.then((installation) => checkRuntimes(report, { installation, inspector })));
+  }
+  if (wants('rules')) {
+    const installed = install(root, 'rules', withPackage(RULES), { packageJson: { type: 'module' } });
+    areas.push(installed.then((installation) => checkRules(report, { installation })));
   }
   if (wants('bundlers')) {
     const installed = install(root, 'bundlers', withPackage(BUNDLERS), { packageJson: { type: 'module' } });
