@@ -6,7 +6,7 @@ import { checkNest } from './runner/nest-checks.mjs';
 import { NEST_MAJORS } from './runner/nest-majors.mjs';
 import { installNodes, NODE_FLOOR } from './runner/nodes.mjs';
 import { readOptions, USAGE } from './runner/options.mjs';
-import { packOnce } from './runner/pack.mjs';
+import { packInspector, packOnce } from './runner/pack.mjs';
 import { checkProductionInstall, checkTarball, checkWithTools, TOOLS } from './runner/package-checks.mjs';
 import { checkPlainApps } from './runner/plain-checks.mjs';
 import { Report } from './runner/report.mjs';
@@ -77,7 +77,8 @@ async function runAreas(report, root, inspector, { only, nest, node, tarball: gi
     areas.push(installed.then(async (installation) => checkJest(report, { installation, nodes: ends(await nodes) })));
   }
   if (wants('vitest')) {
-    const installed = install(root, 'vitest', withPackage(VITEST));
+    const inspectorToo = { ...VITEST, 'countly-inspector': `file:${await packInspector(root)}` };
+    const installed = install(root, 'vitest', withPackage(inspectorToo), { packageJson: { type: 'module' } });
     areas.push(installed.then(async (installation) => checkVitest(report, { installation, nodes: ends(await nodes) })));
   }
   if (wants('runtimes')) {
