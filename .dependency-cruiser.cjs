@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
- * (check.ts, errors.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md.
+ * (check.ts, errors.ts, linked-list.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md.
  */
 const LAYERS = {
   protocol: [],
@@ -51,7 +51,7 @@ module.exports = {
     {
       name: 'primitives-import-primitives',
       severity: 'error',
-      from: { path: '^lib/(errors|logger|clock|check|promises|shared)\\.ts$' },
+      from: { path: '^lib/(errors|linked-list|logger|clock|check|promises|shared)\\.ts$' },
       to: { path: '^lib/', pathNot: '^lib/(errors|logger|clock|promises)\\.ts$' },
     },
     {

@@ -17,8 +17,7 @@ export type VisitorPlace = Omit<DeviceLocationOptions, 'ip'>;
  * Options of `CountlyModule`: those of the client, and what the module adds. All problems are reported at once, when the
  * application boots.
  */
-export interface CountlyModuleOptions
-  extends Omit<CountlyOptions, 'name' | 'deviceId' | 'consent' | 'shutdownTimeout'> {
+export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'deviceId' | 'consent'> {
   /**
    * Who a unit of work belongs to: one resolver or a list, where the first that answers wins. A text is the id of this
    * process as a device, as in `CountlyOptions`; give `processDeviceId` when you need both.
@@ -36,11 +35,6 @@ export interface CountlyModuleOptions
    * @default 'process'
    */
   readonly anonymous?: 'process' | 'cookie' | 'none' | AnonymousOptions | undefined;
-  /**
-   * Milliseconds that closing the application may spend on delivery. Less than the time test runners give a hook.
-   * @default 3000
-   */
-  readonly shutdownTimeout?: number | undefined;
   /** Milliseconds an asynchronous resolver may take before the request goes on without its answer. @default 500 */
   readonly resolverTimeout?: number | undefined;
   /**

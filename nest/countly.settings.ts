@@ -55,7 +55,7 @@ export interface ModuleSettings {
   readonly shutdownWarning: boolean;
 }
 
-/** Test runners give a hook five seconds for all that an application closes. */
+/** As for a client: test runners give a hook five seconds for all that an application closes. */
 const SHUTDOWN_MS = 3000;
 
 /** What a module was given, taken apart. */

@@ -53,7 +53,7 @@ await bundle(
 await bundle('.d.ts', {
   ...inputsOf(ENTRIES, '.d.ts'),
   external: EXTERNAL,
-  plugins: [otherEntries('.js'), dts({ dtsInput: true, tsconfig: false }), declaredAsModule()],
+  plugins: [otherEntries('.js'), dts({ dtsInput: true, tsconfig: false }), declaredAsModule(), nodeTypes()],
 });
 rmSync(BUILD, { recursive: true });
 
@@ -128,6 +128,16 @@ function declaredAsModule() {
           `}\nexport = ${main};\n`,
         ].join('');
       }
+    },
+  };
+}
+
+/** TypeScript 6 and newer takes no types but those that are asked for, and ours speak of Node's. */
+function nodeTypes() {
+  return {
+    name: 'node-types',
+    generateBundle(_, chunks) {
+      for (const chunk of Object.values(chunks)) chunk.code = `/// <reference types="node" />\n${chunk.code}`;
     },
   };
 }

@@ -34,8 +34,7 @@ const PARTS = [
   {
     heading: 'NestJS',
     intro:
-      '`CountlyModule.forRoot(options)` takes the options of the client, except `name`, `deviceId`, `consent` and ' +
-      '`shutdownTimeout`, and these.',
+      '`CountlyModule.forRoot(options)` takes the options of the client, except `name`, `deviceId` and `consent`, and these.',
     types: [
       ['nest/countly.options.ts', 'CountlyModuleOptions', 'All'],
       ['nest/countly.module-definition.ts', 'CountlyModuleExtras', 'Beside the options, also for `forRootAsync`'],

@@ -167,7 +167,11 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly failTimeout?: number | undefined;
   /** Drop entries that could not be delivered for so many hours; 0 keeps them. @default 0 */
   readonly dropRequestsOlderThan?: number | undefined;
-  /** Milliseconds `close` and the natural end of the process may spend on delivery. @default 5000 */
+  /**
+   * Milliseconds `close` and the natural end of the process may spend on delivery. Less than the five seconds that test
+   * runners give a hook.
+   * @default 3000
+   */
   readonly shutdownTimeout?: number | undefined;
   /** Deliver on SIGTERM and SIGINT, then let the signal do what it does. Nest applications use shutdown hooks. @default false */
   readonly handleSignals?: boolean | undefined;

@@ -68,7 +68,7 @@ export const RULES = {
   requestTimeout: { ...is.milliseconds(1), usual: 30_000 },
   failTimeout: { ...is.seconds(1), usual: 60 },
   dropRequestsOlderThan: { ...is.hours(0), usual: 0 },
-  shutdownTimeout: { ...is.milliseconds(0), usual: 5000 },
+  shutdownTimeout: { ...is.milliseconds(0), usual: 3000 },
   handleSignals: optIn,
   deadLetter: { ...is.either(off, deadLetter), usual: { redact: [] } },
   beforeSend: is.either(is.callback, is.listOf('a list of functions', is.callback)),

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { truncate } from '../config/limits.js';
+import { type Linked, LinkedList } from '../linked-list.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import type { DeviceLocation } from './location.js';
 import type { ProfileBuffer } from './profile-changes.js';
@@ -59,7 +60,7 @@ export class WorkState {
 }
 
 /** What the client remembers of a device between calls. Devices that need nothing remembered have none. */
-export class DeviceState extends WorkState {
+export class DeviceState extends WorkState implements Linked<DeviceState> {
   /** In the order they began; undefined when there is none. */
   views: OpenedView[] | undefined;
   /** The view that began last, on display or not. */
@@ -79,6 +80,11 @@ export class DeviceState extends WorkState {
   profile: ProfileBuffer | undefined;
   /** Remote config values fetched last. */
   remoteConfig: KnownRemoteConfig | undefined;
+
+  /** Its place in the order of use, for {@link DeviceStates} to change. */
+  list: LinkedList<DeviceState> | undefined;
+  previous: DeviceState | undefined;
+  next: DeviceState | undefined;
 
   /** @param lastSeen the last activity, on the monotonic clock in milliseconds */
   constructor(
@@ -143,16 +149,13 @@ export class Timers {
 }
 
 /**
- * Device states, bounded: the least recently used leave when there are too many, and idle ones after a time. A `Map`
- * keeps insertion order, so re-inserting on use makes its first key the least recently used one. A device whose session
- * lasts as long as the process does stays.
+ * Device states, bounded: the least recently used leave when there are too many, and idle ones after a time. A device whose
+ * session lasts as long as the process does stays.
  */
 export class DeviceStates {
   readonly #states = new Map<string, DeviceState>();
-  /** Goes on where it stopped: a new iterator would step over all the holes that leaving devices make in a map. */
-  #order = this.#states.values();
-  /** What the iterator gave last, as long as it is the least recently used one. */
-  #head: DeviceState | undefined;
+  /** Longest unused first. A list beside the map: taking out of a map and putting back would cost each event more than its text. */
+  readonly #used = new LinkedList<DeviceState>();
 
   constructor(
     private readonly clock: Clock,
@@ -175,7 +178,7 @@ export class DeviceStates {
     // No device at all: nothing of it may be seen by another one that has no id either.
     const state = new DeviceState(deviceId, this.clock.monotonic());
     if (deviceId === '') return state;
-    this.#states.set(deviceId, state);
+    this.#put(state);
     if (this.#states.size > this.max) this.#forget(this.#oldest(state));
     return state;
   }
@@ -184,9 +187,8 @@ export class DeviceStates {
   touch(deviceId: string): DeviceState | undefined {
     const state = this.#states.get(deviceId);
     if (state === undefined) return undefined;
-    this.#remove(state);
-    this.#states.set(deviceId, state);
     state.lastSeen = this.clock.monotonic();
+    this.#used.moveToEnd(state);
     return state;
   }
 
@@ -195,9 +197,11 @@ export class DeviceStates {
     const state = this.#states.get(from);
     if (state === undefined) return;
     this.#remove(state);
+    const known = this.#states.get(to);
+    if (known !== undefined) this.#remove(known);
     // What the new id had of its own is older than what the person is doing now, except what was agreed to.
-    const consent = this.#states.get(to)?.consent ?? state.consent;
-    this.#states.set(to, Object.assign(new DeviceState(to, state.lastSeen), state, { deviceId: to, consent }));
+    const consent = known?.consent ?? state.consent;
+    this.#put(Object.assign(new DeviceState(to, state.lastSeen), state, { deviceId: to, consent }));
   }
 
   /** Forgets every device that has been idle for too long. */
@@ -213,22 +217,23 @@ export class DeviceStates {
   }
 
   #oldest(except?: DeviceState): DeviceState | undefined {
-    let restarted = false;
-    // Those that stay are few: the process's own device, and whoever was given a heartbeat.
-    while (this.#head === undefined || this.#head.session?.heartbeat === true) {
-      const next = this.#order.next();
-      this.#head = next.value;
-      if (next.done !== true) continue;
-      if (restarted) return undefined;
-      restarted = true;
-      this.#order = this.#states.values();
+    // Those that stay are put to the end, so that nobody meets them again and again.
+    for (let left = this.#states.size; left > 0; left--) {
+      const { first } = this.#used;
+      if (first?.session?.heartbeat !== true) return first === except ? undefined : first;
+      this.#used.moveToEnd(first);
     }
-    return this.#head === except ? undefined : this.#head;
+    return undefined;
+  }
+
+  #put(state: DeviceState): void {
+    this.#states.set(state.deviceId, state);
+    this.#used.add(state);
   }
 
   #remove(state: DeviceState): void {
     this.#states.delete(state.deviceId);
-    if (this.#head === state) this.#head = undefined;
+    this.#used.remove(state);
   }
 
   #forget(state: DeviceState | undefined): void {

@@ -1,4 +1,5 @@
-import { type DeviceQueue, LinkedList } from './device-queues.js';
+import { LinkedList } from '../linked-list.js';
+import type { DeviceQueue } from './device-queues.js';
 
 /** Which device may send next. A queue is in one of four lists, or busy, or empty. */
 export class Schedule {

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { types } from 'node:util';
 import type * as Module from 'class-transformer';
+import { member } from '../check.js';
 import { type ClassMapper, useClassMapper } from '../config/dialect.js';
 import { CountlyDecoratorError } from '../errors.js';
 
@@ -47,14 +49,29 @@ export function classTransformer(): ClassTransformer | undefined {
 
 const doubts = new WeakMap<object, boolean>();
 
-/** Whether a class's rules may stand in another copy: one is loaded, or nobody but us had loaded the one in use. */
+/**
+ * Whether a class's rules may stand in another copy: one is loaded, nobody but us had loaded the one in use, or whoever did
+ * (Nest's `ValidationPipe` does) had no decorators of it.
+ */
 export function mayHideRules(type: object): boolean {
   const api = classTransformer();
   if (copy?.origin === 'given') return false;
-  const isOther = (exports: unknown): boolean => exports !== api;
-  const doubt = doubts.get(type) ?? (api === undefined || copy?.origin === 'first' || loadedCopies().some(isOther));
+  const others = () => loadedCopies().some(({ exports }) => exports !== api);
+  const doubt = doubts.get(type) ?? (api === undefined || copy?.origin === 'first' || others() || isWithoutRules(api));
   doubts.set(type, doubt);
   return doubt;
+}
+
+/** Whether no decorator of this copy stands anywhere, as when those of the application are bundled with it. */
+function isWithoutRules(api: ClassTransformer): boolean {
+  const index = loadedCopies().find(({ exports }) => exports === api);
+  // Its public API answers for a class only. A copy that a bundler took in is the application's.
+  const file = index === undefined ? undefined : join(dirname(index.filename), 'storage.js');
+  const storage: unknown = file === undefined ? undefined : loadedModules().find(({ filename }) => filename === file);
+  const kept = member(member(storage, 'exports'), 'defaultMetadataStorage');
+  if (typeof kept !== 'object' || kept === null) return false;
+  const rules = Object.entries(kept).filter(([name, map]) => name.endsWith('Metadatas') && types.isMap(map));
+  return rules.length > 0 && rules.every(([, map]) => (map as Map<unknown, unknown>).size === 0);
 }
 
 /** What the work gives, or undefined when it throws. */
@@ -67,10 +84,14 @@ export function attempt<T>(work: () => T): T | undefined {
 }
 
 /** All copies that Node has loaded; what a bundler took in is not among them. */
-function loadedCopies(): readonly unknown[] {
-  const modules = attempt(() => Object.values(requireOfApplication().cache)) ?? [];
+function loadedCopies(): readonly NodeJS.Module[] {
   const isCopy = /[\\/]class-transformer[\\/]cjs[\\/]index\.js$/;
-  return modules.filter((one) => isCopy.test(one?.filename ?? '')).map((one) => one?.exports as unknown);
+  return loadedModules().filter(({ filename }) => isCopy.test(filename));
+}
+
+function loadedModules(): readonly NodeJS.Module[] {
+  const modules = attempt(() => Object.values(requireOfApplication().cache)) ?? [];
+  return modules.filter((one) => typeof one?.filename === 'string') as NodeJS.Module[];
 }
 
 function requireOfApplication(): NodeJS.Require {

@@ -6,10 +6,11 @@ import { checkNest } from './runner/nest-checks.mjs';
 import { NEST_MAJORS } from './runner/nest-majors.mjs';
 import { installNodes, NODE_FLOOR } from './runner/nodes.mjs';
 import { readOptions, USAGE } from './runner/options.mjs';
-import { packOnce } from './runner/pack.mjs';
+import { packInspector, packOnce } from './runner/pack.mjs';
 import { checkProductionInstall, checkTarball, checkWithTools, TOOLS } from './runner/package-checks.mjs';
 import { checkPlainApps } from './runner/plain-checks.mjs';
 import { Report } from './runner/report.mjs';
+import { checkRules, RULES } from './runner/rules-checks.mjs';
 import { checkJest, checkVitest, JEST, VITEST } from './runner/test-runner-checks.mjs';
 import { checkTypes } from './runner/type-checks.mjs';
 import { install, makeWorkspace } from './runner/workspace.mjs';
@@ -76,12 +77,17 @@ async function runAreas(report, root, inspector, { only, nest, node, tarball: gi
     areas.push(installed.then(async (installation) => checkJest(report, { installation, nodes: ends(await nodes) })));
   }
   if (wants('vitest')) {
-    const installed = install(root, 'vitest', withPackage(VITEST));
+    const inspectorToo = { ...VITEST, 'countly-inspector': `file:${await packInspector(root)}` };
+    const installed = install(root, 'vitest', withPackage(inspectorToo), { packageJson: { type: 'module' } });
     areas.push(installed.then(async (installation) => checkVitest(report, { installation, nodes: ends(await nodes) })));
   }
   if (wants('runtimes')) {
     const installed = install(root, 'runtimes', withPackage(RUNTIMES), { packageJson: { type: 'module' } });
     areas.push(installed.then((installation) => checkRuntimes(report, { installation, inspector })));
+  }
+  if (wants('rules')) {
+    const installed = install(root, 'rules', withPackage(RULES), { packageJson: { type: 'module' } });
+    areas.push(installed.then((installation) => checkRules(report, { installation })));
   }
   if (wants('bundlers')) {
     const installed = install(root, 'bundlers', withPackage(BUNDLERS), { packageJson: { type: 'module' } });

@@ -96,14 +96,23 @@ describe('the code', () => {
 });
 
 describe('the declarations', () => {
-  it('are right by themselves, with nothing left to `skipLibCheck`', () => {
-    const options = '--noEmit --strict --target es2022 --module nodenext --types node --skipLibCheck false'.split(' ');
+  const complaints = (files: readonly string[], ...more: readonly string[]) => {
+    const options = '--noEmit --strict --target es2022 --module nodenext --skipLibCheck false'.split(' ');
     const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    const { stdout } = spawnSync(tsc, ['--ignoreConfig', ...options, ...shipped('.d.ts')], {
+    const { stdout } = spawnSync(tsc, ['--ignoreConfig', ...options, ...more, ...files], {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    expect(stdout.split('\n').filter((line) => line.startsWith('dist/'))).toEqual([]);
+    return stdout.split('\n').filter((line) => line.startsWith('dist/'));
+  };
+
+  it('are right by themselves, with nothing left to `skipLibCheck`', () => {
+    expect(complaints(shipped('.d.ts'), '--types', 'node')).toEqual([]);
+  });
+
+  it('bring Node’s types with them, which TypeScript 6 and newer take only when they are asked for', () => {
+    expect(complaints(['dist/index.d.ts'])).toEqual([]);
+    for (const path of shipped('.d.ts')) expect(read(path), path).toMatch(/^\/\/\/ <reference types="node" \/>\n/);
   });
 
   it('say nothing of what is internal and keep what is documented', () => {

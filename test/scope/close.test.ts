@@ -20,6 +20,17 @@ describe('close', () => {
     expect(test.clock.pendingTimers).toBe(0);
   });
 
+  it('is over before a hook of a test runner runs out, when the server takes a request and never answers', async () => {
+    const test = recorded();
+    test.transport.send = () => new Promise(() => {});
+    test.client.addEvent('a');
+    const closed = test.client.close();
+    await turns();
+    test.clock.advance(3000);
+    expect(await closed).toEqual({ delivered: 0, pending: 1, dropped: 0 });
+    expect(test.clock.pendingTimers).toBe(0);
+  });
+
   it('does not wait for a transport that never closes, or fails to', async () => {
     for (const close of [() => new Promise<void>(() => {}), () => Promise.reject(new Error('broken'))]) {
       const test = recorded();

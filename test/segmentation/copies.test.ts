@@ -116,6 +116,15 @@ describe('the rules of a class', () => {
     expect(told[0]).toContain('useClassTransformer()');
   });
 
+  test('keep their class back when only the application is bundled and somebody else uses class-transformer', async () => {
+    await install('half-bundled-validation', false);
+    // Nest's ValidationPipe loads it, and no class with decorators stands in that copy.
+    const source = `import { createRequire } from 'node:module'; createRequire(process.cwd() + '/x.js')('class-transformer'); ${APPLICATION}`;
+    const { told, ...rest } = await outcome('half-bundled-validation', ['segmentation'], source);
+    expect(rest).toEqual(WITHHELD);
+    expect(told[0]).toContain('useClassTransformer()');
+  });
+
   test('are obeyed when the application hands its copy over', async () => {
     await install('handed-over', false);
     const source = APPLICATION.replace(

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { NEST_MAJORS } from './nest-majors.mjs';
 import { NODE_FLOOR, NODE_LINES } from './nodes.mjs';
 
-const AREAS = ['package', 'plain', 'nest', 'types', 'jest', 'vitest', 'runtimes', 'bundlers'];
+const AREAS = ['package', 'plain', 'nest', 'types', 'jest', 'vitest', 'runtimes', 'bundlers', 'rules'];
 
 export const USAGE = `node test/consumers/run.mjs [options]
 

@@ -19,6 +19,14 @@ export async function packOnce(root, given) {
   return { tarball, files, manifest, entries: entriesOf(manifest) };
 }
 
+/** Packs the inspector; gives the tarball. */
+export async function packInspector(root) {
+  const args = ['pack', '--workspace', 'countly-inspector', '--json', '--pack-destination', root];
+  const { stdout } = await run('npm', args, { cwd: REPOSITORY });
+  const [{ filename }] = JSON.parse(stdout);
+  return join(root, filename);
+}
+
 /** Names of the entries; the templates in apps/types are called like them, with a dash for each slash. */
 function entriesOf({ exports }) {
   return Object.keys(exports)

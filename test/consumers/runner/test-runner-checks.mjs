@@ -1,8 +1,24 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { run } from './processes.mjs';
 import { copyApp, versionOf } from './workspace.mjs';
 
+/** What an end-to-end test of an application of Nest takes. */
+function nest(range) {
+  const packages = ['common', 'core', 'platform-express', 'testing'].map((name) => [`@nestjs/${name}`, range]);
+  return {
+    ...Object.fromEntries(packages),
+    rxjs: '^7.8.1',
+    'reflect-metadata': '^0.2.2',
+    supertest: '^7.1.0',
+    '@types/supertest': '^6.0.3',
+  };
+}
+
 export const JEST = {
+  ...nest('^11.0.1'),
   jest: '^30.0.0',
   'ts-jest': '^29.4.0',
   '@swc/core': '^1.16.22',
@@ -11,9 +27,9 @@ export const JEST = {
   '@types/node': '^24.0.0',
   typescript: '^5.7.3',
 };
-export const VITEST = { vitest: '^4.1.2', '@types/node': '^24.0.0' };
+export const VITEST = { ...nest('^12.0.1'), vitest: '^4.1.2', '@types/node': '^24.0.0' };
 
-/** One test that uses `countly-weave/testing`, in Jest compiled by both of its usual transformers. */
+/** The tests of docs/testing.md, and what Jest does to a class, in Jest compiled by both of its usual transformers. */
 export async function checkJest(report, { installation, nodes }) {
   await copyApp('jest', installation);
   const version = await versionOf(installation, 'jest');
@@ -23,8 +39,9 @@ export async function checkJest(report, { installation, nodes }) {
       ['ts-jest', 'swc'].map((transformer) =>
         report.check(`Jest ${version} with ${transformer}, Node ${node.version}`, async () => {
           const args = [binary, '--config', `${transformer}.config.cjs`, '--ci', '--no-cache'];
-          const { stderr } = await run(node.path, args, { cwd: installation });
-          expectOnce(stderr, /^Tests: +1 passed, 1 total$/m);
+          const env = { XDG_STATE_HOME: join(installation, 'state', `${transformer}-${node.version}`) };
+          const { stderr } = await run(node.path, args, { cwd: installation, env });
+          expectOnce(stderr, /^Tests: +13 passed, 13 total$/m);
           // What Jest says when something is still alive after the tests, or torn down under a running call.
           if (/did not exit|open handle|after the Jest environment|deprecat|warn/i.test(stderr))
             throw new Error(stderr);
@@ -34,6 +51,7 @@ export async function checkJest(report, { installation, nodes }) {
   );
 }
 
+/** The tests of docs/testing.md, and its script for CI. */
 export async function checkVitest(report, { installation, nodes }) {
   await copyApp('vitest', installation);
   const version = await versionOf(installation, 'vitest');
@@ -41,14 +59,35 @@ export async function checkVitest(report, { installation, nodes }) {
   await Promise.all(
     nodes.map((node) =>
       report.check(`Vitest ${version}, Node ${node.version}`, async () => {
-        const { stdout, stderr } = await run(node.path, [binary, 'run', '--no-cache'], { cwd: installation });
-        expectOnce(stdout, /^ *Tests +1 passed \(1\)$/m);
+        const env = { XDG_STATE_HOME: join(installation, 'state', node.version) };
+        const { stdout, stderr } = await run(node.path, [binary, 'run', '--no-cache'], { cwd: installation, env });
+        expectOnce(stdout, /^ *Tests +4 passed \(4\)$/m);
         if (stderr.trim() !== '') throw new Error(stderr);
       }),
     ),
   );
+  await report.check(
+    'an inspector in CI ends with 0 when all was well, with 1 when something is not planned',
+    async () => {
+      const ends = async () => {
+        const env = { PORT: String(await freePort()), XDG_STATE_HOME: join(installation, 'state', 'ci') };
+        return (await run('sh', ['ci.sh'], { cwd: installation, env, anyCode: true })).code;
+      };
+      assert.equal(await ends(), 0);
+      await writeFile(join(installation, 'tracking-plan.json'), '{ "version": 1, "entries": [] }');
+      assert.equal(await ends(), 1);
+    },
+  );
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
 }
 
 function expectOnce(output, pattern) {
-  if (!pattern.test(output)) throw new Error(`the summary does not say that one test passed\n${output}`);
+  if (!pattern.test(output)) throw new Error(`the summary does not say that all tests passed\n${output}`);
 }
