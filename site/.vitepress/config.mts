@@ -18,6 +18,7 @@ const GUIDE = [
     items: [
       page('Getting started', 'getting-started'),
       page('How it works', 'how-it-works'),
+      page('Beside others', 'comparison'),
       page('Frequent questions', 'faq'),
       page('Moving from the official SDK', 'migration'),
       page('Moving from Segment or PostHog', 'moving'),

@@ -32,9 +32,9 @@ export function pageAt(path: string): Page {
   return { path, text: readFileSync(join(ROOT, path), 'utf8') };
 }
 
-/** A page without its blocks of code: what is a heading or a link there is none here. */
+/** A page without its blocks of code and its comments: what is a heading or a link there is none here. */
 function prose(text: string): string {
-  return text.replace(/^( *)(```+)[^\n]*\n[\s\S]*?^ *\2 *$/gm, '');
+  return text.replace(/<!--[\s\S]*?-->/g, '').replace(/^( *)(```+)[^\n]*\n[\s\S]*?^ *\2 *$/gm, '');
 }
 
 export function anchorsOf({ text }: Page): Set<string> {
