@@ -15,7 +15,7 @@ export default {
   ],
   tsconfig: 'tsconfig.json',
   plugin: ['typedoc-plugin-markdown'],
-  out: 'api',
+  out: 'pages/api',
   name: 'API reference',
   readme: 'none',
   excludeExternals: true,

@@ -5,7 +5,9 @@ import { defineConfig } from 'vitepress';
 import packageJson from '../../package.json' with { type: 'json' };
 import { slugOf } from '../slug.ts';
 
-const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const SITE = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const REPOSITORY = resolve(SITE, '..');
+const PAGES = resolve(SITE, 'pages');
 const { repository } = packageJson as { repository?: { url: string } };
 /** Where files are shown that are no pages of the site; nowhere while the package names no repository. */
 const SOURCES = repository?.url.replace(/^git\+/, '').replace(/\.git$/, '/blob/main');
@@ -83,27 +85,14 @@ function linkOnSite(href: string, from: string): string | undefined {
   const target = posix.join(posix.dirname(from), path);
   const hash = anchor === undefined ? '' : `#${anchor}`;
   if (target === 'README.md') return `/${hash}`;
-  if (target.endsWith('.md')) return `/${target.replace(/^site\/api\//, 'api/')}${hash}`;
+  if (target.endsWith('.md')) return `/${target}${hash}`;
   return SOURCES === undefined || !existsSync(resolve(REPOSITORY, target)) ? undefined : `${SOURCES}/${target}${hash}`;
 }
 
 export default defineConfig({
   title: 'countly-weave',
   description: 'Decorators and a complete Countly client for Node.js servers',
-  // The pages are those of the repository, so that GitHub and the site show the same.
-  srcDir: '..',
-  srcExclude: [
-    'bench/**',
-    'test/**',
-    'lib/**',
-    'nest/**',
-    'cli/**',
-    '.test-out/**',
-    '.github/**',
-    '.ci/**',
-    '**/dist/**',
-  ],
-  rewrites: { 'README.md': 'index.md', 'site/api/:path*': 'api/:path*' },
+  srcDir: 'pages',
   outDir: 'dist',
   lastUpdated: false,
   markdown: {
@@ -111,7 +100,7 @@ export default defineConfig({
     toc: { slugify: slugOf },
     config(markdown) {
       markdown.core.ruler.after('inline', 'links-of-the-repository', ({ tokens, env }) => {
-        const from = posix.relative(REPOSITORY, env.path ?? '');
+        const from = posix.relative(PAGES, env.path ?? '');
         for (const { children } of tokens) {
           const open: boolean[] = [];
           for (const token of children ?? []) {
