@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { eventsOf, reportingTo } from './arrived.mjs';
 import { run } from './processes.mjs';
 import { copyApp, versionOf } from './workspace.mjs';
 
@@ -13,18 +15,24 @@ export const JEST = {
 };
 export const VITEST = { vitest: '^4.1.2', '@types/node': '^24.0.0' };
 
-/** One test that uses `countly-weave/testing`, in Jest compiled by both of its usual transformers. */
-export async function checkJest(report, { installation, nodes }) {
+const ADDED = { device_id: 'ann', key: 'item_added' };
+
+/** A test with `countly-weave/testing` and one with a server, in Jest compiled by both of its usual transformers. */
+export async function checkJest(report, { installation, nodes, inspector }) {
   await copyApp('jest', installation);
   const version = await versionOf(installation, 'jest');
   const binary = join(installation, 'node_modules', 'jest', 'bin', 'jest.js');
   await Promise.all(
     nodes.flatMap((node) =>
-      ['ts-jest', 'swc'].map((transformer) =>
+      // What ts-jest makes is the same under each Node, and it takes its time.
+      (node === nodes.at(-1) ? ['ts-jest', 'swc'] : ['swc']).map((transformer) =>
         report.check(`Jest ${version} with ${transformer}, Node ${node.version}`, async () => {
           const args = [binary, '--config', `${transformer}.config.cjs`, '--ci', '--no-cache'];
-          const { stderr } = await run(node.path, args, { cwd: installation });
-          expectOnce(stderr, /^Tests: +1 passed, 1 total$/m);
+          const appKey = `jest-${transformer}-${node.version}`;
+          const env = reportingTo(inspector, appKey, installation);
+          const { stderr } = await run(node.path, args, { cwd: installation, env });
+          expectSummary(stderr, /^Tests: +2 passed, 2 total$/m);
+          assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { items: 1 } }]);
           // What Jest says when something is still alive after the tests, or torn down under a running call.
           if (/did not exit|open handle|after the Jest environment|deprecat|warn/i.test(stderr))
             throw new Error(stderr);
@@ -34,21 +42,41 @@ export async function checkJest(report, { installation, nodes }) {
   );
 }
 
-export async function checkVitest(report, { installation, nodes }) {
+export async function checkVitest(report, { installation, nodes, inspector }) {
   await copyApp('vitest', installation);
   const version = await versionOf(installation, 'vitest');
   const binary = join(installation, 'node_modules', 'vitest', 'vitest.mjs');
   await Promise.all(
     nodes.map((node) =>
       report.check(`Vitest ${version}, Node ${node.version}`, async () => {
-        const { stdout, stderr } = await run(node.path, [binary, 'run', '--no-cache'], { cwd: installation });
-        expectOnce(stdout, /^ *Tests +1 passed \(1\)$/m);
+        const appKey = `vitest-${node.version}`;
+        const env = reportingTo(inspector, appKey, installation);
+        const { stdout, stderr } = await run(node.path, [binary, 'run', '--no-cache'], { cwd: installation, env });
+        expectSummary(stdout, /^ *Tests +2 passed \(2\)$/m);
         if (stderr.trim() !== '') throw new Error(stderr);
+        assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { items: 1 } }]);
       }),
     ),
   );
 }
 
-function expectOnce(output, pattern) {
-  if (!pattern.test(output)) throw new Error(`the summary does not say that one test passed\n${output}`);
+/** The runner that Node brings, on the production installation: nothing else is needed. */
+export async function checkNodeTest(report, { installation, nodes, inspector }) {
+  await copyApp(join('node-test', 'cart.test.mjs'), join(installation, 'cart.test.mjs'));
+  await Promise.all(
+    nodes.map((node) =>
+      report.check(`node:test, Node ${node.version}`, async () => {
+        const appKey = `node-test-${node.version}`;
+        const env = reportingTo(inspector, appKey, installation);
+        const args = ['--test', '--test-reporter=tap', 'cart.test.mjs'];
+        const { stdout } = await run(node.path, args, { cwd: installation, env });
+        expectSummary(stdout, /^# pass 2$/m);
+        assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { sku: 'sku-1' } }]);
+      }),
+    ),
+  );
+}
+
+function expectSummary(output, pattern) {
+  if (!pattern.test(output)) throw new Error(`the summary does not say that both tests passed\n${output}`);
 }
