@@ -30,7 +30,7 @@ async function runAreas(report, root, inspector, { only, nest, node, tarball }) 
   const wanted = AREAS.filter((one) => only.includes(one.area) && (one.nest === undefined || nest.includes(one.nest)));
   const nodes = wanted.some((one) => one.nodes !== undefined) ? installNodes(root, node) : Promise.resolve([]);
   // Once each, before anything is waited for.
-  const names = [...new Set(wanted.map(({ installation }) => installation))];
+  const names = [...new Set(wanted.map(({ installation }) => installation))].filter((name) => name !== undefined);
   const installed = new Map(names.map((name) => [name, installOnce(root, name, packed)]));
   await settle(
     wanted.map(async (one) => {

@@ -1,5 +1,6 @@
 // What is checked, and on which installation. A new area is one line here and a line in README.md.
 import { BUNDLERS, checkBundlers, checkRuntimes, RUNTIMES } from './everywhere-checks.mjs';
+import { checkExamples } from './example-checks.mjs';
 import { checkLanguages, LANGUAGES } from './language-checks.mjs';
 import { checkNest } from './nest-checks.mjs';
 import { checkNestCli, NEST_CLI } from './nest-cli-checks.mjs';
@@ -59,4 +60,6 @@ export const AREAS = [
   { area: 'runtimes', installation: 'runtimes', nodes: 'ends', check: checkRuntimes },
   { area: 'bundlers', installation: 'bundlers', nodes: 'ends', check: checkBundlers },
   { area: 'strict', installation: 'managers', check: checkStrict },
+  // They install what their own manifests say.
+  { area: 'examples', check: checkExamples },
 ];
