@@ -8,7 +8,9 @@ export type CountlyErrorCode = 'CONFIG_INVALID' | 'DECORATOR_MISUSE' | 'STORAGE_
  * wrong configuration, wrong use of a decorator, or from a call that explicitly asks the server for an answer.
  */
 export class CountlyError extends Error {
+  /** Name of the class. */
   override readonly name: string = 'CountlyError';
+  /** What went wrong, for code. */
   readonly code: CountlyErrorCode;
 
   constructor(code: CountlyErrorCode, message: string, options?: { cause?: unknown }) {
@@ -20,8 +22,11 @@ export class CountlyError extends Error {
 
 /** One wrong option: its name, what was expected and what came (secrets already masked). */
 export interface ConfigProblem {
+  /** Its name, with dots within others: `anonymous.secret`. */
   readonly option: string;
+  /** What it has to be. */
   readonly expected: string;
+  /** What came; never a secret. */
   readonly actual: string;
 }
 
@@ -40,7 +45,9 @@ export interface ConfigProblem {
  * ```
  */
 export class CountlyConfigError extends CountlyError {
+  /** Name of the class. */
   override readonly name = 'CountlyConfigError';
+  /** Every problem that was found. */
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
@@ -52,6 +59,7 @@ export class CountlyConfigError extends CountlyError {
 
 /** A decorator stands where it cannot work (an accessor, a field, a class in place of a method …). */
 export class CountlyDecoratorError extends CountlyError {
+  /** Name of the class. */
   override readonly name = 'CountlyDecoratorError';
 
   constructor(message: string) {

@@ -5,9 +5,13 @@ import { hearFailure } from './promises.js';
  * as it is; `console` fits as well. App key and salt never reach a logger.
  */
 export interface Logger {
+  /** Something is wrong and stays so until somebody acts. */
   error(message: string): void;
+  /** Something went wrong, or has no effect. */
   warn(message: string): void;
+  /** Something worth knowing. */
   log(message: string): void;
+  /** What the option `debug` asks for. Without it `log` gets that. */
   debug?(message: string): void;
 }
 

@@ -36,10 +36,10 @@ class ConsentGuard implements CanActivate {
  * import { Controller, Get } from '@nestjs/common';
  * import { RequireConsent } from 'countly-weave/nest';
  *
- * \@Controller('history')
+ * @Controller('history')
  * class History {
- *   \@Get()
- *   \@RequireConsent('events', 'views')
+ *   @Get()
+ *   @RequireConsent('events', 'views')
  *   show(): string[] {
  *     return [];
  *   }

@@ -12,9 +12,9 @@ import { scopeOf } from './scope/unit-of-execution.js';
  * import { Countly } from 'countly-weave';
  * import { InjectCountly } from 'countly-weave/nest';
  *
- * \@Injectable()
+ * @Injectable()
  * class Invoices {
- *   constructor(\@InjectCountly('billing') private readonly billing: Countly) {}
+ *   constructor(@InjectCountly('billing') private readonly billing: Countly) {}
  *   paid(customer: string): void {
  *     this.billing.device(customer).addEvent('invoice_paid');
  *   }
@@ -33,10 +33,10 @@ export function InjectCountly(name?: string): ParameterDecorator & PropertyDecor
  * import { Controller, Get } from '@nestjs/common';
  * import { CountlyDeviceId } from 'countly-weave/nest';
  *
- * \@Controller('me')
+ * @Controller('me')
  * class Me {
- *   \@Get()
- *   show(\@CountlyDeviceId() deviceId: string | undefined): { deviceId: string | undefined } {
+ *   @Get()
+ *   show(@CountlyDeviceId() deviceId: string | undefined): { deviceId: string | undefined } {
  *     return { deviceId };
  *   }
  * }
@@ -55,10 +55,10 @@ export const CountlyDeviceId: (...dataOrPipes: unknown[]) => ParameterDecorator 
  * import type { DeviceScope } from 'countly-weave';
  * import { CurrentScope } from 'countly-weave/nest';
  *
- * \@Controller('wishes')
+ * @Controller('wishes')
  * class Wishes {
- *   \@Post()
- *   add(\@CurrentScope() scope: DeviceScope | undefined): void {
+ *   @Post()
+ *   add(@CurrentScope() scope: DeviceScope | undefined): void {
  *     scope?.addEvent('wish_added');
  *   }
  * }

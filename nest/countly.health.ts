@@ -12,11 +12,15 @@ export interface CountlyHealthOptions {
 
 /** What is known of a client's queue, in the shape `@nestjs/terminus` expects of a health indicator. */
 export interface CountlyHealth {
+  /** `down` only beyond a limit that was given. */
   readonly status: 'up' | 'down';
   /** Entries accepted since the start, and where they are now. */
   readonly accepted: number;
+  /** Entries the server took. */
   readonly delivered: number;
+  /** Entries that wait. */
   readonly pending: number;
+  /** Entries given up. */
   readonly dropped: number;
   /** Dropped entries by reason. */
   readonly droppedBy: Readonly<Record<string, number>>;
@@ -24,6 +28,7 @@ export interface CountlyHealth {
   readonly lastDelivery: string | null;
   /** Milliseconds the entry has waited that waits longest; `null` while nothing waits, or while it is not known. */
   readonly oldestPendingAge: number | null;
+  /** Which limit is exceeded. */
   readonly message?: string;
 }
 
@@ -35,12 +40,12 @@ export interface CountlyHealth {
  * import { Controller, Get } from '@nestjs/common';
  * import { CountlyHealthIndicator } from 'countly-weave/nest';
  *
- * \@Controller('health')
+ * @Controller('health')
  * class HealthController {
  *   constructor(private readonly countly: CountlyHealthIndicator) {}
  *
  *   // With terminus: return this.health.check([() => this.countly.isHealthy()]);
- *   \@Get()
+ *   @Get()
  *   check() {
  *     return this.countly.isHealthy('countly', { maxPending: 50_000 });
  *   }

@@ -75,7 +75,7 @@ function isForgeable({ anonymous, resolvers }: ModuleSettings): boolean {
  * import { Module } from '@nestjs/common';
  * import { CountlyModule, fromCookie, fromHeader } from 'countly-weave/nest';
  *
- * \@Module({
+ * @Module({
  *   imports: [
  *     CountlyModule.forRoot({
  *       url: 'http://127.0.0.1:6010',
@@ -94,8 +94,25 @@ export class CountlyModule
   implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   /**
-   * The client, and everything this module adds. Without options, all comes from the environment.
+   * The client, and everything this module adds. Without options, `COUNTLY_URL` and `COUNTLY_APP_KEY` of the environment say
+   * where to. Give it once, in the root module; once more for each client with a `name` of its own.
+   *
    * @throws CountlyConfigError at boot, with every problem of the options
+   * @example
+   * ```ts
+   * import { Module } from '@nestjs/common';
+   * import { CountlyModule, fromUser } from 'countly-weave/nest';
+   *
+   * @Module({
+   *   imports: [
+   *     CountlyModule.forRoot({
+   *       deviceId: fromUser<{ id: string }>((user) => user.id),
+   *       anonymous: 'cookie',
+   *     }),
+   *   ],
+   * })
+   * export class AppModule {}
+   * ```
    */
   static override forRoot(options?: CountlyModuleOptions & Partial<CountlyModuleExtras>): DynamicModule {
     checkForRoot(options ?? {});
@@ -106,7 +123,22 @@ export class CountlyModule
   /**
    * The same with options from elsewhere: `useFactory`, `useClass` or `useExisting`, with `imports` and `inject`. `name` and
    * `isGlobal` stand beside them.
+   *
    * @throws CountlyConfigError at once for what is misspelt here, and at boot with every problem of the options
+   * @example
+   * ```ts
+   * import { Module } from '@nestjs/common';
+   * import { CountlyModule } from 'countly-weave/nest';
+   *
+   * @Module({
+   *   imports: [
+   *     CountlyModule.forRootAsync({
+   *       useFactory: async () => ({ url: 'https://countly.example.com', appKey: 'shop', anonymous: 'cookie' }),
+   *     }),
+   *   ],
+   * })
+   * export class AppModule {}
+   * ```
    */
   static override forRootAsync(options: CountlyModuleAsyncOptions): DynamicModule {
     checkForRootAsync(options);
@@ -123,7 +155,7 @@ export class CountlyModule
    * import { Module } from '@nestjs/common';
    * import { CountlyModule } from 'countly-weave/nest';
    *
-   * \@Module({
+   * @Module({
    *   imports: [CountlyModule.forFeature({ keyPrefix: 'orders_', segmentation: { area: 'orders' }, views: true })],
    * })
    * export class OrdersModule {}
@@ -172,6 +204,7 @@ export class CountlyModule
     if (failures !== undefined) this.#config?.addGlobalFilter(exceptionObserver(failures, units));
   }
 
+  /** Called by Nest. */
   onModuleInit(): void {
     const { client, settings, entersScopes } = this.#runtime;
     this.#runtime.start();
@@ -186,6 +219,7 @@ export class CountlyModule
     }
   }
 
+  /** Called by Nest. */
   onApplicationBootstrap(): void {
     const { client, settings } = this.#runtime;
     if (settings.bootReport) this.#warnOfNothing();

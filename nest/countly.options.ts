@@ -112,5 +112,6 @@ export interface CountlyModuleOptions extends Omit<CountlyOptions, 'name' | 'dev
 
 /** What a class given as `useClass` or `useExisting` must have. */
 export interface CountlyOptionsFactory {
+  /** Called once, when the application boots. */
   createCountlyOptions(): CountlyModuleOptions | Promise<CountlyModuleOptions>;
 }

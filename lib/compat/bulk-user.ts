@@ -53,10 +53,13 @@ export class CountlyBulkUser {
   /** Names groups of features. */
   readonly group_features = (groups: FeatureGroups): void => this.#given.group(groups);
 
+  /** Whether the user agreed to a feature, or to every feature of a group. */
   readonly check_consent = (feature: string): boolean => this.#consent.check(feature);
 
+  /** The user agrees to features or groups; the server is told. */
   readonly add_consent = (feature: string | readonly string[]): void => this.#consent.add(feature);
 
+  /** The user takes consent back; the server is told. */
   readonly remove_consent = (feature: string | readonly string[]): void => this.#consent.remove(feature);
 
   /** `remove_consent`; the server is always told here. */
@@ -77,6 +80,7 @@ export class CountlyBulkUser {
     return this;
   };
 
+  /** Records an event. */
   readonly add_event = (event: CompatEvent): this => {
     const { key, ...options } = event ?? {};
     const feature = featureOfKey(String(key), options.segmentation);
@@ -84,11 +88,13 @@ export class CountlyBulkUser {
     return this;
   };
 
+  /** Reports what is known of the user. */
   readonly user_details = (user: CompatUserDetails): this => {
     if (this.#given.isAllowed('users')) tellUser(this.#scope, user);
     return this;
   };
 
+  /** Reports the campaign that brought the user. */
   readonly report_conversion = (campaign_id?: string, campaign_user_id?: string, timestamp?: number): this =>
     this.#raw('attribution', timestamp || this.#sessionStart, {
       campaign_id: campaign_id || undefined,
@@ -108,6 +114,7 @@ export class CountlyBulkUser {
     return this;
   };
 
+  /** Reports an answer to a rating widget. */
   readonly report_feedback = (feedback: CompatFeedback, timestamp?: number): this => {
     const { widget_id, contactMe, platform, app_version, rating, email, comment } = feedback ?? {};
     if (!widget_id || !rating) return this.#warn('report_feedback: widget_id or rating is missing; it is left out.');
@@ -119,6 +126,7 @@ export class CountlyBulkUser {
     return this;
   };
 
+  /** Reports a trace. */
   readonly report_trace = (trace: CompatTrace): this => {
     const read = traceMember(trace, this.#conf.max_key_length || DEFAULT_LIMITS.maxKeyLength);
     if (typeof read === 'string') return this.#warn(`report_trace: ${read} is missing; the trace is left out.`);
@@ -128,17 +136,29 @@ export class CountlyBulkUser {
   /** Reports a crash as it is; its stack is cut to what a server can take. */
   readonly report_crash = (crash: Raw, timestamp?: number): this => this.#raw('crashes', timestamp, { crash });
 
+  /** Sets the value, in place of any before. */
   readonly custom_set = this.#custom('set');
+  /** Sets the value if the server has none yet. */
   readonly custom_set_once = this.#custom('set_once');
+  /** Removes the property. */
   readonly custom_unset = this.#custom('unset');
+  /** Adds one. */
   readonly custom_increment = this.#custom('increment');
+  /** Adds a number. */
   readonly custom_increment_by = this.#custom('increment_by');
+  /** Multiplies a number. */
   readonly custom_multiply = this.#custom('multiply');
+  /** Keeps the larger of both numbers. */
   readonly custom_max = this.#custom('max');
+  /** Keeps the smaller of both numbers. */
   readonly custom_min = this.#custom('min');
+  /** Adds to a list. */
   readonly custom_push = this.#custom('push');
+  /** Adds to a list what it does not have yet. */
   readonly custom_push_unique = this.#custom('push_unique');
+  /** Removes from a list. */
   readonly custom_pull = this.#custom('pull');
+  /** Sends the changes. */
   readonly custom_save = this.#custom('save');
 
   #custom<Name extends keyof CompatUserData>(name: Name): (...args: Parameters<CompatUserData[Name]>) => this {

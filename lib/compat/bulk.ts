@@ -30,8 +30,10 @@ const BULK_SIZE = 50;
  * ```
  */
 export class CountlyBulk {
+  /** Values of `storage_type`. */
   static readonly StorageTypes = StorageTypes;
 
+  /** As it was given. */
   readonly conf: BulkConf;
   readonly #logger: Logger;
   /** By application. */

@@ -16,8 +16,11 @@ export type DeviceIdTypeValue = (typeof DeviceIdType)[keyof typeof DeviceIdType]
 
 /** Storage of your own, given as `custom_storage_method`: values by key, synchronous. */
 export interface CustomStorageMethod {
+  /** Keeps a value under a key. */
   storeSet(key: string, value: unknown, callback?: (error: unknown) => void): void;
+  /** The value of a key, or the fallback where there is none. */
   storeGet(key: string, fallback: unknown): unknown;
+  /** Forgets a key. */
   storeRemove(key: string): void;
 }
 
@@ -57,7 +60,9 @@ export interface SharedConf extends Partial<Record<LimitName, Setting<number>>> 
   storage_path?: Setting<string>;
   /** Changes each outgoing request. */
   http_options?: Setting<(options: OutgoingOptions) => void>;
+  /** `file`, or `memory`, with which nothing survives the process. @default 'file' */
   storage_type?: Setting<StorageType>;
+  /** A storage of your own, in place of files. */
   custom_storage_method?: Setting<CustomStorageMethod>;
 }
 
@@ -65,10 +70,13 @@ export interface SharedConf extends Partial<Record<LimitName, Setting<number>>> 
 export interface CountlyConf extends SharedConf {
   /** Id of this device. An id stored by an earlier start goes first, unless `clear_stored_device_id` is set. */
   device_id?: Setting<string>;
-  /** @default '0.0' */
+  /** Version of your application. @default '0.0' */
   app_version?: Setting<string>;
+  /** ISO 3166-1 alpha-2, such as `DE`. */
   country_code?: Setting<string>;
+  /** Name of the city; give the country with it. */
   city?: Setting<string>;
+  /** The person's address, from which the server derives the place. */
   ip_address?: Setting<string>;
   /** Requests that may wait. */
   queue_size?: Setting<number>;
@@ -76,10 +84,11 @@ export interface CountlyConf extends SharedConf {
   clear_stored_device_id?: Setting<boolean>;
   /** Queue, but never send. */
   test_mode?: Setting<boolean>;
+  /** Record nothing of a feature before the person has agreed to it. */
   require_consent?: Setting<boolean>;
   /** Fetch remote config at the start; a function is told the result. */
   remote_config?: Setting<boolean | FetchCallback>;
-  /** @deprecated `max_breadcrumb_count` */
+  /** Breadcrumbs kept for the next crash. @deprecated `max_breadcrumb_count` */
   max_logs?: Setting<number>;
   /** What is reported about this machine. */
   metrics?: Setting<Readonly<Record<string, string | number | boolean>>>;
@@ -96,6 +105,7 @@ export interface BulkConf extends SharedConf {
 /** What `add_user` takes. */
 export interface BulkUserConf
   extends Pick<CountlyConf, 'country_code' | 'city' | 'ip_address' | 'debug' | 'require_consent' | LimitName> {
+  /** Id of the user as a device. */
   device_id: string;
 }
 
@@ -104,12 +114,15 @@ export type FeatureGroups = Readonly<Record<string, ConsentFeature | readonly Co
 
 /** An event as `add_event` takes it. */
 export interface CompatEvent {
+  /** Key of the event; dots in it stay. */
   key: string;
-  /** @default 1 */
+  /** How often it happened. @default 1 */
   count?: number | undefined;
+  /** A number to add up, such as a price. */
   sum?: number | undefined;
   /** Seconds. */
   dur?: number | undefined;
+  /** What it is broken down by. */
   segmentation?: Segmentation | undefined;
   /** When it happened: seconds or milliseconds since the epoch. @default now */
   timestamp?: number | undefined;
@@ -117,10 +130,15 @@ export interface CompatEvent {
 
 /** What `user_details` takes. */
 export interface CompatUserDetails {
+  /** Full name. */
   name?: string | undefined;
+  /** Name the person logs in with. */
   username?: string | undefined;
+  /** Address of a mailbox. */
   email?: string | undefined;
+  /** Name of a company. */
   organization?: string | undefined;
+  /** Telephone number. */
   phone?: string | undefined;
   /** Address of a picture. */
   picture?: string | undefined;
@@ -130,31 +148,43 @@ export interface CompatUserDetails {
   gender?: string | undefined;
   /** Year of birth. */
   byear?: number | undefined;
+  /** Properties of your own. */
   custom?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What `report_feedback` takes. */
 export interface CompatFeedback {
+  /** Id of the widget in Countly. */
   widget_id: string;
   /** 1 to 5. */
   rating: number;
+  /** Whether the person wants to be contacted. */
   contactMe?: boolean | undefined;
+  /** Where it was given. */
   platform?: string | undefined;
+  /** Version of your application. */
   app_version?: string | undefined;
+  /** Address to answer to. */
   email?: string | undefined;
+  /** What the person wrote. */
   comment?: string | undefined;
 }
 
 /** What `report_trace` takes. Times are milliseconds since the epoch. */
 export interface CompatTrace {
+  /** `device` for work in this process, `network` for a request. */
   type: 'device' | 'network';
+  /** One of few names, such as a route template. */
   name: string;
+  /** Start. */
   stz: number;
+  /** End. */
   etz: number;
   /** Numbers such as `duration`, or `response_time` and its companions. */
   apm_metrics?: Readonly<Record<string, number>> | undefined;
   /** The name the official documentation uses for `apm_metrics`. */
   app_metrics?: Readonly<Record<string, number>> | undefined;
+  /** Attributes of the trace. */
   apm_attr?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -163,16 +193,28 @@ export type PropertyValue = string | number | boolean;
 
 /** Changes user properties; nothing is sent before `save`. */
 export interface CompatUserData {
+  /** Sets the value, in place of any before. */
   set(key: string, value: PropertyValue): void;
+  /** Sets the value if the server has none yet. */
   set_once(key: string, value: PropertyValue): void;
+  /** Removes the property. */
   unset(key: string): void;
+  /** Adds one. */
   increment(key: string): void;
+  /** Adds a number. */
   increment_by(key: string, value: number): void;
+  /** Multiplies a number. */
   multiply(key: string, value: number): void;
+  /** Keeps the larger of both numbers. */
   max(key: string, value: number): void;
+  /** Keeps the smaller of both numbers. */
   min(key: string, value: number): void;
+  /** Adds to a list. */
   push(key: string, value: PropertyValue): void;
+  /** Adds to a list what it does not have yet. */
   push_unique(key: string, value: PropertyValue): void;
+  /** Removes from a list. */
   pull(key: string, value: PropertyValue): void;
+  /** Sends the changes. */
   save(): void;
 }

@@ -30,10 +30,15 @@ const HALT_MS = 500;
  * from the object. Calls made before `init` are carried out by it.
  */
 export class CountlySdk extends CountlySettings {
+  /** Values of `storage_type`. */
   readonly StorageTypes = StorageTypes;
+  /** Values of `get_device_id_type`. */
   readonly DeviceIdType = DeviceIdType;
+  /** The bulk server. */
   readonly Bulk = CountlyBulk;
+  /** Features that consent can be given to. */
   readonly features: readonly string[] = FEATURES;
+  /** Changes of custom properties. */
   readonly userData: CompatUserData = compatUserData((call) => this.#use(call));
 
   #started: Started | undefined;
@@ -87,6 +92,7 @@ export class CountlySdk extends CountlySettings {
     void started?.others.close(HALT_MS);
   };
 
+  /** Switches informational messages on and off. */
   readonly setLoggingEnabled = (enabled: boolean): void => {
     this.debug = enabled;
     if (this.#started) this.#started.logger.verbose = enabled;
@@ -94,14 +100,12 @@ export class CountlySdk extends CountlySettings {
 
   /** Names groups of features, to be used wherever consent is given, taken back or asked for. */
   readonly group_features = (groups: FeatureGroups): void => this.#use((client) => client.groupFeatures(groups));
-
   /** Whether a feature, or every feature of a group, may be recorded. */
   readonly check_consent = (feature: string): boolean => !this.require_consent || this.#consent.check(feature);
-
+  /** Whether anything was agreed to. */
   readonly check_any_consent = (): boolean => !this.require_consent || (this.#client?.checkAnyConsent() ?? false);
-
+  /** Agrees to features or groups; the server is told. */
   readonly add_consent = (feature: string | readonly string[]): void => this.#use(() => this.#consent.add(feature));
-
   /** Takes consent back: what waits of the features is removed, and the server is told. */
   readonly remove_consent = (feature: string | readonly string[]): void =>
     this.#use(() => this.#consent.remove(feature));
@@ -124,12 +128,13 @@ export class CountlySdk extends CountlySettings {
 
   /** The name it has in the Web SDK. */
   readonly track_sessions = (): void => this.begin_session();
-
+  /** Adds seconds to the session. */
   readonly session_duration = (sec: number): void =>
     this.#use((client) => {
       if (this.#session.running) client.sessionDuration(sec);
     });
 
+  /** Ends the session. */
   readonly end_session = (sec?: number): void =>
     this.#use((client) => {
       if (!this.#session.running) return;
@@ -138,10 +143,10 @@ export class CountlySdk extends CountlySettings {
       client.endSession(sec || measured);
     });
 
+  /** The id of this device. */
   readonly get_device_id = (): string | undefined => this.device_id;
-
+  /** Whether the id was given or made; a value of `DeviceIdType`. */
   readonly get_device_id_type = (): DeviceIdTypeValue | null => this.#started?.deviceIdType() ?? null;
-
   /** Gives the device its proper id: merged when the present one was generated, as another person when it was not. */
   readonly set_id = (newId: string): void => {
     if (typeof newId !== 'string' || newId === '') return;
@@ -162,6 +167,7 @@ export class CountlySdk extends CountlySettings {
       if (!merge) this.begin_session(this.#noHeartBeat);
     });
 
+  /** Records an event. */
   readonly add_event = (event: CompatEvent): void =>
     this.#use((client) => {
       const { key, ...options } = event ?? {};
@@ -174,6 +180,7 @@ export class CountlySdk extends CountlySettings {
       if (!this.#timed.has(key)) this.#timed.set(key, client.startEvent(key));
     });
 
+  /** Ends the timed event of a key and records it with its duration. */
   readonly end_event = (event: string | Omit<CompatEvent, 'dur'>): void =>
     this.#use(() => {
       const { key, ...options } = typeof event === 'string' ? { key: event } : (event ?? {});
@@ -183,11 +190,13 @@ export class CountlySdk extends CountlySettings {
       else this.#warn(`end_event: no timed event "${key}" is running.`);
     });
 
+  /** Reports what is known of the person. */
   readonly user_details = (user: CompatUserDetails): void => this.#use((client) => tellUser(client, user));
-
+  /** Reports the campaign that brought the person. */
   readonly report_conversion = (campaign_id: string, campaign_user_id?: string): void =>
     this.#use((client) => client.reportConversion(campaign_id, campaign_user_id));
 
+  /** Reports an answer to a rating widget. */
   readonly report_feedback = (feedback: CompatFeedback): void =>
     this.#use((client) => {
       const { widget_id, app_version, ...rest } = feedback ?? {};
@@ -203,6 +212,7 @@ export class CountlySdk extends CountlySettings {
       client.trackErrors(segments);
     });
 
+  /** Reports an error. */
   readonly log_error = (error: unknown, segments?: Segmentation): void =>
     this.#use((client) => {
       if (error) client.reportCrash(error, false, segments);
@@ -210,7 +220,6 @@ export class CountlySdk extends CountlySettings {
 
   /** Adds a line that the next crash report carries. */
   readonly add_log = (record: string): void => this.#use((client) => client.addBreadcrumb(record));
-
   /** Fetches remote config: all, only `keys`, or all but `omit_keys`. The callback may stand in any place. */
   readonly fetch_remote_config = (
     keys?: readonly string[] | FetchCallback | null,
@@ -230,11 +239,13 @@ export class CountlySdk extends CountlySettings {
     this.#view.stop();
   };
 
+  /** Time counts again, after `stop_time`. */
   readonly start_time = (): void => {
     this.#session.resume();
     this.#view.resume();
   };
 
+  /** Records a view. */
   readonly track_view = (name?: string, viewSegments?: Segmentation): void =>
     this.#use((client) => {
       this.#view.end();
@@ -246,7 +257,7 @@ export class CountlySdk extends CountlySettings {
 
   /** The name it has in the Web SDK. */
   readonly track_pageview: (name?: string, viewSegments?: Segmentation) => void = this.track_view;
-
+  /** Reports a trace. */
   readonly report_trace = (trace: CompatTrace): void =>
     this.#use((client) => {
       const read = traceMember(trace, this.maxKeyLength);

@@ -20,10 +20,11 @@ export interface QueueImport {
   readonly broken: readonly string[];
 }
 
+/** What `importQueueFiles` takes. */
 export interface ImportOptions {
   /** Key of the client's application: requests for another one are left out. @default requests are not compared */
   readonly appKey?: string;
-  /** @default the console */
+  /** Where messages go. @default the console */
   readonly logger?: Logger;
 }
 

@@ -33,6 +33,7 @@ export interface DeadLetterOptions {
 export interface LocationOptions {
   /** ISO 3166-1 alpha-2, such as `DE`. */
   readonly countryCode?: string | undefined;
+  /** Name of the city; give the country with it. */
   readonly city?: string | undefined;
   /** `latitude,longitude`. */
   readonly location?: string | undefined;
@@ -127,7 +128,7 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly tls?: ConnectionOptions | undefined;
   /** Extra headers, or a function that changes each outgoing request. */
   readonly requestOptions?: RequestOptions | undefined;
-  /** The same, as the official SDK names it. */
+  /** `requestOptions`, as the official SDK names it. */
   readonly httpOptions?: RequestOptions | undefined;
   /** Every request is a POST anyway; taken so that an official configuration can stay as it is. */
   readonly forcePost?: boolean | undefined;
@@ -146,7 +147,7 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
    * @default 2000
    */
   readonly flushInterval?: number | undefined;
-  /** The same, as the official SDK names it. */
+  /** Milliseconds: `flushInterval`, as the official SDK names it. */
   readonly interval?: number | undefined;
   /** Events of one device that are sent without waiting for the interval. @default 100 */
   readonly eventQueueSize?: number | undefined;
@@ -232,13 +233,15 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly viewSegmentation?: Segmentation | undefined;
   /** Overrides of what is reported about this machine (docs/protocol.md §3.3). */
   readonly metrics?: Readonly<Record<string, string>> | undefined;
-  /** `maxBreadcrumbCount`, as the official SDK named it before. */
+  /** Breadcrumbs kept for the next crash: `maxBreadcrumbCount`, as the official SDK named it before. */
   readonly maxLogs?: number | undefined;
 }
 
 /** An accepted entry as a `beforeSend` hook sees it. */
 export interface OutgoingEntry {
+  /** Whom it is recorded for. */
   readonly deviceId: string;
+  /** What it becomes on the wire: an event, a crash, a trace … */
   readonly kind: EntryKind;
   /** What it is recorded under: `events`, `views`, `crashes`, `users` … */
   readonly feature: EntryFeature;

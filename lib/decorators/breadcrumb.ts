@@ -15,7 +15,7 @@ import type { MethodWeaver } from './weave/method-decorator.js';
  * import { Breadcrumb } from 'countly-weave';
  *
  * class Cart {
- *   \@Breadcrumb((call) => `added ${call.args[0]}`)
+ *   @Breadcrumb((call) => `added ${call.args[0]}`)
  *   add(sku: string): void {}
  * }
  * ```

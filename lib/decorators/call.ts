@@ -13,16 +13,19 @@ import type { ScopeApi } from '../scope/scope-api.js';
 export interface Call<This = unknown, Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
   /** The object the method was called on; for a static method the class. */
   readonly instance: This;
+  /** What the method was called with. */
   readonly args: Args;
   /** `undefined` while the method runs and when it failed. */
   readonly result: Result | undefined;
   /** What was thrown, rejected or emitted as error; look at `failed` first, because `undefined` can be thrown too. */
   readonly error: unknown;
+  /** Whether it threw, rejected or emitted an error. */
   readonly failed: boolean;
   /** From call to settlement, in milliseconds with microsecond resolution; 0 while the method runs. */
   readonly durationMs: number;
   /** Read when asked for, because bundlers rename classes. Empty for a function that belongs to no class. */
   readonly className: string;
+  /** Name of the method, without its class. */
   readonly methodName: string;
 }
 

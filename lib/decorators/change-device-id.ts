@@ -30,7 +30,7 @@ const CHANGE_RULES: Members = { ...COMMON_RULES, merge: flag };
  * import { ChangeDeviceId } from 'countly-weave';
  *
  * class Accounts {
- *   \@ChangeDeviceId((call) => call.result?.userId, { merge: true })
+ *   @ChangeDeviceId((call) => call.result?.userId, { merge: true })
  *   async login(name: string): Promise<{ userId: string }> {
  *     return { userId: 'user-4711' };
  *   }

@@ -24,10 +24,10 @@ export type ConsentNames<This, Args extends readonly unknown[], Result> =
  * import { GiveConsent } from 'countly-weave';
  *
  * class Privacy {
- *   \@GiveConsent((call) => call.args[0])
+ *   @GiveConsent((call) => call.args[0])
  *   async agree(features: string[]): Promise<void> {}
  *
- *   \@GiveConsent(['sessions', 'events'])
+ *   @GiveConsent(['sessions', 'events'])
  *   async agreeToStatistics(): Promise<void> {}
  * }
  * ```
@@ -51,7 +51,7 @@ export function GiveConsent<This = unknown, Args extends readonly unknown[] = ne
  * import { WithdrawConsent } from 'countly-weave';
  *
  * class Privacy {
- *   \@WithdrawConsent('location')
+ *   @WithdrawConsent('location')
  *   async hide(): Promise<void> {}
  * }
  * ```

@@ -29,7 +29,7 @@ const CONVERSION_RULES: Members = { ...COMMON_RULES, campaignUserId: either(plai
  * import { Conversion } from 'countly-weave';
  *
  * class Accounts {
- *   \@Conversion((call) => call.args[0].campaign)
+ *   @Conversion((call) => call.args[0].campaign)
  *   async register(form: { name: string; campaign?: string }): Promise<void> {}
  * }
  * ```

@@ -6,8 +6,11 @@ import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** What each kind of widget is answered with. */
 export interface FeedbackAnswers {
+  /** Of a rating widget. */
   readonly rating: RatingFeedback;
+  /** Of an NPS widget. */
   readonly nps: NpsFeedback;
+  /** Of a survey widget. */
   readonly survey: SurveyFeedback;
 }
 
@@ -37,10 +40,10 @@ const REPORTS = { rating: 'reportFeedback', nps: 'reportNps', survey: 'reportSur
  * import { Feedback } from 'countly-weave';
  *
  * class Ratings {
- *   \@Feedback((call) => ({ rating: call.args[0], comment: call.args[1] }))
+ *   @Feedback((call) => ({ rating: call.args[0], comment: call.args[1] }))
  *   async rate(stars: number, comment: string): Promise<void> {}
  *
- *   \@Feedback((call) => ({ widgetId: 'w-1', rating: call.args[0] }), { widget: 'nps' })
+ *   @Feedback((call) => ({ widgetId: 'w-1', rating: call.args[0] }), { widget: 'nps' })
  *   async recommend(points: number): Promise<void> {}
  * }
  * ```

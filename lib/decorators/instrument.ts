@@ -58,7 +58,7 @@ export type ClassWeaver = <Class extends abstract new (...args: never[]) => unkn
  * ```ts
  * import { Instrument } from 'countly-weave';
  *
- * \@Instrument({ except: ['health'] })
+ * @Instrument({ except: ['health'] })
  * class Orders {
  *   async place(): Promise<void> {}
  *   health(): boolean {

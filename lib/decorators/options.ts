@@ -21,7 +21,9 @@ export type Outcome<Result> =
 
 /** The part of an rxjs Observable that tells its type of values. */
 export interface ObservableLike<Value> {
+  /** By which rxjs recognises its own. */
   lift(...args: never[]): unknown;
+  /** Tells the type of the values. */
   forEach(next: (value: Value) => void): Promise<void>;
 }
 

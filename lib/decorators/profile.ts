@@ -29,7 +29,7 @@ export type UserData = Data;
  * import { UserDetails } from 'countly-weave';
  *
  * class Accounts {
- *   \@UserDetails((call) => ({ name: call.args[0], custom: { plan: call.result?.plan } }))
+ *   @UserDetails((call) => ({ name: call.args[0], custom: { plan: call.result?.plan } }))
  *   async register(name: string): Promise<{ plan: string }> {
  *     return { plan: 'free' };
  *   }
@@ -62,7 +62,7 @@ export function UserDetails<This = unknown, Args extends readonly unknown[] = ne
  * import { UserData } from 'countly-weave';
  *
  * class Accounts {
- *   \@UserData((user, call) => {
+ *   @UserData((user, call) => {
  *     user.increment('logins');
  *     user.set('last_name_used', call.args[0]);
  *   })

@@ -26,7 +26,7 @@ const { on: _on, ...REPORT_RULES }: Members = SEGMENTED_RULES;
  * import { ReportErrors } from 'countly-weave';
  *
  * class Payments {
- *   \@ReportErrors({ when: (call) => !(call.error instanceof RangeError) })
+ *   @ReportErrors({ when: (call) => !(call.error instanceof RangeError) })
  *   async charge(cents: number): Promise<void> {}
  * }
  * ```

@@ -25,7 +25,7 @@ const BEGIN_RULES: Members = { ...COMMON_RULES, heartbeat: flag };
  * import { BeginSession } from 'countly-weave';
  *
  * class Accounts {
- *   \@BeginSession()
+ *   @BeginSession()
  *   async login(name: string, password: string): Promise<void> {}
  * }
  * ```
@@ -58,7 +58,7 @@ export function BeginSession<This = unknown, Args extends readonly unknown[] = n
  * import { EndSession } from 'countly-weave';
  *
  * class Accounts {
- *   \@EndSession()
+ *   @EndSession()
  *   logout(): void {}
  * }
  * ```

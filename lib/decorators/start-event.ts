@@ -52,10 +52,10 @@ const END_RULES: Members = { ...SEGMENTED_RULES, count: either(whole(1), fromCal
  * import { EndEvent, StartEvent } from 'countly-weave';
  *
  * class Checkout {
- *   \@StartEvent('checkout')
+ *   @StartEvent('checkout')
  *   begin(): void {}
  *
- *   \@EndEvent('checkout', { sum: (call) => call.args[0] })
+ *   @EndEvent('checkout', { sum: (call) => call.args[0] })
  *   async pay(amount: number): Promise<void> {}
  * }
  * ```
@@ -90,7 +90,7 @@ export function StartEvent<This = unknown, Args extends readonly unknown[] = nev
  * import { EndEvent } from 'countly-weave';
  *
  * class Downloads {
- *   \@EndEvent('download', { segmentation: (call) => ({ bytes: call.args[0] }) })
+ *   @EndEvent('download', { segmentation: (call) => ({ bytes: call.args[0] }) })
  *   finished(bytes: number): void {}
  * }
  * ```

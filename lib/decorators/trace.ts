@@ -42,7 +42,7 @@ const TRACE_RULES: Members = {
  * import { Trace } from 'countly-weave';
  *
  * class Rates {
- *   \@Trace('GET /rates/:currency', { type: 'network', responseCode: (call) => call.result?.status ?? 503 })
+ *   @Trace('GET /rates/:currency', { type: 'network', responseCode: (call) => call.result?.status ?? 503 })
  *   async load(currency: string): Promise<Response> {
  *     return fetch(`https://rates.example/${currency}`);
  *   }

@@ -25,7 +25,7 @@ const EVENT_RULES: Members = {
  * import { TrackEvent } from 'countly-weave';
  *
  * class Cart {
- *   \@TrackEvent('item_added', { sum: (call) => call.args[1] })
+ *   @TrackEvent('item_added', { sum: (call) => call.args[1] })
  *   add(sku: string, price: number): void {}
  * }
  * ```
@@ -55,7 +55,7 @@ export function TrackEvent(first?: string | EventDecoratorOptions, second?: Even
  * import { TimedEvent } from 'countly-weave';
  *
  * class Checkout {
- *   \@TimedEvent('checkout', { sum: (call) => call.args[1] })
+ *   @TimedEvent('checkout', { sum: (call) => call.args[1] })
  *   async pay(currency: string, amount: number): Promise<void> {}
  * }
  * ```

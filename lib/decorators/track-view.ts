@@ -38,7 +38,7 @@ const VIEW_RULES: Members = { ...SEGMENTED_RULES, name: plainText, duration: one
  * import { TrackView } from 'countly-weave';
  *
  * class Catalogue {
- *   \@TrackView('Product page', { segmentation: (call) => ({ sku: call.args[0] }) })
+ *   @TrackView('Product page', { segmentation: (call) => ({ sku: call.args[0] }) })
  *   product(sku: string): string {
  *     return `<h1>${sku}</h1>`;
  *   }

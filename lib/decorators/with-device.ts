@@ -27,8 +27,8 @@ export interface WithDeviceOptions {
  * import { TimedEvent, WithDevice } from 'countly-weave';
  *
  * class MailJobs {
- *   \@WithDevice((call) => call.args[0].visitor)
- *   \@TimedEvent('mail_sent')
+ *   @WithDevice((call) => call.args[0].visitor)
+ *   @TimedEvent('mail_sent')
  *   async send(job: { visitor: string }): Promise<void> {}
  * }
  * ```

@@ -4,8 +4,11 @@ import { Feature, type Fetched, type Target } from './feature.js';
 
 /** A widget a server offers (docs/protocol.md §10.3). */
 export interface FeedbackWidget {
+  /** What an answer names as `widgetId`. */
   readonly id: string;
+  /** `rating`, `nps` or `survey`. */
   readonly type: string;
+  /** As the operator called it. */
   readonly name: string;
   /** As the server sent it: appearance, targeting and the rest. */
   readonly details: Readonly<Record<string, unknown>>;

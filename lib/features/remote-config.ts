@@ -15,6 +15,7 @@ export interface RemoteConfigQuery {
   readonly maxAge?: number | undefined;
 }
 
+/** Remote config values by their keys, as the server sent them. */
 export type RemoteConfigValues = Readonly<Record<string, unknown>>;
 
 type Fields = Readonly<Record<string, string>>;

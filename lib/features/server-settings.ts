@@ -42,6 +42,7 @@ type Numbers = { readonly [Name in keyof typeof NUMBERS]?: number };
 
 /** What an operator set for SDKs (docs/protocol.md §10.5). A key that is absent leaves the developer's choice. */
 export interface ServerSettings extends FilterLists, Flags, Numbers {
+  /** Events that leave at once. */
   readonly jte?: readonly string[];
 }
 

@@ -8,6 +8,7 @@ export interface WireRequest {
   readonly path: string;
   /** Without the question mark; empty for none. */
   readonly query: string;
+  /** Of the body. */
   readonly contentType:
     | 'application/json'
     | 'application/x-www-form-urlencoded'
@@ -23,7 +24,9 @@ export interface WireRequest {
  * accepts the connection and then says nothing; do not queue, batch or repeat – the outbox does.
  */
 export interface Transport {
+  /** Posts a request. Never rejects: what happened is the answer. */
   send(request: WireRequest): Promise<Delivery>;
+  /** Asks the server something. Never rejects. */
   query(request: WireRequest): Promise<QueryResult>;
   /** Ends open connections. Never rejects, and waits for nobody. */
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import type { Entry, SealedRequest } from '../protocol/entry.js';
 
 /** How much the client can take, now. */
 export interface Room {
+  /** How many. */
   readonly entries: number;
   /** Characters of the entries' bodies. */
   readonly bytes: number;
@@ -47,7 +48,7 @@ export interface StorageListener {
  * - Whatever fails is told once through `warn`; the storage then goes on in memory.
  * - Calls after `close` do nothing.
  *
- * A whole storage in sixty lines is in `docs/delivery.md`.
+ * A whole storage in sixty lines is in `docs/storage.md`.
  */
 export interface Storage {
   /** Called once, before or after the first `append`. */
@@ -72,5 +73,6 @@ export interface Storage {
   commitSync(): void;
   /** Commits and releases files, locks and timers. Never rejects. */
   close(): Promise<void>;
+  /** Read by `countly.stats()`; cheap. */
   stats(): StorageStats;
 }

@@ -15,6 +15,7 @@ export interface ClsTransactionOptions {
 
 /** The part of an adapter of `@nestjs-cls/transactional` that is used; this library does not import it. */
 export interface TransactionalAdapterLike {
+  /** Makes the functions that surround a transaction. */
   optionsFactory(...args: never[]): object;
 }
 

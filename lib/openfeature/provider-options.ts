@@ -13,7 +13,7 @@ import type { Countly } from '../scope/countly.js';
 
 /** Options of `CountlyProvider`. */
 export interface CountlyProviderOptions {
-  /** @default the unnamed client there is when a flag is evaluated */
+  /** Whose remote config the flags are. @default the unnamed client there is when a flag is evaluated */
   readonly client?: Countly | undefined;
   /** Milliseconds an evaluation waits for the server at most; what was known before holds then. @default 1000 */
   readonly timeout?: number | undefined;

@@ -46,7 +46,9 @@ const REASONS = { fresh: 'TARGETING_MATCH', cached: 'CACHED', stale: 'STALE' } a
  * ```
  */
 export class CountlyProvider implements Provider {
+  /** What OpenFeature calls it. */
   readonly metadata = { name: 'countly-weave' } as const;
+  /** For servers. */
   readonly runsOn = 'server';
   readonly #settings: ProviderSettings;
   readonly #source: FlagSource;
@@ -58,6 +60,7 @@ export class CountlyProvider implements Provider {
     this.#source = new FlagSource(this.#settings);
   }
 
+  /** Asked by OpenFeature for a flag that is true or false. */
   resolveBooleanEvaluation(
     flagKey: string,
     defaultValue: boolean,
@@ -66,6 +69,7 @@ export class CountlyProvider implements Provider {
     return this.#resolve(flagKey, defaultValue, context, (value) => typeof value === 'boolean');
   }
 
+  /** Asked by OpenFeature for a flag that is a text. */
   resolveStringEvaluation(
     flagKey: string,
     defaultValue: string,
@@ -74,6 +78,7 @@ export class CountlyProvider implements Provider {
     return this.#resolve(flagKey, defaultValue, context, (value) => typeof value === 'string');
   }
 
+  /** Asked by OpenFeature for a flag that is a number. */
   resolveNumberEvaluation(
     flagKey: string,
     defaultValue: number,
@@ -82,6 +87,7 @@ export class CountlyProvider implements Provider {
     return this.#resolve(flagKey, defaultValue, context, (value) => typeof value === 'number');
   }
 
+  /** Asked by OpenFeature for a flag that is an object or a list. */
   resolveObjectEvaluation<T extends JsonValue>(
     flagKey: string,
     defaultValue: T,

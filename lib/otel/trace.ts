@@ -33,7 +33,7 @@ const RULES = { tracer: instanceOf('a tracer of OpenTelemetry', 'startSpan'), sp
  * traceWithOpenTelemetry();
  *
  * class Rates {
- *   \@Trace('load rates')
+ *   @Trace('load rates')
  *   async load(currency: string): Promise<void> {}
  * }
  * ```

@@ -7,7 +7,9 @@ export interface DeliveryMessage {
   readonly entries: number;
   /** Requests concerned. */
   readonly requests?: number;
+  /** Where the request went. */
   readonly path?: string;
+  /** Why it failed, or why entries were dropped. */
   readonly reason?: string;
 }
 

@@ -5,8 +5,11 @@ import type { Dispatcher } from './dispatcher.js';
 
 /** What a flush achieved: entries delivered and dropped while it ran, and those still waiting. */
 export interface FlushResult {
+  /** Entries the server took since the call. */
   readonly delivered: number;
+  /** Entries that still wait. */
   readonly pending: number;
+  /** Entries given up since the call. */
   readonly dropped: number;
 }
 

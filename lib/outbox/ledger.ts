@@ -26,9 +26,13 @@ export const DROP_REASONS = [
 
 /** Where every accepted entry is. At every moment `accepted = delivered + pending + the sum of dropped`. */
 export interface LedgerState {
+  /** Entries taken since the start. */
   readonly accepted: number;
+  /** Entries the server took. */
   readonly delivered: number;
+  /** Entries that wait or are under way. */
   readonly pending: number;
+  /** Entries given up, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
 }
 

@@ -51,6 +51,7 @@ declare const MAPPED: unique symbol;
 
 /** Segments that class-transformer makes of an object of a class. */
 export interface MappedBy<Instance> {
+  /** For the compiler alone. */
   readonly [MAPPED]: Instance;
 }
 
@@ -101,12 +102,14 @@ export type MetricsOf<Source> = {
     : NoSegments;
 };
 
+/** The keys that a catalogue defines. */
 export type KeyOf<Entries> = keyof Entries & string;
 
 declare const GIVEN_BY_PARAMETER: unique symbol;
 
 /** In place of the value of a segment that a `@Segment` parameter of the method gives. */
 export interface FromParameter {
+  /** For the compiler alone. */
   readonly [GIVEN_BY_PARAMETER]: true;
 }
 
@@ -120,8 +123,8 @@ export interface FromParameter {
  * const events = defineEvents({ checkout: { segmentation: { plan: 'string', amount: 'number' } } });
  *
  * class Shop {
- *   \@events.TrackEvent('checkout', { segmentation: { plan: fromParameter, amount: 3 } })
- *   pay(\@Segment('plan') plan: string): void {}
+ *   @events.TrackEvent('checkout', { segmentation: { plan: fromParameter, amount: 3 } })
+ *   pay(@Segment('plan') plan: string): void {}
  * }
  * ```
  */

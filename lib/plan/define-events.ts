@@ -68,10 +68,10 @@ export interface EventCatalogue<Events> {
  * });
  *
  * class Shop {
- *   \@events.TrackEvent('checkout', { segmentation: ({ args: [amount] }) => ({ plan: 'pro', amount }) })
+ *   @events.TrackEvent('checkout', { segmentation: ({ args: [amount] }) => ({ plan: 'pro', amount }) })
  *   pay(amount: number): void {}
  *
- *   \@events.TimedEvent('signup')
+ *   @events.TimedEvent('signup')
  *   async join(): Promise<void> {}
  * }
  * ```

@@ -48,7 +48,7 @@ export interface TraceCatalogue<Traces> {
  * const traces = defineTraces({ import: { description: 'Nightly import', metrics: { rows: 'number' } } });
  *
  * class Importer {
- *   \@traces.Trace('import', { metrics: ({ result }) => ({ rows: result ?? 0 }) })
+ *   @traces.Trace('import', { metrics: ({ result }) => ({ rows: result ?? 0 }) })
  *   async run(): Promise<number> {
  *     return 3;
  *   }

@@ -4,7 +4,9 @@ import type { ConsentFeature } from '../protocol/entry.js';
 
 /** One segment of an entry, or a further number of a trace. */
 export interface PlannedSegment {
+  /** Type of its values. */
   readonly type: 'string' | 'number' | 'boolean' | 'unknown';
+  /** Whether it may be missing. */
   readonly optional?: boolean | undefined;
   /** The only values it may have. */
   readonly values?: readonly (string | number | boolean)[] | undefined;
@@ -14,6 +16,7 @@ export interface PlannedSegment {
 
 /** Something about an entry that may go wrong. */
 export interface PlanRisk {
+  /** What it is, for code. */
   readonly code:
     | 'key-too-long'
     | 'dots'
@@ -25,11 +28,13 @@ export interface PlanRisk {
     | 'no-client'
     | 'dynamic-key'
     | 'retyped';
+  /** What it is, for people. */
   readonly message: string;
 }
 
 /** One decorator on one method, or an entry of a catalogue that no decorator stands for. */
 export interface PlanEntry {
+  /** What is recorded. */
   readonly kind: 'event' | 'timed-event' | 'view' | 'trace' | 'error' | 'breadcrumb';
   /** What it is recorded under; null when only a running program knows, and for errors and breadcrumbs. */
   readonly key: string | null;
@@ -37,13 +42,19 @@ export interface PlanEntry {
   readonly keyFrom: 'given' | 'default' | 'dynamic';
   /** Null for what is recorded by a call, or not at all. */
   readonly decorator: string | null;
+  /** Null for what is recorded by a call. */
   readonly class: string | null;
+  /** Null for what is recorded by a call. */
   readonly method: string | null;
+  /** Where it stands; null when that is not known. */
   readonly source: { readonly file: string; readonly line: number } | null;
+  /** What it is broken down by, by name. */
   readonly segments: Readonly<Record<string, PlannedSegment>>;
   /** Further segments are computed when the method runs. */
   readonly moreSegments: boolean;
+  /** Whether it adds a number up. */
   readonly sum: boolean;
+  /** What the person must have agreed to. */
   readonly consent: ConsentFeature;
   /** When it is recorded. */
   readonly moment: 'call' | 'success' | 'error' | 'settle' | null;
@@ -53,14 +64,19 @@ export interface PlanEntry {
   readonly conditional: boolean;
   /** Name of the client, when the decorator names one. */
   readonly client: string | null;
+  /** As the catalogue says. */
   readonly description: string | null;
+  /** Whom to ask, as the catalogue says. */
   readonly owner: string | null;
+  /** What may go wrong with it. */
   readonly risks: readonly PlanRisk[];
 }
 
 /** What an application records, as `npx countly-weave plan` writes it. */
 export interface TrackingPlan {
+  /** Of the format. */
   readonly version: 1;
+  /** One for each decorator, and for each definition that no decorator records. */
   readonly entries: readonly PlanEntry[];
 }
 

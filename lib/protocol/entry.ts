@@ -17,9 +17,13 @@ export type EntryFeature = ConsentFeature | 'core';
 
 /** What was recorded, serialised once. */
 export interface EntryDraft {
+  /** Whom it is recorded for. */
   readonly deviceId: string;
+  /** Whether that id was given or made (docs/protocol.md §2.1). */
   readonly idType: DeviceIdType;
+  /** What it becomes on the wire. */
   readonly kind: EntryKind;
+  /** What the person must have agreed to, where consent is asked for. */
   readonly feature: EntryFeature;
   /** When it happened: milliseconds since the epoch (docs/protocol.md §2.2). */
   readonly timestamp: number;
@@ -83,7 +87,9 @@ export type SealedPath = '/i' | '/i/bulk';
  * leave under the same head, so that the server recognises a repetition (docs/protocol.md §2.8).
  */
 export interface SealedRequest {
+  /** Whose entries these are. */
   readonly deviceId: string;
+  /** Where it goes. */
   readonly path: SealedPath;
   /** JSON members every part shares, without braces and without the app key: `"device_id":"u1","t":0,…`. */
   readonly head: string;

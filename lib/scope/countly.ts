@@ -64,6 +64,7 @@ const TIMEOUT: ArgumentKind<number> = {
  * ```
  */
 export class Countly extends DeviceScope implements AsyncDisposable {
+  /** The name it is registered under. */
   readonly name: string;
   readonly #hooks: HookedClient;
   #trackErrors: boolean;
@@ -116,6 +117,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     return SDK_NAME;
   }
 
+  /** Version of this SDK, as the server lists it. */
   get sdkVersion(): string {
     return SDK_VERSION;
   }

@@ -149,10 +149,12 @@ export class DeviceScope extends RecordingScope {
     contained(this, 'reportFeedback', (core, target) => core.feedback.rating(target, feedback));
   }
 
+  /** Reports an answer to an NPS widget (docs/protocol.md §4.4). Consent to `feedback` is needed. */
   reportNps(feedback: NpsFeedback): void {
     contained(this, 'reportNps', (core, target) => core.feedback.nps(target, feedback));
   }
 
+  /** Reports the answers to a survey widget (docs/protocol.md §4.4). Consent to `feedback` is needed. */
   reportSurvey(feedback: SurveyFeedback): void {
     contained(this, 'reportSurvey', (core, target) => core.feedback.survey(target, feedback));
   }

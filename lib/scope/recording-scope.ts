@@ -19,6 +19,7 @@ import { type Hold, holdOf, inTransaction } from './transaction.js';
 
 /** What is recorded while code runs: events, views, errors and traces of one device. No call throws or waits. */
 export class RecordingScope implements ScopeApi {
+  /** Whom entries are recorded for; empty for nobody. */
   get deviceId(): string {
     return partsOf(this).target.deviceId;
   }
@@ -141,6 +142,7 @@ export class RecordingScope implements ScopeApi {
     return contained(this, 'cancelTrace', ({ timedTraces }, target) => timedTraces.cancelByKey(target, name)) ?? false;
   }
 
+  /** Forgets all running traces of this device. */
   cancelAllTraces(): void {
     contained(this, 'cancelAllTraces', ({ timedTraces }, target) => timedTraces.cancelAll(target));
   }

@@ -10,6 +10,7 @@ export interface EventOptions {
   readonly sum?: number | undefined;
   /** How long it took, in seconds; fractions are kept to the microsecond. */
   readonly dur?: number | undefined;
+  /** What it is broken down by: texts, numbers and booleans by name. */
   readonly segmentation?: Segmentation | undefined;
   /** When it happened, in milliseconds (13 digits) or seconds (10 digits) since the epoch, or a Date. @default now */
   readonly timestamp?: number | Date | undefined;
@@ -19,13 +20,17 @@ export interface EventOptions {
 
 /** A running timed event. */
 export interface RunningEvent {
+  /** Key of the event. */
   readonly key: string;
   /** Records the event with the time since the start as `dur`. Later calls do nothing. */
   end(options?: Omit<EventOptions, 'dur'>): void;
+  /** Forgets it; nothing is recorded. */
   cancel(): void;
 }
 
+/** What `trackView` takes beside the name. */
 export interface ViewOptions {
+  /** What it is broken down by. */
   readonly segmentation?: Segmentation | undefined;
   /**
    * The view lies beside others, such as a dialog beside its page, instead of taking the place of the one on display. It lasts
@@ -36,6 +41,7 @@ export interface ViewOptions {
 
 /** A view that has begun. No call throws or waits; after its end they do nothing. */
 export interface OpenView {
+  /** Name of the view. */
   readonly name: string;
   /** Its unique id, as the server knows it (`_idv`); empty when nothing was recorded. */
   readonly id: string;
@@ -49,8 +55,9 @@ export interface OpenView {
   end(durationSeconds?: number): void;
 }
 
+/** What `logError` takes beside the error. */
 export interface CrashOptions {
-  /** @default false */
+  /** Whether it ended the process. @default false */
   readonly fatal?: boolean | undefined;
   /** Custom segments of the crash, flat. */
   readonly segmentation?: Segmentation | undefined;
@@ -63,22 +70,29 @@ export interface CrashOptions {
 /** An APM trace (docs/protocol.md §7). Times are milliseconds. */
 export type TraceReport = DeviceTrace | NetworkTrace;
 
+/** A trace of work in this process. Times are milliseconds. */
 export interface DeviceTrace {
+  /** Tells it from a network trace. */
   readonly type: 'device';
+  /** What was done, such as `import rows`: one of few names. */
   readonly name: string;
   /** Start, in milliseconds since the epoch. */
   readonly startedAt: number;
+  /** How long it took, in milliseconds. */
   readonly durationMs: number;
   /** Further numeric measurements. */
   readonly metrics?: Readonly<Record<string, number>> | undefined;
 }
 
+/** A trace of a request. Times are milliseconds. */
 export interface NetworkTrace {
+  /** Tells it from a device trace. */
   readonly type: 'network';
   /** A route template such as `GET /orders/:id`, never a raw URL. */
   readonly name: string;
   /** Start, in milliseconds since the epoch. @default `responseTimeMs` before now */
   readonly startedAt?: number | undefined;
+  /** Milliseconds until it was answered. */
   readonly responseTimeMs: number;
   /** HTTP status. */
   readonly responseCode: number;
@@ -93,9 +107,11 @@ export type NetworkTraceOptions = Omit<NetworkTrace, 'type'>;
 
 /** A running device trace. */
 export interface RunningTrace {
+  /** Name of the trace. */
   readonly name: string;
   /** Reports the time since the start, with further measurements. Later calls do nothing. */
   end(metrics?: Readonly<Record<string, number>>): void;
+  /** Forgets it; nothing is reported. */
   cancel(): void;
 }
 
@@ -115,35 +131,45 @@ export interface RatingFeedback {
   readonly rating: number;
   /** Without it a server files the rating under a widget called "undefined" (docs/protocol.md §17.9). */
   readonly widgetId?: string | undefined;
+  /** Address to answer to. */
   readonly email?: string | undefined;
+  /** What the person wrote. */
   readonly comment?: string | undefined;
   /** Whether the person wants to be contacted. */
   readonly contactMe?: boolean | undefined;
-  /** @default the platform of this machine */
+  /** Where it was given. @default the platform of this machine */
   readonly platform?: string | undefined;
-  /** @default the client's `appVersion` */
+  /** Version of your application. @default the client's `appVersion` */
   readonly appVersion?: string | undefined;
 }
 
 /** An answer to an NPS widget. */
 export interface NpsFeedback {
+  /** Id of the widget in Countly. */
   readonly widgetId: string;
   /** 0 to 10; needed unless `closed`. */
   readonly rating?: number | undefined;
+  /** What the person wrote. */
   readonly comment?: string | undefined;
   /** The person closed the widget without an answer. */
   readonly closed?: boolean | undefined;
+  /** Where it was given. @default the platform of this machine */
   readonly platform?: string | undefined;
+  /** Version of your application. @default the client's `appVersion` */
   readonly appVersion?: string | undefined;
 }
 
 /** Answers to a survey widget. */
 export interface SurveyFeedback {
+  /** Id of the widget in Countly. */
   readonly widgetId: string;
   /** Answers by the ids of their questions; needed unless `closed`. */
   readonly answers?: Readonly<Record<string, string | number>> | undefined;
+  /** The person closed the widget without an answer. */
   readonly closed?: boolean | undefined;
+  /** Where it was given. @default the platform of this machine */
   readonly platform?: string | undefined;
+  /** Version of your application. @default the client's `appVersion` */
   readonly appVersion?: string | undefined;
 }
 
@@ -153,6 +179,7 @@ export interface DeviceLocationOptions {
   readonly ip?: string | undefined;
   /** ISO 3166-1 alpha-2, such as `DE`. */
   readonly countryCode?: string | undefined;
+  /** Name of the city; give the country with it. */
   readonly city?: string | undefined;
   /** `latitude,longitude`. */
   readonly location?: string | undefined;
@@ -185,13 +212,20 @@ export interface ScopeInit extends DeviceLocationOptions {
  * own device. No call here ever throws, waits or changes what the caller gets.
  */
 export interface ScopeApi {
+  /** Whom entries are recorded for; empty for nobody. */
   readonly deviceId: string;
   /** Whether entries of this feature are recorded for this device now. */
   isAllowed(feature: ConsentFeature): boolean;
+  /** Records an event (docs/protocol.md §4). */
   addEvent(key: string, options?: EventOptions): void;
+  /** Starts a timed event; its handle ends it. */
   startEvent(key: string): RunningEvent;
+  /** Records a view; the one on display ends. */
   trackView(name: string, options?: ViewOptions): OpenView;
+  /** Remembers a line that the next crash report carries. */
   addBreadcrumb(text: string): void;
+  /** Reports an error, with the breadcrumbs of this scope (docs/protocol.md §6). */
   logError(error: unknown, options?: CrashOptions): void;
+  /** Reports a trace of the application's performance (docs/protocol.md §7). */
   reportTrace(trace: TraceReport): void;
 }

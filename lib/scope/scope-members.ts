@@ -29,6 +29,7 @@ export class UserData {
     this.#scope = scope;
   }
 
+  /** Sets the value, in place of any before. */
   set(property: string, value: Scalar | readonly Scalar[]): void {
     this.#change('$set', property, value);
   }
@@ -38,6 +39,7 @@ export class UserData {
     this.#change('$setOnce', property, value);
   }
 
+  /** Removes the property. */
   unset(property: string): void {
     this.#change('$set', property, '');
   }
@@ -52,6 +54,7 @@ export class UserData {
     this.#change('$inc', property, value);
   }
 
+  /** Multiplies a number. */
   multiply(property: string, value: number): void {
     this.#change('$mul', property, value);
   }

@@ -38,8 +38,8 @@ export type SegmentDecorator = (target: object, key: string | symbol, index: num
  * import { Segment, TrackEvent } from 'countly-weave';
  *
  * class Checkout {
- *   \@TrackEvent('checkout')
- *   pay(\@Segment('currency') currency: string, \@Segment(Object) order: { items: number }): void {}
+ *   @TrackEvent('checkout')
+ *   pay(@Segment('currency') currency: string, @Segment(Object) order: { items: number }): void {}
  * }
  * ```
  */

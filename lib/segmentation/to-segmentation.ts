@@ -56,8 +56,8 @@ const tellOnConsole: Tell = (problem, message) => onConsole.warn(problem, `Segme
  * import { toSegmentation } from 'countly-weave';
  *
  * class Order {
- *   \@Expose({ name: 'plan', groups: ['countly'] }) tier = 'pro';
- *   \@Exclude() email = 'someone@example.com';
+ *   @Expose({ name: 'plan', groups: ['countly'] }) tier = 'pro';
+ *   @Exclude() email = 'someone@example.com';
  * }
  * toSegmentation(new Order()); // { plan: 'pro' }
  * ```

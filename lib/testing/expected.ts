@@ -17,7 +17,9 @@ export interface ExpectedEntry {
 
 /** What is expected of an event. */
 export interface ExpectedEvent extends ExpectedEntry {
+  /** How often it is said to have happened. */
   readonly count?: Expected<number>;
+  /** The number that is added up. */
   readonly sum?: Expected<number>;
   /** Seconds. */
   readonly dur?: Expected<number>;
@@ -25,6 +27,7 @@ export interface ExpectedEvent extends ExpectedEntry {
 
 /** What is expected of an error report. */
 export interface ExpectedError extends ExpectedEntry {
+  /** Whether it ended the process. */
   readonly fatal?: boolean;
   /** The methods it crossed, innermost first: `Cart.pay < Shop.order`. */
   readonly layers?: Expected<string>;
@@ -34,13 +37,17 @@ export interface ExpectedError extends ExpectedEntry {
 
 /** What is expected of a trace. */
 export interface ExpectedTrace extends Omit<ExpectedEntry, 'segmentation'> {
+  /** Kind of the trace. */
   readonly type?: 'device' | 'network';
+  /** Its numbers. */
   readonly metrics?: Expected<Readonly<Record<string, number>>>;
 }
 
 /** What a matcher of Vitest and Jest gives. */
 export interface MatcherResult {
+  /** Whether it is as expected. */
   readonly pass: boolean;
+  /** What to say when that is wrong. */
   readonly message: () => string;
 }
 

@@ -22,14 +22,17 @@ export class ManualClock implements Clock {
     this.#now = startMs;
   }
 
+  /** Milliseconds since the epoch. */
   now(): number {
     return this.#now;
   }
 
+  /** Milliseconds since it was made. */
   monotonic(): number {
     return this.#monotonic;
   }
 
+  /** Runs a task when time has moved on by so many milliseconds. Returns what takes it back. */
   after(ms: number, task: () => void): () => void {
     const timer = { at: this.#monotonic + ms, task };
     this.#timers.add(timer);

@@ -4,7 +4,9 @@ import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 
 /** One rule of a contract, for any test runner: `test(name, run)`. `run` rejects when the rule is broken. */
 export interface ContractCase {
+  /** What has to hold. */
   readonly name: string;
+  /** Rejects when it does not hold. */
   run(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export interface StorageUnderTest {
    * out when nothing is meant to survive.
    */
   readonly restart?: () => Storage | Promise<Storage>;
+  /** Cleans the place up. */
   readonly dispose?: () => void | Promise<void>;
 }
 

@@ -9,8 +9,11 @@ import { ManualClock } from './manual-clock.js';
 
 /** A client that sends nothing, with the clock and the transport it uses. */
 export interface TestClient {
+  /** Records through it. */
   readonly client: Countly;
+  /** Its time, which stands still. */
   readonly clock: ManualClock;
+  /** What it would have sent. */
   readonly transport: RecordingTransport;
   /** Everything recorded so far, as the server would get it: events in order. */
   events(): Promise<readonly RecordedEvent[]>;
@@ -30,7 +33,7 @@ export interface TestClient {
  * import { createTestClient } from 'countly-weave/testing';
  *
  * class Cart {
- *   \@TrackEvent('item_added')
+ *   @TrackEvent('item_added')
  *   add(sku: string): string { return sku; }
  * }
  *
@@ -70,9 +73,11 @@ export function createTestClient(options: CountlyOptions = {}): TestClient {
 
 /** One `/i` request as the server would understand it, taken out of whatever body carried it. */
 export interface LogicalRequest {
+  /** Whom it is for. */
   readonly deviceId: string | undefined;
   /** Milliseconds since the epoch, as sent. */
   readonly timestamp: number | undefined;
+  /** Its events, in order. */
   readonly events: readonly RecordedEvent[];
   /** Every parameter by its name on the wire; JSON text is parsed. */
   readonly parameters: Readonly<Record<string, unknown>>;
@@ -80,13 +85,16 @@ export interface LogicalRequest {
 
 /** An event as it stood on the wire. */
 export interface RecordedEvent {
+  /** Key of the event. */
   readonly key: string;
   readonly [field: string]: unknown;
 }
 
 /** A request that was handed to the transport, with what it was answered. */
 export interface RecordedRequest {
+  /** As it would have left. */
   readonly request: WireRequest;
+  /** What it was answered. */
   readonly delivery: Delivery;
   /** What it carried: one for `/i`, one for each entry of `/i/bulk`. */
   readonly logical: readonly LogicalRequest[];
@@ -141,6 +149,7 @@ export class RecordingTransport implements Transport {
     return this;
   }
 
+  /** Keeps a request and answers as told. */
   async send(request: WireRequest): Promise<Delivery> {
     const answered = run(this.#once.shift() ?? this.#answer, request);
     // A transport never rejects, and neither does its double when a script throws.
@@ -149,11 +158,13 @@ export class RecordingTransport implements Transport {
     return delivery;
   }
 
+  /** Keeps a question and answers as told. */
   async query(request: WireRequest): Promise<QueryResult> {
     this.queries.push(request);
     return run(this.#queryAnswer, request).catch((error) => ({ ok: false, status: 0, message: scriptFailed(error) }));
   }
 
+  /** Only notes that it was closed. */
   async close(): Promise<void> {
     this.closed = true;
   }

@@ -48,7 +48,7 @@ export type Wrapping = (original: (...args: never[]) => unknown) => (...args: ne
  *
  * class Checkout {
  *   constructor(private readonly shop: string) {}
- *   \@TimedEvent('checkout')
+ *   @TimedEvent('checkout')
  *   async pay(currency: string): Promise<string> { return `${this.shop} ${currency}`; }
  * }
  * await assertTransparent(Checkout, 'pay', { instance: () => new Checkout('Berlin'), args: ['EUR'] });

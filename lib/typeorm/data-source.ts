@@ -16,13 +16,17 @@ export interface TransactionOptions {
 
 /** The part of an entity manager that is used. */
 export interface EntityManagerLike {
+  /** Runs a function in a transaction. */
   transaction(...args: never[]): Promise<unknown>;
 }
 
 /** The part of TypeORM's `DataSource` that is used; this library does not import TypeORM. */
 export interface DataSourceLike {
+  /** Its own entity manager. */
   readonly manager: EntityManagerLike;
+  /** Makes a query runner. */
   createQueryRunner(...args: never[]): QueryRunnerLike;
+  /** Makes an entity manager. */
   createEntityManager(...args: never[]): EntityManagerLike;
 }
 
@@ -49,7 +53,7 @@ const followed = new WeakSet<object>();
  * const dataSource = holdInTransactions(new DataSource({ type: 'postgres', database: 'shop' }));
  *
  * class Orders {
- *   \@TrackEvent('order_placed')
+ *   @TrackEvent('order_placed')
  *   async place(): Promise<void> {}
  * }
  * await dataSource.transaction(async () => new Orders().place());

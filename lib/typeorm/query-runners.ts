@@ -3,9 +3,13 @@ import { type HeldPart, type Hold, holdOf } from '../scope/transaction.js';
 
 /** The part of a query runner that is used: transactions that no function surrounds. */
 export interface QueryRunnerLike {
+  /** Begins a transaction, or a savepoint in one. */
   startTransaction(...args: never[]): Promise<void>;
+  /** Ends it well. */
   commitTransaction(): Promise<void>;
+  /** Takes it back. */
   rollbackTransaction(): Promise<void>;
+  /** Gives the connection back. */
   release(): Promise<void>;
 }
 

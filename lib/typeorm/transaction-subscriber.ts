@@ -4,6 +4,7 @@ import { QueryRunnerHolds } from './query-runners.js';
 
 /** What TypeORM tells its subscribers of a transaction. */
 export interface TransactionEventLike {
+  /** Whose transaction it is. */
   readonly queryRunner: object;
 }
 
@@ -29,14 +30,17 @@ export class TransactionSubscriber {
     this.#runners = new QueryRunnerHolds(heldPart(options));
   }
 
+  /** Called by TypeORM. */
   afterTransactionStart({ queryRunner }: TransactionEventLike): void {
     this.#runners.started(queryRunner);
   }
 
+  /** Called by TypeORM. */
   afterTransactionCommit({ queryRunner }: TransactionEventLike): void {
     this.#runners.committed(queryRunner);
   }
 
+  /** Called by TypeORM. */
   afterTransactionRollback({ queryRunner }: TransactionEventLike): void {
     this.#runners.rolledBack(queryRunner);
   }

@@ -38,12 +38,12 @@ export function countlyCarrier(scope: ContextScope | undefined = contextScope())
  *
  * interface Queue { add(name: string, data: object): Promise<unknown> }
  *
- * \@Controller('orders')
+ * @Controller('orders')
  * class Orders {
- *   constructor(\@Inject('MAILS') private readonly mails: Queue) {}
+ *   constructor(@Inject('MAILS') private readonly mails: Queue) {}
  *
- *   \@Post()
- *   async order(\@CountlyCarrier() countly: string | undefined): Promise<void> {
+ *   @Post()
+ *   async order(@CountlyCarrier() countly: string | undefined): Promise<void> {
  *     await this.mails.add('receipt', { countly });
  *   }
  * }

@@ -9,11 +9,11 @@ export interface AnonymousOptions {
   readonly cookie?: string | undefined;
   /** Seconds the browser keeps it. @default 31536000 (a year) */
   readonly maxAge?: number | undefined;
-  /** @default '/' */
+  /** Below which path browsers send it. @default '/' */
   readonly path?: string | undefined;
-  /** @default the host of the request only */
+  /** Whose hosts get it. @default the host of the request only */
   readonly domain?: string | undefined;
-  /** @default 'Lax' */
+  /** Whether other sites' requests carry it. @default 'Lax' */
   readonly sameSite?: 'Lax' | 'Strict' | 'None' | undefined;
   /**
    * When a `fromUser` resolver names the visitor, tell Countly once that the two are the same person, and take the cookie

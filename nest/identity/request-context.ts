@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 
 /** What may be read of a request, whatever the platform: Express's or Fastify's request, or a socket's handshake. */
 export interface RequestLike {
+  /** By their names in small letters. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly [property: string]: unknown;
 }

@@ -11,13 +11,13 @@ const NO_INSTRUMENT = Symbol('countly-weave.nest.no-instrument');
  * import { Injectable } from '@nestjs/common';
  * import { NoInstrument } from 'countly-weave/nest';
  *
- * \@Injectable()
+ * @Injectable()
  * class PriceService {
  *   priceOf(sku: string): number {
  *     return this.lookUp(sku);
  *   }
  *
- *   \@NoInstrument() // called thousands of times a request
+ *   @NoInstrument() // called thousands of times a request
  *   private lookUp(sku: string): number {
  *     return sku.length;
  *   }

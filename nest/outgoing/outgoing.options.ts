@@ -1,5 +1,6 @@
 /** A request this process sends, as far as it may become a name. */
 export interface OutgoingRequest {
+  /** `GET`, `POST` … */
   readonly method: string;
   /** With the port, unless it is the usual one. */
   readonly host: string;

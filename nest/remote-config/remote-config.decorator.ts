@@ -28,10 +28,10 @@ const remoteConfigParameter = createParamDecorator(
  * import { Controller, Get } from '@nestjs/common';
  * import { RemoteConfig } from 'countly-weave/nest';
  *
- * \@Controller('checkout')
+ * @Controller('checkout')
  * class Checkout {
- *   \@Get()
- *   show(\@RemoteConfig('checkout_button', 'Buy now') label: string): { label: string } {
+ *   @Get()
+ *   show(@RemoteConfig('checkout_button', 'Buy now') label: string): { label: string } {
  *     return { label };
  *   }
  * }

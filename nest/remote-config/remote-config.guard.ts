@@ -41,11 +41,11 @@ class RemoteConfigGuard implements CanActivate {
  * import { Controller, Get } from '@nestjs/common';
  * import { RequireRemoteConfig } from 'countly-weave/nest';
  *
- * \@Controller('express-checkout')
- * \@RequireRemoteConfig('checkout', 'express')
+ * @Controller('express-checkout')
+ * @RequireRemoteConfig('checkout', 'express')
  * class ExpressCheckout {
- *   \@Get()
- *   \@RequireRemoteConfig('express_open')
+ *   @Get()
+ *   @RequireRemoteConfig('express_open')
  *   show(): string {
  *     return 'one click';
  *   }

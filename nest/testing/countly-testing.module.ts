@@ -5,9 +5,10 @@ import { CountlyModule, type CountlyModuleExtras, type CountlyModuleOptions, get
 
 /** What an application under test has recorded; the matchers of `countly-weave/testing` take it. */
 export class CountlyTesting {
-  /** @param client - what everything of the application records through */
   constructor(
+    /** What everything of the application records through. */
     readonly client: Countly,
+    /** What it would have sent. */
     readonly transport: RecordingTransport,
   ) {}
 

@@ -4,6 +4,7 @@ import { getCountlyToken } from '../index.js';
 
 /** The part of `TestingModuleBuilder` of `@nestjs/testing` that is needed. */
 export interface OverridesProviders {
+  /** Begins the replacement of a provider. */
   overrideProvider(token: string): { useValue(value: unknown): unknown };
 }
 
@@ -22,7 +23,7 @@ export interface OverridesProviders {
  * import { CountlyModule } from 'countly-weave/nest';
  * import { overrideCountly } from 'countly-weave/nest/testing';
  *
- * \@Module({ imports: [CountlyModule.forRoot({ url: 'http://127.0.0.1:6010', appKey: 'shop' })] })
+ * @Module({ imports: [CountlyModule.forRoot({ url: 'http://127.0.0.1:6010', appKey: 'shop' })] })
  * class AppModule {}
  *
  * async function example(): Promise<void> {

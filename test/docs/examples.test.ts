@@ -3,47 +3,54 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pages, ROOT } from './support/pages.js';
 
-const ROOT = join(__dirname, '..', '..');
 const COMPILER = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** An example and where it stands. */
 interface Example {
   readonly name: string;
   readonly code: string;
+  /** For standard decorators: what `ts standard` at the head of a block says. */
+  readonly isStandard: boolean;
 }
 
-let folder: string;
+let folders: string;
 
 beforeAll(async () => {
   await mkdir(join(ROOT, '.test-out'), { recursive: true });
   // Inside the repository, so that the packages an application would have installed are found.
-  folder = await mkdtemp(join(ROOT, '.test-out', 'examples-'));
+  folders = await mkdtemp(join(ROOT, '.test-out', 'examples-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+afterAll(() => rm(folders, { recursive: true, force: true, maxRetries: 10 }));
 
 function examplesIn(file: string, text: string): Example[] {
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ''], index) => ({
-    name: `${relative(ROOT, file).replace(/\W/g, '-')}-${index + 1}`,
+  return [...text.matchAll(/^```ts( standard)?\n([\s\S]*?)^```$/gm)].map(([, standard, code = ''], index) => ({
+    name: `${relative(ROOT, join(ROOT, file)).replace(/\W/g, '-')}-${index + 1}`,
     code,
+    isStandard: standard !== undefined,
   }));
 }
 
-/** TSDoc without its stars, and with the escapes of `@` undone. */
+/** TSDoc without its stars. */
 function documentationIn(source: string): string {
   const comments = [...source.matchAll(/^ *\/\*\*\n([\s\S]*?)\*\/$/gm)].map(([, comment = '']) => comment);
-  return comments.map((comment) => comment.replace(/^ *\* ?/gm, '').replaceAll('\\@', '@')).join('\n');
+  return comments.map((comment) => comment.replace(/^ *\* ?/gm, '')).join('\n');
 }
 
-async function filesOf(room: string, ending: string): Promise<string[]> {
+async function sourcesOf(room: string): Promise<string[]> {
   const entries = await readdir(join(ROOT, room), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.name.endsWith(ending)).map(({ parentPath, name }) => join(parentPath, name));
+  return entries
+    .filter(({ name }) => name.endsWith('.ts'))
+    .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)));
 }
 
-/** What the compiler says of the examples. */
-async function compile(examples: readonly Example[]): Promise<string> {
+/** What the compiler says of the examples of one dialect of decorators. */
+async function compile(examples: readonly Example[], isStandard: boolean): Promise<string> {
+  const folder = await mkdtemp(join(folders, isStandard ? 'standard-' : 'legacy-'));
   // A module of its own each, also those without an import.
-  for (const { name, code } of examples) await writeFile(join(folder, `${name}.ts`), `${code}\nexport {};\n`);
+  for (const { name, code } of examples.filter((one) => one.isStandard === isStandard))
+    await writeFile(join(folder, `${name}.ts`), `${code}\nexport {};\n`);
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   // As the package has it: what compat exports by default is the module.
   const compat = JSON.stringify(join(ROOT, 'lib/compat/index.js'));
@@ -67,6 +74,7 @@ async function compile(examples: readonly Example[]): Promise<string> {
           'countly-weave/compat': [join(folder, 'compat.ts')],
         },
         // Examples show what matters and leave the rest out.
+        ...(isStandard ? { experimentalDecorators: false, emitDecoratorMetadata: false } : {}),
         noUnusedLocals: false,
         noUnusedParameters: false,
         isolatedModules: false,
@@ -81,17 +89,40 @@ async function compile(examples: readonly Example[]): Promise<string> {
   );
 }
 
-describe('every TypeScript example', () => {
-  it('of the pages in docs/ and of the TSDoc in lib/ and nest/ compiles', async () => {
-    const examples: Example[] = [];
-    for (const page of await filesOf('docs', '.md')) examples.push(...examplesIn(page, await readFile(page, 'utf8')));
-    expect(examples.length).toBeGreaterThan(15);
-    for (const room of ['lib', 'nest']) {
-      for (const file of await filesOf(room, '.ts')) {
-        examples.push(...examplesIn(file, documentationIn(await readFile(file, 'utf8'))));
+let examples: Example[];
+beforeAll(async () => {
+  examples = pages().flatMap(({ path, text }) => examplesIn(path, text));
+  for (const room of ['lib', 'nest']) {
+    for (const file of await sourcesOf(room)) {
+      examples.push(...examplesIn(file, documentationIn(await readFile(join(ROOT, file), 'utf8'))));
+    }
+  }
+});
+
+describe('every TypeScript example of the pages and of the TSDoc in lib/ and nest/', () => {
+  it('is found', () => {
+    expect(examples.filter(({ name }) => name.endsWith('-md-1')).length).toBeGreaterThan(20);
+    expect(examples.length).toBeGreaterThan(150);
+  });
+
+  it.each([
+    ['experimentalDecorators', false],
+    ['standard decorators', true],
+  ])(
+    'compiles, with %s',
+    async (_, isStandard) => {
+      expect(await compile(examples, isStandard)).toBe('');
+    },
+    60_000,
+  );
+});
+
+describe('every JSON example of the pages', () => {
+  it('is JSON', () => {
+    for (const { path, text } of pages()) {
+      for (const [, code = ''] of text.matchAll(/^```json\n([\s\S]*?)^```$/gm)) {
+        expect(() => JSON.parse(code), `${path}: ${code}`).not.toThrow();
       }
     }
-    expect(examples.length).toBeGreaterThan(60);
-    expect(await compile(examples)).toBe('');
-  }, 60_000);
+  });
 });

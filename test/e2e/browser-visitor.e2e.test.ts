@@ -27,8 +27,8 @@ import { requireBuild, startInspector } from './support/programs.js';
 import { makeFolder } from './support/sandbox.js';
 
 const SDK = readFileSync(createRequire(__filename).resolve('countly-sdk-web/lib/countly.min.js'), 'utf8');
-/** As docs/nestjs.md has it. */
-const SNIPPET = /```html\n([\s\S]*?)```/.exec(readFileSync('docs/nestjs.md', 'utf8'))?.[1] ?? '';
+/** As docs/identity.md has it. */
+const SNIPPET = /```html\n([\s\S]*?)```/.exec(readFileSync('docs/identity.md', 'utf8'))?.[1] ?? '';
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
 

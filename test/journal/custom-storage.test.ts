@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { storageContract } from '../../lib/testing/storage-contract.js';
 import { SqliteStorage } from './custom-storage.js';
 
-describe('the storage of one’s own in docs/delivery.md', () => {
+describe('the storage of one’s own in docs/storage.md', () => {
   const create = () => {
     const folder = mkdtempSync(join(tmpdir(), 'countly-weave-own-'));
     const onDisk = () => new SqliteStorage(new Libsql(join(folder, 'countly.db')));
@@ -20,6 +20,6 @@ describe('the storage of one’s own in docs/delivery.md', () => {
 
   it('is the one that is tested here', () => {
     const read = (path: string) => readFileSync(join(__dirname, path), 'utf8');
-    expect(read('../../docs/delivery.md')).toContain(`\`\`\`ts\n${read('custom-storage.ts')}\`\`\`\n`);
+    expect(read('../../docs/storage.md')).toContain(`\`\`\`ts\n${read('custom-storage.ts')}\`\`\`\n`);
   });
 });

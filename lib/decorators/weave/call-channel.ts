@@ -5,9 +5,13 @@ import type { WeaveRecord, Woven } from './woven.js';
 
 /** A call of a woven method, as subscribers of the tracing channel `countly-weave:call` see it. It fills up as the call goes on. */
 export interface CallMessage {
+  /** As in `Call`. */
   readonly className: string;
+  /** Its name. */
   readonly methodName: string;
+  /** The object it was called on. */
   readonly instance: unknown;
+  /** What it was called with. */
   readonly args: readonly unknown[];
   /** The decorators of the method. */
   readonly records: readonly WeaveRecord[];

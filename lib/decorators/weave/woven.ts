@@ -74,12 +74,15 @@ export interface Weaving {
 
 /** What one decorator on one method says of itself. */
 export interface WeaveRecord {
+  /** Which decorator it is. */
   readonly kind: WeaveKind;
   /** The key or name given to the decorator; `undefined` when `Class_method` is used. */
   readonly key: string | undefined;
   /** The options as they were given. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** The method it stands on. */
   readonly methodName: string;
+  /** Whether that is a static method. */
   readonly isStatic: boolean;
 }
 
@@ -132,9 +135,13 @@ export const WEAVE_METADATA = Symbol.for('countly-weave.weave.2');
 export interface WovenMethod {
   /** Name of the class that was asked about. */
   readonly className: string;
+  /** Its name as a text. */
   readonly methodName: string;
+  /** Its name, or its symbol. */
   readonly key: string | symbol;
+  /** Whether it is a static method. */
   readonly isStatic: boolean;
+  /** Its decorators. */
   readonly records: readonly WeaveRecord[];
 }
 
@@ -152,7 +159,7 @@ export function weaveMetadataOf(fn: unknown): WeaveRecord[] {
  * import { TrackEvent, wovenMethods } from 'countly-weave';
  *
  * class Cart {
- *   \@TrackEvent('item_added')
+ *   @TrackEvent('item_added')
  *   add(): void {}
  * }
  * console.log(wovenMethods(Cart).map((method) => method.records[0]?.key)); // [ 'item_added' ]
