@@ -47,8 +47,14 @@ await bundle(
 await bundle(
   '.mjs',
   { ...inputsOf(ENTRIES, '.js'), external: EXTERNAL, plugins: [otherEntries('.mjs'), importsForRequires()] },
-  // Read by bundlers alone, so without what a person needs; names stay.
-  { minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } },
+  // Read by bundlers alone, so without what a person needs; names of functions and classes stay.
+  {
+    minify: {
+      compress: true,
+      mangle: { keepNames: { function: true, class: true } },
+      codegen: { removeWhitespace: true },
+    },
+  },
 );
 await bundle('.d.ts', {
   ...inputsOf(ENTRIES, '.d.ts'),

@@ -1,7 +1,8 @@
 import { isObject, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
-import { Feature, type FeaturePort, type Target } from './feature.js';
+import { Feature, type FeaturePort, type Moment, type Target } from './feature.js';
+import type { Visitor } from './visitor.js';
 
 const KNOWN = new Set<string>(CONSENT_FEATURES);
 const NOTHING: ReadonlySet<ConsentFeature> = new Set();
@@ -13,8 +14,17 @@ interface ConsentSettings {
   readonly groups: Readonly<Record<string, readonly ConsentFeature[]>>;
   /** Features the server is told about, all at each change; undefined to tell what changed, and that nobody may know where it is. */
   readonly map: readonly ConsentFeature[] | undefined;
-  /** Told when a device's consent changed: `begun` is false when the waiting start of its session was removed. */
-  changed(target: Target, given: readonly ConsentFeature[], withdrawn: ReadonlySet<string>, begun: boolean): void;
+  /** Told when a device's consent changed, as part of that change. */
+  changed(visitor: Visitor, target: Target, change: ConsentChange): void;
+}
+
+/** What changed in a visitor's consent. */
+export interface ConsentChange {
+  readonly given: readonly ConsentFeature[];
+  readonly withdrawn: ReadonlySet<string>;
+  /** False when the waiting start of the session was removed. */
+  readonly begun: boolean;
+  readonly moment: Moment;
 }
 
 /** Consent per device: what is asked before recording, and what the server and the queue are told (docs/protocol.md §9). */
@@ -59,13 +69,13 @@ export class Consent extends Feature<ConsentSettings> {
   }
 
   give(target: Target, names: readonly string[]): void {
-    this.apply(target, new Set([...this.#given(target), ...this.#features('giveConsent', names)]));
+    const features = this.#features('giveConsent', names);
+    this.#change(target, (given) => new Set([...given, ...features]));
   }
 
   remove(target: Target, names: readonly string[]): void {
-    const now = new Set(this.#given(target));
-    for (const feature of this.#features('removeConsent', names)) now.delete(feature);
-    this.apply(target, now);
+    const features = new Set(this.#features('removeConsent', names));
+    this.#change(target, (given) => new Set([...given].filter((feature) => !features.has(feature))));
   }
 
   /**
@@ -73,38 +83,57 @@ export class Consent extends Feature<ConsentSettings> {
    * map when nothing was known before, else the changes.
    */
   apply(target: Target, features: ReadonlySet<ConsentFeature>): void {
-    if (target.work !== undefined) target.work.consent = features;
-    if (!this.settings.required()) return;
-    const state = this.port.stateOf(target.deviceId);
-    const before = state.consent;
+    this.#change(target, () => features);
+  }
+
+  #change(target: Target, next: (given: ReadonlySet<ConsentFeature>) => ReadonlySet<ConsentFeature>): void {
+    const { work } = target;
+    if (!this.settings.required()) {
+      if (work !== undefined) work.consent = next(this.#given(target));
+      return;
+    }
+    const moment = this.moment();
+    const assumed = this.#assumed(target);
+    this.port.visit(target, (visitor, whom) => {
+      const features = next(visitor.consent ?? assumed);
+      this.#decide(visitor, whom, new Set(features), moment);
+      if (work !== undefined) Object.assign(work, { consent: features, withdrawals: this.withdrawals });
+    });
+  }
+
+  #decide(visitor: Visitor, target: Target, features: ReadonlySet<ConsentFeature>, moment: Moment): void {
+    const before = visitor.consent;
     const changed = CONSENT_FEATURES.filter((name) => before === undefined || before.has(name) !== features.has(name));
     if (changed.length === 0) return;
-    state.consent = new Set(features);
+    visitor.consent = features;
+    visitor.consentAt = moment.now;
     const withdrawn = new Set(changed.filter((name) => before?.has(name)));
     if (withdrawn.size > 0) this.withdrawals++;
-    if (target.work !== undefined) target.work.withdrawals = this.withdrawals;
     const purged = withdrawn.size > 0 ? this.port.purge(target.deviceId, withdrawn) : [];
     const begun = !purged.some((entry) => entry.body.startsWith('"begin_session"'));
     const given = changed.filter((name) => features.has(name));
-    this.settings.changed(target, [], withdrawn, begun);
+    this.settings.changed(visitor, target, { given: [], withdrawn, begun, moment });
     const map = consentMap(this.settings.map ?? changed, features);
     const location = withdrawn.has('location') && this.settings.map === undefined ? ',"location":""' : '';
-    this.request(target, 'core', `"consent":${map}${location}`);
-    if (given.length > 0) this.settings.changed(target, given, NOTHING, true);
+    this.request(target, 'core', `"consent":${map}${location}`, moment.timestamp);
+    if (given.length > 0) this.settings.changed(visitor, target, { given, withdrawn: NOTHING, begun: true, moment });
   }
 
   /** The whole consent in force as a member with a leading comma; empty where none is asked for or known. */
-  told(deviceId: string): string {
-    const given = this.settings.required() ? this.port.peekState(deviceId)?.consent : undefined;
-    return given === undefined ? '' : `,"consent":${consentMap(this.settings.map ?? CONSENT_FEATURES, given)}`;
+  told({ consent }: Visitor): string {
+    if (!this.settings.required() || consent === undefined) return '';
+    return `,"consent":${consentMap(this.settings.map ?? CONSENT_FEATURES, consent)}`;
   }
 
   /** What the person agrees to now, whatever held when the work for them began. */
-  #given({ deviceId, work }: Target): ReadonlySet<ConsentFeature> {
-    const known = this.port.peekState(deviceId)?.consent;
-    if (known !== undefined || work?.consent === undefined) return known ?? NOTHING;
-    // Nothing is remembered of the device any more: of those who withdrew meanwhile it may be one.
-    return work.withdrawals === this.withdrawals ? work.consent : NOTHING;
+  #given(target: Target): ReadonlySet<ConsentFeature> {
+    return this.port.visitorOf(target.deviceId)?.consent ?? this.#assumed(target);
+  }
+
+  /** What holds as long as nothing is known of the device. */
+  #assumed({ work }: Target): ReadonlySet<ConsentFeature> {
+    // Nothing is remembered of it any more: of those who withdrew meanwhile it may be one.
+    return work?.consent !== undefined && work.withdrawals === this.withdrawals ? work.consent : NOTHING;
   }
 
   /** Features by their own names and by those of groups; anything else gets one warning. */

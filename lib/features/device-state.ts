@@ -2,26 +2,8 @@ import type { Clock } from '../clock.js';
 import { truncate } from '../config/limits.js';
 import { type Linked, LinkedList } from '../linked-list.js';
 import type { ConsentFeature } from '../protocol/entry.js';
-import type { DeviceLocation } from './location.js';
 import type { ProfileBuffer } from './profile-changes.js';
-
-/** A view that has begun. */
-export interface OpenedView {
-  readonly name: string;
-  /** Unique id, the same on the start and the end of the view. */
-  readonly id: string;
-  /** Id of the view that began before this one. */
-  readonly before: string | undefined;
-  /** It lies beside others, instead of taking the place of the view on display. */
-  readonly parallel: boolean;
-  /** Milliseconds it was shown until it was paused last. */
-  shownMs: number;
-  /** Since when it is shown, on the monotonic clock in milliseconds; undefined while it is paused. */
-  resumedAt: number | undefined;
-  /** Told when it ends. */
-  segments: Readonly<Record<string, unknown>> | undefined;
-  ended: boolean;
-}
+import { Visitor } from './visitor.js';
 
 /** What is remembered of a device's remote config. */
 interface KnownRemoteConfig {
@@ -30,25 +12,20 @@ interface KnownRemoteConfig {
   readonly asked: ReadonlyMap<string, number>;
 }
 
-/** A session of a device that has begun and not ended. */
-export interface OpenSession {
-  /** Up to when its duration was reported: monotonic clock, milliseconds. */
-  reportedUntil: number;
-  /** True when it lasts as long as the process does; else it lasts as long as the device is active. */
-  readonly heartbeat: boolean;
+/** What a process keeps of a piece of work, or of a device where the work has nothing of its own. */
+export class LocalState {
+  breadcrumbs: Breadcrumbs | undefined;
+  /** Timed events by key. */
+  timers: Timers | undefined;
+  /** Traces by name. */
+  traces: Timers | undefined;
 }
 
 /**
  * What is kept for one request or message. Each has its own, so that nothing of it is seen by another one of the same
  * person; elsewhere the state of the device takes its place.
  */
-export class WorkState {
-  breadcrumbs: Breadcrumbs | undefined;
-  /** Timed events by key. */
-  timers: Timers | undefined;
-  /** Traces by name. */
-  traces: Timers | undefined;
-
+export class WorkState extends LocalState {
   /**
    * @param consent features agreed to; undefined while unknown
    * @param withdrawals how often anybody had taken something back by then
@@ -56,26 +33,13 @@ export class WorkState {
   constructor(
     public consent?: ReadonlySet<ConsentFeature> | undefined,
     public withdrawals = 0,
-  ) {}
+  ) {
+    super();
+  }
 }
 
-/** What the client remembers of a device between calls. Devices that need nothing remembered have none. */
-export class DeviceState extends WorkState implements Linked<DeviceState> {
-  /** In the order they began; undefined when there is none. */
-  views: OpenedView[] | undefined;
-  /** The view that began last, on display or not. */
-  lastViewId: string | undefined;
-  /** The last event of the application's own. */
-  lastEventId: string | undefined;
-  /** False until the first view of a session: that one is the landing. */
-  viewSeen = false;
-  session: OpenSession | undefined;
-  /** A session was asked for before the consent was there. */
-  sessionWanted: { readonly heartbeat: boolean } | undefined;
-  /** When the last session ended: milliseconds since the epoch. */
-  sessionEndedAt: number | undefined;
-  /** Where the device is, when it was said once for all calls. `null` when nobody may know. */
-  location: DeviceLocation | null | undefined;
+/** What this process remembers of a device between calls. Devices that need nothing remembered have none. */
+export class DeviceState extends LocalState implements Linked<DeviceState> {
   /** Changes of the user's properties that wait to be sent. */
   profile: ProfileBuffer | undefined;
   /** Remote config values fetched last. */
@@ -86,9 +50,13 @@ export class DeviceState extends WorkState implements Linked<DeviceState> {
   previous: DeviceState | undefined;
   next: DeviceState | undefined;
 
-  /** @param lastSeen the last activity, on the monotonic clock in milliseconds */
+  /**
+   * @param visitor what is known of the person
+   * @param lastSeen the last use here, on the monotonic clock in milliseconds
+   */
   constructor(
     readonly deviceId: string,
+    public visitor: Visitor,
     public lastSeen: number,
   ) {
     super();
@@ -176,7 +144,8 @@ export class DeviceStates {
     const known = this.touch(deviceId);
     if (known !== undefined) return known;
     // No device at all: nothing of it may be seen by another one that has no id either.
-    const state = new DeviceState(deviceId, this.clock.monotonic());
+    const now = this.clock.monotonic();
+    const state = new DeviceState(deviceId, new Visitor(now), now);
     if (deviceId === '') return state;
     this.#put(state);
     if (this.#states.size > this.max) this.#forget(this.#oldest(state));
@@ -188,20 +157,19 @@ export class DeviceStates {
     const state = this.#states.get(deviceId);
     if (state === undefined) return undefined;
     state.lastSeen = this.clock.monotonic();
+    state.visitor.lastSeen = state.lastSeen;
     this.#used.moveToEnd(state);
     return state;
   }
 
-  /** The device goes by another id from now on; what is remembered of it stays. */
+  /** The device goes by another id from now on, and what this process keeps of it goes along. What is known of the person does not. */
   rename(from: string, to: string): void {
     const state = this.#states.get(from);
     if (state === undefined) return;
     this.#remove(state);
-    const known = this.#states.get(to);
-    if (known !== undefined) this.#remove(known);
-    // What the new id had of its own is older than what the person is doing now, except what was agreed to.
-    const consent = known?.consent ?? state.consent;
-    this.#put(Object.assign(new DeviceState(to, state.lastSeen), state, { deviceId: to, consent }));
+    const known = this.of(to);
+    const { visitor, lastSeen, list, previous, next } = known;
+    Object.assign(known, state, { deviceId: to, visitor, lastSeen, list, previous, next });
   }
 
   /** Forgets every device that has been idle for too long. */
@@ -220,7 +188,7 @@ export class DeviceStates {
     // Those that stay are put to the end, so that nobody meets them again and again.
     for (let left = this.#states.size; left > 0; left--) {
       const { first } = this.#used;
-      if (first?.session?.heartbeat !== true) return first === except ? undefined : first;
+      if (first?.visitor.session?.heartbeat !== true) return first === except ? undefined : first;
       this.#used.moveToEnd(first);
     }
     return undefined;

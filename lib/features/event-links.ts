@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FeaturePort, Target } from './feature.js';
+import type { Visitor } from './visitor.js';
 
 const OF_THIS_PROCESS = randomBytes(9).toString('base64url');
 let made = 0;
@@ -14,36 +14,28 @@ export function newEventId(): string {
  * display (`cvid`) and the event of the application before it (`peid`).
  */
 export class EventLinks {
-  readonly #port: FeaturePort;
-  readonly #sent: boolean;
-
   /** @param sent false for an SDK that did not know them */
-  constructor(port: FeaturePort, sent: boolean) {
-    this.#port = port;
-    this.#sent = sent;
-  }
+  constructor(readonly sent: boolean) {}
 
   /**
    * JSON members, each with a leading comma.
    *
+   * @param id of the event
    * @param follows whether the event has a place in the row of the application's own
    */
-  of(target: Target, follows: boolean): string {
-    if (!this.#sent) return '';
-    const id = newEventId();
-    const state = follows ? this.#port.stateOf(target.deviceId) : this.#port.peekState(target.deviceId);
+  of(visitor: Visitor, id: string, follows: boolean): string {
     let text = `,"id":"${id}"`;
-    const view = state?.views?.at(-1);
+    const view = visitor.views?.at(-1);
     if (view !== undefined) text += `,"cvid":"${view.id}"`;
-    if (!follows || state === undefined) return text;
-    if (state.lastEventId !== undefined) text += `,"peid":"${state.lastEventId}"`;
-    state.lastEventId = id;
+    if (!follows) return text;
+    if (visitor.lastEventId !== undefined) text += `,"peid":"${visitor.lastEventId}"`;
+    visitor.lastEventId = id;
     return text;
   }
 
   /** The members of a view's event: the view's own id, and the view before it. */
   ofView(id: string, before: string | undefined): string {
-    if (!this.#sent) return '';
+    if (!this.sent) return '';
     return before === undefined ? `,"id":"${id}"` : `,"id":"${id}","pvid":"${before}"`;
   }
 }

@@ -5,10 +5,11 @@ import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
 import { EventTime, timestampBefore } from '../protocol/timestamp.js';
 import type { Cardinality } from './cardinality.js';
-import type { EventLinks } from './event-links.js';
+import { type EventLinks, newEventId } from './event-links.js';
 import { Feature, type FeaturePort, type Loose, type Target } from './feature.js';
 import { Measurements } from './measurements.js';
 import { segmentationText } from './segmentation-text.js';
+import type { VisitorChange } from './visitor-state.js';
 
 type EventInput = Loose<'count' | 'sum' | 'dur' | 'segmentation' | 'timestamp' | 'rollUp'>;
 
@@ -86,20 +87,28 @@ export class Events extends Feature<EventSettings> {
     const count = Math.trunc(argumentOf(reporter, 'addEvent.count', input?.count, COUNT, '1 is used') ?? 1);
     const rolls = argumentOf(reporter, 'addEvent.rollUp', input?.rollUp, FLAG, "the client's setting holds");
     const rollsUp = rolls ?? this.settings.rollUp;
-    // What may become part of another event is nobody's predecessor.
-    const links = this.settings.links.of(target, feature === 'events' && !rollsUp);
-    let body = `{"key":${jsonString(key)}${links},"count":${count}`;
-    if (sum !== undefined) body += `,"sum":${sum}`;
-    if (dur !== undefined) body += `,"dur":${dur}`;
-    if (segmentation !== undefined) body += `,"segmentation":${segmentation}`;
-    body += this.#time.text(at, port.offsetOf(target, at));
-    let rollUp: RollUp | undefined;
-    if (rollsUp) {
-      // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
-      const equal = `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}`;
-      rollUp = { key: equal, merge: (waiting) => mergeEvents(waiting, body) };
-    }
-    port.record(target, { kind: 'event', feature, timestamp, body, rollUp });
+    let rest = `,"count":${count}`;
+    if (sum !== undefined) rest += `,"sum":${sum}`;
+    if (dur !== undefined) rest += `,"dur":${dur}`;
+    if (segmentation !== undefined) rest += `,"segmentation":${segmentation}`;
+    rest += this.#time.text(at, port.offsetOf(target, at));
+    const named = `{"key":${jsonString(key)}`;
+    // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
+    const equal = rollsUp ? `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}` : undefined;
+    const record = (whom: Target, links: string) => {
+      const body = named + links + rest;
+      const rollUp: RollUp | undefined =
+        equal === undefined ? undefined : { key: equal, merge: (waiting) => mergeEvents(waiting, body) };
+      port.record(whom, { kind: 'event', feature, timestamp, body, rollUp });
+    };
+    if (this.settings.links.sent) {
+      const id = newEventId();
+      // What may become part of another event is nobody's predecessor.
+      const follows = feature === 'events' && !rollsUp;
+      const change: VisitorChange = (visitor, whom) => record(whom, this.settings.links.of(visitor, id, follows));
+      if (follows) port.visit(target, change);
+      else port.revisit(target, change);
+    } else record(target, '');
     this.settings.recorded(target, key);
   }
 

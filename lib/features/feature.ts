@@ -2,24 +2,13 @@ import { type ArgumentKind, argumentOf, isList } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
-import type { ConsentFeature, DeviceIdType, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { ConsentFeature, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import type { DeviceState, WorkState } from './device-state.js';
-import type { DeviceLocation } from './location.js';
+import type { DeviceState, LocalState } from './device-state.js';
+import type { Target } from './target.js';
+import type { VisitorState } from './visitor-state.js';
 
-/** Whom an entry is recorded for. */
-export interface Target {
-  readonly deviceId: string;
-  readonly idType: DeviceIdType;
-  /** Minutes east of UTC; undefined for the client's setting. */
-  readonly tz: number | undefined;
-  /** Where the device is, as this request or message knows it. */
-  readonly location: DeviceLocation | undefined;
-  /** Metrics that differ from this machine's, such as the person's language. */
-  readonly metrics: Readonly<Record<string, string>> | undefined;
-  /** What belongs to this request alone; undefined where the device's own state takes its place. */
-  readonly work: WorkState | undefined;
-}
+export type { Target } from './target.js';
 
 /** Members of what a plain JavaScript caller passed: they may be anything, and nothing may throw. */
 export type Loose<Name extends string> = { readonly [Member in Name]?: unknown };
@@ -35,6 +24,10 @@ export interface RecordDraft {
   readonly rollUp?: RollUp | undefined;
   /** It was said before, whatever transaction runs now. */
   readonly unheld?: boolean | undefined;
+  /** We say it of the device, which did nothing itself. */
+  readonly quiet?: boolean | undefined;
+  /** The end of what the server knows: told whatever was taken back since. */
+  readonly owed?: boolean | undefined;
 }
 
 /** A question to the server, as form fields. */
@@ -65,7 +58,7 @@ export interface Filters {
  * What a feature may use of the house: a feature turns a call into an entry, and knows neither the client nor the way
  * the entry takes. Rules: never throw into the caller, ask `admits` before anything is recorded, serialise once.
  */
-export interface FeaturePort {
+export interface FeaturePort extends VisitorState {
   readonly clock: Clock;
   readonly reporter: Reporter;
   /** In force now; the server may change them at any time. */
@@ -78,14 +71,17 @@ export interface FeaturePort {
   /** Time zone offset that applies to the target. */
   offsetOf(target: Target, timestamp: number): number;
   isAllowed(target: Target, feature: ConsentFeature): boolean;
-  /** As `isAllowed`, for a call that is about to record: a refusal is counted under its reason. */
+  /**
+   * Whether a call may record; a refusal is counted under its reason. In a fleet another process may know what the visitor agreed
+   * to, so outside of a change of theirs nothing is refused for want of consent: what is recorded is looked at again.
+   */
   admits(target: Target, feature: ConsentFeature): boolean;
   /** The device's state if there is any. */
   peekState(deviceId: string): DeviceState | undefined;
   /** The device's state, made if need be. */
   stateOf(deviceId: string): DeviceState;
   /** What belongs to the target's request, else to its device. */
-  workOf(target: Target): WorkState;
+  workOf(target: Target): LocalState;
   record(target: Target, draft: RecordDraft): void;
   /** Leaves work to the end of the transaction that runs, if any does; false when it is to be done at once. */
   defers(target: Target, feature: ConsentFeature, work: () => void): boolean;
@@ -97,6 +93,14 @@ export interface FeaturePort {
   query(target: Target, query: Query): Promise<QueryAnswer>;
   /** Queues a picture; its file is read when its turn comes. */
   upload(target: Target, path: string): void;
+}
+
+/** When a call was made. What changes a visitor uses this, never the clock, since it may run again. */
+export interface Moment {
+  /** Monotonic clock, milliseconds. */
+  readonly now: number;
+  /** Milliseconds since the epoch, for what is recorded. */
+  readonly timestamp: number;
 }
 
 /** Texts of a list; what else is in it is left out. */
@@ -115,6 +119,10 @@ export abstract class Feature<Settings = void> {
   /** Records an entry that is a request of its own. */
   protected request(target: Target, feature: EntryFeature, body: string, timestamp = this.port.stamp()): void {
     this.port.record(target, { kind: 'request', feature, timestamp, body });
+  }
+
+  protected moment(): Moment {
+    return { now: this.port.clock.monotonic(), timestamp: this.port.stamp() };
   }
 
   /** Asks the server for something that a person has to agree to. */

@@ -5,11 +5,14 @@ import { Feature, type Target } from './feature.js';
 import type { Sessions } from './sessions.js';
 import type { UserProfile } from './user-profile.js';
 import type { Views } from './views.js';
+import type { VisitorChange } from './visitor-state.js';
 
 /** A target whose device can get another id. */
 export interface Renamable extends Target {
   /** Makes everything recorded from now on belong to the other id. */
   rename(deviceId: string): void;
+  /** The same whom, under the id they have now. */
+  asNow(): Target;
 }
 
 interface IdentityParts {
@@ -21,7 +24,7 @@ interface IdentityParts {
   readonly temporaryId: string;
   /** What waits under the temporary id goes out under this one. */
   readonly reassign: (to: string, idType: DeviceIdType) => void;
-  /** What the client remembers of a device goes by another id. */
+  /** What this process keeps of a device goes by another id. */
   readonly moveState: (from: string, to: string) => void;
 }
 
@@ -37,32 +40,44 @@ export class Identity extends Feature<IdentityParts> {
     if (from === to) return;
     profile.save(target);
     if (from !== temporaryId && (!merge || to === temporaryId)) return this.#replace(target, to);
-    moveState(from, to);
+    const { timestamp } = this.moment();
     target.rename(to);
+    const change: VisitorChange = (visitor, whom) => {
+      const before = this.port.visitorOf(from);
+      if (before !== undefined) visitor.takeOver(before);
+      // What waited under the temporary id was this person's all along.
+      if (from === temporaryId) return reassign(to, whom.idType);
+      // A server keeps the consent of the older of both users (docs/protocol.md §17.6), so ours goes along.
+      this.request(whom, 'core', `"old_device_id":${jsonString(from)}${consent.told(visitor)}`, timestamp);
+    };
+    this.port.visit(target, change, from);
+    moveState(from, to);
     sessions.renamed(from, target);
-    // What waited under the temporary id was this person's all along.
-    if (from === temporaryId) reassign(to, target.idType);
-    // A server keeps the consent of the older of both users (docs/protocol.md §17.6), so ours goes along.
-    else this.request(target, 'core', `"old_device_id":${jsonString(from)}${consent.told(to)}`);
   }
 
   #replace(target: Renamable, to: string): void {
     const { sessions, views, consent } = this.settings;
-    const before = this.port.peekState(target.deviceId);
-    const session = before?.session;
-    if (before !== undefined) {
-      views.endAll(target, before);
-      sessions.end(target);
-    }
-    for (const work of [target.work, before]) {
+    const { port } = this;
+    const from = target.deviceId;
+    for (const work of [target.work, port.peekState(from)]) {
       work?.timers?.clear();
       work?.traces?.clear();
     }
+    const moment = this.moment();
+    const old = target.asNow();
     // The consent of the person before is not that of the next one; what the server heard of it stays as it is.
     if (target.work?.consent !== undefined) target.work.consent = new Set<ConsentFeature>();
     target.rename(to);
-    if (session === undefined) return;
-    if (consent.isAllowed(target, 'sessions')) sessions.begin(target, session.heartbeat);
-    else this.port.stateOf(to).sessionWanted = { heartbeat: session.heartbeat };
+    const change: VisitorChange = (visitor, whom) => {
+      const before = port.visitorOf(from);
+      if (before === undefined) return;
+      const { session } = before;
+      views.endAll(before, old, moment);
+      sessions.endNow(before, old, moment);
+      if (session === undefined) return;
+      if (consent.isAllowed(whom, 'sessions')) sessions.begin(whom, session.heartbeat, moment);
+      else visitor.sessionWanted = { heartbeat: session.heartbeat };
+    };
+    port.visit(target, change, from);
   }
 }

@@ -1,11 +1,11 @@
 import { FLAG, numberOf, optionsOf, SECONDS, shown, textFrom } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
-import type { DeviceState, OpenSession } from './device-state.js';
-import { Feature, type Target } from './feature.js';
+import { Feature, type Moment, type Target } from './feature.js';
 import { locationMembers, UNKNOWN_LOCATION } from './location.js';
 import { storedName } from './segmentation-text.js';
 import type { Views } from './views.js';
+import type { Visitor } from './visitor.js';
 
 interface SessionSettings {
   readonly views: Views;
@@ -35,25 +35,24 @@ export class Sessions extends Feature<SessionSettings> {
    * Begins a session; one that is open goes on. With `heartbeat` it lasts as long as the process, else it is extended
    * while the device is active and ends by itself when it has been idle for long.
    */
-  begin(target: Target, heartbeat: boolean): void {
+  begin(target: Target, heartbeat: boolean, moment = this.moment()): void {
     const { port } = this;
-    if (port.peekState(target.deviceId)?.session !== undefined) return;
-    if (!port.admits(target, 'sessions')) {
-      port.stateOf(target.deviceId).sessionWanted = { heartbeat };
-      return;
-    }
-    const state = port.stateOf(target.deviceId);
-    const now = port.clock.monotonic();
-    const timestamp = port.stamp();
-    state.session = { reportedUntil: now, heartbeat };
-    state.sessionWanted = undefined;
-    state.viewSeen = false;
-    const soon = state.sessionEndedAt !== undefined && timestamp - state.sessionEndedAt < COOLDOWN_MS;
-    const begin = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''}`;
-    const body = `${begin},"metrics":${this.#metrics(target)}${this.#location(target, state)}`;
-    this.request(target, 'sessions', body, timestamp);
-    this.#extended.set(target.deviceId, { target, dueAt: now + this.settings.updateSeconds() * 1000 });
-    this.#arm();
+    port.visit(target, (visitor, whom) => {
+      if (visitor.session !== undefined) return this.#watch(visitor, target, moment.now);
+      if (!port.admits(whom, 'sessions')) {
+        visitor.sessionWanted = { heartbeat };
+        return;
+      }
+      visitor.session = { reportedUntil: moment.now, heartbeat };
+      visitor.sessionWanted = undefined;
+      visitor.viewSeen = false;
+      const { sessionEndedAt } = visitor;
+      const soon = sessionEndedAt !== undefined && moment.timestamp - sessionEndedAt < COOLDOWN_MS;
+      const begin = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''}`;
+      const body = `${begin},"metrics":${this.#metrics(whom)}${this.#location(whom, visitor)}`;
+      this.request(whom, 'sessions', body, moment.timestamp);
+      this.#watch(visitor, target, moment.now);
+    });
   }
 
   /** Begins a session as the caller's options say. */
@@ -62,10 +61,10 @@ export class Sessions extends Feature<SessionSettings> {
     this.begin(target, this.argument('beginSession.heartbeat', value, FLAG, `${usual} is used`) ?? usual);
   }
 
-  /** Begins what could not begin before the device agreed to it. */
-  beginWanted(target: Target): void {
-    const wanted = this.port.peekState(target.deviceId)?.sessionWanted;
-    if (wanted !== undefined) this.begin(target, wanted.heartbeat);
+  /** Begins what could not begin before the device agreed to it, as part of a change. */
+  beginWanted(visitor: Visitor, target: Target, moment: Moment): void {
+    const wanted = visitor.sessionWanted;
+    if (wanted !== undefined) this.begin(target, wanted.heartbeat, moment);
   }
 
   /** Metrics of a device in a request of their own. */
@@ -77,37 +76,44 @@ export class Sessions extends Feature<SessionSettings> {
   /** Adds seconds the caller has measured. */
   duration(target: Target, seconds: unknown): void {
     const { port } = this;
-    const session = port.peekState(target.deviceId)?.session;
     const number = numberOf(seconds);
-    if (session === undefined || number === undefined || number < 0) {
-      const problem = session === undefined ? 'no session has begun' : `expected seconds, got ${shown(seconds)}`;
-      return this.refuse('sessionDuration', problem);
-    }
-    if (!port.admits(target, 'sessions')) return;
-    session.reportedUntil = port.clock.monotonic();
-    this.#recordSeconds(target, Math.round(number));
+    const { now, timestamp } = this.moment();
+    port.revisit(target, ({ session }, whom) => {
+      if (session === undefined || number === undefined || number < 0) {
+        const problem = session === undefined ? 'no session has begun' : `expected seconds, got ${shown(seconds)}`;
+        return this.refuse('sessionDuration', problem);
+      }
+      if (!port.admits(whom, 'sessions')) return;
+      session.reportedUntil = now;
+      this.#recordSeconds(whom, Math.round(number), timestamp);
+    });
   }
 
   /** Ends the session and the view on display. Without seconds, the time since the last extension is reported. */
   end(target: Target, seconds?: unknown): void {
-    const state = this.port.peekState(target.deviceId);
-    if (state?.session === undefined) {
-      if (state !== undefined) state.sessionWanted = undefined;
-      return;
-    }
-    this.settings.views.endAll(target, state);
-    const measured = (this.port.clock.monotonic() - state.session.reportedUntil) / 1000;
-    const outcome = 'the measured time is reported';
-    const given = this.argument('endSession.seconds', seconds, SECONDS, outcome);
-    this.#close(target, state, given ?? measured);
+    const moment = this.moment();
+    this.port.revisit(target, (visitor, whom) => this.endNow(visitor, whom, moment, seconds));
   }
 
-  /** The device has gone away; its session lasted until its last activity, which is the time of its end. */
-  endForgotten(target: Target, state: DeviceState, timestamp: number): void {
-    const { session } = state;
+  /** The same as part of a change. */
+  endNow(visitor: Visitor, target: Target, moment: Moment, seconds?: unknown): void {
+    const { session } = visitor;
+    visitor.sessionWanted = undefined;
     if (session === undefined) return;
-    const until = session.heartbeat ? this.port.clock.monotonic() : state.lastSeen;
-    this.#close(target, state, (until - session.reportedUntil) / 1000, timestamp);
+    this.settings.views.endAll(visitor, target, moment);
+    const measured = (moment.now - session.reportedUntil) / 1000;
+    const outcome = 'the measured time is reported';
+    const given = this.argument('endSession.seconds', seconds, SECONDS, outcome);
+    this.#close(visitor, target, given ?? measured, moment.timestamp);
+  }
+
+  /** The device has gone away: as part of a change, view and session end with its last activity. */
+  endForgotten(visitor: Visitor, target: Target, last: Moment, now: number): void {
+    this.settings.views.endForgotten(visitor, target, last);
+    const { session } = visitor;
+    if (session === undefined) return;
+    const until = session.heartbeat ? now : last.now;
+    this.#close(visitor, target, (until - session.reportedUntil) / 1000, last.timestamp, true);
   }
 
   /** The device goes by another id; its session goes on. */
@@ -118,13 +124,19 @@ export class Sessions extends Feature<SessionSettings> {
     this.#extended.set(target.deviceId, { target, dueAt: extended.dueAt });
   }
 
-  /** The device took its consent back. The server is told the end, unless it never heard of the beginning. */
-  withdrawn(target: Target, begun: boolean): void {
-    const state = this.port.peekState(target.deviceId);
-    if (state?.session === undefined) return;
-    const seconds = (this.port.clock.monotonic() - state.session.reportedUntil) / 1000;
-    if (begun) this.#close(target, state, seconds);
-    this.#forget(state);
+  /**
+   * The device took its consent back, in a change. The server is told the end, unless it never heard of the beginning.
+   */
+  withdrawn(visitor: Visitor, target: Target, begun: boolean, { now, timestamp }: Moment): void {
+    const { session } = visitor;
+    if (session === undefined) return;
+    if (begun) this.#close(visitor, target, (now - session.reportedUntil) / 1000, timestamp);
+    else this.#forget(visitor, target);
+  }
+
+  /** Whoever serves the device now looks after its session. */
+  unwatch(deviceId: string): void {
+    this.#extended.delete(deviceId);
   }
 
   stop(): void {
@@ -133,25 +145,37 @@ export class Sessions extends Feature<SessionSettings> {
     this.#extended.clear();
   }
 
-  #close(target: Target, state: DeviceState, seconds: number, timestamp = this.port.stamp()): void {
-    this.#forget(state);
+  #close(visitor: Visitor, target: Target, seconds: number, timestamp: number, quiet = false): void {
+    this.#forget(visitor, target);
     let rest = Math.min(Math.max(0, Math.round(seconds)), MOST_SECONDS);
     let at = timestamp;
-    for (; rest > LONGEST_SECONDS; rest -= LONGEST_SECONDS) this.#recordSeconds(target, LONGEST_SECONDS, at++);
+    for (; rest > LONGEST_SECONDS; rest -= LONGEST_SECONDS) this.#recordSeconds(target, LONGEST_SECONDS, at++, quiet);
     const duration = rest === 0 ? '' : `,"session_duration":${rest}`;
-    this.request(target, 'sessions', `"end_session":1${duration}`, at);
-    state.sessionEndedAt = at;
+    this.#record(target, `"end_session":1${duration}`, at, quiet);
+    visitor.sessionEndedAt = at;
   }
 
-  #forget(state: DeviceState): void {
-    state.session = undefined;
-    state.viewSeen = false;
-    this.#extended.delete(state.deviceId);
+  #forget(visitor: Visitor, { deviceId }: Target): void {
+    visitor.session = undefined;
+    visitor.viewSeen = false;
+    this.#extended.delete(deviceId);
   }
 
-  #recordSeconds(target: Target, seconds: number, timestamp = this.port.stamp()): void {
+  #recordSeconds(target: Target, seconds: number, timestamp: number, quiet = false): void {
     const whole = Math.min(seconds, LONGEST_SECONDS);
-    if (whole > 0) this.request(target, 'sessions', `"session_duration":${whole}`, timestamp);
+    if (whole > 0) this.#record(target, `"session_duration":${whole}`, timestamp, quiet);
+  }
+
+  /** What the server waits for since it heard of the session. */
+  #record(target: Target, body: string, timestamp: number, quiet: boolean): void {
+    this.port.record(target, { kind: 'request', feature: 'sessions', timestamp, body, quiet, owed: true });
+  }
+
+  /** Extends the session from here, too: any process that knows of it may be the one that is left. */
+  #watch({ session }: Visitor, target: Target, now: number): void {
+    if (session === undefined || this.#extended.has(target.deviceId)) return;
+    this.#extended.set(target.deviceId, { target, dueAt: now + this.settings.updateSeconds() * 1000 });
+    this.#arm();
   }
 
   #arm(): void {
@@ -165,28 +189,25 @@ export class Sessions extends Feature<SessionSettings> {
   }
 
   #extendDue(): void {
-    const now = this.port.clock.monotonic();
+    const moment = this.moment();
     for (const [deviceId, { target, dueAt }] of this.#extended) {
-      if (dueAt > now) return;
+      if (dueAt > moment.now) return;
       this.#extended.delete(deviceId);
-      const state = this.port.peekState(deviceId);
-      if (state?.session === undefined) continue;
-      this.#extend(target, state, state.session, now);
-      this.#extended.set(deviceId, { target, dueAt: now + this.settings.updateSeconds() * 1000 });
+      this.port.revisit(target, (visitor, whom) => {
+        this.#extend(visitor, whom, moment);
+        this.#watch(visitor, target, moment.now);
+      });
     }
   }
 
   /** Reports whole seconds; the rest of the last one waits for the next time. */
-  #extend(target: Target, state: DeviceState, session: OpenSession, now: number): void {
-    if (!this.port.isAllowed(target, 'sessions')) return;
-    const until = session.heartbeat ? now : state.lastSeen;
+  #extend({ session, lastSeen }: Visitor, target: Target, { now, timestamp }: Moment): void {
+    if (session === undefined || !this.port.isAllowed(target, 'sessions')) return;
+    const until = session.heartbeat ? now : lastSeen;
     const seconds = Math.floor((until - session.reportedUntil) / 1000);
     if (seconds < 1) return;
     session.reportedUntil += seconds * 1000;
-    const { lastSeen } = state;
-    this.#recordSeconds(target, seconds);
-    // What we say of a device is no activity of its own.
-    state.lastSeen = lastSeen;
+    this.#recordSeconds(target, seconds, timestamp, true);
   }
 
   #metrics(target: Target, own?: object): string {
@@ -200,11 +221,11 @@ export class Sessions extends Feature<SessionSettings> {
     return `{${members.slice(0, limits.maxSegmentationValues).join(',')}}`;
   }
 
-  #location(target: Target, state: DeviceState): string {
+  #location(target: Target, visitor: Visitor): string {
     if (!this.settings.tellsLocation) return '';
     if (!this.port.isAllowed(target, 'location')) return UNKNOWN_LOCATION;
     // What was said once for the device holds until it is said otherwise.
-    const location = state.location === undefined ? target.location : state.location;
+    const location = visitor.location === undefined ? target.location : visitor.location;
     if (location !== undefined && location !== null) return locationMembers(location);
     return this.settings.locateSender && location === undefined ? '' : UNKNOWN_LOCATION;
   }

@@ -3,10 +3,10 @@ import { truncate } from '../config/limits.js';
 import { jsonString, storableText } from '../protocol/json-text.js';
 import { EventTime } from '../protocol/timestamp.js';
 import type { Cardinality } from './cardinality.js';
-import type { DeviceState, OpenedView } from './device-state.js';
 import { type EventLinks, newEventId } from './event-links.js';
-import { Feature, type Target } from './feature.js';
-import { segmentationText, withDefaults } from './segmentation-text.js';
+import { Feature, type Moment, type Target } from './feature.js';
+import { type SegmentRules, segmentationText, withDefaults } from './segmentation-text.js';
+import type { OpenedView, Visitor } from './visitor.js';
 
 /** Names Countly uses itself in a view's segmentation (docs/protocol.md §4.4). */
 const RESERVED = new Set(
@@ -22,6 +22,9 @@ const MOST_VALUES = 10;
 const MOST_OPEN = 100;
 
 type Segments = Readonly<Record<string, unknown>>;
+
+/** A view as its caller knows it; how it fares stands in the visitor's state. */
+export type ViewHandle = Pick<OpenedView, 'name' | 'id'>;
 
 interface ViewSettings {
   readonly links: EventLinks;
@@ -47,124 +50,152 @@ export class Views extends Feature<ViewSettings> {
    * Starts a view. The view on display ends with the time it was shown; one that is `parallel` lies beside all others and
    * ends by its own.
    */
-  start(target: Target, name: unknown, segmentation: unknown, parallel: boolean): OpenedView | undefined {
+  start(target: Target, given: unknown, segmentation: unknown, parallel: boolean): ViewHandle | undefined {
     const { port } = this;
-    const given = typeof name === 'string' ? storableText(name) : '';
-    if (given === '') {
-      this.refuse('trackView.name', `name must be a non-empty text, got ${shown(name)}`, 'the view is dropped');
+    const text = typeof given === 'string' ? storableText(given) : '';
+    if (text === '') {
+      this.refuse('trackView.name', `name must be a non-empty text, got ${shown(given)}`, 'the view is dropped');
       return undefined;
     }
     if (!port.admits(target, 'views')) return undefined;
-    const state = port.stateOf(target.deviceId);
-    if (!parallel) this.endCurrent(target, state);
-    const view: OpenedView = {
-      name: truncate(given, Math.min(port.limits.maxKeyLength, LONGEST_NAME)),
-      id: newEventId(),
-      before: state.lastViewId,
-      parallel,
-      shownMs: 0,
-      resumedAt: port.clock.monotonic(),
-      segments: undefined,
-      ended: false,
-    };
-    const landing = state.viewSeen ? '' : ',"start":1';
-    state.views ??= [];
-    const [oldest] = state.views;
-    if (state.views.length >= MOST_OPEN && oldest !== undefined) this.end(target, oldest);
-    state.views.push(view);
-    state.lastViewId = view.id;
-    state.viewSeen = true;
+    const name = truncate(text, Math.min(port.limits.maxKeyLength, LONGEST_NAME));
+    const id = newEventId();
     const own = isObject(segmentation) ? withDefaults(segmentation, this.#everywhere) : this.#everywhere;
-    if (!isObject(segmentation) && segmentation !== undefined) this.#segments(target, view, segmentation, '');
-    this.#record(target, port.stamp(), view, this.#segments(target, view, own, `,"visit":1${landing}`), '');
-    return view;
+    if (!isObject(segmentation) && segmentation !== undefined) this.#segments(segmentation);
+    const segments = this.#segments(own);
+    const moment = this.moment();
+    port.visit(target, (visitor, whom) => {
+      if (!parallel) this.#endCurrent(visitor, whom, moment);
+      const opened = visitor.views ?? [];
+      const [oldest] = opened;
+      if (opened.length >= MOST_OPEN && oldest !== undefined) this.#end(visitor, whom, oldest, moment);
+      const view: OpenedView = {
+        name,
+        id,
+        before: visitor.lastViewId,
+        parallel,
+        shownMs: 0,
+        resumedAt: moment.now,
+        segments: undefined,
+      };
+      const visit = `,"visit":1${visitor.viewSeen ? '' : ',"start":1'}`;
+      visitor.views ??= [];
+      visitor.views.push(view);
+      visitor.lastViewId = view.id;
+      visitor.viewSeen = true;
+      this.#record(whom, moment.timestamp, view, visit + segments, '');
+    });
+    return { name, id };
   }
 
   /** Stops the time of a view, which stays on display; what the person does meanwhile is not its own. */
-  pause(view: OpenedView): void {
-    if (view.ended || view.resumedAt === undefined) return;
-    view.shownMs = this.#shownMs(view, this.port.clock.monotonic());
-    view.resumedAt = undefined;
+  pause(target: Target, { id }: ViewHandle): void {
+    const { now } = this.moment();
+    this.port.revisit(target, ({ views }) => {
+      const view = opened(views, id);
+      if (view?.resumedAt === undefined) return;
+      view.shownMs = shownMs(view, now);
+      view.resumedAt = undefined;
+    });
   }
 
-  resume(view: OpenedView): void {
-    if (!view.ended) view.resumedAt ??= this.port.clock.monotonic();
+  resume(target: Target, { id }: ViewHandle): void {
+    const { now } = this.moment();
+    this.port.revisit(target, ({ views }) => {
+      const view = opened(views, id);
+      if (view !== undefined) view.resumedAt ??= now;
+    });
   }
 
   /** Segments that are told when the view ends. */
-  addSegments(view: OpenedView, segments: unknown): void {
-    if (isObject(segments)) view.segments = withDefaults(segments, view.segments ?? {});
-    else tellMisfit(this.port.reporter, 'view.addSegmentation.segmentation', 'an object', segments);
+  addSegments(target: Target, { id }: ViewHandle, segments: unknown): void {
+    if (!isObject(segments)) {
+      return tellMisfit(this.port.reporter, 'view.addSegmentation.segmentation', 'an object', segments);
+    }
+    // As it will be sent: another process may be the one that ends the view.
+    const plain = JSON.parse(segmentationText(segments, this.#rules()) ?? '{}') as Record<string, unknown>;
+    this.port.revisit(target, ({ views }) => {
+      const view = opened(views, id);
+      if (view !== undefined) view.segments = withDefaults(plain, view.segments ?? {});
+    });
   }
 
   /** Ends a view with the measured or the given duration; one that has ended stays as it is. */
-  end(target: Target, view: OpenedView, durationSeconds?: unknown): void {
-    if (view.ended) return;
-    const state = this.port.peekState(target.deviceId);
-    view.ended = true;
-    if (state !== undefined) state.views = without(state.views, view);
-    if (!this.port.isAllowed(target, 'views')) return;
-    const measured = this.#shownMs(view, this.port.clock.monotonic()) / 1000;
-    const outcome = 'the measured time is reported';
-    const given = this.argument('trackView.durationSeconds', durationSeconds, SECONDS, outcome);
-    this.#recordEnd(target, this.port.stamp(), view, given ?? measured);
+  end(target: Target, { id }: ViewHandle, durationSeconds?: unknown): void {
+    const moment = this.moment();
+    this.port.revisit(target, (visitor, whom) => {
+      const view = opened(visitor.views, id);
+      if (view === undefined) return;
+      const outcome = 'the measured time is reported';
+      const given = this.argument('trackView.durationSeconds', durationSeconds, SECONDS, outcome);
+      this.#end(visitor, whom, view, moment, given);
+    });
   }
 
-  /** Ends the view on display; those beside it stay. */
-  endCurrent(target: Target, { views }: DeviceState): void {
-    const current = views?.find(({ parallel }) => !parallel);
-    if (current !== undefined) this.end(target, current);
+  /** Ends all views of a visitor, as part of a change. */
+  endAll(visitor: Visitor, target: Target, moment: Moment): void {
+    for (const view of visitor.views ?? []) this.#end(visitor, target, view, moment);
   }
 
-  endAll(target: Target, { views }: DeviceState): void {
-    for (const view of views ?? []) this.end(target, view);
-  }
-
-  /** The device has gone away: what is known of the durations is the time until its last activity, at `timestamp`. */
-  endForgotten(target: Target, state: DeviceState, timestamp: number): void {
-    for (const view of forgetViews(state)) {
-      const ms = this.#shownMs(view, state.lastSeen);
-      if (ms > 0 && this.port.isAllowed(target, 'views')) this.#recordEnd(target, timestamp, view, ms / 1000);
+  /** The device has gone away: what is known of the durations is the time until its last activity. */
+  endForgotten(visitor: Visitor, target: Target, { now, timestamp }: Moment): void {
+    const { views } = visitor;
+    visitor.views = undefined;
+    for (const view of views ?? []) {
+      const ms = shownMs(view, now);
+      if (ms > 0 && this.port.isAllowed(target, 'views')) this.#recordEnd(target, timestamp, view, ms / 1000, true);
     }
   }
 
-  #shownMs({ shownMs, resumedAt }: OpenedView, now: number): number {
-    return resumedAt === undefined ? shownMs : shownMs + now - resumedAt;
+  /** Ends the view on display; those beside it stay. */
+  #endCurrent(visitor: Visitor, target: Target, moment: Moment): void {
+    const current = visitor.views?.find(({ parallel }) => !parallel);
+    if (current !== undefined) this.#end(visitor, target, current, moment);
   }
 
-  #recordEnd(target: Target, timestamp: number, view: OpenedView, seconds: number): void {
+  #end(visitor: Visitor, target: Target, view: OpenedView, moment: Moment, seconds?: number): void {
+    const left = visitor.views?.filter((one) => one !== view) ?? [];
+    visitor.views = left.length === 0 ? undefined : left;
+    if (!this.port.isAllowed(target, 'views')) return;
+    this.#recordEnd(target, moment.timestamp, view, seconds ?? shownMs(view, moment.now) / 1000);
+  }
+
+  #recordEnd(target: Target, timestamp: number, view: OpenedView, seconds: number, quiet = false): void {
     // The server takes whole seconds, and ten digits for a timestamp (docs/protocol.md §4.4).
     const dur = Math.min(Math.max(0, Math.round(seconds)), 86_400);
-    this.#record(target, timestamp, view, this.#segments(target, view, view.segments, ''), `,"dur":${dur}`);
+    this.#record(target, timestamp, view, this.#segments(view.segments), `,"dur":${dur}`, quiet);
   }
 
-  #segments(target: Target, { name, id }: OpenedView, segments: unknown, visit: string): string {
-    const { limits, reporter, filters, metrics } = this.port;
-    const platform = target.metrics?.['_os'] ?? metrics['_os'] ?? 'unknown';
+  /** What follows the members of the view itself. */
+  #segments(segments: unknown): string {
+    const text = segmentationText(segments, this.#rules());
+    return text === undefined ? '}' : `,${text.slice(1)}`;
+  }
+
+  #rules(): SegmentRules {
+    const { limits, reporter, filters } = this.port;
     const filter = filters.segments(VIEW_KEY);
-    const leading = `"name":${jsonString(name)},"segment":${jsonString(platform)},"_idv":"${id}"${visit}`;
     const keep = (key: string) => !RESERVED.has(key) && (filter === undefined || filter(key));
     const seen = this.settings.cardinality.segmentsOf(VIEW_KEY, MOST_VALUES);
-    return segmentationText(segments, { limits, reporter, call: 'trackView', leading, keep, seen }) ?? '';
+    return { limits, reporter, call: 'trackView', keep, seen };
   }
 
-  #record(target: Target, timestamp: number, { id, before }: OpenedView, segmentation: string, dur: string): void {
-    const time = this.#time.text(timestamp, this.port.offsetOf(target, timestamp));
+  #record(target: Target, timestamp: number, view: OpenedView, rest: string, dur: string, quiet = false): void {
+    const { name, id, before } = view;
+    const { port } = this;
+    const platform = target.metrics?.['_os'] ?? port.metrics['_os'] ?? 'unknown';
+    const segmentation = `{"name":${jsonString(name)},"segment":${jsonString(platform)},"_idv":"${id}"${rest}`;
+    const time = this.#time.text(timestamp, port.offsetOf(target, timestamp));
     const links = this.settings.links.ofView(id, before);
     const body = `{"key":"${VIEW_KEY}"${links},"count":1${dur},"segmentation":${segmentation}${time}`;
-    this.port.record(target, { kind: 'event', feature: 'views', timestamp, body });
+    port.record(target, { kind: 'event', feature: 'views', timestamp, body, quiet });
   }
 }
 
-/** Takes all views off display, without a word to the server. */
-export function forgetViews(state: DeviceState): readonly OpenedView[] {
-  const views = state.views ?? [];
-  for (const view of views) view.ended = true;
-  state.views = undefined;
-  return views;
+function opened(views: readonly OpenedView[] | undefined, id: string): OpenedView | undefined {
+  return views?.find((view) => view.id === id);
 }
 
-function without(views: readonly OpenedView[] | undefined, view: OpenedView): OpenedView[] | undefined {
-  const left = views?.filter((one) => one !== view) ?? [];
-  return left.length === 0 ? undefined : left;
+function shownMs({ shownMs, resumedAt }: OpenedView, now: number): number {
+  return resumedAt === undefined ? shownMs : shownMs + now - resumedAt;
 }

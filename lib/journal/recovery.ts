@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { AdoptedFolder } from './adopted-folder.js';
@@ -121,7 +121,8 @@ export class Recovery {
       warnings.say(
         'foreign',
         `The journal ${join(root, name)} is not used: it belongs to another user, or others may write to it. If it is ` +
-          'yours, make this process its owner and take the right to write from all others.',
+          'yours, make this process its owner and take the right to write from all others; a group may keep it that may ' +
+          'write to the folder above as well and that this process is in.',
       );
     }
     return look.ours;
@@ -162,6 +163,8 @@ export class Recovery {
       holdLease();
       const path = join(root, folderName(lease.owner));
       await fs.move(join(root, name), path);
+      // What was looked at may have been replaced in between.
+      if (!(await this.#isOurs(basename(path)))) return;
       this.folders.push(new AdoptedFolder(fs, path, warnings));
       this.#adoptions++;
     } catch {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { appendFile, constants, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SealedRequest } from '../protocol/entry.js';
 
@@ -19,6 +19,9 @@ const DEEPEST = 30;
 
 /** From this size on the file is put aside as `….1`, in the place of the one before. */
 const LARGEST_FILE = 5 * 1024 * 1024;
+const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+/** Where others may put something in the place of the file, it is no link that is written through and no pipe that is waited for. */
+const APPEND = O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
 
 export interface LetterBudget {
   reserve(bytes: number): boolean;
@@ -87,7 +90,7 @@ export class DeadLetterFile {
       await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
       const { size } = await stat(this.path).catch(() => ({ size: 0 }));
       if (size > LARGEST_FILE) await rename(this.path, `${this.path}.1`);
-      await appendFile(this.path, `${line}\n`, { mode: 0o600 });
+      await appendFile(this.path, `${line}\n`, { mode: 0o600, flag: APPEND });
     } catch (error) {
       this.warn(`The dead-letter file ${this.path} cannot be written: ${String(error)}.`);
     }

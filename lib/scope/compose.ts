@@ -7,9 +7,10 @@ import { Attribution } from '../features/attribution.js';
 import { Cardinality } from '../features/cardinality.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
-import { type DeviceState, DeviceStates } from '../features/device-state.js';
+import { type DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
 import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
+import type { Moment } from '../features/feature.js';
 import { Feedback } from '../features/feedback.js';
 import { reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
@@ -20,7 +21,7 @@ import { type Behaviour } from '../features/server-config.js';
 import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
-import { forgetViews, Views } from '../features/views.js';
+import { Views } from '../features/views.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
 import { Outbox } from '../outbox/outbox.js';
@@ -89,16 +90,16 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
     map: dialect.consentMap,
-    changed(target, given, withdrawn, begun) {
+    changed(visitor, target, { given, withdrawn, begun, moment }) {
       const state = port.peekState(target.deviceId);
-      if (withdrawn.has('sessions')) sessions.withdrawn(target, begun);
+      if (withdrawn.has('sessions')) sessions.withdrawn(visitor, target, begun, moment);
       if (withdrawn.has('users') && state !== undefined) state.profile = undefined;
-      if (withdrawn.has('views') && state !== undefined) forgetViews(state);
+      if (withdrawn.has('views')) visitor.views = undefined;
       if (given.includes('users')) tellUserDetails();
-      if (given.includes('sessions')) sessions.beginWanted(target);
+      if (given.includes('sessions')) sessions.beginWanted(visitor, target, moment);
     },
   });
-  const links = new EventLinks(port, dialect.eventLinks);
+  const links = new EventLinks(dialect.eventLinks);
   const cardinality = new Cardinality(reporter, options.cardinalityBudget);
   const views = new Views(port, { links, cardinality, segments: options.viewSegmentation });
   const sessions = new Sessions(port, {
@@ -189,7 +190,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     reporter.verbose = options.debug || behaviour.log;
     // The first request after the start tells the whole map (docs/protocol.md §9), also when it is the operator who requires it.
     // Whoever agreed to nothing is not told: that would make a user of a process nobody records anything for.
-    const said = port.peekState(own.deviceId)?.consent;
+    const said = port.visitorOf(own.deviceId)?.consent;
     const gives = options.consent.length > 0 && dialect.consentMap === undefined;
     if (behaviour.consentRequired && said === undefined && gives) consent.apply(own, new Set(options.consent));
   }
@@ -197,11 +198,24 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   /** A device is forgotten: what is open ends with its last activity, and says so. */
   function leaving(state: DeviceState): void {
     const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
-    const target = new ScopeTarget({ deviceId: state.deviceId, idType }, state);
-    const at = Math.round(clock.now() - (clock.monotonic() - state.lastSeen));
+    const { visitor, deviceId } = state;
+    const target = new ScopeTarget({ deviceId, idType }, new WorkState(visitor.consent, consent.withdrawals));
     profile.saveState(target, state);
-    views.endForgotten(target, state, at);
-    sessions.endForgotten(target, state, at);
+    sessions.endForgotten(visitor, target, momentOf(state.lastSeen), clock.monotonic());
+  }
+
+  /** A moment in the past. */
+  function momentOf(now: number): Moment {
+    return { now, timestamp: Math.round(clock.now() - (clock.monotonic() - now)) };
+  }
+
+  /** The process ends, and the device it is with it. */
+  function endOwn(): void {
+    const moment = { now: clock.monotonic(), timestamp: port.stamp() };
+    port.revisit(own, (visitor, target) => {
+      views.endAll(visitor, target, moment);
+      sessions.endNow(visitor, target, moment);
+    });
   }
 
   return {
@@ -225,6 +239,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
     remoteConfig,
     fetchOwnRemoteConfig,
+    momentOf,
+    endOwn,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,

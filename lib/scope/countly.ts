@@ -241,10 +241,8 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     unregisterClient(this);
     core.stop();
     core.profile.saveAll();
-    const own = core.states.peek(core.own.deviceId);
     // The own device was there until now; the others until they were last seen.
-    if (own !== undefined) core.views.endAll(core.own, own);
-    core.sessions.end(core.own);
+    core.endOwn();
     core.states.clear();
     const result = await core.outbox.close(timeout);
     removeProcessHooks(this.#hooks);

@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -62,7 +63,8 @@ export class SmallFile {
       const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       try {
         const facts = fstatSync(file);
-        return facts.isFile() && facts.size <= this.longest ? readFileSync(file, 'utf8') : undefined;
+        const isToRead = facts.isFile() && isTrusted(facts) && facts.size <= this.longest;
+        return isToRead ? readFileSync(file, 'utf8') : undefined;
       } finally {
         closeSync(file);
       }
@@ -102,11 +104,16 @@ export class SmallFile {
   }
 }
 
+/** What an administrator puts there is believed, what another user of the folder does is not. */
+function isTrusted({ uid }: { uid: number }): boolean {
+  return process.getuid === undefined || uid === process.getuid() || uid === 0;
+}
+
 /** The own device's id, kept between starts. */
 export class DeviceIdFile extends SmallFile {
   /** @param folder undefined keeps nothing */
   constructor(folder: string | undefined) {
-    super(folder === undefined ? undefined : join(folder, 'device-id'));
+    super(folder === undefined ? undefined : idPath(folder));
   }
 
   /** The configured id, else the stored one, else a new one that is stored. */
@@ -135,5 +142,15 @@ export class DeviceIdFile extends SmallFile {
     // What is there is no id, or the file system knows no links.
     this.store(device);
     return this.#stored() ?? device;
+  }
+}
+
+/** Users who share a folder have a device each: none takes the place of another's. */
+function idPath(folder: string): string {
+  const usual = join(folder, 'device-id');
+  try {
+    return isTrusted(lstatSync(usual)) ? usual : `${usual}-${process.getuid?.()}`;
+  } catch {
+    return usual;
   }
 }

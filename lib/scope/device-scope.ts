@@ -82,15 +82,17 @@ export class DeviceScope extends RecordingScope {
 
   /** Says where the device is, for all sessions that begin from now on. `null`: nobody may know. */
   setLocation(location: DeviceLocationOptions | null): void {
-    contained(this, 'setLocation', ({ reporter, port }, { deviceId }) => {
-      if (deviceId === '') return;
+    contained(this, 'setLocation', ({ reporter, port }, target) => {
+      if (target.deviceId === '') return;
       if (location !== null && !isObject(location)) {
         const outcome = 'the location stays as it is';
         return tellMisfit(reporter, 'setLocation.location', 'an object or null', location, outcome);
       }
       const kept = location === null ? null : readLocation(location);
       if (location !== null) tellLocation(reporter, 'setLocation', location, kept ?? undefined);
-      port.stateOf(deviceId).location = kept;
+      port.visit(target, (visitor) => {
+        visitor.location = kept;
+      });
     });
   }
 

@@ -4,9 +4,11 @@ import type { Dialect } from '../config/dialect.js';
 import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { runHooks } from '../features/before-send.js';
-import type { DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
+import type { DeviceState, DeviceStates, LocalState } from '../features/device-state.js';
 import type { FeaturePort, Filters, Query, QueryAnswer, RecordDraft, Target } from '../features/feature.js';
 import type { Behaviour } from '../features/server-config.js';
+import { Visitor } from '../features/visitor.js';
+import type { VisitorChange } from '../features/visitor-state.js';
 import type { Transport } from '../http/transport.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -100,8 +102,21 @@ export class HousePort implements FeaturePort {
     return this.parts.states().of(deviceId);
   }
 
-  workOf(target: Target): WorkState {
+  workOf(target: Target): LocalState {
     return target.work ?? this.stateOf(target.deviceId);
+  }
+
+  visit(target: Target, change: VisitorChange): void {
+    change(this.parts.states().of(target.deviceId).visitor, target);
+  }
+
+  revisit(target: Target, change: VisitorChange): void {
+    const visitor = this.parts.states().peek(target.deviceId)?.visitor;
+    change(visitor ?? new Visitor(this.clock.monotonic()), target);
+  }
+
+  visitorOf(deviceId: string): Visitor | undefined {
+    return this.parts.states().peek(deviceId)?.visitor;
   }
 
   record(target: Target, draft: RecordDraft): void {
@@ -113,7 +128,8 @@ export class HousePort implements FeaturePort {
       if (!isNobody(target)) outbox.refuse('invalid');
       return;
     }
-    const state = states().touch(deviceId);
+    // What we say of a device is no activity of its own.
+    const state = draft.quiet === true ? states().peek(deviceId) : states().touch(deviceId);
     const isClaimed = draft.unheld !== true && isClaim(draft);
     const transaction = isClaimed ? transactionOf(target as Holder, 'all') : undefined;
     // What the person is, before what they did: the server looks at it when it counts.

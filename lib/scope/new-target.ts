@@ -53,7 +53,7 @@ export function checkedId(reporter: Reporter, call: string, given: unknown): str
 
 /** What is known here is newer than what somebody else knew. */
 function assumedConsent(core: Core, init: ScopeInit, deviceId: string): ReadonlySet<ConsentFeature> | undefined {
-  if (init.assumedConsent === undefined || core.port.peekState(deviceId)?.consent !== undefined) return undefined;
+  if (init.assumedConsent === undefined || core.port.visitorOf(deviceId)?.consent !== undefined) return undefined;
   return knownFeatures(core.reporter, init.assumedConsent);
 }
 

@@ -1,7 +1,7 @@
 import { argumentOf, FLAG, member, optionsOf, tellMisfit } from '../check.js';
-import { Breadcrumbs, type OpenedView } from '../features/device-state.js';
+import { Breadcrumbs } from '../features/device-state.js';
 import type { Target } from '../features/feature.js';
-import type { Views } from '../features/views.js';
+import type { ViewHandle, Views } from '../features/views.js';
 import type { ConsentFeature, Segmentation } from '../protocol/entry.js';
 import type {
   CrashOptions,
@@ -79,14 +79,15 @@ export class RecordingScope implements ScopeApi {
       const beside = argumentOf(reporter, 'trackView.parallel', parallel, FLAG, 'false is used') ?? false;
       return views.start(target, name, segmentation, beside);
     });
-    const act = (work: (views: Views, opened: OpenedView, target: Target) => void) =>
+    const act = (work: (views: Views, opened: ViewHandle, target: Target) => void) =>
       contained(this, 'trackView', ({ views }, target) => view && work(views, view, target));
     return disposable({
       name: view?.name ?? (typeof name === 'string' ? name : ''),
       id: view?.id ?? '',
-      pause: () => act((views, opened) => views.pause(opened)),
-      resume: () => act((views, opened) => views.resume(opened)),
-      addSegmentation: (segmentation) => act((views, opened) => views.addSegments(opened, segmentation)),
+      pause: () => act((views, opened, target) => views.pause(target, opened)),
+      resume: () => act((views, opened, target) => views.resume(target, opened)),
+      addSegmentation: (segmentation) =>
+        act((views, opened, target) => views.addSegments(target, opened, segmentation)),
       end: (durationSeconds) => act((views, opened, target) => views.end(target, opened, durationSeconds)),
     });
   }

@@ -1,4 +1,4 @@
-import type { WorkState } from '../features/device-state.js';
+import { WorkState } from '../features/device-state.js';
 import type { Renamable } from '../features/identity.js';
 import type { DeviceLocation } from '../features/location.js';
 import type { DeviceIdType } from '../protocol/entry.js';
@@ -46,6 +46,15 @@ export class ScopeTarget implements Renamable, Holder {
 
   get idType(): DeviceIdType {
     return this.identity.idType;
+  }
+
+  asNow(): ScopeTarget {
+    const { deviceId, idType, nobody } = this.identity;
+    const identity = nobody === undefined ? { deviceId, idType } : { deviceId, idType, nobody };
+    const work = this.work && new WorkState(this.work.consent, this.work.withdrawals);
+    const same = new ScopeTarget(identity, work, this.details);
+    same.hold = this.hold;
+    return same;
   }
 
   rename(deviceId: string): void {

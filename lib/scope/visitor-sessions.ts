@@ -41,7 +41,7 @@ export class VisitorSessions {
       const { clock, own, port, options } = this.#core;
       const { deviceId, identity } = target;
       if (deviceId === '' || deviceId === own.deviceId || !port.isAllowed(target, 'sessions')) return;
-      if (port.peekState(deviceId)?.session === undefined) this.#begin(target, metrics());
+      if (port.visitorOf(deviceId)?.session === undefined) this.#begin(target, metrics());
       // Whatever else is remembered of the device must not be forgotten while its session runs.
       port.stateOf(deviceId);
       this.#active.delete(deviceId);
@@ -88,17 +88,12 @@ export class VisitorSessions {
     const { deviceId } = identity;
     // Who got another id meanwhile may be active under that one.
     if (deviceId !== known && this.#active.has(deviceId)) return;
-    const { clock, port, sessions, views } = this.#core;
-    const state = port.peekState(deviceId);
-    if (state?.session === undefined || state.session.heartbeat) return;
-    const { lastSeen } = state;
-    const until = Math.max(at, state.session.reportedUntil);
-    const target = new ScopeTarget({ deviceId, idType: identity.idType }, state);
-    state.lastSeen = until;
-    const timestamp = Math.round(clock.now() - (clock.monotonic() - until));
-    views.endForgotten(target, state, timestamp);
-    sessions.endForgotten(target, state, timestamp);
-    // What we say of a device is no activity of its own.
-    state.lastSeen = lastSeen;
+    const { port, sessions, momentOf } = this.#core;
+    port.revisit(new ScopeTarget({ deviceId, idType: identity.idType }), (visitor, target) => {
+      const { session } = visitor;
+      if (session === undefined || session.heartbeat) return;
+      const until = Math.max(at, session.reportedUntil);
+      sessions.endForgotten(visitor, target, momentOf(until), until);
+    });
   }
 }

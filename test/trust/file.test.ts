@@ -243,6 +243,21 @@ describe('what was refused (DeadLetterFile)', () => {
     );
   });
 
+  it.each(['a link', 'a pipe'])('is not written to %s that stands in the place of the file', async (what) => {
+    const path = join(folder, 'dead-letter.jsonl');
+    const precious = join(folder, 'precious');
+    writeFileSync(precious, 'text');
+    if (what === 'a link') symlinkSync(precious, path);
+    else execFileSync('mkfifo', [path]);
+    const said: string[] = [];
+    const letters = new DeadLetterFile(path, (message) => said.push(message));
+    const budget = { reserve: () => true, release: () => {} };
+    letters.add({ deviceId: 'ada', path: '/i', head: '"device_id":"ada"', entries: [event(1)] }, 'reason', budget);
+    await letters.written();
+    expect(said).toEqual([expect.stringContaining('cannot be written')]);
+    expect(readFileSync(precious, 'utf8')).toBe('text');
+  });
+
   it('may be nested as deep as it likes', async () => {
     expect(await letter(`{"key":"a","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).toContain('***');
     expect(await letter(`"deep":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)).toContain('***');

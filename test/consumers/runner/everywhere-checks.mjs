@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventsOf, reportingTo } from './arrived.mjs';
 import { warningsOf } from './nest-expectations.mjs';
 import { run } from './processes.mjs';
 import { copyApp, versionOf } from './workspace.mjs';
@@ -9,7 +11,7 @@ const NEST = {
   '@nestjs/core': '^12.0.1',
   rxjs: '^7.8.1',
 };
-export const RUNTIMES = { ...NEST, bun: '^1.4.0', deno: '^2.9.0' };
+export const RUNTIMES = { ...NEST, bun: '^1.4.0', deno: '^2.9.0', tsx: '^4.20.0' };
 export const BUNDLERS = {
   ...NEST,
   '@rollup/plugin-commonjs': '^29.0.0',
@@ -19,16 +21,32 @@ export const BUNDLERS = {
   webpack: '^5.100.0',
 };
 
-/** The TypeScript of apps/everywhere, as these runtimes take it. */
-export async function checkRuntimes(report, { installation, inspector }) {
-  await copyApp('everywhere', installation);
+/**
+ * The TypeScript of apps/everywhere, as these runtimes take it. tsx runs it as CommonJS: in a project of ES modules it gives whoever
+ * imports an ES module and whoever requires it a copy each, which Nest 12 does not survive, with any package of CommonJS.
+ */
+export async function checkRuntimes(report, { installation, inspector, nodes }) {
+  const commonjs = join(installation, 'commonjs');
+  await mkdir(commonjs);
+  await Promise.all([installation, commonjs].map((folder) => copyApp('everywhere', folder)));
+  await writeFile(join(commonjs, 'package.json'), JSON.stringify({ private: true, type: 'commonjs' }));
   const binary = (name) => join(installation, 'node_modules', '.bin', name);
-  const commands = { bun: [binary('bun'), 'app.ts'], deno: [binary('deno'), 'run', '--allow-all', 'app.ts'] };
+  const tsx = join(installation, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+  const commands = [
+    { runtime: 'bun', name: 'bun', command: [binary('bun'), 'app.ts'] },
+    { runtime: 'deno', name: 'deno', command: [binary('deno'), 'run', '--allow-all', 'app.ts'] },
+    ...nodes.map(({ path, version }) => ({
+      runtime: 'tsx',
+      name: `tsx on Node ${version}`,
+      command: [path, tsx, 'app.ts'],
+      cwd: commonjs,
+    })),
+  ];
   await Promise.all(
-    Object.entries(commands).map(async ([name, command]) => {
-      const version = await versionOf(installation, name);
-      await report.check(`every entry in one process, ${name} ${version}`, () =>
-        check({ installation, inspector, name, command }),
+    commands.map(async ({ runtime, name, command, cwd = installation }) => {
+      const version = await versionOf(installation, runtime);
+      await report.check(`every entry in one process, ${name}, ${runtime} ${version}`, () =>
+        check({ installation: cwd, inspector, name, command }),
       );
     }),
   );
@@ -61,15 +79,10 @@ export async function checkBundlers(report, { installation, inspector, nodes }) 
 }
 
 async function check({ installation, inspector, name, command: [command, ...args] }) {
-  const env = {
-    COUNTLY_URL: inspector.url,
-    COUNTLY_APP_KEY: name,
-    XDG_STATE_HOME: join(installation, 'state', name),
-  };
+  const env = reportingTo(inspector, name, installation);
   const { stdout, stderr } = await run(command, args, { cwd: installation, env, timeout: 60_000 });
   assert.deepEqual(warningsOf(stderr), []);
   assert.deepEqual(JSON.parse(stdout), { delivered: 1, pending: 0, dropped: 0 });
-  const events = inspector.query('SELECT device_id, key, segmentation FROM events WHERE app_key = ?', name);
   // What class-transformer was told holds within a bundle as well: no e-mail.
-  assert.deepEqual(events, [{ device_id: 'ann', key: 'paid', segmentation: '{"item":"book"}' }]);
+  assert.deepEqual(eventsOf(inspector, name), [{ device_id: 'ann', key: 'paid', segmentation: { item: 'book' } }]);
 }

@@ -13,7 +13,7 @@ const PLATFORMS = ['express', 'fastify'];
  * One Nest major: every build compiled once, then the same output on every Node. The first build of each module system
  * runs on all of them, the others where compilers could make a difference: once, on the newest.
  */
-export async function checkNest(report, { installation, nest, nodes, entries, inspector }) {
+export async function checkNest(report, { installation, nest, nodes, packed: { entries }, inspector }) {
   const version = await versionOf(installation, '@nestjs/core');
   const { builds } = NEST_MAJORS[nest];
   const loaded = checkEntries(report, { installation, nodes, entries, where: `Nest ${version}` });
@@ -25,7 +25,7 @@ export async function checkNest(report, { installation, nest, nodes, entries, in
       await report.check(`${name}: compiles`, async () => {
         folder = await compileNestApp(installation, build);
       });
-      const runs = first ? nodes.flatMap(platformsOf) : [{ node: nodes.at(-1), platform: 'fastify' }];
+      const runs = first ? runsOn(nodes) : [{ node: nodes.at(-1), platform: 'fastify' }];
       await Promise.all(
         runs.map(({ node, platform }) =>
           report.check(`${name}, ${platform}, Node ${node.version}`, () => {
@@ -50,8 +50,15 @@ export async function checkNest(report, { installation, nest, nodes, entries, in
   }
 }
 
-/** The oldest Node differs from its line in how modules load, not in HTTP: one platform is enough. */
-function platformsOf(node) {
-  const platforms = node.wish === NODE_FLOOR ? ['express'] : PLATFORMS;
-  return platforms.map((platform) => ({ node, platform }));
+/**
+ * Both platforms on the oldest and the newest line, one each on those between. The oldest release of all differs in how modules
+ * load, not in HTTP: one platform is enough there, too.
+ */
+function runsOn(nodes) {
+  const lines = nodes.filter(({ wish }) => wish !== NODE_FLOOR);
+  return nodes.flatMap((node) => {
+    const isEnd = node === lines.at(0) || node === lines.at(-1);
+    const platforms = isEnd ? PLATFORMS : [PLATFORMS[nodes.indexOf(node) % PLATFORMS.length]];
+    return platforms.map((platform) => ({ node, platform }));
+  });
 }

@@ -46,6 +46,9 @@ export function assertRecorded(inspector, appKey) {
   assert.deepEqual(problems, [], 'the collector found something a real server would drop or change');
 }
 
+/** Nest 10 says so of its own module when it takes longer than 10 ms, as on a machine with other work. */
+const SLOW_MACHINE = /The module "InternalCoreModule" is taking [\d.]+ms to serialize/;
+
 /**
  * How the process must have ended: by itself, with nothing on stderr. That holds for Nest 12 on Node 20 as well, where
  * CommonJS loads ES modules: since 20.19 Node does so without its ExperimentalWarning.
@@ -55,7 +58,7 @@ export function assertCleanEnd({ code, signal, stdout, stderr, timedOut }) {
   assert.deepEqual({ code, signal }, { code: 0, signal: null }, `${stdout}${stderr}`);
   assert.match(stdout, /^closed$/m);
   assert.deepEqual(warningsOf(stderr), [], stderr);
-  const worries = stdout.split('\n').filter((line) => /\b(WARN|ERROR|FATAL)\b/.test(line));
+  const worries = stdout.split('\n').filter((line) => /\b(WARN|ERROR|FATAL)\b/.test(line) && !SLOW_MACHINE.test(line));
   assert.deepEqual(worries, []);
 }
 

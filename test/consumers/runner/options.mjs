@@ -1,15 +1,16 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { AREAS } from './areas.mjs';
 import { NEST_MAJORS } from './nest-majors.mjs';
 import { NODE_FLOOR, NODE_LINES } from './nodes.mjs';
 
-const AREAS = ['package', 'plain', 'nest', 'types', 'jest', 'vitest', 'runtimes', 'bundlers', 'rules'];
+const NAMES = [...new Set(AREAS.map(({ area }) => area))];
 
 export const USAGE = `node test/consumers/run.mjs [options]
 
   --nest <10,11,12>     only these majors of Nest
   --node <20,22,24,26>  only these lines of Node; also an exact version
-  --only <areas>        only these of: ${AREAS.join(', ')}
+  --only <areas>        only these of: ${NAMES.join(', ')}
   --tarball <file>      a package packed before, instead of packing this repository
   --keep                leave the folder with the consumers, and say where it is`;
 
@@ -30,7 +31,7 @@ export function readOptions(args) {
   return {
     nest: choose('--nest', values.nest, Object.keys(NEST_MAJORS)),
     node: choose('--node', values.node, [...NODE_LINES, NODE_FLOOR], /^\d+(\.\d+){0,2}$/),
-    only: choose('--only', values.only, AREAS),
+    only: choose('--only', values.only, NAMES),
     tarball: values.tarball === undefined ? undefined : resolve(values.tarball),
     keep: values.keep === true,
     help: values.help === true,

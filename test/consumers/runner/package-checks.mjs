@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './processes.mjs';
-import { readJson } from './workspace.mjs';
+import { REPOSITORY, readJson } from './workspace.mjs';
 
 export const TOOLS = { publint: '^0.3.25', '@arethetypeswrong/cli': '^0.18.5' };
 
@@ -15,7 +15,7 @@ const MAX_OWN_BYTES = 1_500_000;
 const MAX_TOTAL_BYTES = 5_000_000;
 const PRODUCTION = ['class-transformer', 'countly-weave', 'reflect-metadata'];
 
-export function checkTarball(report, { files, manifest }) {
+export function checkTarball(report, { packed: { files, manifest } }) {
   return report.check('tarball: only what a user needs', () => {
     const paths = files.map(({ path }) => path);
     assert.deepEqual(
@@ -36,28 +36,46 @@ export function checkTarball(report, { files, manifest }) {
   });
 }
 
-/** The two usual judges of a package's entries and types. */
-export async function checkWithTools(report, { tools, tarball }) {
+/** The two usual judges of a package's entries and types, on both packages as they are packed. */
+export async function checkWithTools(report, { root, installation: tools, packed: { tarball } }) {
+  const inspector = await packInspector(root);
+  const attw = await binaryOf(tools, '@arethetypeswrong/cli');
+  const judge = (file, ...args) => run(process.execPath, [attw, file, '--format', 'ascii', ...args], { cwd: tools });
   await Promise.all([
-    report.check('publint', async () => {
-      const publint = join(tools, 'node_modules', 'publint', 'src', 'cli.js');
-      const { stdout } = await run(process.execPath, [publint, 'run', tarball, '--strict'], { cwd: tools });
-      // Suggestions do not change its exit code; here they count, as none is ignored.
-      if (!/^All good!$/m.test(stdout)) throw new Error(stdout);
-    }),
-    report.check('are the types wrong', async () => {
-      const { bin } = await readJson(tools, 'node_modules', '@arethetypeswrong/cli', 'package.json');
-      const attw = join(tools, 'node_modules', '@arethetypeswrong/cli', Object.values(bin)[0]);
-      // The drop-in is one object, whose methods look like names to TypeScript; apps/plain imports the real ones.
-      await run(process.execPath, [attw, tarball, '--format', 'ascii', '--ignore-rules', 'named-exports'], {
-        cwd: tools,
-      });
-    }),
+    report.check('publint: countly-weave', () => lint(tools, tarball)),
+    report.check('publint: countly-inspector', () => lint(tools, inspector)),
+    report.check('are the types wrong: countly-weave', () => judge(tarball, '--exclude-entrypoints', './compat')),
+    // The drop-in is one object, whose methods look like names to TypeScript; apps/plain imports the real ones.
+    report.check('are the types wrong: countly-weave/compat', () =>
+      judge(tarball, '--entrypoints', './compat', '--ignore-rules', 'named-exports'),
+    ),
+    report.check('are the types wrong: countly-inspector', () => judge(inspector, '--profile', 'esm-only')),
   ]);
 }
 
+async function packInspector(root) {
+  const folder = join(root, 'packed-inspector');
+  await mkdir(folder, { recursive: true });
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await run('npm', args, { cwd: join(REPOSITORY, 'inspector') });
+  const [{ filename }] = JSON.parse(stdout);
+  return join(folder, filename);
+}
+
+async function lint(tools, tarball) {
+  const publint = join(tools, 'node_modules', 'publint', 'src', 'cli.js');
+  const { stdout } = await run(process.execPath, [publint, 'run', tarball, '--strict'], { cwd: tools });
+  // Suggestions do not change its exit code; here they count, as none is ignored.
+  if (!/^All good!$/m.test(stdout)) throw new Error(stdout);
+}
+
+async function binaryOf(tools, name) {
+  const { bin } = await readJson(tools, 'node_modules', name, 'package.json');
+  return join(tools, 'node_modules', name, Object.values(bin)[0]);
+}
+
 /** `npm install` of the package alone, which brings its obligatory peers: pure JavaScript, nothing run, and how large. */
-export function checkProductionInstall(report, installation) {
+export function checkProductionInstall(report, { installation }) {
   return report.check('production installation: no native code, no install scripts', async () => {
     const modules = join(installation, 'node_modules');
     const { packages } = await readJson(modules, '.package-lock.json');

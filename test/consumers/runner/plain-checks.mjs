@@ -6,7 +6,7 @@ import { run } from './processes.mjs';
 import { copyApp } from './workspace.mjs';
 
 /** Applications without Nest and without a compiler, on the production installation. */
-export async function checkPlainApps(report, { installation, nodes, inspector, entries }) {
+export async function checkPlainApps(report, { installation, nodes, inspector, packed: { entries } }) {
   await copyApp('plain', installation);
   const second = join(installation, 'second', 'node_modules');
   await mkdir(second, { recursive: true });

@@ -12,7 +12,7 @@ export class Report {
     try {
       const remark = await work();
       this.#passed += 1;
-      write(`ok    ${name}${remark ? ` – ${remark}` : ''}`);
+      write(`ok    ${name}${typeof remark === 'string' ? ` – ${remark}` : ''}`);
     } catch (error) {
       this.#failures.push(name);
       const detail = String(error?.message ?? error).slice(0, MAX_DETAIL);

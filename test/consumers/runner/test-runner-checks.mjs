@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { eventsOf, reportingTo } from './arrived.mjs';
 import { run } from './processes.mjs';
 import { copyApp, versionOf } from './workspace.mjs';
 
@@ -29,19 +30,24 @@ export const JEST = {
 };
 export const VITEST = { ...nest('^12.0.1'), vitest: '^4.1.2', '@types/node': '^24.0.0' };
 
-/** The tests of docs/testing.md, and what Jest does to a class, in Jest compiled by both of its usual transformers. */
-export async function checkJest(report, { installation, nodes }) {
+const ADDED = { device_id: 'ann', key: 'item_added' };
+
+/** The tests of docs/testing.md, one with a server, and what Jest does to a class, in Jest compiled by both of its usual transformers. */
+export async function checkJest(report, { installation, nodes, inspector }) {
   await copyApp('jest', installation);
   const version = await versionOf(installation, 'jest');
   const binary = join(installation, 'node_modules', 'jest', 'bin', 'jest.js');
   await Promise.all(
     nodes.flatMap((node) =>
-      ['ts-jest', 'swc'].map((transformer) =>
+      // What ts-jest makes is the same under each Node, and it takes its time.
+      (node === nodes.at(-1) ? ['ts-jest', 'swc'] : ['swc']).map((transformer) =>
         report.check(`Jest ${version} with ${transformer}, Node ${node.version}`, async () => {
           const args = [binary, '--config', `${transformer}.config.cjs`, '--ci', '--no-cache'];
-          const env = { XDG_STATE_HOME: join(installation, 'state', `${transformer}-${node.version}`) };
+          const appKey = `jest-${transformer}-${node.version}`;
+          const env = reportingTo(inspector, appKey, installation);
           const { stderr } = await run(node.path, args, { cwd: installation, env });
-          expectOnce(stderr, /^Tests: +13 passed, 13 total$/m);
+          expectSummary(stderr, /^Tests: +14 passed, 14 total$/m);
+          assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { items: 1 } }]);
           // What Jest says when something is still alive after the tests, or torn down under a running call.
           if (/did not exit|open handle|after the Jest environment|deprecat|warn/i.test(stderr))
             throw new Error(stderr);
@@ -51,18 +57,20 @@ export async function checkJest(report, { installation, nodes }) {
   );
 }
 
-/** The tests of docs/testing.md, and its script for CI. */
-export async function checkVitest(report, { installation, nodes }) {
+/** The tests of docs/testing.md, one with a server, and its script for CI. */
+export async function checkVitest(report, { installation, nodes, inspector }) {
   await copyApp('vitest', installation);
   const version = await versionOf(installation, 'vitest');
   const binary = join(installation, 'node_modules', 'vitest', 'vitest.mjs');
   await Promise.all(
     nodes.map((node) =>
       report.check(`Vitest ${version}, Node ${node.version}`, async () => {
-        const env = { XDG_STATE_HOME: join(installation, 'state', node.version) };
+        const appKey = `vitest-${node.version}`;
+        const env = reportingTo(inspector, appKey, installation);
         const { stdout, stderr } = await run(node.path, [binary, 'run', '--no-cache'], { cwd: installation, env });
-        expectOnce(stdout, /^ *Tests +4 passed \(4\)$/m);
+        expectSummary(stdout, /^ *Tests +5 passed \(5\)$/m);
         if (stderr.trim() !== '') throw new Error(stderr);
+        assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { items: 1 } }]);
       }),
     ),
   );
@@ -88,6 +96,23 @@ async function freePort() {
   return port;
 }
 
-function expectOnce(output, pattern) {
+/** The runner that Node brings, on the production installation: nothing else is needed. */
+export async function checkNodeTest(report, { installation, nodes, inspector }) {
+  await copyApp(join('node-test', 'cart.test.mjs'), join(installation, 'cart.test.mjs'));
+  await Promise.all(
+    nodes.map((node) =>
+      report.check(`node:test, Node ${node.version}`, async () => {
+        const appKey = `node-test-${node.version}`;
+        const env = reportingTo(inspector, appKey, installation);
+        const args = ['--test', '--test-reporter=tap', 'cart.test.mjs'];
+        const { stdout } = await run(node.path, args, { cwd: installation, env });
+        expectSummary(stdout, /^# pass 2$/m);
+        assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { sku: 'sku-1' } }]);
+      }),
+    ),
+  );
+}
+
+function expectSummary(output, pattern) {
   if (!pattern.test(output)) throw new Error(`the summary does not say that all tests passed\n${output}`);
 }

@@ -31,7 +31,7 @@ const CASES = [
 ];
 
 /** Type checks every entry of the package, its declarations included, as projects of that Nest major would. */
-export async function checkTypes(report, { installation, nest, entries }) {
+export async function checkTypes(report, { installation, nest, packed: { entries } }) {
   const cases = CASES.filter((one) => one.nest === nest);
   await Promise.all(
     cases.map(async (one) => {
@@ -71,14 +71,22 @@ async function check(installation, entries, { compiler, type, mode, skipLibCheck
       anyCode: true,
     },
   );
-  const problems = stdout.split('\n').filter((line) => /error TS\d+/.test(line));
-  const ours = problems.filter((line) => !isForeign(line));
+  const problems = stdout.split('\n').filter((line) => PROBLEM.test(line));
+  const ours = problemsOfOurs(stdout);
   if (ours.length > 0) throw new Error(ours.join('\n'));
   if (code !== 0 && problems.length === 0) throw new Error(stdout);
   return problems.length > 0 ? `${problems.length} problems in other packages' declarations` : undefined;
 }
 
+const PROBLEM = /error TS\d+/;
+
+/** What a compiler said of the project and of our declarations. */
+export function problemsOfOurs(stdout) {
+  return stdout.split('\n').filter((line) => PROBLEM.test(line) && !isForeign(line));
+}
+
 /** A mistake in the declarations of someone else's package, which a project would have without us as well. */
 function isForeign(line) {
-  return /node_modules[\\/](?!countly-weave[\\/])/.test(line.split('(')[0]);
+  const [file] = line.split('(');
+  return /node_modules[\\/]/.test(file) && !/node_modules[\\/]countly-weave[\\/]/.test(file);
 }

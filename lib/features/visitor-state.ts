@@ -1,0 +1,22 @@
+import type { Target } from './target.js';
+import type { Visitor } from './visitor.js';
+
+/**
+ * A change of what is known of a visitor, with what is recorded because of it. Where several processes serve one person it may
+ * run again, on what another one has changed meanwhile, and only what the last run does counts. So it depends on the visitor
+ * alone: times, ids and texts are made before. `target` is whom the call was for, whatever id they have by then.
+ */
+export type VisitorChange = (visitor: Visitor, target: Target) => void;
+
+/** What is known of visitors, in one process or in a fleet. A change within a change is part of that one. */
+export interface VisitorState {
+  /**
+   * Changes a visitor, whom it remembers from then on: an activity of theirs.
+   * @param other a second device that the change looks at or changes, with `visitorOf`
+   */
+  visit(target: Target, change: VisitorChange, other?: string): void;
+  /** Changes what is known of a visitor, which is no activity: of one of whom nothing was known nothing is remembered. */
+  revisit(target: Target, change: VisitorChange): void;
+  /** What is known here. Within a change of that visitor it is what the change is given. */
+  visitorOf(deviceId: string): Visitor | undefined;
+}
