@@ -188,6 +188,7 @@ export class CountlyModule
 
   onApplicationBootstrap(): void {
     const { client, settings } = this.#runtime;
+    this.#runtime.booted();
     if (settings.bootReport) this.#warnOfNothing();
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
