@@ -19,6 +19,9 @@ function nest(range) {
 
 export const JEST = {
   ...nest('^11.0.1'),
+  '@openfeature/core': '^1.9.0',
+  '@openfeature/nestjs-sdk': '^0.2.5',
+  '@openfeature/server-sdk': '^1.17.1',
   jest: '^30.0.0',
   'ts-jest': '^29.4.0',
   '@swc/core': '^1.16.22',
@@ -41,7 +44,7 @@ export async function checkJest(report, { installation, nodes }) {
           const args = [binary, '--config', `${transformer}.config.cjs`, '--ci', '--no-cache'];
           const env = { XDG_STATE_HOME: join(installation, 'state', `${transformer}-${node.version}`) };
           const { stderr } = await run(node.path, args, { cwd: installation, env });
-          expectOnce(stderr, /^Tests: +13 passed, 13 total$/m);
+          expectOnce(stderr, /^Tests: +15 passed, 15 total$/m);
           // What Jest says when something is still alive after the tests, or torn down under a running call.
           if (/did not exit|open handle|after the Jest environment|deprecat|warn/i.test(stderr))
             throw new Error(stderr);
