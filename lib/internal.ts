@@ -1,7 +1,7 @@
 // What nest/ and cli/ need of the library beside its public list. Not exported by the package, and no public API: anything here may
 // change with any release.
 
-export { isList, isObject, member } from './check.js';
+export { counted, isList, isObject, member } from './check.js';
 export { optionProblems } from './config/resolve.js';
 export * as optionRules from './config/schema.js';
 export { claimReport, reportMark } from './decorators/error-trail.js';
@@ -23,6 +23,7 @@ export {
   bindToClient,
   contextScope,
   registerClient,
+  unregisterClient,
   registeredClient,
   STANDS_FOR,
 } from './scope/current.js';

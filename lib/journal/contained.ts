@@ -1,4 +1,4 @@
-import { isList, member } from '../check.js';
+import { counted, isList, member } from '../check.js';
 import type { Reporter } from '../logger.js';
 import { hearFailure } from '../promises.js';
 import { isEntry, type SealedRequest } from '../protocol/entry.js';
@@ -31,7 +31,8 @@ export function containedStorage(storage: Storage, reporter: Reporter): Storage 
       return otherwise;
     }
   }
-  const odd = (count: number) => told('recover', `${count} of what it handed out are no entries`);
+  const odd = (count: number) =>
+    told('recover', `of what it handed out ${counted(count, 'item')} ${count === 1 ? 'is' : 'are'} no entry`);
   return {
     open: (listener) => attempt('open', undefined, () => storage.open(listener)),
     append: (entry) => attempt('append', undefined, () => storage.append(entry)),

@@ -191,7 +191,7 @@ export class Admission {
       const { maxQueuedEntries, maxQueuedBytes } = this.limits;
       this.port.reporter.warn(
         'overflow',
-        `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${maxQueuedBytes} bytes); the oldest entries are dropped.`,
+        `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${counted(maxQueuedBytes, 'byte')}); the oldest entries are dropped.`,
         60_000,
       );
     }

@@ -1,5 +1,5 @@
 import { h, reconcile } from './dom.js';
-import { compact, number } from './format.js';
+import { compact, number, plural } from './format.js';
 
 const TILES = [
   ['events', 'Events', (totals) => totals.events],
@@ -49,7 +49,7 @@ export function showFlags(host, { server }) {
     server.paused && ['paused', 'App is paused'],
     server.salted && ['salted', 'Salt is checked'],
     server.appKey && ['key', `App key ${server.appKey}`],
-    server.faults > 0 && ['fault', `${server.faults} fault${server.faults === 1 ? '' : 's'} in force`],
+    server.faults > 0 && ['fault', `${plural(server.faults, 'fault')} in force`],
   ].filter(Boolean);
   host.replaceChildren(...flags.map(([kind, text]) => h('span', { class: `flag flag-${kind}` }, text)));
 }

@@ -95,7 +95,7 @@ const WORDS = {
   problem: ({ title, message, occurrences }) => ({ title, notes: [message, occurrences > 1 && `× ${occurrences}`] }),
   consent: ({ given, refused }) => ({
     title: given.length === 0 ? 'nothing agreed to' : `agreed to ${given.join(', ')}`,
-    notes: refused.length === 0 ? [] : [`not to ${refused.length} others`],
+    notes: refused.length === 0 ? [] : [`not to ${plural(refused.length, 'other')}`],
   }),
   profile: ({ details }) => ({ title: 'User details', chips: { ...details, ...details?.custom, custom: undefined } }),
 };
