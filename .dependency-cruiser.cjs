@@ -1,6 +1,7 @@
 /**
  * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
- * (check.ts, errors.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md.
+ * (check.ts, errors.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md. The parser reads no TSX: what
+ * inspector/page/ may import stands in biome.json.
  */
 const LAYERS = {
   protocol: [],
@@ -72,6 +73,12 @@ module.exports = {
       from: { path: '^(sample-app|inspector)/' },
       // A relative path into the product; what is reached by package name is not local.
       to: { path: '^(lib|nest)/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'the-inspector-knows-no-page',
+      severity: 'error',
+      from: { path: '^inspector/src/' },
+      to: { path: '^inspector/page/' },
     },
     {
       name: 'sources-know-no-tests',
