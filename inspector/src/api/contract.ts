@@ -830,6 +830,8 @@ export interface Funnel {
 export interface Search {
   readonly q: string;
   readonly total: number;
+  /** There are more than were counted: `total` is 100 000. */
+  readonly atLeast: boolean;
   readonly hits: readonly SearchHit[];
   readonly next: string | null;
   /** False while what came last is still being prepared for the search. */

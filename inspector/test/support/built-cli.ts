@@ -30,10 +30,17 @@ export function buildCli(): BuiltCli {
   const cache = join(PACKAGE, 'node_modules');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, '.built-cli-'));
-  execFileSync(COMPILER, ['-p', join(PACKAGE, 'tsconfig.build.json'), '--outDir', folder, '--declaration', 'false']);
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  execFileSync(COMPILER, [
+    '-p',
+    join(PACKAGE, 'tsconfig.build.json'),
+    '--outDir',
+    join(folder, 'dist'),
+    '--declaration',
+    'false',
+  ]);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","version":"1.2.3"}');
   return {
-    start: (...options) => run(join(folder, 'cli.js'), options),
+    start: (...options) => run(join(folder, 'dist', 'cli.js'), options),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
