@@ -11,7 +11,7 @@ import { RequestParts } from './request-view.js';
 
 /** Texts of many lines get a place of their own. */
 const LONG = ['error', 'logs'];
-const NESTED = ['segmentation', 'custom', 'metrics', 'attributes', 'extra', 'crash'];
+const NESTED = ['segmentation', 'custom', 'metrics', 'attributes', 'extra'];
 /** Told in another way. */
 const LEFT_OUT = new Set([
   'id',
@@ -23,6 +23,7 @@ const LEFT_OUT = new Set([
   'timestamp',
   'at',
   'started_at',
+  'crash',
   ...LONG,
   ...NESTED,
 ]);
@@ -56,15 +57,21 @@ export function RecordView({ kind, id }: { kind: string; id: number }) {
         )}
       </div>
       <Facts of={factsOf(row)} />
-      {NESTED.map((name) => isFilled(row[name]) && <Nested key={name} name={name} of={row[name]} />)}
       {LONG.map(
         (name) => typeof row[name] === 'string' && row[name] !== '' && <Long key={name} name={name} text={row[name]} />,
       )}
+      {NESTED.map((name) => isFilled(row[name]) && <Nested key={name} name={name} of={row[name]} />)}
       {known.expectation !== undefined && (
         <section>
           <h3>In a test</h3>
           <Code label="Test expectation" text={known.expectation(row)} canCopy={false} />
         </section>
+      )}
+      {isFilled(row['crash']) && (
+        <details class="drawer-more">
+          <summary>Everything the report says</summary>
+          <Nested name="crash" of={row['crash']} />
+        </details>
       )}
       {request !== undefined && (
         <details class="drawer-more">

@@ -10,6 +10,9 @@ import { MethodLinks } from '../parts/method-links.js';
 import { Table } from '../parts/table.js';
 import type { Panel, PanelProps } from './panel.js';
 
+/** So few are read at once, without a click. */
+const MOST_OPEN = 2;
+
 /** Equal errors as one, each with its stack and what led there; or one of them with its reports. */
 export const errors: Panel = {
   id: 'errors',
@@ -38,7 +41,7 @@ function Errors({ item }: PanelProps) {
         </Empty>
       )}
       {groups.map((group) => (
-        <Group key={group.group_hash} group={group} isOpen={item !== undefined} />
+        <Group key={group.group_hash} group={group} isOpen={groups.length <= MOST_OPEN} />
       ))}
       {item === undefined && data !== undefined && groups.length > 0 && (
         <p class="faint count" data-testid="error-row-count">

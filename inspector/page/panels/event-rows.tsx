@@ -40,7 +40,6 @@ export function EventRows({ title, query, of }: EventRowsProps) {
           { title: 'Time', width: '92px', cell: ({ timestamp }) => <When at={timestamp} /> },
           {
             title: 'Key',
-            width: '22%',
             cell: ({ key }) => (
               <a href={hrefTo('events', key)} title={key}>
                 {key}
@@ -57,7 +56,12 @@ export function EventRows({ title, query, of }: EventRowsProps) {
             leaveOut: 2,
             cell: ({ dur }) => duration(dur === null ? null : dur * 1000),
           },
-          { title: 'Segments', leaveOut: 2, cell: ({ segmentation }) => <Chips of={segmentation} limit={5} /> },
+          {
+            title: 'Segments',
+            width: '32%',
+            leaveOut: 2,
+            cell: ({ segmentation }) => <Chips of={segmentation} limit={5} />,
+          },
         ]}
         empty={
           <Empty title="No events">

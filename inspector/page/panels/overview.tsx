@@ -4,7 +4,7 @@ import { compact, duration, plural } from '../lib/format.js';
 import { hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { Badge, Card, Level, Meter } from '../parts/bits.js';
-import { Chart } from '../parts/chart.js';
+import { Chart, type Series as Line } from '../parts/chart.js';
 import { currentWindow, WindowPicker } from '../parts/window-picker.js';
 import { StatusCards } from './overview-status.js';
 import type { Panel, PanelProps } from './panel.js';
@@ -30,6 +30,10 @@ function Overview({ summary }: PanelProps) {
 function Development() {
   const { data } = useApi<Series>(pathOf('series', { window: currentWindow() }));
   const series = data ?? { at: [], events: [], views: [], errors: [], rejected: [] };
+  const rare: Line[] = [
+    { label: 'Errors', values: series.errors, color: 'danger' },
+    { label: 'Refused', values: series.rejected, color: 'warning' },
+  ];
   return (
     <Card title="What came" aside={<WindowPicker />} class="wide">
       <Chart
@@ -38,8 +42,8 @@ function Development() {
         series={[
           { label: 'Events', values: series.events, color: 'bar', shape: 'bars' },
           { label: 'Views', values: series.views, color: 'blue' },
-          { label: 'Errors', values: series.errors, color: 'danger' },
-          { label: 'Refused', values: series.rejected, color: 'warning' },
+          // Lines along the bottom say nothing.
+          ...rare.filter(({ values }) => values.some(Boolean)),
         ]}
       />
     </Card>
@@ -116,12 +120,11 @@ function SlowestTraces() {
   return (
     <Card title={<a href="#traces">Slowest traces</a>}>
       <ul class="plain">
-        {slowest.map(({ type, name, p50, p95 }) => (
+        {slowest.map(({ type, name, p95 }) => (
           <li class="line" key={`${type} ${name}`}>
             <a class="line-text" href={hrefTo('traces', name)} title={name}>
               {name}
             </a>
-            <span class="faint">p50 {duration(p50)}</span>
             <span class="figure">p95 {duration(p95)}</span>
           </li>
         ))}

@@ -67,14 +67,18 @@ function SearchPanel({ query }: PanelProps) {
           },
           {
             title: 'Name',
-            width: '26%',
             cell: (hit) => (
               <button type="button" class="link" onClick={() => open(hit)}>
                 {hit.label}
               </button>
             ),
           },
-          { title: 'Where', leaveOut: 2, cell: ({ excerpt }) => <Excerpt text={excerpt} words={words} /> },
+          {
+            title: 'Where',
+            width: '38%',
+            leaveOut: 2,
+            cell: ({ excerpt }) => <Excerpt text={excerpt} words={words} />,
+          },
           { title: 'Person', width: '18%', leaveOut: 1, cell: ({ device_id: id }) => <DeviceLink id={id} /> },
           { title: 'Time', width: '92px', cell: ({ at }) => <When at={at} /> },
         ]}

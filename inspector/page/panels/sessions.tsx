@@ -41,7 +41,7 @@ function Sessions({ query, summary }: PanelProps) {
         onFollow={list.follow}
         columns={[
           { title: 'Began', width: '92px', cell: ({ started_at: at }) => <When at={at} /> },
-          { title: 'Person', width: '26%', cell: ({ device_id: id }) => <DeviceLink id={id} /> },
+          { title: 'Person', cell: ({ device_id: id }) => <DeviceLink id={id} /> },
           { title: 'Lasted', width: '92px', isNumber: true, cell: (row) => duration(row.duration * 1000) },
           {
             title: 'Ended by',
@@ -54,7 +54,7 @@ function Sessions({ query, summary }: PanelProps) {
             leaveOut: 2,
             cell: (row) => [row.city, row.country].filter(Boolean).join(', ') || '–',
           },
-          { title: 'Metrics', leaveOut: 2, cell: ({ metrics }) => <Chips of={metrics} limit={4} /> },
+          { title: 'Metrics', width: '30%', leaveOut: 2, cell: ({ metrics }) => <Chips of={metrics} limit={4} /> },
         ]}
         empty={
           <Empty title="No sessions yet">

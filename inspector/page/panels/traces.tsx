@@ -154,7 +154,7 @@ function Rows({ query, of }: { query: PanelProps['query']; of: string | undefine
         onFollow={list.follow}
         columns={[
           { title: 'Time', width: '92px', cell: ({ timestamp }) => <When at={timestamp} /> },
-          { title: 'Trace', width: '26%', cell: ({ name }) => name },
+          { title: 'Trace', cell: ({ name }) => name },
           { title: 'Took', width: '84px', isNumber: true, cell: (row) => duration(row.duration) },
           {
             title: 'Code',
@@ -166,6 +166,7 @@ function Rows({ query, of }: { query: PanelProps['query']; of: string | undefine
           { title: 'Person', width: '20%', leaveOut: 2, cell: ({ device_id: id }) => <DeviceLink id={id} /> },
           {
             title: 'Attributes',
+            width: '34%',
             leaveOut: 2,
             cell: ({ attributes, metrics }) => <Chips of={{ ...metrics, ...attributes }} limit={4} />,
           },

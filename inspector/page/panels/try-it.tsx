@@ -15,7 +15,7 @@ function TryIt() {
   return (
     <>
       <Trouble error={error} />
-      <div class="columns is-wide">
+      <div class="columns is-pair">
         <FaultSwitches />
         {data !== undefined && <App settings={data.settings} onSaved={reload} />}
         {data !== undefined && (

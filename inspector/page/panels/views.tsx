@@ -141,7 +141,7 @@ function Visits({ query, of }: { query: PanelProps['query']; of: string | undefi
         onFollow={list.follow}
         columns={[
           { title: 'Time', width: '92px', cell: ({ timestamp }) => <When at={timestamp} /> },
-          { title: 'View', width: '22%', cell: ({ name }) => name },
+          { title: 'View', cell: ({ name }) => name },
           { title: 'Person', width: '20%', cell: ({ device_id: id }) => <DeviceLink id={id} /> },
           {
             title: 'Stayed',
@@ -160,7 +160,12 @@ function Visits({ query, of }: { query: PanelProps['query']; of: string | undefi
                 <Badge kind="ignored">seconds only</Badge>
               ),
           },
-          { title: 'Segments', leaveOut: 2, cell: ({ segmentation }) => <Chips of={segmentation} limit={4} /> },
+          {
+            title: 'Segments',
+            width: '28%',
+            leaveOut: 2,
+            cell: ({ segmentation }) => <Chips of={segmentation} limit={4} />,
+          },
         ]}
         empty={<Empty title="No visits" />}
       />

@@ -73,12 +73,12 @@ function optionsOf(about: {
   return {
     width,
     height,
-    padding: [8, 10, 0, 0],
+    padding: [8, 26, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false }, y: false },
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.12 : 1] } },
     axes: [
-      { ...axis, size: 26, space: 70, values: (_plot, splits) => splits.map((at) => time(at * 1000).slice(-8)) },
+      { ...axis, size: 26, space: 70, values: (_plot, splits) => splits.map((at) => shortTime(at, splits)) },
       { ...axis, size: 54, space: 34, values: (_plot, splits) => splits.map((n) => format(n)) },
     ],
     series: [
@@ -86,6 +86,12 @@ function optionsOf(about: {
       ...series.map((one) => seriesOf(one, format)),
     ],
   };
+}
+
+/** Seconds only where they tell the labels apart. */
+function shortTime(at: number, splits: readonly number[]): string {
+  const text = time(at * 1000).slice(-8);
+  return splits.every((one) => one % 60 === 0) ? text.slice(0, 5) : text;
 }
 
 function seriesOf({ label, color, shape = 'line' }: Series, format: (value: number) => string): uPlot.Series {

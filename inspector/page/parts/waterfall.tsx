@@ -28,7 +28,7 @@ export function Waterfall({ items }: { items: readonly TimelineItem[] }) {
 /** Ascending; each lasts until its last item, and what goes on beyond that is cut there. */
 export function stretchesOf(items: readonly TimelineItem[]): Stretch[] {
   const stretches: { from: number; to: number; items: TimelineItem[] }[] = [];
-  for (const item of [...items].sort((one, other) => one.from - other.from)) {
+  for (const item of withConsentAtOnce([...items].sort((one, other) => one.from - other.from))) {
     const current = stretches.at(-1);
     // A session or a view goes on while nothing happens.
     const ends = item.kind === 'trace' || item.kind === 'event' ? Math.max(item.from, item.to ?? 0) : item.from;
@@ -40,6 +40,18 @@ export function stretchesOf(items: readonly TimelineItem[]): Stretch[] {
     }
   }
   return stretches;
+}
+
+/** A person agrees to a dozen features with one click; that is one thing that happened. */
+function withConsentAtOnce(items: readonly TimelineItem[]): TimelineItem[] {
+  const joined: TimelineItem[] = [];
+  for (const item of items) {
+    const before = joined.at(-1);
+    const isSame = item.kind === 'consent' && before?.kind === 'consent' && before.request_id === item.request_id;
+    if (isSame) joined[joined.length - 1] = { ...before, label: `${before.label}  ${item.label}` };
+    else joined.push(item.kind === 'consent' ? { ...item, bad: false } : item);
+  }
+  return joined;
 }
 
 function StretchView({ stretch }: { stretch: Stretch }) {
@@ -68,14 +80,16 @@ function Line({ item, stretch }: { item: TimelineItem; stretch: Stretch }) {
   const lasts = to === null ? null : to - from;
   const data = item.data as { segmentation?: unknown; message?: unknown };
   return (
-    <li class={`wave kind-${kind}${bad ? ' is-bad' : ''}`} data-testid="timeline-row">
+    <li class={`wave kind-${kind}${bad ? ' wave-bad' : ''}`} data-testid="timeline-row">
       <span class="wave-time">
         <When at={from} />
       </span>
       <Badge kind={kind} />
       <span class="wave-label">
         {kind === 'consent' || kind === 'merge' ? (
-          <strong>{label}</strong>
+          <span class="note" title={label}>
+            {label}
+          </span>
         ) : (
           <button type="button" class="link" onClick={() => openDrawer(kind, id)}>
             {label || kind}

@@ -1,7 +1,7 @@
 import type { Window } from '../../src/api/contract.js';
 import { place, setQuery } from '../lib/route.js';
 
-const DEFAULT: Window = '30m';
+const DEFAULT: Window = '5m';
 const CHOICES: readonly (readonly [Window, string])[] = [
   ['1m', '1 min'],
   ['5m', '5 min'],

@@ -24,6 +24,15 @@ export function Navigation({ panels, summary }: { panels: readonly Panel[]; summ
   );
 }
 
+/** On a phone the row of panels scrolls; the current one is in sight. */
+function reveal(link: HTMLAnchorElement | null): void {
+  if (link?.getAttribute('aria-current') !== 'page') return;
+  const { parentElement: item } = link;
+  const row = link.closest('nav');
+  if (row !== null && item !== null && row.scrollWidth > row.clientWidth)
+    row.scrollLeft = item.offsetLeft - row.clientWidth / 3;
+}
+
 function Item({ panel, summary }: { panel: Panel; summary: Summary | undefined }) {
   const count = summary === undefined ? undefined : panel.count?.(summary.totals);
   const isBad = summary !== undefined && panel.isBad?.(summary.totals) === true;
@@ -32,6 +41,7 @@ function Item({ panel, summary }: { panel: Panel; summary: Summary | undefined }
       <a
         href={`#${panel.id}`}
         data-testid={`nav-${panel.id}`}
+        ref={reveal}
         aria-current={place.value.panel === panel.id ? 'page' : undefined}
       >
         <span>{panel.title}</span>
