@@ -1,18 +1,8 @@
 import { signal } from '@preact/signals';
 import type { LiveMessages } from '../../src/api/contract.js';
 
-/** Kinds of messages of the stream that carry one record. */
-export const RECORD_KINDS = [
-  'event',
-  'view',
-  'session',
-  'crash',
-  'trace',
-  'profile',
-  'consent',
-  'problem',
-  'request',
-] as const;
+/** Kinds of messages of the stream that carry one record. Requests are read as a list. */
+export const RECORD_KINDS = ['event', 'view', 'session', 'crash', 'trace', 'profile', 'consent', 'problem'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 export interface LiveRecord {
@@ -37,8 +27,8 @@ export const isPaused = signal(false);
 export const records = signal<readonly LiveRecord[]>([]);
 /** Goes up, a little after something changed; who shows numbers reads them again. */
 export const pulse = signal(0);
-/** Goes up when a lost connection is back: the stream has a hole. */
-export const reconnects = signal(0);
+/** Goes up when a lost connection is back, and when everything was cleared: what came before has to be read anew. */
+export const gaps = signal(0);
 /** How many of each kind came since the page was opened. */
 export const counted = signal<Readonly<Record<string, number>>>({});
 
@@ -55,7 +45,7 @@ export function listen(): void {
   source.addEventListener('open', () => {
     setConnection('live');
     if (hasBeenLive) {
-      reconnects.value += 1;
+      gaps.value += 1;
       beat(0);
     }
     hasBeenLive = true;
@@ -80,6 +70,7 @@ export function listen(): void {
   source.addEventListener('reset', () => {
     waiting = [];
     records.value = [];
+    gaps.value += 1;
     beat(0);
   });
 }

@@ -5,6 +5,8 @@ import { pulse } from './live.js';
 /** What is known of an answer: nothing yet, the answer, or why there is none. */
 export interface Loaded<Answer> {
   readonly data: Answer | undefined;
+  /** The question that `data` answers: while filters change, the one before. */
+  readonly answers: string | undefined;
   /** The inspector has no such thing. */
   readonly isMissing: boolean;
   readonly error: string | undefined;
@@ -67,6 +69,7 @@ export function useApi<Answer>(path: string | undefined): Loaded<Answer> {
   const isCurrent = path !== undefined && state.path?.split('?')[0] === path.split('?')[0];
   return {
     data: isCurrent ? state.data : undefined,
+    answers: state.path,
     isMissing: isCurrent && state.isMissing === true,
     error: isCurrent ? state.error : undefined,
     reload: () => setVersion((before) => before + 1),

@@ -37,13 +37,13 @@ const LATER_PAGES = 300;
 export function useList<Name extends NumberedList>(name: Name, query: Query = {}): List<ListRows[Name]> {
   type Row = ListRows[Name];
   const path = pathOf(name, { ...query, limit: PAGE });
-  const { data, error } = useApi<ListAnswer<Name>>(path);
+  const { data, answers, error } = useApi<ListAnswer<Name>>(path);
   const [held, setHeld] = useState<Held<Row>>({ path: '', rows: [], next: null });
   const [isFollowing, setFollowing] = useState(true);
   const isBusy = useRef(false);
 
   useEffect(() => {
-    if (data === undefined) return;
+    if (data === undefined || answers !== path) return;
     const newest = data[name] as readonly Row[];
     setHeld((before) => {
       if (before.path !== path) return { path, rows: newest, next: data.next };
@@ -51,7 +51,7 @@ export function useList<Name extends NumberedList>(name: Name, query: Query = {}
       const rows = joined(newest, before.rows);
       return { path, rows, next: rows.length > newest.length ? before.next : data.next };
     });
-  }, [data, path, name, isFollowing]);
+  }, [data, answers, path, name, isFollowing]);
 
   const more = (): void => {
     if (isBusy.current || held.next === null || held.path !== path) return;

@@ -66,7 +66,6 @@ const TELL: Readonly<Record<RecordKind, (data: Data) => Told>> = {
     notes: [lengthOf(refused) > 0 && `not to ${lengthOf(refused)} others`],
   }),
   profile: ({ details }) => ({ title: 'User details', chips: details }),
-  request: ({ method, path }) => ({ title: `${String(method)} ${String(path)}` }),
 };
 
 /** A row of the stream in words. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ListAnswer } from '../../src/api/contract.js';
 import { get } from '../lib/api.js';
-import { isPaused, type LiveRecord, type RecordKind, reconnects, records } from '../lib/live.js';
+import { gaps, isPaused, type LiveRecord, type RecordKind, records } from '../lib/live.js';
 import { openDrawer, setQuery } from '../lib/route.js';
 import { Badge, Chips, DeviceLink, Empty, Level, When } from '../parts/bits.js';
 import { Table } from '../parts/table.js';
@@ -32,13 +32,12 @@ function Stream({ query }: PanelProps) {
   // What the lists told and the stream tells again is shown once.
   const live = held ?? records.value;
   const known = new Set(live.map(identityOf));
-  const rows = [...live, ...earlier.filter((row) => !known.has(identityOf(row)))].filter(
-    ({ kind, data }) =>
-      kind !== 'request' &&
-      !hidden.has(kind) &&
-      !(kind === 'event' && data['key'] === '[CLY]_view') &&
-      (person === undefined || data['device_id'] === person),
-  );
+  const isShown = ({ kind, data }: LiveRecord): boolean =>
+    !hidden.has(kind) &&
+    // The view tells the same in a better way.
+    !(kind === 'event' && data['key'] === '[CLY]_view') &&
+    (person === undefined || data['device_id'] === person);
+  const rows = [...live, ...earlier.filter((row) => !known.has(identityOf(row)))].filter(isShown);
   return (
     <section class="card is-full">
       <header class="card-head">
@@ -60,7 +59,7 @@ function Stream({ query }: PanelProps) {
         keyOf={({ id }) => id}
         rowName={({ kind }) => `${DRAWER_KINDS[kind] ?? kind}-row`}
         onOpen={open}
-        waiting={held === undefined ? 0 : newsIn(held)}
+        waiting={held === undefined ? 0 : newsSince(held, records.value).filter(isShown).length}
         // Whoever reads further down keeps what is there.
         onFollow={(isFollowing) => hold(isFollowing ? undefined : (held ?? records.value))}
         columns={[
@@ -124,9 +123,9 @@ function Words({ row }: { row: LiveRecord }) {
   );
 }
 
-function newsIn(held: readonly LiveRecord[]): number {
-  const first = records.value.findIndex(({ id }) => id === held[0]?.id);
-  return first < 0 ? records.value.length : first;
+function newsSince(held: readonly LiveRecord[], now: readonly LiveRecord[]): readonly LiveRecord[] {
+  const first = now.findIndex(({ id }) => id === held[0]?.id);
+  return first < 0 ? now : now.slice(0, first);
 }
 
 function open({ kind, data }: LiveRecord): void {
@@ -152,13 +151,11 @@ const LISTS = [
 /** The newest of each list: what came before the page was opened. */
 function useEarlier(): readonly LiveRecord[] {
   const [rows, setRows] = useState<readonly LiveRecord[]>([]);
-  const isEmpty = records.value.length === 0;
-  // After a reset and a lost connection it is read again
   useEffect(() => {
     void Promise.all(LISTS.map(([kind, list]) => read(kind, list)))
       .then((lists) => setRows(lists.flat().sort((one, other) => other.at - one.at)))
       .catch(() => undefined);
-  }, [reconnects.value, isEmpty]);
+  }, [gaps.value]);
   return rows;
 }
 

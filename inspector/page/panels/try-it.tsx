@@ -92,7 +92,8 @@ function App({ settings, onSaved }: { settings: Settings; onSaved(): void }) {
       <label class="check">
         <input
           type="checkbox"
-          checked={settings.paused}
+          key={String(settings.paused)}
+          defaultChecked={settings.paused}
           onChange={(event) => save({ paused: event.currentTarget.checked })}
         />{' '}
         The app is paused: requests are answered as by a server whose operator stopped it

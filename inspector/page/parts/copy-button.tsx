@@ -17,7 +17,7 @@ export function CopyButton({ label, text }: CopyProps) {
     });
   };
   return (
-    <button type="button" class="small" onClick={copy} data-state={state}>
+    <button type="button" class="small" onClick={copy} title={label} data-state={state}>
       {state === 'done' ? 'Copied' : state === 'failed' ? 'Not allowed' : label}
     </button>
   );

@@ -1,80 +1,64 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openBrowser } from '../../test/e2e/support/browser.js';
-import { useInspector } from './support/use-inspector.js';
+import { describe, expect, it } from 'vitest';
+import { usePage } from './support/use-page.js';
 
-describe('the page', { timeout: 60_000 }, () => {
-  const server = useInspector({ appKey: 'APPKEY' });
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 60_000);
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on('pageerror', ({ message }) => complaints.push(message));
+describe('the address of the page', { timeout: 60_000 }, () => {
+  const page = usePage();
+  const { server } = page;
+
+  it.each(['%', '%E0%A4%A', 'devices/%', 'requests/%zz', 'nothing-of-the-kind', 'events?open=%&x=%zz'])(
+    'may be anything: #%s',
+    async (hash) => {
+      await server.events({ key: 'a', count: 1 });
+      await page.open(hash);
+      await page.id('nav-events').click();
+      await page.rows('key').waitFor();
+    },
+  );
+
+  it('names the panel, what it is about and what is open, so that a link leads there', async () => {
+    await server.events({ key: 'checkout', count: 1 }, { key: 'search', count: 1 });
+    await page.open('events');
+    await page.rows('key', 'checkout').getByRole('link').click();
+    await page.rows('event', 'checkout').click();
+    await page.drawer.getByRole('heading', { name: 'checkout' }).waitFor();
+    const address = page.page.url();
+    expect(new URL(address).hash).toBe('#events/checkout?open=event%2F1');
+
+    await page.page.goto('about:blank');
+    await page.page.goto(address);
+    await page.drawer.getByRole('heading', { name: 'checkout' }).waitFor();
+    expect(await page.rows('event').count()).toBe(1);
   });
-  afterEach(() => page.close());
 
-  it.each(['/#%', '/#%E0%A4%A', '/#devices/%', '/#requests/%zz'])('lives at %s', async (hash) => {
+  it('goes back to where one was', async () => {
     await server.events({ key: 'a', count: 1 });
-    await page.goto(server.url + hash);
-    await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
-    await page.getByTestId('nav-events').click();
-    await page.getByTestId('key-row').waitFor();
-    expect(complaints).toEqual([]);
+    await page.open('requests');
+    await page.rows('request').first().click();
+    await page.drawer.waitFor();
+    await page.page.goBack();
+    await page.drawer.waitFor({ state: 'detached' });
+    await page.rows('request').first().waitFor();
   });
 
-  it('shows a request whose query cannot be decoded', async () => {
-    await server.get('/i?app_key=APPKEY&device_id=ann&timestamp=1700000000000&x=%ff');
-    await page.goto(`${server.url}/#requests/1`);
-    await page.getByText('x=%ff').waitFor();
-    expect(complaints).toEqual([]);
-  });
-
-  it('says in red what is refused, why, and whose key it was, wherever one looks', async () => {
-    for (let time = 0; time < 8; time += 1) await server.send({ app_key: 'WRONG' });
-    for (const panel of ['overview', 'problems', 'events']) {
-      await page.goto(`${server.url}/#${panel}`);
-      const alert = page.getByRole('alert');
-      await alert.getByText('8 of 8 requests refused').waitFor();
-      await alert.getByText('8 × 400 App does not exist').waitFor();
-      await alert.getByText('app key "WRONG"').waitFor();
-      await alert.getByText('The only app key accepted here is "APPKEY"').waitFor();
-    }
-    for (const panel of ['overview', 'problems']) {
-      await page.goto(`${server.url}/#${panel}`);
-      await page.getByText('Requests were refused').first().waitFor();
-      expect(await page.getByText('Nothing to complain about').filter({ visible: true }).count()).toBe(0);
-    }
-  });
-
-  it('has nothing red when nothing is refused', async () => {
+  it('keeps a filter, and the way out of it', async () => {
     await server.events({ key: 'a', count: 1 });
-    await page.goto(`${server.url}/#problems`);
-    await page.getByText('Nothing to complain about').waitFor();
-    expect(await page.getByTestId('rejections').isVisible()).toBe(false);
+    await server.send({ app_key: 'WRONG' });
+    await page.open('requests');
+    await page.rows('request').nth(1).waitFor();
+    await page.id('filter-outcome').selectOption('rejected');
+    await page.id('request-row-count').getByText('1 of 1').waitFor();
+    expect(page.page.url()).toContain('outcome=rejected');
+    await page.page.reload();
+    await page.id('request-row-count').getByText('1 of 1').waitFor();
+    await page.id('filter-outcome').selectOption('');
+    await page.id('request-row-count').getByText('2 of 2').waitFor();
   });
 
-  it('says how many of how many it shows', async () => {
-    await server.events(...Array.from({ length: 70 }, (_, n) => ({ key: `k${n}`, count: 1 })));
-    await page.goto(`${server.url}/#events`);
-    await page.getByTestId('event-row-count').getByText('60 of 70').waitFor();
-    await page.getByTestId('key-row-count').getByText('70 of 70').waitFor();
-  });
-
-  it('shows views, ids and health checks of a device', async () => {
-    await server.events(
-      { key: '[CLY]_view', count: 1, segmentation: { name: '/a', visit: 1, _idv: 'v1' } },
-      { key: 'tap', count: 1, cvid: 'v1' },
-    );
-    await server.send({ hc: '{"el":3,"sc":503}', t: '0' });
-    await page.goto(`${server.url}/#devices/ann`);
-    await page.getByText('in view v1').waitFor();
-    await page.getByText('Health check').waitFor();
+  it('of earlier links still leads to people and to requests', async () => {
+    await server.events({ key: 'a', count: 1 });
+    await page.open('devices/ann');
+    await page.page.getByRole('heading', { name: 'ann' }).waitFor();
+    await page.open('requests/1');
+    await page.drawer.getByText('POST /i').waitFor();
   });
 });

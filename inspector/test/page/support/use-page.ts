@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { openBrowser } from '../../../../test/e2e/support/browser.js';
+import type { InspectorOptions } from '../../../src/index.js';
 import { type TestInspector, useInspector } from '../../support/use-inspector.js';
 
 const BUILT = fileURLToPath(new URL('../../../dist/page/page.js', import.meta.url));
@@ -35,8 +36,8 @@ export class PageUnderTest {
   }
 }
 
-export function usePage(options: BrowserContextOptions = {}): PageUnderTest {
-  const server = useInspector({ appKey: 'APPKEY' });
+export function usePage(options: BrowserContextOptions = {}, inspector: InspectorOptions = {}): PageUnderTest {
+  const server = useInspector({ appKey: 'APPKEY', ...inspector });
   const under = new PageUnderTest(server);
   let browser: Browser;
   beforeAll(async () => {
@@ -49,7 +50,11 @@ export function usePage(options: BrowserContextOptions = {}): PageUnderTest {
     under.page = await browser.newPage(options);
     under.page.setDefaultTimeout(15_000);
     under.page.on('pageerror', ({ message }) => under.complaints.push(message));
-    under.page.on('console', (message) => message.type() === 'error' && under.complaints.push(message.text()));
+    under.page.on('console', (message) => {
+      // The browser's own note of an answer that is no success; what the page makes of it is what a test looks at.
+      const isNote = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isNote) under.complaints.push(message.text());
+    });
   });
   afterEach(async () => {
     await under.page.close();
