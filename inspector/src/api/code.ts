@@ -15,7 +15,7 @@ export function readCode({ parts }: ApiQuery): Code {
   return {
     offered: parts.book.clients.size > 0 || methods.length > 0,
     total: methods.length,
-    neverFired: methods.filter(({ calls }) => calls === 0).length,
+    neverFired: methods.filter(({ fired }) => !fired).length,
     methods: methods.slice(0, MOST_SHOWN),
   };
 }
@@ -43,6 +43,7 @@ export function readMethod({ parts, id }: ApiQuery): CodeDetail | undefined {
 function codeMethod({ book, madeBy }: CollectorParts, row: MethodRow): CodeMethod {
   const numbers = book.methods.get(row.id);
   const [p50 = null, p95 = null] = numbers?.durations.all.percentiles(0.5, 0.95) ?? [];
+  const fired = (numbers?.calls ?? 0) > 0 || madeBy.of(row.id).length > 0;
   return {
     id: row.id,
     label: labelOf(row),
@@ -53,6 +54,7 @@ function codeMethod({ book, madeBy }: CollectorParts, row: MethodRow): CodeMetho
     line: row.line,
     column: row.column,
     decorators: JSON.parse(row.decorators) as CodeMethod['decorators'],
+    fired,
     calls: numbers?.calls ?? 0,
     failures: numbers?.failures ?? 0,
     last: numbers?.last ?? null,

@@ -695,7 +695,9 @@ export interface CodeMethod extends MethodRef {
     /** `null`: named after class and method. */
     readonly key: string | null;
   }[];
-  /** Since the client recognised the inspector; 0: never fired. */
+  /** It was called, or something it made is here. */
+  readonly fired: boolean;
+  /** Since the client recognised the inspector, which takes its first delivery. */
   readonly calls: number;
   readonly failures: number;
   readonly last: number | null;

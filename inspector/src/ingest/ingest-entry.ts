@@ -7,13 +7,12 @@ import { ingestCrash } from './crashes.js';
 import { updateDevice } from './device-update.js';
 import { type Entry, keptParameters, kindsOf } from './entry.js';
 import { ingestEvents } from './events.js';
+import type { EntryOutcome } from './handled.js';
 import { mergeDevices } from './merge.js';
 import { ingestSession } from './sessions.js';
 import { ingestTrace } from './traces.js';
 import { customOf, findProfile, ingestUserDetails } from './user-details.js';
 import { hadViews } from './views.js';
-
-export type EntryOutcome = 'stored' | 'duplicate' | 'ignored' | 'skipped' | 'rejected' | 'lost';
 
 /** How one logical request ended and what a single `/i` would answer. */
 export interface EntryResult {

@@ -1,5 +1,4 @@
-import type { RequestOutcome } from '../ingest/handled.js';
-import type { EntryOutcome } from '../ingest/ingest-entry.js';
+import type { EntryOutcome, RequestOutcome } from '../ingest/handled.js';
 
 /** The columns of rows that are counted; a row of the table will do. */
 export interface CountedEvent {

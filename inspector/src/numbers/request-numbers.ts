@@ -1,4 +1,4 @@
-import type { EntryOutcome } from '../ingest/ingest-entry.js';
+import type { EntryOutcome } from '../ingest/handled.js';
 import type { CountedEntry, CountedRequest } from './batch.js';
 
 export interface RefusalNumbers {
