@@ -85,11 +85,11 @@ function Group({ group, isOpen }: { group: ErrorGroup; isOpen: boolean }) {
             )}
           </p>
           <Chips of={group.custom} limit={12} />
-          <h4>Stack</h4>
+          <h3>Stack</h3>
           <Code label="Stack" text={group.error} />
           {group.logs && (
             <>
-              <h4>What led there</h4>
+              <h3>What led there</h3>
               <Breadcrumbs text={group.logs} />
             </>
           )}

@@ -10,6 +10,8 @@ import { SourceLink } from '../parts/source-link.js';
 import { Waterfall } from '../parts/waterfall.js';
 import { currentWindow, WindowPicker } from '../parts/window-picker.js';
 
+/** A trace is named with its type, its panel without. */
+const OF_TYPE = /^(?:device|network) /;
 const PANELS = { event: 'events', view: 'views', error: 'errors', trace: 'traces' } as const;
 
 /** One woven method: where it stands, how it does, what it made. */
@@ -50,7 +52,7 @@ function Detail({ detail: { method, keys, items } }: { detail: CodeDetail }) {
             {keys.map(({ kind, key, count }) => (
               <li class="line" key={`${kind} ${key}`}>
                 <Badge kind={kind} />
-                <a class="line-text" href={hrefTo(PANELS[kind], key)}>
+                <a class="line-text" href={hrefTo(PANELS[kind], kind === 'trace' ? key.replace(OF_TYPE, '') : key)}>
                   {key}
                 </a>
                 <span class="figure">{number(count)}</span>

@@ -1,5 +1,5 @@
 import type { OfferedClient, Status, Summary } from '../../src/api/contract.js';
-import { ago, number, plural, value } from '../lib/format.js';
+import { ago, number, plural } from '../lib/format.js';
 import { openDrawer } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { Badge, Card, Facts, When } from '../parts/bits.js';
@@ -138,6 +138,7 @@ function Ledgers({ status }: { status: Status }) {
           </tbody>
         </table>
       </div>
+      <Dropped clients={status.clients} />
       <p class="faint">
         {number(status.accepted)} requests arrived whole; an entry is an event, view, error, trace, session or change of
         the person.
@@ -146,10 +147,20 @@ function Ledgers({ status }: { status: Status }) {
   );
 }
 
+/** Why clients dropped what they dropped, over all of them. */
+function Dropped({ clients }: { clients: readonly OfferedClient[] }) {
+  const sums = new Map<string, number>();
+  for (const { ledger } of clients) {
+    for (const [reason, count] of Object.entries(ledger.dropped)) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  const reasons = [...sums].filter(([, count]) => count > 0);
+  if (reasons.length === 0) return null;
+  return <p>Dropped: {reasons.map(([reason, count]) => `${reason} ${number(count)}`).join(', ')}</p>;
+}
+
 function Ledger({ client }: { client: OfferedClient }) {
   const { ledger } = client;
-  const dropped = Object.entries(ledger.dropped);
-  const sum = dropped.reduce((total, [, count]) => total + count, 0);
+  const sum = Object.values(ledger.dropped).reduce((total, count) => total + count, 0);
   return (
     <tr data-testid="ledger-row">
       <td title={`${client.hostname}, process ${client.pid}, ${client.version}`}>
@@ -158,9 +169,7 @@ function Ledger({ client }: { client: OfferedClient }) {
       <td class="number">{number(ledger.accepted)}</td>
       <td class="number">{number(ledger.delivered)}</td>
       <td class="number">{number(ledger.pending)}</td>
-      <td class="number" title={dropped.map(([reason, count]) => `${reason}: ${value(count)}`).join('\n')}>
-        {sum === 0 ? '0' : <span class="is-bad">{number(sum)}</span>}
-      </td>
+      <td class="number">{sum === 0 ? '0' : <span class="is-bad">{number(sum)}</span>}</td>
     </tr>
   );
 }

@@ -32,9 +32,9 @@ export function Person({ id, query }: { id: string; query: Readonly<Record<strin
         <div class="columns is-wide">
           <About detail={data} />
           <Profile detail={data} />
+          <HostRequests id={id} />
         </div>
       )}
-      <HostRequests id={id} />
       <Happened base={base} query={query} />
     </>
   );
@@ -113,6 +113,7 @@ function HostRequests({ id }: { id: string }) {
   return (
     <Card
       title="Requests to the host"
+      class="is-scrolling"
       aside={<span class="faint">{`${data.units.length} of ${number(data.total)}`}</span>}
     >
       <ul class="tiles">
