@@ -39,13 +39,14 @@ export function literal(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const pairs = Object.entries(value).map(([name, any]) => `${isName(name) ? name : quoted(name)}: ${literal(any)}`);
+  const pairs = Object.entries(value).map(([name, any]) => `${nameOf(name)}: ${literal(any)}`);
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
 }
 
-/** `__proto__: …` would not be a property. */
-function isName(text: string): boolean {
-  return /^[A-Za-z_$][\w$]*$/.test(text) && text !== '__proto__';
+function nameOf(text: string): string {
+  // Written as any other name it would be the prototype, no property.
+  if (text === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][\w$]*$/.test(text) ? text : quoted(text);
 }
 
 function quoted(text: string): string {
