@@ -31,7 +31,7 @@ describe('what a test would expect', () => {
   });
 
   it('is TypeScript whatever was collected', () => {
-    const nasty = { "it's": 'a\n"b"\\', __proto__x: null, 'a-b': [1, true, { c: '\u2028' }], ok: '${x}`' };
+    const nasty = { "it's": 'a\n"b"\\', __proto__x: null, 'a-b': [1, true, { c: '\u2028' }], ok: '`$' };
     const read = new Function(`return ${literal(nasty)}`) as () => unknown;
     expect(read()).toEqual(nasty);
     const hidden = JSON.parse('{"__proto__":{"a":1}}') as object;

@@ -1,4 +1,4 @@
-import type { Inspector } from './inspector.js';
+import type { Inspector } from '../inspector.js';
 
 const MOST_SHOWN = 20;
 

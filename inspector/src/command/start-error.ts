@@ -1,7 +1,6 @@
-import type { InspectorOptions } from './options.js';
-import { DatabaseError } from './store/store.js';
-
-const DEFAULT_PORT = 6010;
+import type { InspectorOptions } from '../options.js';
+import { DatabaseError } from '../store/store.js';
+import { DEFAULT_PORT } from './port.js';
 
 /** Says what stopped the start and what to do about it. */
 export function explainStartError(error: unknown, options: InspectorOptions): string {
@@ -9,7 +8,7 @@ export function explainStartError(error: unknown, options: InspectorOptions): st
   const port = options.port ?? DEFAULT_PORT;
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} is already taken. Stop what listens there, or choose another one: --port ${port + 1} (or --port 0 for any free one).`;
+      return `port ${port} and the next ones are taken. Stop what listens there, or choose another one: --port ${port + 1} (or --port 0 for any free one).`;
     case 'EACCES':
       return `port ${port} needs more rights than this process has. Choose one above 1023: --port 6010.`;
     case 'ENOTFOUND':
