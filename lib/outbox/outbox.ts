@@ -69,9 +69,12 @@ export class Outbox {
     this.#reader.open();
   }
 
-  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
-  add(draft: EntryDraft, rollUp?: RollUp): void {
-    if (this.#closed) return this.refuse('closed');
+  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. @returns its id, when it was taken */
+  add(draft: EntryDraft, rollUp?: RollUp): number | undefined {
+    if (this.#closed) {
+      this.refuse('closed');
+      return undefined;
+    }
     const merged = rollUp && this.#rollUps.takeEqual(draft, rollUp);
     const equal = merged?.entry;
     const body = merged?.body ?? draft.body;
@@ -87,6 +90,7 @@ export class Outbox {
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
     this.#put(queue, entry, equal);
     if (this.#savesEach) this.saveSync();
+    return entry.id;
   }
 
   refuse(reason: DropReason): void {

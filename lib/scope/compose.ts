@@ -26,7 +26,7 @@ import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Sender } from '../outbox/sender.js';
-import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf } from './chosen-parts.js';
+import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf, watchOf } from './chosen-parts.js';
 import { startText } from './debug-story.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
@@ -55,13 +55,25 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
   reporter.debug(() => startText(options, folder));
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
-  const transport = transportOf(options, clock, reporter);
+  const watch = watchOf(options, {
+    clock,
+    stats: () => outbox.stats(),
+    query: (request) => transport.query(request),
+  });
+  const transport = transportOf(options, clock, reporter, watch);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
   const outbox = new Outbox(tuned, {
     clock,
     reporter,
     storage: storageOf(options, folder, clock, reporter),
-    sender: new Sender(options, { transport, clock, reporter, delivered, failed }),
+    sender: new Sender(options, {
+      transport,
+      clock,
+      reporter,
+      delivered,
+      failed,
+      sent: watch && ((...sent) => watch.sent(...sent)),
+    }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   });
@@ -82,6 +94,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     transport,
     dialect,
     behaviour: () => serverConfig.behaviour,
+    watch,
     states: () => states,
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
     saveProfile: (target, state) => profile.saveState(target, state),
@@ -259,6 +272,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     }),
     outbox,
     transport,
+    watch,
     progress,
     /** Starts what runs by itself. */
     start(): void {

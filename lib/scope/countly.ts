@@ -246,6 +246,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     core.states.clear();
     const result = await core.outbox.close(timeout);
     removeProcessHooks(this.#hooks);
+    await core.watch?.close();
     // A transport of the user's own may break its contract; what it holds is its own.
     const close = async () => core.transport.close();
     await withDeadline(core.clock, Math.max(0, until - core.clock.monotonic()), ({ reached }) =>

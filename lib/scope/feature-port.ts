@@ -10,6 +10,7 @@ import type { Behaviour } from '../features/server-config.js';
 import { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
 import type { Transport } from '../http/transport.js';
+import type { InspectorWatch } from '../inspection/watch.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { checksum256, formOf } from '../protocol/encode.js';
@@ -18,6 +19,7 @@ import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { contextScope, recordedBy } from './current.js';
 import { recordText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { HeldEntries } from './held-entries.js';
@@ -35,6 +37,8 @@ export interface PortParts {
   readonly behaviour: () => Behaviour;
   readonly states: () => DeviceStates;
   readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
+  /** Of a client whose server may be an inspector. */
+  readonly watch: InspectorWatch | undefined;
   /** Records the changes of a person's properties that wait. */
   readonly saveProfile: (target: Target, state: DeviceState) => void;
 }
@@ -143,8 +147,10 @@ export class HousePort implements FeaturePort {
     // What a hook has changed is no longer what its key says.
     const key = seen === body ? rollUp : undefined;
     const entry = { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen };
-    if (transaction === undefined) outbox.add(entry, key);
-    else this.#hold(transaction, target, entry, key);
+    if (transaction === undefined) {
+      const id = outbox.add(entry, key);
+      this.parts.watch?.note(id, recordedBy.recorder, contextScope());
+    } else this.#hold(transaction, target, entry, key);
   }
 
   /** Keeps an entry until its transaction has ended, and looks then whether it may still leave. */
