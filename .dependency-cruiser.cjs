@@ -6,7 +6,8 @@ const LAYERS = {
   protocol: [],
   journal: ['protocol'],
   http: ['protocol'],
-  config: ['journal', 'http', 'protocol'],
+  // Of the outbox the contract of a fleet alone, which is an option.
+  config: ['journal', 'http', 'protocol', 'outbox'],
   outbox: ['journal', 'http', 'protocol'],
   features: ['config', 'protocol'],
   scope: ['features', 'outbox', 'config', 'journal', 'http', 'protocol'],
@@ -18,6 +19,7 @@ const LAYERS = {
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
+  redis: ['outbox', 'config', 'journal', 'http', 'protocol'],
   openfeature: ['scope', 'config', 'protocol', 'features'],
 };
 

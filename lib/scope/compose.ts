@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { thrownName } from '../check.js';
 import { type Clock, clientClock } from '../clock.js';
@@ -23,9 +24,8 @@ import { UserProfile } from '../features/user-profile.js';
 import { forgetViews, Views } from '../features/views.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
-import { Outbox } from '../outbox/outbox.js';
 import { Sender } from '../outbox/sender.js';
-import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf } from './chosen-parts.js';
+import { deadLetterOf, fleetOf, folderOf, outboxOf, serverConfigOf, storageOf, transportOf } from './chosen-parts.js';
 import { startText } from './debug-story.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
@@ -56,14 +56,16 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
   const transport = transportOf(options, clock, reporter);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
-  const outbox = new Outbox(tuned, {
+  const name = randomBytes(8).toString('hex');
+  const delivery = {
     clock,
     reporter,
-    storage: storageOf(options, folder, clock, reporter),
+    storage: storageOf(options, folder, clock, reporter, options.fleet && name),
     sender: new Sender(options, { transport, clock, reporter, delivered, failed }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
-  });
+  };
+  const outbox = outboxOf(options, tuned, delivery, name);
 
   const idFile = new DeviceIdFile(folder);
   if (options.clearStoredDeviceId) idFile.remove();
@@ -242,6 +244,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       },
     }),
     outbox,
+    fleet: fleetOf(outbox),
     transport,
     progress,
     /** Starts what runs by itself. */
