@@ -2,6 +2,9 @@ import type { DeviceQueue } from '../outbox/device-queues.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { Entry } from '../protocol/entry.js';
 
+/** Longest time for which nothing waits for company. */
+const SEND_ALL_MS = 10_000;
+
 /** Sends what is in the lanes. It takes no calls, and what it has may become somebody else's at any time. */
 export class LaneOutbox extends Outbox {
   /** Forgets devices, uncounted: somebody else sends for them. Resolves when nothing of them is under way either. */
@@ -36,8 +39,10 @@ export class LaneOutbox extends Outbox {
 
   /** What is here need not wait for company. */
   sendAll(): void {
+    const { admission, clock } = this.parts;
+    const late = new Promise<void>((resolve) => clock.after(SEND_ALL_MS, resolve));
     this.dispatcher.beginFlush();
-    this.dispatcher.endFlush();
+    void Promise.race([admission.settled(0), late]).then(() => this.dispatcher.endFlush());
   }
 
   /** Resolves when the server takes nothing. */

@@ -38,7 +38,7 @@ export class LaneStorage implements Storage {
   #sealed: SealedRequest[] = [];
   #nextId: number | undefined;
   #withdrawn = 0;
-  #flush: string | undefined;
+  #flush = '';
   #reading: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   #closed = false;
@@ -51,6 +51,8 @@ export class LaneStorage implements Storage {
   /** The lane is ours to send. */
   add(lane: number): void {
     this.#reader.add(lane);
+    // Whoever wanted everything sent wanted this, too.
+    this.#flush = '';
     this.#lookAfter(0);
   }
 
@@ -151,7 +153,7 @@ export class LaneStorage implements Storage {
     if (isNews || mayBeGone) await this.#takeOut(entries, isNews);
     this.#withdrawn = withdrawn;
     this.#pass(entries.filter(({ deviceId }) => this.port.holds(this.port.laneOf(deviceId))));
-    if (this.#flush !== undefined && this.#flush !== flush) clock.after(SEND_ALL_MS, sendAll);
+    if (this.#flush !== flush) clock.after(SEND_ALL_MS, sendAll);
     this.#flush = flush;
     if (odd.length === 0) return;
     reporter.warn(

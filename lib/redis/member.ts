@@ -97,6 +97,7 @@ export class Member {
   }
 
   async status(): Promise<FleetStatus> {
+    await this.#joined();
     if (!this.#left) await this.#report.tell();
     return readStatus(this.link, this.#keys, this.#lanes ?? 0);
   }
@@ -110,6 +111,14 @@ export class Member {
     await this.#sending?.storage.close();
     await this.#report.stop();
     this.link.close();
+  }
+
+  /** Redis was asked once, or cannot be. */
+  async #joined(): Promise<void> {
+    const until = this.#clock.monotonic() + ANSWER_MS;
+    while (this.#lanes === undefined && !this.#left && this.#clock.monotonic() < until) {
+      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, true));
+    }
   }
 
   async #join(): Promise<void> {
