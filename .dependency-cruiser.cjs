@@ -7,7 +7,8 @@ const LAYERS = {
   protocol: [],
   journal: ['protocol'],
   http: ['protocol'],
-  config: ['journal', 'http', 'protocol'],
+  // Of the outbox the contract of a fleet alone, which is an option.
+  config: ['journal', 'http', 'protocol', 'outbox'],
   outbox: ['journal', 'http', 'protocol'],
   inspection: ['protocol'],
   features: ['config', 'protocol'],
@@ -20,6 +21,7 @@ const LAYERS = {
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
+  redis: ['outbox', 'config', 'journal', 'http', 'protocol'],
   openfeature: ['scope', 'config', 'protocol', 'features'],
 };
 

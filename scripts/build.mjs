@@ -20,6 +20,7 @@ const ENTRIES = {
   typeorm: 'lib/typeorm/index',
   'nestjs-cls': 'lib/nestjs-cls/index',
   openfeature: 'lib/openfeature/index',
+  redis: 'lib/redis/index',
 };
 
 /** What is started and never imported: the bins of package.json. */

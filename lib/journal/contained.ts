@@ -37,7 +37,7 @@ export function containedStorage(storage: Storage, reporter: Reporter): Storage 
     open: (listener) => attempt('open', undefined, () => storage.open(listener)),
     append: (entry) => attempt('append', undefined, () => storage.append(entry)),
     seal: (request) => attempt('seal', undefined, () => storage.seal(request)),
-    settle: (entries) => attempt('settle', undefined, () => storage.settle(entries)),
+    settle: (entries, outcome) => attempt('settle', undefined, () => storage.settle(entries, outcome)),
     recover: (room) => later('recover', NOTHING, async () => wellFormed(await storage.recover(room), odd)),
     commit: () => later('commit', undefined, () => storage.commit()),
     commitSync: () => attempt('commitSync', undefined, () => storage.commitSync()),

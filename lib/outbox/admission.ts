@@ -108,15 +108,20 @@ export class Admission {
   }
 
   delivered(entries: readonly Entry[]): void {
-    this.ledger.deliver(this.#end(entries));
+    this.ledger.deliver(this.#end(entries, 'delivered'));
     publish('delivered', { entries: entries.length });
   }
 
   dropped(entries: readonly Entry[], reason: DropReason): void {
     if (entries.length === 0) return;
-    this.ledger.drop(reason, this.#end(entries));
+    this.ledger.drop(reason, this.#end(entries, reason));
     this.port.reporter.debug(() => dropText(entries.length, reason));
     publish('dropped', { entries: entries.length, reason });
+  }
+
+  /** Somebody else has them now: as if they had never been here. */
+  forgotten(entries: readonly Entry[]): void {
+    this.ledger.forget(this.#end(entries, undefined));
   }
 
   /** An entry takes the place of one that waits; what it stands for beyond that one was accepted just now. */
@@ -151,14 +156,15 @@ export class Admission {
     return new Promise((done) => this.#waiters.add({ lastId: this.#lastId, also: new Set(), outstanding, done }));
   }
 
-  #end(entries: readonly Entry[]): number {
+  /** @param outcome undefined when nothing is settled by it */
+  #end(entries: readonly Entry[], outcome: 'delivered' | DropReason | undefined): number {
     let weight = 0;
     for (const entry of entries) {
       weight += entry.weight;
       this.#bytes -= entry.body.length + OVERHEAD;
     }
     this.#entries -= entries.length;
-    this.port.storage.settle(entries);
+    if (outcome !== undefined) this.port.storage.settle(entries, outcome);
     for (const waiter of this.#waiters) {
       for (const { id } of entries) if (id <= waiter.lastId || waiter.also.delete(id)) waiter.outstanding--;
       if (waiter.outstanding > 0) continue;

@@ -17,7 +17,10 @@ import { appStoragePath, defaultStoragePath, journalPath, serverAddress } from '
 import type { Storage } from '../journal/storage.js';
 import { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
+import type { FleetOutbox, FleetView } from '../outbox/fleet.js';
 import type { LedgerState } from '../outbox/ledger.js';
+import { Outbox } from '../outbox/outbox.js';
+import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
 import { SDK_VERSION } from '../protocol/head.js';
 import { SmallFile } from './device-id.js';
 
@@ -55,6 +58,8 @@ export function storageOf(
   folder: string | undefined,
   clock: Clock,
   reporter: Reporter,
+  /** What this process is called in its journal. */
+  name: string | undefined,
 ): Storage {
   const { storage, disabled, url, durability } = options;
   if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
@@ -63,7 +68,25 @@ export function storageOf(
   const address = serverAddress(url);
   void tellOtherJournals(path, address, (message) => reporter.warn('other-journals', message));
   const entered = () => new SmallFile(join(path, ADDRESS_FILE)).write(address);
-  return new JournalStorage({ path, clock, sync: durability === 'sync', entered });
+  return new JournalStorage({
+    path,
+    clock,
+    sync: durability === 'sync',
+    entered,
+    ...(name === undefined ? {} : { name }),
+  });
+}
+
+/** The queue of this client: its own, or one that it shares. */
+export function outboxOf(options: ResolvedOptions, tuned: OutboxOptions, port: OutboxPort, name: string): Outbox {
+  const { fleet, disabled, testMode, durability } = options;
+  if (fleet === undefined || disabled) return new Outbox(tuned, port);
+  return fleet.outbox(tuned, port, { ...options, name, testMode, keepsEach: durability === 'sync' });
+}
+
+/** What is known of the fleet that an outbox belongs to, if it does. */
+export function fleetOf(outbox: Outbox): FleetView | undefined {
+  return 'fleet' in outbox ? (outbox as FleetOutbox).fleet : undefined;
 }
 
 /** What belongs to one app and one server. A folder of the user's may serve several apps, and their journals must not meet. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { thrownName } from '../check.js';
 import { type Clock, clientClock } from '../clock.js';
@@ -24,9 +25,17 @@ import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
-import { Outbox } from '../outbox/outbox.js';
 import { Sender } from '../outbox/sender.js';
-import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf, watchOf } from './chosen-parts.js';
+import {
+  deadLetterOf,
+  fleetOf,
+  folderOf,
+  outboxOf,
+  serverConfigOf,
+  storageOf,
+  transportOf,
+  watchOf,
+} from './chosen-parts.js';
 import { startText } from './debug-story.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort } from './feature-port.js';
@@ -62,10 +71,11 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   });
   const transport = transportOf(options, clock, reporter, watch);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
-  const outbox = new Outbox(tuned, {
+  const name = randomBytes(8).toString('hex');
+  const delivery = {
     clock,
     reporter,
-    storage: storageOf(options, folder, clock, reporter),
+    storage: storageOf(options, folder, clock, reporter, options.fleet && name),
     sender: new Sender(options, {
       transport,
       clock,
@@ -76,7 +86,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
-  });
+  };
+  const outbox = outboxOf(options, tuned, delivery, name);
 
   const idFile = new DeviceIdFile(folder);
   if (options.clearStoredDeviceId) idFile.remove();
@@ -271,6 +282,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       },
     }),
     outbox,
+    fleet: fleetOf(outbox),
     transport,
     watch,
     progress,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noRedis, Redis } from '../nest/support/redis.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { ask } from './support/arrived.js';
 import { type Program, stopAll } from './support/program.js';
 import { requireBuild, startInspector, startPacking, startShop } from './support/programs.js';

@@ -92,7 +92,7 @@ describe('a storage of the user’s own', () => {
     storage.open(listener);
     storage.append(event(1));
     storage.seal(request);
-    storage.settle([event(1)]);
+    storage.settle([event(1)], 'delivered');
     storage.commitSync();
     expect(storage.stats()).toEqual(answers['stats']);
     expect(await storage.recover(PLENTY)).toEqual(answers['recover']);
@@ -102,7 +102,7 @@ describe('a storage of the user’s own', () => {
       ['open', listener],
       ['append', event(1)],
       ['seal', request],
-      ['settle', [event(1)]],
+      ['settle', [event(1)], 'delivered'],
       ['commitSync'],
       ['stats'],
       ['recover', PLENTY],

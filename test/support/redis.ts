@@ -21,16 +21,25 @@ if (noRedis) {
   );
 }
 
-/** A Redis of its own on a free port of the loopback interface; nothing on disk. */
+/** A Redis of its own on a free port of the loopback interface; nothing on disk, unless it is given a folder. */
 export class Redis {
   readonly host = '127.0.0.1';
   port = 0;
   #process: ChildProcess | undefined;
 
-  async start(): Promise<void> {
-    this.port = await freePort();
-    const options = ['--port', String(this.port), '--bind', this.host, '--save', '', '--appendonly', 'no'];
-    const child = spawn(PROGRAM ?? 'redis-server', [...options, '--dir', tmpdir()], {
+  /** @param folder where it keeps its append-only file, which each write reaches */
+  constructor(private readonly folder?: string) {}
+
+  get url(): string {
+    return `redis://${this.host}:${this.port}`;
+  }
+
+  /** Starts, after a stop on the same port. */
+  async start(...also: string[]): Promise<void> {
+    if (this.port === 0) this.port = await freePort();
+    const keeps = this.folder === undefined ? ['no'] : ['yes', '--appendfsync', 'always'];
+    const options = ['--port', String(this.port), '--bind', this.host, '--save', '', '--appendonly', ...keeps];
+    const child = spawn(PROGRAM ?? 'redis-server', [...options, '--dir', this.folder ?? tmpdir(), ...also], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
