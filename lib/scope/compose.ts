@@ -11,7 +11,7 @@ import { Crashes } from '../features/crashes.js';
 import { type DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
 import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
-import type { Moment } from '../features/feature.js';
+import type { Moment, Target } from '../features/feature.js';
 import { Feedback } from '../features/feedback.js';
 import { reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
@@ -23,8 +23,10 @@ import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
+import type { Visitor } from '../features/visitor.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
+import { withDeadline } from '../outbox/flush.js';
 import { Sender } from '../outbox/sender.js';
 import {
   deadLetterOf,
@@ -38,10 +40,19 @@ import {
 } from './chosen-parts.js';
 import { startText } from './debug-story.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
-import { HousePort } from './feature-port.js';
+import { HousePort, type PortParts } from './feature-port.js';
+import { FleetPort } from './fleet-port.js';
+import { FleetVisitors } from './fleet-visitors.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+import { sharedAnswers } from './shared-answers.js';
+import type { VisitorStore } from './visitor-store.js';
 
 export type Core = ReturnType<typeof compose>;
+
+/** How often idle devices are forgotten. */
+export const EXPIRE_EVERY_MS = 30_000;
+/** Seconds that the state of a visitor outlives their idle time. */
+const USUAL_TTL = 86_400;
 
 /** How delivery fares. */
 interface Progress {
@@ -56,7 +67,7 @@ interface Progress {
 }
 
 /** The composition root: the only place that knows which part gets which. */
-export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
+export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, store?: VisitorStore) {
   const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic(), options.debug);
   const folder = folderOf(options, reporter);
@@ -98,7 +109,21 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const { ipAddress, ...where } = options.location;
   const own = new ScopeTarget(identity, undefined, { location: readLocation({ ...where, ip: ipAddress }) });
 
-  const port = new HousePort(options, {
+  const isShared = (deviceId: string) => deviceId !== '' && deviceId !== own.deviceId && deviceId !== TEMPORARY_ID;
+  const visitors =
+    store &&
+    new FleetVisitors({
+      clock,
+      reporter,
+      store,
+      ttlMs: ((store.visitorTtl ?? USUAL_TTL) + options.deviceIdleTimeout) * 1000,
+      goneMs: options.deviceIdleTimeout * 1000 + EXPIRE_EVERY_MS,
+      gone: (visitor, target, now) => gone(visitor, target, now),
+      queue: (entry, rollUp) => outbox.add(entry, rollUp),
+      refuse: (reason) => outbox.refuse(reason),
+      remembers: (deviceId) => states.peek(deviceId) !== undefined,
+    });
+  const portParts: PortParts = {
     clock,
     reporter,
     outbox,
@@ -109,7 +134,11 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     states: () => states,
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
     saveProfile: (target, state) => profile.saveState(target, state),
-  });
+  };
+  const port =
+    visitors === undefined
+      ? new HousePort(options, portParts)
+      : new FleetPort(options, portParts, { visitors, isShared });
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
@@ -148,6 +177,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const remoteConfig = new RemoteConfig(port, {
     method: dialect.remoteConfigMethod,
     maxAge: options.remoteConfigMaxAge,
+    shared: store?.remoteConfig && sharedAnswers(store.remoteConfig, clock),
   });
 
   function delivered(deviceId: string, tookMs: number, ageMs: number): void {
@@ -220,12 +250,34 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   }
 
   /** A device is forgotten: what is open ends with its last activity, and says so. */
-  function leaving(state: DeviceState): void {
+  function leaving(state: DeviceState, isIdle: boolean): void {
+    if (visitors !== undefined && port.isShared(state.deviceId)) return leavingOne(visitors, state, isIdle);
     const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
     const { visitor, deviceId } = state;
     const target = new ScopeTarget({ deviceId, idType }, new WorkState(visitor.consent, consent.withdrawals));
     profile.saveState(target, state);
     sessions.endForgotten(visitor, target, momentOf(state.lastSeen), clock.monotonic());
+  }
+
+  /** The same of a device that others serve as well: only they know whether it has gone away. */
+  function leavingOne(fleet: FleetVisitors, state: DeviceState, isIdle: boolean): void {
+    const { deviceId } = state;
+    const target = new ScopeTarget({ deviceId, idType: 0 });
+    profile.saveState(target, state);
+    sessions.unwatch(deviceId);
+    const known = fleet.peek(deviceId);
+    const now = clock.monotonic();
+    if (isIdle && (known?.session !== undefined || known?.views !== undefined)) {
+      port.revisit(target, (visitor, whom) => {
+        if (now - visitor.lastSeen >= options.deviceIdleTimeout * 1000) gone(visitor, whom, now);
+      });
+    }
+    fleet.forget(deviceId);
+  }
+
+  /** What is open ends with the last activity. */
+  function gone(visitor: Visitor, target: Target, now: number): void {
+    sessions.endForgotten(visitor, target, momentOf(visitor.lastSeen), now);
   }
 
   /** A moment in the past. */
@@ -240,6 +292,17 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       views.endAll(visitor, target, moment);
       sessions.endNow(visitor, target, moment);
     });
+  }
+
+  /**
+   * Waits for what is known of visitors to reach the other processes; undefined where there are none. Resolves with the
+   * milliseconds that are left of the timeout.
+   */
+  const settle = visitors && ((timeout: number) => settleAll(visitors, timeout));
+  async function settleAll(visitors: FleetVisitors, timeout: number): Promise<number> {
+    const until = clock.monotonic() + timeout;
+    await withDeadline(clock, timeout, ({ reached }) => Promise.race([reached, visitors.settled()]));
+    return Math.max(0, until - clock.monotonic());
   }
 
   return {
@@ -265,6 +328,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     fetchOwnRemoteConfig,
     momentOf,
     endOwn,
+    settle,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,
@@ -283,6 +347,8 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     }),
     outbox,
     fleet: fleetOf(outbox),
+    /** Visitors who are served by other processes as well. */
+    visitors,
     transport,
     watch,
     progress,

@@ -10,7 +10,7 @@ import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
-import { type Core, compose } from './compose.js';
+import { type Core, compose, EXPIRE_EVERY_MS } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { closeText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
@@ -21,6 +21,7 @@ import { addProcessHooks, type HookedClient, removeProcessHooks } from './proces
 import type { ScopeInit, Segmentation } from './scope-api.js';
 import { contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
+import type { VisitorStore } from './visitor-store.js';
 
 /** A snapshot of a client: the ledger, how much it keeps in memory, and whether things move. */
 export interface ClientStats extends LedgerState {
@@ -35,7 +36,6 @@ export interface ClientStats extends LedgerState {
 }
 
 const DEFAULT_FLUSH_MS = 10_000;
-const EXPIRE_EVERY_MS = 30_000;
 
 /**
  * A client of one application on a Countly server. It records for any number of devices. Calls on it mean the device of the
@@ -68,10 +68,10 @@ export class Countly extends DeviceScope implements AsyncDisposable {
    * @throws CountlyConfigError with every problem of the options at once
    */
   constructor(options?: CountlyOptions);
-  constructor(options: CountlyOptions = {}, clock: Clock = systemClock, dialect: Dialect = OWN_DIALECT) {
+  constructor(options: CountlyOptions = {}, clock = systemClock, dialect = OWN_DIALECT, visitors?: VisitorStore) {
     super();
     const resolved = resolveOptions(options);
-    const core = compose(resolved, clock, dialect);
+    const core = compose(resolved, clock, dialect, visitors);
     setParts(this, { core, target: core.own, client: this, follows: dialect.followsScope });
     this.name = resolved.name;
     this.#trackErrors = resolved.trackErrors;
@@ -216,9 +216,10 @@ export class Countly extends DeviceScope implements AsyncDisposable {
    * client was closed meanwhile.
    */
   async flush(options?: FlushOptions): Promise<FlushResult> {
-    const { outbox, profile, reporter } = partsOf(this).core;
-    profile.saveAll();
-    return outbox.flush(timeoutOf(reporter, 'flush', options, DEFAULT_FLUSH_MS));
+    const { core } = partsOf(this);
+    core.profile.saveAll();
+    const timeout = timeoutOf(core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
+    return core.outbox.flush(core.settle === undefined ? timeout : await core.settle(timeout));
   }
 
   /**
@@ -240,7 +241,9 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     // The own device was there until now; the others until they were last seen.
     core.endOwn();
     core.states.clear();
-    const result = await core.outbox.close(timeout);
+    const left = core.settle === undefined ? timeout : await core.settle(timeout);
+    core.visitors?.stop();
+    const result = await core.outbox.close(left);
     removeProcessHooks(this.#hooks);
     await core.watch?.close();
     // A transport of the user's own may break its contract; what it holds is its own.
@@ -279,6 +282,7 @@ export const ClientWith = Countly as unknown as new (
   options: CountlyOptions,
   clock: Clock,
   dialect?: Dialect,
+  visitors?: VisitorStore,
 ) => Countly;
 
 function withoutCredentials(url: string): string {
