@@ -99,6 +99,16 @@ export class Admission {
     if (channels.accepted.hasSubscribers) publish('accepted', { entries: 1 });
   }
 
+  /** Entries that were accepted and have left in one: nothing of them was kept here. */
+  passed(entries: readonly Entry[]): void {
+    for (const { weight } of entries) {
+      this.ledger.accept(weight);
+      this.ledger.deliver(weight);
+    }
+    publish('accepted', { entries: entries.length });
+    publish('delivered', { entries: entries.length });
+  }
+
   /** A call that never became an entry. */
   refuse(reason: DropReason): void {
     this.ledger.accept(1);

@@ -93,6 +93,29 @@ export class Outbox {
     return entry.id;
   }
 
+  /** An entry of a draft, with the next id. Nobody has accepted it yet. */
+  protected entryOf(draft: EntryDraft): Entry {
+    const { deviceId, idType, kind, feature, timestamp, tz, weight, body } = draft;
+    return { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
+  }
+
+  /** Takes an entry that has its id. */
+  protected keep(entry: Entry): void {
+    if (this.#closed) this.refuse('closed');
+    else this.#put(this.parts.queues.of(entry.deviceId), entry, undefined);
+  }
+
+  /** Whether anything of a device is here. */
+  protected has(deviceId: string): boolean {
+    const queue = this.parts.queues.get(deviceId);
+    return queue !== undefined && (queue.busy || !queue.isEmpty);
+  }
+
+  /** Counts entries that were accepted and have left at once. */
+  protected passed(entries: readonly Entry[]): void {
+    this.parts.admission.passed(entries);
+  }
+
   refuse(reason: DropReason): void {
     this.parts.admission.refuse(reason);
   }
@@ -168,20 +191,25 @@ export class Outbox {
     return oldest === undefined ? undefined : Math.max(0, this.parts.clock.now() - oldest);
   }
 
-  /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
-  flush(timeout: number): Promise<FlushResult> {
-    return this.#account(timeout, (deadline) => this.#drain(deadline));
+  /**
+   * Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left.
+   *
+   * @param since the ledger when the flush began, if that was before this call
+   */
+  flush(timeout: number, since = this.stats()): Promise<FlushResult> {
+    return this.#account(timeout, since, (deadline) => this.#drain(deadline));
   }
 
   /** The same at the end of a process, which does not wait for a server that is not there while the storage has it all. */
-  flushAtEnd(timeout: number): Promise<FlushResult> {
-    return this.#account(timeout, (deadline) => this.#drain(deadline, inVain(this.parts.storage, this.dispatcher)));
+  flushAtEnd(timeout: number, since = this.stats()): Promise<FlushResult> {
+    const work = (deadline: Deadline) => this.#drain(deadline, inVain(this.parts.storage, this.dispatcher));
+    return this.#account(timeout, since, work);
   }
 
   /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
-  async close(timeout: number): Promise<FlushResult> {
+  async close(timeout: number, since = this.stats()): Promise<FlushResult> {
     if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
-    return this.#account(timeout, async (deadline) => {
+    return this.#account(timeout, since, async (deadline) => {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
@@ -228,8 +256,11 @@ export class Outbox {
   }
 
   /** What became of the entries while a piece of work was done. */
-  async #account(timeout: number, work: (deadline: Deadline) => Promise<void>): Promise<FlushResult> {
-    const before = this.stats();
+  async #account(
+    timeout: number,
+    before: LedgerState,
+    work: (deadline: Deadline) => Promise<void>,
+  ): Promise<FlushResult> {
     await withDeadline(this.parts.clock, timeout, work);
     const after = this.stats();
     return {

@@ -5,7 +5,6 @@ import type { RedisCall, RedisLink, Reply } from './link.js';
 
 /** Longest time between adding an entry and adding it once more without knowing: a pod's disk may come back late. */
 const REMEMBERED_MS = 86_400_000;
-const STATE_MS = 86_400_000;
 
 /** An entry, and whose count its id is of: ids of one device and one process increase. */
 export interface AddedEntry {
@@ -18,13 +17,14 @@ export interface StateChange {
   readonly deviceId: string;
   readonly version: number;
   readonly newState: string;
+  /** Milliseconds after which it may be forgotten. */
+  readonly ttlMs: number;
 }
 
-/** What is added in one piece: entries of one device, and the states they go with (two when two visitors become one). */
+/** What is added in one piece: entries, and the states they go with (two when two visitors become one). */
 export interface EntryGroup {
-  readonly deviceId: string;
   readonly entries: readonly AddedEntry[];
-  /** The entries are a request with fixed bytes: it may have been sent. */
+  /** The entries are a request of one device with fixed bytes: it may have been sent. */
   readonly request?: { readonly path: SealedPath; readonly head: string } | undefined;
   readonly states?: readonly StateChange[];
 }
@@ -64,28 +64,25 @@ export async function commit(
 }
 
 function callOf(keys: Keys, lanes: number, { maxEntries, maxBytes }: Bounds, group: EntryGroup): RedisCall {
-  const { deviceId, entries, request, states = [] } = group;
-  const lane = laneOf(deviceId, lanes);
+  const { entries, request, states = [] } = group;
+  const devices = [...new Set(entries.map(({ entry }) => entry.deviceId))];
   return {
     script: 'ADD',
     keys: [
-      keys.seq(),
-      keys.ledger(),
-      keys.lane(lane),
-      keys.added(deviceId),
-      keys.seals(lane),
-      keys.withdrawn(),
-      keys.withdrawals(),
-      keys.meta(),
+      ...[keys.seq(), keys.ledger(), keys.withdrawn(), keys.withdrawals(), keys.meta()],
+      ...devices.flatMap((deviceId) => {
+        const lane = laneOf(deviceId, lanes);
+        return [keys.lane(lane), keys.added(deviceId), keys.seals(lane)];
+      }),
       ...states.map((state) => keys.visitor(state.deviceId)),
     ],
     args: [
-      ...[maxEntries, maxBytes, REMEMBERED_MS, deviceId, request?.path ?? '', request?.head ?? '', STATE_MS],
-      states.length,
-      ...states.flatMap(({ version, newState }) => [version, newState]),
+      ...[maxEntries, maxBytes, REMEMBERED_MS, request?.path ?? '', request?.head ?? ''],
+      ...[devices.length, states.length, ...devices],
+      ...states.flatMap(({ version, newState, ttlMs }) => [version, newState, ttlMs]),
       ...entries.flatMap(({ producer, entry }) => [
-        ...[producer, entry.id, entry.weight, bytesOf(entry), fieldsOf(entry), entry.body],
-        takenBack(entry).join(','),
+        ...[devices.indexOf(entry.deviceId) + 1, producer, entry.id, entry.weight, bytesOf(entry)],
+        ...[fieldsOf(entry), entry.body, takenBack(entry).join(',')],
       ]),
     ],
   };

@@ -33,6 +33,9 @@ export class Keys {
   /** State of a visitor. */
   readonly visitor = (deviceId: string) => this.#of(`v:${deviceId}`);
 
+  /** A text that all processes see. */
+  readonly cached = (key: string) => this.#of(`cached:${key}`);
+
   #of(name: string): string {
     return this.#prefix + name;
   }

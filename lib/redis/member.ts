@@ -4,6 +4,7 @@ import type { Reporter } from '../logger.js';
 import type { FleetStatus } from '../outbox/fleet.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
+import type { SharedCache } from '../outbox/visitor-store.js';
 import { commit, type EntryGroup, type GroupResult } from './commit.js';
 import { readStatus } from './fleet-status.js';
 import { mergedId } from './held-merges.js';
@@ -64,6 +65,17 @@ export class Member {
     if (this.#lanes === undefined) return groups.map(() => ({ kind: 'failed', reason: 'Redis cannot be reached' }));
     return commit(this.link, this.#keys, this.#lanes, this.settings, groups);
   }
+
+  /** Texts that all processes see, for a time. */
+  readonly cache: SharedCache = {
+    get: async (key) => {
+      const text = await this.link.call(['get', this.#keys.cached(key)]);
+      return typeof text === 'string' ? text : undefined;
+    },
+    set: async (key, value, ttlMs) => {
+      await this.link.call(['set', this.#keys.cached(key), value, 'PX', Math.max(1, Math.round(ttlMs))]);
+    },
+  };
 
   /** Whether what this process sends may leave. */
   setEnabled(enabled: boolean): void {

@@ -28,6 +28,11 @@ export interface RedisFleetOptions {
   readonly maxBytes?: number | undefined;
   /** Milliseconds after which another process takes over what one sent that gives no sign of life. @default 5000 */
   readonly leaseTime?: number | undefined;
+  /**
+   * Seconds beyond `deviceIdleTimeout` that Redis keeps what is known of a visitor: open view, session, consent.
+   * @default 86400
+   */
+  readonly visitorTtl?: number | undefined;
 }
 
 /** The options with their defaults. */
@@ -39,6 +44,7 @@ export interface FleetSettings {
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly leaseTime: number;
+  readonly visitorTtl: number;
 }
 
 const client = is.instanceOf("ioredis' Redis", 'duplicate', 'pipeline', 'connect');
@@ -51,6 +57,7 @@ const MEMBERS: is.Members = {
   maxEntries: is.whole(1),
   maxBytes: is.whole(1024, Number.MAX_SAFE_INTEGER, 'bytes'),
   leaseTime: is.milliseconds(500),
+  visitorTtl: is.seconds(1),
 };
 
 /** @throws CountlyConfigError with every problem of the options */
@@ -66,7 +73,8 @@ export function fleetSettings(options: RedisFleetOptions): FleetSettings {
   }
   if (address === undefined || problems.length > 0) throw problem(...problems);
   const { prefix, lanes = 16, send = true, maxEntries = 1_000_000, maxBytes = 1024 ** 3, leaseTime = 5000 } = options;
-  return { address, prefix, lanes, send, maxEntries, maxBytes, leaseTime };
+  const { visitorTtl = 86_400 } = options;
+  return { address, prefix, lanes, send, maxEntries, maxBytes, leaseTime, visitorTtl };
 }
 
 function problem(...problems: readonly ConfigProblem[]): CountlyConfigError {

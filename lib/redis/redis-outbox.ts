@@ -1,6 +1,7 @@
 import { createBackoff } from '../http/backoff.js';
 import type { FleetClient, FleetOutbox, FleetView } from '../outbox/fleet.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
+import type { LedgerState } from '../outbox/ledger.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
 import type { Delivery } from '../protocol/answer.js';
@@ -9,6 +10,7 @@ import { LocalStorage } from './local-storage.js';
 import { Member } from './member.js';
 import type { FleetSettings } from './options.js';
 import { RedisSender } from './redis-sender.js';
+import { RedisVisitors } from './redis-visitors.js';
 
 /** How long an entry may wait for others on its way to Redis. */
 const TICK_MS = 20;
@@ -20,6 +22,7 @@ const LEAVE_MS = 800;
 /** The outbox of a process that belongs to a fleet: what it accepts goes to Redis, and from there somebody sends it. */
 export class RedisOutbox extends Outbox implements FleetOutbox {
   readonly fleet: FleetView;
+  readonly visitors: RedisVisitors | undefined;
   readonly #member: Member;
   readonly #sends: boolean;
   readonly #testMode: boolean;
@@ -46,7 +49,6 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
     const sender = new RedisSender({
       commit: (groups) => member.commit(groups),
       groupOf: (request) => ({
-        deviceId: request.deviceId,
         entries: request.entries.map((entry) => ({ producer: storage.producerOf(entry), entry })),
         request: storage.wasSealed(request) ? request : undefined,
       }),
@@ -74,6 +76,20 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
     this.#testMode = client.testMode;
     this.#clock = port.clock;
     this.fleet = { status: () => member.status() };
+    // Where each entry is on the disk before the call returns there is no time to ask what others know.
+    this.visitors = client.keepsEach
+      ? undefined
+      : new RedisVisitors({
+          clock: port.clock,
+          producer: client.name,
+          cache: member.cache,
+          visitorTtl: settings.visitorTtl,
+          commit: (groups) => member.commit(groups),
+          waitsHere: (deviceId) => this.has(deviceId),
+          entryOf: (draft) => this.entryOf(draft),
+          keep: (entry) => this.keep(entry),
+          passed: (entries) => this.passed(entries),
+        });
   }
 
   override open(): void {
@@ -86,29 +102,34 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
     this.#member.setEnabled(enabled);
   }
 
+  override saveSync(): void {
+    this.visitors?.keepAll();
+    super.saveSync();
+  }
+
   override pause(ms: number): void {
     this.#member.pause(ms);
   }
 
-  override flush(timeout: number): Promise<FlushResult> {
-    return this.#handOver(timeout, timeout, (ms) => super.flush(ms), false);
+  override flush(timeout: number, since = this.stats()): Promise<FlushResult> {
+    return this.#handOver(timeout, timeout, (ms) => super.flush(ms, since), false);
   }
 
-  override flushAtEnd(timeout: number): Promise<FlushResult> {
-    return this.#handOver(timeout, timeout, (ms) => super.flushAtEnd(ms), true);
+  override flushAtEnd(timeout: number, since = this.stats()): Promise<FlushResult> {
+    return this.#handOver(timeout, timeout, (ms) => super.flushAtEnd(ms, since), true);
   }
 
-  override close(timeout: number): Promise<FlushResult> {
-    this.#over ??= this.#close(timeout);
+  override close(timeout: number, since = this.stats()): Promise<FlushResult> {
+    this.#over ??= this.#close(timeout, since);
     return this.#over;
   }
 
-  async #close(timeout: number): Promise<FlushResult> {
+  async #close(timeout: number, since: LedgerState): Promise<FlushResult> {
     const grace = Math.min(LEAVE_MS, timeout / 2);
     const until = this.#clock.monotonic() + timeout;
     // Who accepted nothing, such as a relay, has nobody who waits for what is in Redis; and there it is safe.
     const waits = this.#sends && this.stats().accepted > 0 ? timeout - grace : 0;
-    const result = await this.#handOver(timeout - grace, waits, (ms) => super.close(ms), true);
+    const result = await this.#handOver(timeout - grace, waits, (ms) => super.close(ms, since), true);
     await withDeadline(this.#clock, Math.max(grace, until - this.#clock.monotonic()), ({ reached }) =>
       Promise.race([reached, this.#member.leave(grace)]),
     );

@@ -2,41 +2,43 @@
 // is unknown, or does it too late, changes nothing.
 
 /**
- * Adds the entries of one device: all that were not added before, or none. With states of visitors, only when nobody has
+ * Adds what belongs together: all entries that were not added before, or none. With states of visitors, only when nobody has
  * changed those meanwhile.
  *
- * KEYS seq, ledger, lane, added, seals, withdrawn, withdrawals, meta, then a visitor each
- * ARGV entries and bytes that fit, milliseconds to remember, device, path and head of a request with fixed bytes or empty,
- *      milliseconds a state lives, number of states, version and new state of each, then of each entry: process, id, weight,
- *      bytes, fields, body, features taken back
+ * KEYS seq, ledger, withdrawn, withdrawals, meta, then lane, added and seals of each device, then a visitor each
+ * ARGV entries and bytes that fit, milliseconds to remember, path and head of a request with fixed bytes or empty, number of
+ *      devices, number of states, each device, version, new state and milliseconds to live of each state, then of each entry:
+ *      number of its device, process, id, weight, bytes, fields, body, features taken back
  */
 export const ADD = `
-local states = tonumber(ARGV[8])
-local first = 9 + 2 * states
+local devices, states = tonumber(ARGV[6]), tonumber(ARGV[7])
+local first = 8 + devices + 3 * states
 local fresh, last, weight, bytes, all = {}, {}, 0, 0, 0
-for i = first, #ARGV, 7 do
-  local producer, id = ARGV[i], tonumber(ARGV[i + 1])
-  last[producer] = last[producer] or tonumber(redis.call('HGET', KEYS[4], producer) or '0')
+for i = first, #ARGV, 8 do
+  local added, id = KEYS[4 + 3 * ARGV[i]], tonumber(ARGV[i + 2])
+  local whose = added .. ' ' .. ARGV[i + 1]
+  last[whose] = last[whose] or tonumber(redis.call('HGET', added, ARGV[i + 1]) or '0')
   all = all + 1
-  if id > last[producer] then
-    last[producer] = id
+  if id > last[whose] then
+    last[whose] = id
     fresh[#fresh + 1] = i
-    weight = weight + tonumber(ARGV[i + 2])
-    bytes = bytes + tonumber(ARGV[i + 3])
+    weight = weight + tonumber(ARGV[i + 3])
+    bytes = bytes + tonumber(ARGV[i + 4])
   end
 end
+local visitor, state = 5 + 3 * devices, 5 + devices
 local function found(kind)
   local reply = { kind }
   for i = 1, states do
-    local state = redis.call('HMGET', KEYS[8 + i], 'v', 's')
-    reply[#reply + 1] = state[1] or '0'
-    reply[#reply + 1] = state[2] or ''
+    local stored = redis.call('HMGET', KEYS[visitor + i], 'v', 's')
+    reply[#reply + 1] = stored[1] or '0'
+    reply[#reply + 1] = stored[2] or ''
   end
   return reply
 end
 if all > 0 and #fresh == 0 then return found('known') end
 for i = 1, states do
-  if (redis.call('HGET', KEYS[8 + i], 'v') or '0') ~= ARGV[7 + 2 * i] then return found('conflict') end
+  if (redis.call('HGET', KEYS[visitor + i], 'v') or '0') ~= ARGV[state + 3 * i] then return found('conflict') end
 end
 local held = redis.call('HMGET', KEYS[2], 'entries', 'bytes')
 local entries = tonumber(held[1] or '0')
@@ -49,30 +51,31 @@ if #fresh > 0 then
   local ids = {}
   for n, i in ipairs(fresh) do
     local id = string.format('%.0f', seq + n)
+    local key, device = 3 + 3 * ARGV[i], ARGV[7 + ARGV[i]]
     ids[n] = id
-    redis.call('XADD', KEYS[3], id .. '-1', 'd', ARGV[4], 'm', ARGV[i + 4], 'b', ARGV[i + 5])
-    redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1])
-    if ARGV[i + 6] ~= '' then
-      local withdrawn = cjson.decode(redis.call('HGET', KEYS[6], ARGV[4]) or '{}')
-      for feature in string.gmatch(ARGV[i + 6], '[^,]+') do withdrawn[feature] = id end
-      redis.call('HSET', KEYS[6], ARGV[4], cjson.encode(withdrawn))
-      redis.call('ZADD', KEYS[7], id, ARGV[4])
-      redis.call('HSET', KEYS[8], 'withdrawn', id)
+    redis.call('XADD', KEYS[key], id .. '-1', 'd', device, 'm', ARGV[i + 5], 'b', ARGV[i + 6])
+    redis.call('HSET', KEYS[key + 1], ARGV[i + 1], ARGV[i + 2])
+    redis.call('PEXPIRE', KEYS[key + 1], ARGV[3])
+    if ARGV[i + 7] ~= '' then
+      local withdrawn = cjson.decode(redis.call('HGET', KEYS[3], device) or '{}')
+      for feature in string.gmatch(ARGV[i + 7], '[^,]+') do withdrawn[feature] = id end
+      redis.call('HSET', KEYS[3], device, cjson.encode(withdrawn))
+      redis.call('ZADD', KEYS[4], id, device)
+      redis.call('HSET', KEYS[5], 'withdrawn', id)
     end
   end
-  redis.call('PEXPIRE', KEYS[4], ARGV[3])
   redis.call('HINCRBY', KEYS[2], 'accepted', weight)
   redis.call('HINCRBY', KEYS[2], 'pending', weight)
   redis.call('HINCRBY', KEYS[2], 'entries', #fresh)
   redis.call('HINCRBY', KEYS[2], 'bytes', bytes)
-  if ARGV[5] ~= '' and #fresh == all then
-    redis.call('HSET', KEYS[5], ids[1], ARGV[5] .. '\\n' .. table.concat(ids, ',') .. '\\n' .. ARGV[6])
+  if ARGV[4] ~= '' and #fresh == all then
+    redis.call('HSET', KEYS[8], ids[1], ARGV[4] .. '\\n' .. table.concat(ids, ',') .. '\\n' .. ARGV[5])
   end
 end
 for i = 1, states do
-  local version = string.format('%.0f', tonumber(ARGV[7 + 2 * i]) + 1)
-  redis.call('HSET', KEYS[8 + i], 'v', version, 's', ARGV[8 + 2 * i])
-  redis.call('PEXPIRE', KEYS[8 + i], ARGV[7])
+  local version = string.format('%.0f', tonumber(ARGV[state + 3 * i]) + 1)
+  redis.call('HSET', KEYS[visitor + i], 'v', version, 's', ARGV[state + 3 * i + 1])
+  redis.call('PEXPIRE', KEYS[visitor + i], ARGV[state + 3 * i + 2])
 end
 return { 'added' }
 `;

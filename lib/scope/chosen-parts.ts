@@ -21,6 +21,7 @@ import type { FleetOutbox, FleetView } from '../outbox/fleet.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
+import type { VisitorStore } from '../outbox/visitor-store.js';
 import { SDK_VERSION } from '../protocol/head.js';
 import { SmallFile } from './device-id.js';
 
@@ -87,6 +88,11 @@ export function outboxOf(options: ResolvedOptions, tuned: OutboxOptions, port: O
 /** What is known of the fleet that an outbox belongs to, if it does. */
 export function fleetOf(outbox: Outbox): FleetView | undefined {
   return 'fleet' in outbox ? (outbox as FleetOutbox).fleet : undefined;
+}
+
+/** What the processes of that fleet know of visitors. */
+export function visitorStoreOf(outbox: Outbox): VisitorStore | undefined {
+  return 'visitors' in outbox ? (outbox as FleetOutbox).visitors : undefined;
 }
 
 /** What belongs to one app and one server. A folder of the user's may serve several apps, and their journals must not meet. */

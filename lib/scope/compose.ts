@@ -26,8 +26,10 @@ import { Views } from '../features/views.js';
 import type { Visitor } from '../features/visitor.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
-import { withDeadline } from '../outbox/flush.js';
+import { type FlushResult, withDeadline } from '../outbox/flush.js';
+import type { LedgerState } from '../outbox/ledger.js';
 import { Sender } from '../outbox/sender.js';
+import type { VisitorStore } from '../outbox/visitor-store.js';
 import {
   deadLetterOf,
   fleetOf,
@@ -36,6 +38,7 @@ import {
   serverConfigOf,
   storageOf,
   transportOf,
+  visitorStoreOf,
   watchOf,
 } from './chosen-parts.js';
 import { startText } from './debug-story.js';
@@ -45,7 +48,6 @@ import { FleetPort } from './fleet-port.js';
 import { FleetVisitors } from './fleet-visitors.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 import { sharedAnswers } from './shared-answers.js';
-import type { VisitorStore } from './visitor-store.js';
 
 export type Core = ReturnType<typeof compose>;
 
@@ -67,7 +69,7 @@ interface Progress {
 }
 
 /** The composition root: the only place that knows which part gets which. */
-export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, store?: VisitorStore) {
+export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, visitorStore?: VisitorStore) {
   const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic(), options.debug);
   const folder = folderOf(options, reporter);
@@ -99,6 +101,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   };
   const outbox = outboxOf(options, tuned, delivery, name);
+  const store = visitorStore ?? visitorStoreOf(outbox);
 
   const idFile = new DeviceIdFile(folder);
   if (options.clearStoredDeviceId) idFile.remove();
@@ -294,15 +297,16 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     });
   }
 
-  /**
-   * Waits for what is known of visitors to reach the other processes; undefined where there are none. Resolves with the
-   * milliseconds that are left of the timeout.
-   */
-  const settle = visitors && ((timeout: number) => settleAll(visitors, timeout));
-  async function settleAll(visitors: FleetVisitors, timeout: number): Promise<number> {
+  /** Flushes, by whatever way, after what is known of visitors has reached the other processes, all within the timeout. */
+  async function flush(
+    timeout: number,
+    work: (left: number, since: LedgerState) => Promise<FlushResult>,
+  ): Promise<FlushResult> {
+    const since = outbox.stats();
+    if (visitors === undefined) return work(timeout, since);
     const until = clock.monotonic() + timeout;
     await withDeadline(clock, timeout, ({ reached }) => Promise.race([reached, visitors.settled()]));
-    return Math.max(0, until - clock.monotonic());
+    return work(Math.max(0, until - clock.monotonic()), since);
   }
 
   return {
@@ -328,7 +332,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     fetchOwnRemoteConfig,
     momentOf,
     endOwn,
-    settle,
+    flush,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,

@@ -8,6 +8,7 @@ import type { ServerSettings } from '../features/server-settings.js';
 import type { FleetView } from '../outbox/fleet.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
+import type { VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { type Core, compose, EXPIRE_EVERY_MS } from './compose.js';
@@ -21,7 +22,6 @@ import { addProcessHooks, type HookedClient, removeProcessHooks } from './proces
 import type { ScopeInit, Segmentation } from './scope-api.js';
 import { contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
-import type { VisitorStore } from './visitor-store.js';
 
 /** A snapshot of a client: the ledger, how much it keeps in memory, and whether things move. */
 export interface ClientStats extends LedgerState {
@@ -219,7 +219,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     const { core } = partsOf(this);
     core.profile.saveAll();
     const timeout = timeoutOf(core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
-    return core.outbox.flush(core.settle === undefined ? timeout : await core.settle(timeout));
+    return core.flush(timeout, (left, since) => core.outbox.flush(left, since));
   }
 
   /**
@@ -241,9 +241,10 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     // The own device was there until now; the others until they were last seen.
     core.endOwn();
     core.states.clear();
-    const left = core.settle === undefined ? timeout : await core.settle(timeout);
-    core.visitors?.stop();
-    const result = await core.outbox.close(left);
+    const result = await core.flush(timeout, (left, since) => {
+      core.visitors?.stop();
+      return core.outbox.close(left, since);
+    });
     removeProcessHooks(this.#hooks);
     await core.watch?.close();
     // A transport of the user's own may break its contract; what it holds is its own.

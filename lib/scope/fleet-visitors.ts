@@ -5,12 +5,12 @@ import { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
 import type { Reporter } from '../logger.js';
 import type { DropReason } from '../outbox/ledger.js';
+import type { StoredVisitor, VisitorOutcome, VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { ScopeTarget } from './scope-target.js';
 import type { Transaction } from './transaction.js';
 import { connected, grouped, type KnownVisitor, type Step, type StepGroup } from './visitor-steps.js';
-import type { StoredVisitor, VisitorOutcome, VisitorStore } from './visitor-store.js';
 import { readVisitor, reconciled, visitorText } from './visitor-text.js';
 
 /** What the visitors of a fleet need of the house. */

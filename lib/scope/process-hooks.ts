@@ -118,9 +118,9 @@ export function removeProcessHooks(client: HookedClient): void {
 }
 
 async function deliver(client: HookedClient): Promise<unknown> {
-  const { outbox, options, profile, settle } = client.core;
+  const { outbox, options, profile, flush } = client.core;
   profile.saveAll();
   const timeout = options.shutdownTimeout;
   client.triedAt = outbox.stats().accepted;
-  return outbox.flushAtEnd(settle === undefined ? timeout : await settle(timeout));
+  return flush(timeout, (left, since) => outbox.flushAtEnd(left, since));
 }

@@ -1,7 +1,7 @@
 import { isObject, numberOf } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { SharedAnswers } from '../features/remote-config.js';
-import type { SharedCache } from './visitor-store.js';
+import type { SharedCache } from '../outbox/visitor-store.js';
 
 /** Milliseconds after which the server is asked. */
 const LONGEST_MS = 1000;

@@ -5,7 +5,7 @@ import type {
   VisitorGroup,
   VisitorOutcome,
   VisitorStore,
-} from '../../lib/scope/visitor-store.js';
+} from '../../lib/outbox/visitor-store.js';
 
 const NOTHING: StoredVisitor = { version: 0, state: '' };
 
