@@ -96,12 +96,12 @@ describe.skipIf(noRedis)('a visitor whom several processes serve', () => {
     await pause(A_TICK);
     other.device('eve').addEvent('agreed');
     await pause(A_TICK);
-    one.device('eve').withdrawConsent('events');
+    one.device('eve').removeConsent('events');
     await pause(A_TICK);
     other.device('eve').addEvent('refused');
     await Promise.all([one.flush({ timeout: 5000 }), other.flush({ timeout: 5000 })]);
     expect(told('eve').filter((text) => !text.startsWith('consent'))).toEqual(['agreed']);
-    expect((await one.fleet?.status())?.ledger).toMatchObject({ pending: 0, dropped: { consent: 1 } });
+    expect((await other.fleet?.status())?.ledger).toMatchObject({ pending: 0, dropped: { consent: 1 } });
   });
 
   it('goes on as one person when another process learns who they are', async () => {
