@@ -228,8 +228,7 @@ function tableOf(options) {
   const rows = options.map(({ name, type, usual, unit, variable, said, since }) => {
     const isNumber = /\bnumber\b/.test(type) && !/\(/.test(type.split('number')[0]);
     const cells = [
-      `\`${name}\``,
-      `\`${type}\``,
+      `\`${name}\`<br>\`${type}\``,
       usual,
       isNumber ? unit : '',
       variable && `\`${variable}\``,
@@ -239,8 +238,8 @@ function tableOf(options) {
     return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|') || ' ').join(' | ')} |`;
   });
   return [
-    '| option | type | default | unit | environment | what | since |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| option, type | default | unit | environment | what | since |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ];
 }

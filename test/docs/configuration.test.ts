@@ -9,7 +9,12 @@ const page = pageAt('docs/configuration.md').text;
 const rows = page
   .split('\n')
   .filter((line) => line.startsWith('| `'))
-  .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  .map((line) =>
+    line
+      .replace('<br>', ' | ')
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim()),
+  );
 
 describe('docs/configuration.md', () => {
   it('is what `npm run docs:config` writes', () => {
