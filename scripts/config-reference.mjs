@@ -236,10 +236,10 @@ function tableOf(options) {
     const isNumber = /\bnumber\b/.test(type) && !/\(/.test(type.split('number')[0]);
     const cells = [
       `\`${name}\`<br>\`${type}\``,
+      said,
       usual,
       isNumber ? unit : '',
       variable && `\`${variable}\``,
-      said,
       since,
     ];
     return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|') || ' ').join(' | ')} |`;
