@@ -196,14 +196,21 @@ function read(comment) {
       ?.slice(name.length + 1)
       .trim();
   const usual = flat(tag('default') ?? '');
+  // What the column beside it says.
+  const isVariable = /^(environment variable )?`COUNTLY_[A-Z_]+`$/.test(usual);
   const deprecated = tag('deprecated');
   return {
     said: deprecated === undefined ? flat(said) : `${flat(said)} Deprecated: ${flat(deprecated)}.`.trim(),
-    usual: /^(true|false|\d+|'[^']*'|\[\]|\{.*\})(?= |$)/.test(usual) ? usual.replace(/^(\{.*\}|\S+)/, '`$1`') : usual,
+    usual: isVariable ? '' : shownDefault(usual),
     unit: unitOf(said),
     variable: /\b(?:COUNTLY_[A-Z_]+|https?_proxy)\b/.exec(usual)?.[0] ?? '',
     since: tag('since') ?? FIRST_VERSION,
   };
+}
+
+/** Values stand as code, words as they are. */
+function shownDefault(usual) {
+  return usual.replace(/^(true|false|\d+|'[^']*'|\[\]|\{.*\})(?= |$)/, '`$1`');
 }
 
 function unitOf(said) {
@@ -228,19 +235,18 @@ function tableOf(options) {
   const rows = options.map(({ name, type, usual, unit, variable, said, since }) => {
     const isNumber = /\bnumber\b/.test(type) && !/\(/.test(type.split('number')[0]);
     const cells = [
-      `\`${name}\``,
-      `\`${type}\``,
+      `\`${name}\`<br>\`${type}\``,
+      said,
       usual,
       isNumber ? unit : '',
       variable && `\`${variable}\``,
-      said,
       since,
     ];
     return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|') || ' ').join(' | ')} |`;
   });
   return [
-    '| option | type | default | unit | environment | what | since |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| option, type | what | default | unit | environment | since |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ];
 }

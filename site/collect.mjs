@@ -7,7 +7,7 @@ const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 const PAGES = fileURLToPath(new URL('pages', import.meta.url));
 
 rmSync(PAGES, { recursive: true, force: true });
-for (const folder of ['.', 'docs', 'inspector', 'sample-app', 'test/consumers']) {
+for (const folder of ['.', 'docs', 'inspector', 'sample-app', 'examples', 'test/consumers']) {
   for (const name of readdirSync(join(REPOSITORY, folder))) {
     if (name.endsWith('.md')) copy(join(folder, name), folder === '.' && name === 'README.md' ? 'index.md' : undefined);
   }

@@ -5,7 +5,7 @@ import { slugOf } from '../../../site/slug.js';
 export const ROOT = join(__dirname, '../../..');
 
 /** Folders that hold pages for readers; `''` are those beside README.md. */
-const FOLDERS = ['', 'docs', 'inspector', 'sample-app', 'test/consumers'];
+const FOLDERS = ['', 'docs', 'inspector', 'sample-app', 'examples', 'test/consumers'];
 
 /** One Markdown page, by its path in the repository. */
 export interface Page {
