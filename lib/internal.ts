@@ -23,9 +23,9 @@ export {
   bindToClient,
   contextScope,
   registerClient,
-  unregisterClient,
   registeredClient,
   STANDS_FOR,
+  unregisterClient,
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';
 export { VisitorSessions } from './scope/visitor-sessions.js';

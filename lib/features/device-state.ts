@@ -195,9 +195,14 @@ export class DeviceStates {
     const state = this.#states.get(from);
     if (state === undefined) return;
     this.#remove(state);
-    // What the new id had of its own is older than what the person is doing now, except what was agreed to.
-    const consent = this.#states.get(to)?.consent ?? state.consent;
-    this.#states.set(to, Object.assign(new DeviceState(to, state.lastSeen), state, { deviceId: to, consent }));
+    // What the new id had of its own is older than what the person is doing now, except what was agreed to and what still runs.
+    const own = this.#states.get(to);
+    const consent = own?.consent ?? state.consent;
+    const session = state.session ?? own?.session;
+    const views = state.views ?? own?.views;
+    const viewSeen = state.viewSeen || (session !== undefined && own?.viewSeen === true);
+    const merged = { deviceId: to, consent, session, views, viewSeen };
+    this.#states.set(to, Object.assign(new DeviceState(to, state.lastSeen), state, merged));
   }
 
   /** Forgets every device that has been idle for too long. */

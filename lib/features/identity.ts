@@ -37,13 +37,24 @@ export class Identity extends Feature<IdentityParts> {
     if (from === to) return;
     profile.save(target);
     if (from !== temporaryId && (!merge || to === temporaryId)) return this.#replace(target, to);
-    moveState(from, to);
     target.rename(to);
+    this.#endTwins(target, from);
+    moveState(from, to);
     sessions.renamed(from, target);
     // What waited under the temporary id was this person's all along.
     if (from === temporaryId) reassign(to, target.idType);
     // A server keeps the consent of the older of both users (docs/protocol.md §17.6), so ours goes along.
     else this.request(target, 'core', `"old_device_id":${jsonString(from)}${consent.told(to)}`);
+  }
+
+  /** One person has one session, and one view on display: what the new id had of both ends, where the old one goes on. */
+  #endTwins(target: Renamable, from: string): void {
+    const { profile, sessions, views } = this.settings;
+    const [old, own] = [this.port.peekState(from), this.port.peekState(target.deviceId)];
+    if (own === undefined) return;
+    profile.save(target);
+    if (old?.session !== undefined) sessions.end(target);
+    if (old?.views !== undefined) views.endAll(target, own);
   }
 
   #replace(target: Renamable, to: string): void {
