@@ -48,10 +48,7 @@ export function readLatency({ parts, search }: ApiQuery): Latency {
       label,
       ...summary(whole),
       max: whole.max ?? 0,
-      series: at.map((start) => {
-        const slot = durations.between(start, start + step);
-        return slot.count === 0 ? null : summary(slot);
-      }),
+      series: durations.slots(from, step, count).map((slot) => (slot === undefined ? null : summary(slot))),
     })),
   };
 }

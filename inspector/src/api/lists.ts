@@ -33,7 +33,7 @@ export function pageOf(
   const order = list.order ?? ['id'];
   const cursor = search.get('cursor') ?? (list.order === undefined ? search.get('before') : null);
   if (cursor !== null && cursor !== '') {
-    const places = placesIn(cursor, order.length);
+    const places = placesIn(cursor, order);
     conditions.push(`(${order.join(', ')}) < (${places.map(() => '?').join(', ')})`);
     bound.push(...places);
   }
@@ -50,17 +50,16 @@ export function pageOf(
 }
 
 export function cursorOf({ order }: List, row: Readonly<Record<string, SqlValue>>): string {
-  return (order ?? ['id']).map((column) => encodeURIComponent(String(row[column]))).join('.');
+  return (order ?? ['id']).map((column) => encodeURIComponent(String(row[column]))).join(',');
 }
 
-/** All but the last of two are numbers; that may be a device id. */
-function placesIn(cursor: string, count: number): SqlValue[] {
-  const parts = cursor.split('.');
-  const numbers = parts.map((part) => (/^-?\d+$/.test(part) ? Number(part) : decoded(part)));
-  if (parts.length !== count || typeof numbers[0] !== 'number') {
+function placesIn(cursor: string, order: readonly string[]): SqlValue[] {
+  const parts = cursor.split(',');
+  const places = parts.map((part, index) => (order[index] === 'device_id' ? decoded(part) : Number(part)));
+  if (parts.length !== order.length || places.some((place) => typeof place === 'number' && !Number.isInteger(place))) {
     throw new ApiQueryError('cursor', 'what an answer gave as `next`', cursor);
   }
-  return numbers;
+  return places;
 }
 
 function decoded(text: string): string {

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS views (
   device_id TEXT NOT NULL, name TEXT NOT NULL, view_id TEXT, visit INTEGER NOT NULL, new_visitor INTEGER NOT NULL,
   landing INTEGER NOT NULL, platform TEXT, duration REAL,
   ended INTEGER NOT NULL, session_id INTEGER, segmentation TEXT, timestamp INTEGER NOT NULL,
-  place INTEGER NOT NULL, method INTEGER, unit TEXT);
+  started_at INTEGER NOT NULL, place INTEGER NOT NULL, method INTEGER, unit TEXT);
 CREATE INDEX IF NOT EXISTS views_request ON views (request_id);
 CREATE INDEX IF NOT EXISTS views_method ON views (method, id) WHERE method IS NOT NULL;
 CREATE INDEX IF NOT EXISTS views_unit ON views (unit) WHERE unit IS NOT NULL;
