@@ -133,7 +133,8 @@ export class HousePort implements FeaturePort {
     const entry = { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen };
     if (transaction === undefined) {
       const id = outbox.add(entry, key);
-      this.parts.watch?.note(id, recordedBy.recorder, contextScope());
+      const { watch } = this.parts;
+      if (watch?.listens === true) watch.note(id, recordedBy.recorder, contextScope());
     } else this.#hold(transaction, target, entry, key);
   }
 

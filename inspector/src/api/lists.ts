@@ -1,4 +1,5 @@
 import type { CollectorParts } from '../http/collector.js';
+import { OTHER_NAMES } from '../numbers/known-name.js';
 import type { SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
 import type { ListName } from './contract.js';
@@ -88,8 +89,14 @@ function totalOf(
   };
   if (sql === '' && known[list.table] !== undefined) return known[list.table] ?? 0;
   if (list.table === 'events' && (sql === 'key = ?' || sql === 'key <> ?')) {
-    const ofKey = numbers.events.keys.get(search.get('key') ?? search.get('without') ?? '')?.events ?? 0;
-    return sql === 'key = ?' ? ofKey : numbers.events.rows - ofKey;
+    const { keys, rows } = numbers.events;
+    const ofKey = keys.get(search.get('key') ?? search.get('without') ?? '')?.events;
+    // One of those that are counted together is counted anew.
+    if (ofKey !== undefined || !keys.has(OTHER_NAMES)) return sql === 'key = ?' ? (ofKey ?? 0) : rows - (ofKey ?? 0);
+  }
+  if (list.table === 'views' && sql === 'visit = ?') {
+    const { visits, rows } = numbers.views;
+    return Number(values[0]) === 1 ? visits : rows - visits;
   }
   const where = sql === '' ? '' : `WHERE ${sql}`;
   return (
