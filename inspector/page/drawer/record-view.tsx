@@ -7,6 +7,7 @@ import { Badge, DeviceLink, Empty, type Fact, Facts, Level, Trouble, When } from
 import { Code } from '../parts/code.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { MethodLink } from '../parts/method-links.js';
+import { Stack } from '../parts/stack.js';
 import { RECORD_KINDS, type Row } from './record-kinds.js';
 import { RequestParts } from './request-view.js';
 
@@ -155,7 +156,7 @@ function Long({ name, text }: { name: string; text: string }) {
   return (
     <section>
       <h3>{name === 'logs' ? 'Breadcrumbs' : 'Stack'}</h3>
-      <Code label={name === 'logs' ? 'Breadcrumbs' : 'Stack'} text={text} />
+      {name === 'logs' ? <Code label="Breadcrumbs" text={text} /> : <Stack text={text} />}
     </section>
   );
 }
