@@ -12,9 +12,9 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TrackEvent } from '../../lib/index.js';
 import { CountlyDeviceId, CountlyModule, fromHeader, fromUser } from '../../nest/index.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, type Platform, quiet, start } from './support/platforms.js';
-import { noRedis, Redis } from '../support/redis.js';
 
 /** As Express's middleware sees a request, and leaves who is logged in there, like Passport. */
 interface Incoming {
