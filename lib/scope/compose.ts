@@ -7,10 +7,9 @@ import { Attribution } from '../features/attribution.js';
 import { Cardinality } from '../features/cardinality.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
-import { type DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
+import { DeviceStates } from '../features/device-state.js';
 import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
-import type { Moment, Target } from '../features/feature.js';
 import { Feedback } from '../features/feedback.js';
 import { reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
@@ -22,14 +21,13 @@ import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
-import type { Visitor } from '../features/visitor.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
-import { withDeadline } from '../outbox/flush.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Sender } from '../outbox/sender.js';
 import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf } from './chosen-parts.js';
 import { startText } from './debug-story.js';
+import { Departures } from './departures.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort, type PortParts } from './feature-port.js';
 import { FleetPort } from './fleet-port.js';
@@ -95,7 +93,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       store,
       ttlMs: ((store.visitorTtl ?? USUAL_TTL) + options.deviceIdleTimeout) * 1000,
       goneMs: options.deviceIdleTimeout * 1000 + EXPIRE_EVERY_MS,
-      gone: (visitor, target, now) => gone(visitor, target, now),
+      gone: (visitor, target, now) => departures.gone(visitor, target, now),
       queue: (entry, rollUp) => outbox.add(entry, rollUp),
       refuse: (reason) => outbox.refuse(reason),
       remembers: (deviceId) => states.peek(deviceId) !== undefined,
@@ -114,7 +112,11 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const port =
     visitors === undefined
       ? new HousePort(options, portParts)
-      : new FleetPort(options, portParts, { visitors, isShared });
+      : new FleetPort(options, portParts, {
+          visitors,
+          isShared,
+          seen: (visitor, target) => sessions.watch(visitor, target, clock.monotonic()),
+        });
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
@@ -138,7 +140,17 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     tellsLocation: dialect.place === undefined,
   });
   const profile = new UserProfile(port, { maxChanges: () => serverConfig.behaviour.maxProfileChanges });
-  const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
+  const departures = new Departures({
+    ...{ clock, port, own, views, sessions, profile, consent, visitors },
+    idleMs: options.deviceIdleTimeout * 1000,
+    states: () => states,
+  });
+  const states: DeviceStates = new DeviceStates(
+    clock,
+    options.maxDevices,
+    options.deviceIdleTimeout * 1000,
+    departures.leaving,
+  );
   const events = new Events(port, {
     links,
     cardinality,
@@ -225,62 +237,6 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     if (behaviour.consentRequired && said === undefined && gives) consent.apply(own, new Set(options.consent));
   }
 
-  /** A device is forgotten: what is open ends with its last activity, and says so. */
-  function leaving(state: DeviceState, isIdle: boolean): void {
-    if (visitors !== undefined && port.isShared(state.deviceId)) return leavingOne(visitors, state, isIdle);
-    const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
-    const { visitor, deviceId } = state;
-    const target = new ScopeTarget({ deviceId, idType }, new WorkState(visitor.consent, consent.withdrawals));
-    profile.saveState(target, state);
-    sessions.endForgotten(visitor, target, momentOf(state.lastSeen), clock.monotonic());
-  }
-
-  /** The same of a device that others serve as well: only they know whether it has gone away. */
-  function leavingOne(fleet: FleetVisitors, state: DeviceState, isIdle: boolean): void {
-    const { deviceId } = state;
-    const target = new ScopeTarget({ deviceId, idType: 0 });
-    profile.saveState(target, state);
-    sessions.unwatch(deviceId);
-    const known = fleet.peek(deviceId);
-    const now = clock.monotonic();
-    if (isIdle && (known?.session !== undefined || known?.views !== undefined)) {
-      port.revisit(target, (visitor, whom) => {
-        if (now - visitor.lastSeen >= options.deviceIdleTimeout * 1000) gone(visitor, whom, now);
-      });
-    }
-    fleet.forget(deviceId);
-  }
-
-  /** What is open ends with the last activity. */
-  function gone(visitor: Visitor, target: Target, now: number): void {
-    sessions.endForgotten(visitor, target, momentOf(visitor.lastSeen), now);
-  }
-
-  /** A moment in the past. */
-  function momentOf(now: number): Moment {
-    return { now, timestamp: Math.round(clock.now() - (clock.monotonic() - now)) };
-  }
-
-  /** The process ends, and the device it is with it. */
-  function endOwn(): void {
-    const moment = { now: clock.monotonic(), timestamp: port.stamp() };
-    port.revisit(own, (visitor, target) => {
-      views.endAll(visitor, target, moment);
-      sessions.endNow(visitor, target, moment);
-    });
-  }
-
-  /**
-   * Waits for what is known of visitors to reach the other processes; undefined where there are none. Resolves with the
-   * milliseconds that are left of the timeout.
-   */
-  const settle = visitors && ((timeout: number) => settleAll(visitors, timeout));
-  async function settleAll(visitors: FleetVisitors, timeout: number): Promise<number> {
-    const until = clock.monotonic() + timeout;
-    await withDeadline(clock, timeout, ({ reached }) => Promise.race([reached, visitors.settled()]));
-    return Math.max(0, until - clock.monotonic());
-  }
-
   return {
     // A copy of a client (`{ ...client }`) has its parts in sight.
     [inspect.custom]: () => `Core of "${options.name}"`,
@@ -302,9 +258,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
     remoteConfig,
     fetchOwnRemoteConfig,
-    momentOf,
-    endOwn,
-    settle,
+    departures,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,

@@ -221,7 +221,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     const { core } = partsOf(this);
     core.profile.saveAll();
     const timeout = timeoutOf(core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
-    return core.outbox.flush(core.settle === undefined ? timeout : await core.settle(timeout));
+    return core.outbox.flush(core.visitors === undefined ? timeout : await core.visitors.settledWithin(timeout));
   }
 
   /**
@@ -241,9 +241,9 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     core.stop();
     core.profile.saveAll();
     // The own device was there until now; the others until they were last seen.
-    core.endOwn();
+    core.departures.endOwn();
     core.states.clear();
-    const left = core.settle === undefined ? timeout : await core.settle(timeout);
+    const left = core.visitors === undefined ? timeout : await core.visitors.settledWithin(timeout);
     core.visitors?.stop();
     const result = await core.outbox.close(left);
     removeProcessHooks(this.#hooks);

@@ -118,9 +118,9 @@ export function removeProcessHooks(client: HookedClient): void {
 }
 
 async function deliver(client: HookedClient): Promise<unknown> {
-  const { outbox, options, profile, settle } = client.core;
+  const { outbox, options, profile, visitors } = client.core;
   profile.saveAll();
   const timeout = options.shutdownTimeout;
   client.triedAt = outbox.stats().accepted;
-  return outbox.flushAtEnd(settle === undefined ? timeout : await settle(timeout));
+  return outbox.flushAtEnd(visitors === undefined ? timeout : await visitors.settledWithin(timeout));
 }

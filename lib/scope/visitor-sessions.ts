@@ -111,7 +111,7 @@ export class VisitorSessions {
     const { session } = visitor;
     if (session === undefined || session.heartbeat) return;
     const until = Math.max(at, session.reportedUntil);
-    this.#core.sessions.endForgotten(visitor, target, this.#core.momentOf(until), until);
+    this.#core.sessions.endForgotten(visitor, target, this.#core.departures.momentOf(until), until);
   }
 }
 
