@@ -41,7 +41,6 @@ export class FleetPort extends HousePort {
 
   override visit(target: Target, change: VisitorChange, on: Dependence = {}): void {
     if (!this.isShared(target.deviceId)) return super.visit(target, change);
-    // Whoever saw a visitor looks after what runs for them.
     this.parts.states().of(target.deviceId);
     this.#change(target, change, true, on);
   }
@@ -57,7 +56,9 @@ export class FleetPort extends HousePort {
 
   override record(target: Target, draft: RecordDraft): void {
     if (this.options.disabled || !this.isShared(target.deviceId)) return super.record(target, draft);
-    if (draft.quiet !== true) this.parts.states().of(target.deviceId);
+    // Whoever saw a visitor looks after what runs for them. What was said before is said while a device is forgotten, too.
+    if (draft.unheld === true) this.parts.states().touch(target.deviceId);
+    else if (draft.quiet !== true) this.parts.states().of(target.deviceId);
     const { running } = this.fleet.visitors;
     if (running !== undefined) return this.#collect(running, target, draft);
     this.#change(target, (_visitor, whom) => this.record(whom, draft), false);
@@ -76,7 +77,7 @@ export class FleetPort extends HousePort {
   /** Another process may know what the visitor agreed to: that is looked at with what is committed. */
   protected override obstacle(target: Target, feature: ConsentFeature) {
     const reason = super.obstacle(target, feature);
-    const isOpen = reason === 'consent' && !this.fleet.visitors.isRunning && this.isShared(target.deviceId);
+    const isOpen = reason === 'consent' && this.fleet.visitors.running === undefined && this.isShared(target.deviceId);
     return isOpen ? undefined : reason;
   }
 
@@ -91,7 +92,7 @@ export class FleetPort extends HousePort {
 
   #change(target: Target, change: VisitorChange, isActivity: boolean, { needs, other }: Dependence = {}): void {
     const { visitors } = this.fleet;
-    const transaction = visitors.isRunning ? undefined : transactionOf(target as Holder, 'all');
+    const transaction = visitors.running !== undefined ? undefined : transactionOf(target as Holder, 'all');
     const second = other !== undefined && this.isShared(other) ? other : undefined;
     const agreed: VisitorChange = (visitor, whom) => {
       const { running } = visitors;
@@ -119,7 +120,10 @@ export class FleetPort extends HousePort {
     // What the person is, before what they did.
     if (state?.profile !== undefined) this.fleet.visitors.before(() => this.parts.saveProfile(target, state));
     const known = `${deviceId} ${draft.body}`;
-    if (!step.entries.has(known)) step.entries.set(known, this.entryOf(target, draft));
+    // What a hook records itself is no part of this.
+    if (!step.entries.has(known)) {
+      this.fleet.visitors.before(() => step.entries.set(known, this.entryOf(target, draft)));
+    }
     const entry = step.entries.get(known);
     if (entry === undefined) return void step.refused.push('filtered');
     const visitor = this.visitorOf(deviceId);

@@ -11,8 +11,9 @@ import type { RollUp } from '../protocol/roll-up.js';
 import { KnownVisitors } from './known-visitors.js';
 import type { ScopeTarget } from './scope-target.js';
 import type { Transaction } from './transaction.js';
+import { readOutcome } from './visitor-outcome.js';
 import { connected, emptyStep, grouped, type Step, type StepGroup } from './visitor-steps.js';
-import type { StoredVisitor, VisitorOutcome, VisitorStore } from './visitor-store.js';
+import type { StoredVisitor, VisitorStore } from './visitor-store.js';
 
 /** What the visitors of a fleet need of the house. */
 export interface FleetPort {
@@ -35,6 +36,8 @@ export interface FleetPort {
 
 /** Between what is recorded and its commit, in milliseconds. */
 const TICK_MS = 20;
+/** Calls that may wait for a store to answer. */
+const MOST_STEPS = 10_000;
 
 /**
  * Visitors whom several processes serve. A change runs at once on what is known here, so calls are synchronous. With the next tick
@@ -49,17 +52,14 @@ export class FleetVisitors {
   #commit: Promise<void> | undefined;
   /** What is on its way to the store. */
   #sending: readonly StepGroup[] = [];
+  /** Queues here what is on its way, should it arrive or not. */
+  #giveUp = (): void => {};
   #cancelTimer: (() => void) | undefined;
   /** Nothing is committed any more. */
   #isLocal = false;
 
   constructor(private readonly port: FleetPort) {
     this.#known = new KnownVisitors(port.clock, port.reporter, port.ttlMs);
-  }
-
-  /** Whether a change runs: what it looks at is all that is known. */
-  get isRunning(): boolean {
-    return this.#running !== undefined;
   }
 
   /** Whether nothing waits to be committed. */
@@ -85,20 +85,25 @@ export class FleetVisitors {
     const step: Step = {
       ...{ whom: target.asNow(), change, devices: new Set(other === undefined ? [deviceId] : [deviceId, other]) },
       ...{ at: this.port.clock.monotonic(), transaction, entries: new Map() },
-      ...{ isFirst: true, recorded: [], refused: [] },
+      ...{ isFirst: true, hasThrown: false, recorded: [], refused: [] },
     };
     try {
       this.#run(step);
+    } catch (error) {
+      // Whoever called counts it.
+      step.hasThrown = true;
+      throw error;
     } finally {
       // Also what threw half way: as much of it as came true.
       step.isFirst = false;
       this.#steps.push(step);
       if (this.#isLocal) this.spill();
       else this.#arm();
+      if (this.#steps.length >= MOST_STEPS) this.#hurry();
     }
   }
 
-  /** The change that runs. */
+  /** The change that runs: what it looks at is all that is known. */
   get running(): Step | undefined {
     return this.#running;
   }
@@ -158,7 +163,7 @@ export class FleetVisitors {
     }
   }
 
-  /** What waits is queued here, at once: for the last moment of a process. What is on its way to the store stays there. */
+  /** What waits is queued here, at once, for the last moment of a process. What is on its way to the store has most likely left. */
   spill(): void {
     const steps = this.#steps;
     this.#steps = [];
@@ -170,6 +175,12 @@ export class FleetVisitors {
     this.#isLocal = true;
     this.#cancelTimer?.();
     this.spill();
+  }
+
+  /** The same, and nobody waits any more for what is on its way. */
+  close(): void {
+    this.#giveUp();
+    this.stop();
   }
 
   #run(step: Step): void {
@@ -192,8 +203,14 @@ export class FleetVisitors {
       this.#run(step);
     } catch (error) {
       this.port.reporter.warn('visitor.again', `A call cannot be done again (${thrownName(error)}).`);
-      step.refused.push('invalid');
+      if (!step.hasThrown) step.refused.push('invalid');
     }
+  }
+
+  /** More waits than a tick can bring: a store that does not answer must not fill the memory. */
+  #hurry(): void {
+    this.#giveUp();
+    this.#commitNow();
   }
 
   #arm(ms = TICK_MS): void {
@@ -215,30 +232,34 @@ export class FleetVisitors {
         entries: group.steps.flatMap(({ recorded }) => recorded.map(({ entry }) => entry)),
       };
     });
-    const away = (error: unknown) => {
-      this.port.reporter.warn(
-        'visitor.store',
-        `The visitors of the fleet are out of reach (${thrownName(error)}).`,
-        60_000,
-      );
-      return undefined;
-    };
     // What a store of somebody else's throws at once is as good as a rejection.
-    const outcomes = new Promise<readonly VisitorOutcome[]>((resolve) => resolve(store.commit(sent))).catch(away);
+    const outcomes = new Promise<unknown>((resolve) => resolve(store.commit(sent)));
     this.#sending = groups;
-    this.#commit = outcomes.then((answers) => {
-      this.#commit = undefined;
-      this.#sending = [];
-      this.#conclude(groups, answers);
+    this.#commit = new Promise((done) => {
+      const ended = (answers: unknown) => {
+        // Given up meanwhile.
+        if (this.#sending !== groups) return;
+        this.#sending = [];
+        this.#commit = undefined;
+        this.#conclude(groups, answers);
+        done();
+      };
+      this.#giveUp = () => ended(undefined);
+      outcomes.then(ended, (error) => {
+        const problem = `The visitors of the fleet are out of reach (${thrownName(error)}).`;
+        this.port.reporter.warn('visitor.store', problem, 60_000);
+        ended(undefined);
+      });
     });
   }
 
-  #conclude(groups: readonly StepGroup[], outcomes: readonly VisitorOutcome[] | undefined): void {
+  #conclude(groups: readonly StepGroup[], outcomes: unknown): void {
     const again: Step[] = [];
     const changed = new Set<string>();
     let isReached = false;
+    const { clock } = this.port;
     for (const [i, group] of groups.entries()) {
-      const outcome = readOutcome(outcomes?.[i], group.devices.size);
+      const outcome = readOutcome(outcomes, i, group.devices.size);
       isReached ||= outcome?.kind === 'stored' || outcome?.kind === 'conflict';
       for (const [n, { deviceId, state }] of group.sent.entries()) {
         if (outcome?.kind === 'conflict') this.#known.overtaken(deviceId, outcome.current[n] as StoredVisitor);
@@ -252,16 +273,10 @@ export class FleetVisitors {
     this.#steps = [...again, ...this.#steps];
     if (again.length > 0) this.#rerun(changed);
     // What went its own way meets the others as soon as that is possible.
-    if (isReached) for (const deviceId of [...this.#known.apart]) this.#meet(deviceId);
+    if (isReached) for (const deviceId of this.#known.apart) this.#steps.push(emptyStep(deviceId, clock.monotonic()));
     for (const { devices } of groups) for (const deviceId of devices) this.forget(deviceId);
     if (this.#isLocal) this.spill();
     if (this.#steps.length > 0) this.#arm(again.length > 0 ? 0 : TICK_MS);
-  }
-
-  #meet(deviceId: string): void {
-    if (this.#steps.some(({ devices }) => devices.has(deviceId))) return;
-    this.#steps.push(emptyStep(deviceId, this.port.clock.monotonic()));
-    this.#arm();
   }
 
   /** All changes that depend on these devices run again, on what is known now. */
@@ -280,11 +295,4 @@ export class FleetVisitors {
       for (const reason of refused) this.port.refuse(reason);
     }
   }
-}
-
-/** An outcome as it has to be; undefined for anything else, which is as good as none. */
-function readOutcome(outcome: VisitorOutcome | undefined, devices: number): VisitorOutcome | undefined {
-  if (outcome?.kind === 'stored') return outcome.versions.length === devices ? outcome : undefined;
-  if (outcome?.kind === 'conflict') return outcome.current.length === devices ? outcome : undefined;
-  return outcome?.kind === 'apart' ? outcome : undefined;
 }

@@ -26,6 +26,8 @@ export interface Step {
   readonly entries: Map<string, EntryDraft | undefined>;
   /** It runs for the first time, in the caller's call. */
   isFirst: boolean;
+  /** It threw then, and was counted. */
+  hasThrown: boolean;
   recorded: Recorded[];
   /** Calls that did not become an entry. */
   refused: DropReason[];
@@ -43,7 +45,7 @@ export interface StepGroup {
 export function emptyStep(deviceId: string, at: number): Step {
   return {
     ...{ whom: new ScopeTarget({ deviceId, idType: 0 }), change: () => {}, devices: new Set([deviceId]), at },
-    ...{ transaction: undefined, entries: new Map(), isFirst: false, recorded: [], refused: [] },
+    ...{ transaction: undefined, entries: new Map(), isFirst: false, hasThrown: false, recorded: [], refused: [] },
   };
 }
 

@@ -87,7 +87,7 @@ async function numbersOf(deeds: readonly Deed[], count: number, options: Countly
 }
 
 describe('the numbers of one visitor', () => {
-  const runs = { numRuns: 120 };
+  const runs = { numRuns: 40 };
 
   it('are those of one process, over however many', async () => {
     await fc.assert(
