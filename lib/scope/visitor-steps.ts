@@ -1,9 +1,9 @@
-import type { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
 import type { DropReason } from '../outbox/ledger.js';
+import type { VisitorChangeSet } from '../outbox/visitor-store.js';
 import type { EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import type { ScopeTarget } from './scope-target.js';
+import { ScopeTarget } from './scope-target.js';
 import type { Transaction } from './transaction.js';
 
 /** An entry, and what it may merge with where it waits in this process. */
@@ -20,37 +20,33 @@ export interface Step {
   readonly devices: Set<string>;
   /** When it was made: monotonic clock, milliseconds. */
   readonly at: number;
-  /** Whether it is an activity of the visitor. */
-  readonly isActivity: boolean;
   /** What holds its entries until it has ended; they are no part of the step. */
   readonly transaction: Transaction | undefined;
   /** Entries by what was recorded: hooks of the application see each once. */
   readonly entries: Map<string, EntryDraft | undefined>;
   /** It runs for the first time, in the caller's call. */
   isFirst: boolean;
+  /** It threw then, and was counted. */
+  hasThrown: boolean;
   recorded: Recorded[];
   /** Calls that did not become an entry. */
   refused: DropReason[];
-}
-
-/** What is known of a visitor who is shared. */
-export interface KnownVisitor {
-  /** With the effects of all steps that are not committed. */
-  visitor: Visitor;
-  /** The version of {@link stored}; 0 while nothing is known. */
-  version: number;
-  /** Without them. */
-  stored: string;
-  /** Something of it never came to the store, whose state may have gone another way. */
-  isApart: boolean;
 }
 
 /** Steps that have to be committed in one piece. */
 export interface StepGroup {
   readonly devices: Set<string>;
   readonly steps: Step[];
-  /** The states as they were sent, in the order of the devices. */
-  sent: string[];
+  /** The states as they were sent. */
+  sent: readonly VisitorChangeSet[];
+}
+
+/** A change of nothing, for the commit that comes of it. */
+export function emptyStep(deviceId: string, at: number): Step {
+  return {
+    ...{ whom: new ScopeTarget({ deviceId, idType: 0 }), change: () => {}, devices: new Set([deviceId]), at },
+    ...{ transaction: undefined, entries: new Map(), isFirst: false, hasThrown: false, recorded: [], refused: [] },
+  };
 }
 
 /** Steps that share a device belong together. */

@@ -29,8 +29,19 @@ export function pods(
   });
 }
 
+type Counted = Pick<EntryDraft, 'kind' | 'body'>;
+
+/** What a process sent by itself, in the shape of entries. */
+export function sentBy({ transport }: Pod): Counted[] {
+  return transport.delivered.flatMap(({ events, parameters }): Counted[] =>
+    events.length > 0
+      ? events.map((event) => ({ kind: 'event', body: JSON.stringify(event) }))
+      : [{ kind: 'request', body: JSON.stringify(parameters).slice(1, -1) }],
+  );
+}
+
 /** What Countly would count of these entries, as docs/protocol.md says (§3, §4.4, §9). */
-export function counted(entries: readonly EntryDraft[]) {
+export function counted(entries: readonly Counted[]) {
   const numbers = { sessions: 0, ended: 0, seconds: 0, visits: 0, landings: 0, viewSeconds: 0, merges: 0, events: 0 };
   let consent: Record<string, boolean> = {};
   for (const { kind, body } of entries) {
