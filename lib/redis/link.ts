@@ -38,7 +38,7 @@ export type RedisAddress = Redis | string;
 
 /**
  * One connection, of our own. Nothing waits for it: while it is away every call fails at once, and each call has a deadline. It
- * keeps no process alive.
+ * keeps no process alive, unless that is wanted.
  */
 export class RedisLink {
   readonly #redis: Redis;
@@ -53,6 +53,7 @@ export class RedisLink {
     private readonly clock: Clock,
     private readonly reporter: Reporter,
     private readonly timeoutMs: number,
+    private readonly holdsProcess = false,
   ) {
     this.#redis = typeof address === 'string' ? new Redis(address, OURS) : address.duplicate(OURS);
     // Without a listener ioredis prints it.
@@ -107,7 +108,7 @@ export class RedisLink {
 
   async #connect(): Promise<void> {
     await this.#inTimeOrThrow(this.#redis.connect());
-    (this.#redis as unknown as { stream?: { unref?: () => void } }).stream?.unref?.();
+    if (!this.holdsProcess) (this.#redis as unknown as { stream?: { unref?: () => void } }).stream?.unref?.();
     await this.#load();
     if (this.#closed) return;
     this.#up = true;

@@ -61,6 +61,8 @@ export class Member {
   }
 
   async commit(groups: readonly EntryGroup[]): Promise<GroupResult[]> {
+    // At the start the first of them wait for the connection.
+    if (this.#lanes === undefined) await this.#joined();
     if (this.#lanes === undefined) return groups.map(() => ({ kind: 'failed', reason: 'Redis cannot be reached' }));
     return commit(this.link, this.#keys, this.#lanes, this.settings, groups);
   }
@@ -97,7 +99,7 @@ export class Member {
   }
 
   async status(): Promise<FleetStatus> {
-    await this.#joined();
+    await this.#joined(true);
     if (!this.#left) await this.#report.tell();
     return readStatus(this.link, this.#keys, this.#lanes ?? 0);
   }
@@ -114,10 +116,10 @@ export class Member {
   }
 
   /** Redis was asked once, or cannot be. */
-  async #joined(): Promise<void> {
+  async #joined(holds = false): Promise<void> {
     const until = this.#clock.monotonic() + ANSWER_MS;
     while (this.#lanes === undefined && !this.#left && this.#clock.monotonic() < until) {
-      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, true));
+      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, holds));
     }
   }
 
