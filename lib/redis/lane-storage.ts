@@ -120,7 +120,8 @@ export class LaneStorage implements Storage {
     this.#cancel?.();
     this.#cancel = this.port.clock.after(ms, () => {
       this.#cancel = undefined;
-      void this.#look();
+      // Whatever Redis answered: it is looked at again.
+      this.#look().catch(() => this.#lookAfter(LOOK_MS));
     });
   }
 
@@ -134,9 +135,11 @@ export class LaneStorage implements Storage {
   }
 
   #read(most: number): Promise<void> {
-    this.#reading ??= this.#readNow(most).finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#readNow(most)
+      .catch(() => {})
+      .finally(() => {
+        this.#reading = undefined;
+      });
     return this.#reading;
   }
 

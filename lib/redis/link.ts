@@ -86,8 +86,7 @@ export class RedisLink {
   /** Resolves with one reply a call, or undefined when the outcome is unknown. Never rejects. */
   async calls(calls: readonly RedisCall[]): Promise<Reply[] | undefined> {
     if (!this.#up || calls.length === 0) return this.#up ? [] : undefined;
-    const work = this.#redis.pipeline(calls.map((call) => [...commandOf(call)] as string[])).exec();
-    const results = await this.#inTime(work);
+    const results = await this.#inTime(this.#exec(calls));
     if (results === undefined || results === null) return undefined;
     const replies = results.map(([error, reply]) => error ?? reply);
     if (replies.some((reply) => isError(reply, 'NOSCRIPT'))) this.#reload();
@@ -104,6 +103,11 @@ export class RedisLink {
     this.#closed = true;
     this.#up = false;
     this.#redis.disconnect();
+  }
+
+  /** Async, so that what ioredis throws is an outcome like others. */
+  async #exec(calls: readonly RedisCall[]) {
+    return this.#redis.pipeline(calls.map((call) => [...commandOf(call)] as string[])).exec();
   }
 
   async #connect(): Promise<void> {

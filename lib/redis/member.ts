@@ -53,7 +53,9 @@ export class Member {
     this.link = new RedisLink(address, port.clock, port.reporter, Math.min(ANSWER_MS, leaseTime));
     const report = { id: this.#id, sends: send, leaseMs: leaseTime };
     this.#report = new PodReport(this.link, this.#keys, port.clock, report, () => port.counts());
-    this.link.onReady(() => void this.#join());
+    this.link.onReady(() => {
+      this.#join().catch(() => {});
+    });
   }
 
   open(): void {
