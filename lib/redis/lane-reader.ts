@@ -26,6 +26,8 @@ export interface Seal {
 /** How far a lane was read. */
 class Cursor {
   last = '0';
+  /** Whether it was read up to the same moment as the others, or up to where they say so. */
+  isRead = false;
   /** Set once the requests that the holder before had fixed were read; their entries are no others any more. */
   inRequests: ReadonlySet<string> | undefined;
 
@@ -57,6 +59,11 @@ export class LaneReader {
     this.#cursors.delete(lane);
   }
 
+  /** Whether what stands in a lane before something that was read is read as well, or told to be still unread. */
+  isRead(lane: number): boolean {
+    return this.#cursors.get(lane)?.isRead === true;
+  }
+
   /** Reads at most so many entries a lane; undefined when that is not possible now. */
   async read(most: number): Promise<Found | undefined> {
     const sealed: SealedRequest[] = [];
@@ -78,6 +85,7 @@ export class LaneReader {
       if (sealed.length > 0) for (const cursor of cursors) if (cursor.last === '0') cursor.inRequests = undefined;
       return undefined;
     }
+    for (const cursor of cursors) cursor.isRead = true;
     const [withdrawn, flush] = meta as (string | null)[];
     const entries: Entry[] = [];
     const odd: [number, string][] = [];

@@ -4,8 +4,8 @@ import type { Recovered, Room, Storage, StorageListener, StorageStats } from '..
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 
 /** What reaches Redis within this time is not written to the disk. */
-const SPARED_MS = 100;
-const LOOK_MS = 50;
+const SPARED_MS = 40;
+const LOOK_MS = 20;
 
 /**
  * Stands before a storage of this process, and spares it what Redis has a moment later. What Redis does not take in time goes

@@ -8,8 +8,8 @@ import { noRedis, Redis } from '../support/redis.js';
 import { type Child, command, Pod } from './support/processes.js';
 
 /**
- * Beats of a pod's own event loop, 20 ms apart, after which an entry is in Redis or on the disk: it waits one for company, and
- * another one for its write if Redis has just gone.
+ * Beats of a pod's own event loop, 20 ms apart, after which an entry is in Redis or on the disk: it waits one for company; if Redis
+ * is slow, as on a busy machine, two more for that, and two for its write.
  */
 const TICKS = 5;
 const CHAOS_MS = 12_000;

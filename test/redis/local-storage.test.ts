@@ -51,11 +51,11 @@ describe('the journal of a process in a fleet', () => {
     storage.append(oldEntry(1));
     storage.append(oldEntry(2));
     storage.settle([oldEntry(1)], 'delivered');
-    clock.advance(60);
+    clock.advance(30);
     await storage.commit();
     expect(inner.appended).toEqual([]);
     storage.append(oldEntry(3));
-    clock.advance(60);
+    clock.advance(30);
     expect(inner.appended).toEqual([2]);
     storage.commitSync();
     expect(inner.appended).toEqual([2, 3]);
