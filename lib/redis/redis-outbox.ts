@@ -55,6 +55,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
       direct: (request) => directly(port, request, (count) => (local.direct += count)),
       told: (takes) => {
         local.takes = takes;
+        if (!takes) storage.spill();
       },
     });
     const own: Partial<OutboxOptions> = {

@@ -144,7 +144,7 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
   });
 
   it('tells that another number of lanes does not hold', async () => {
-    await fleet.pod({ lanes: 4 }).flush();
+    await fleet.pod({ lanes: 4 }).fleet?.status();
     const other = fleet.pod({ lanes: 8 });
     await other.flush();
     expect((await other.fleet?.status())?.lanes).toHaveLength(4);

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../lib/clock.js';
+import { Reporter, silentLogger } from '../../lib/logger.js';
+import type { Entry } from '../../lib/protocol/entry.js';
+import { commit, type EntryGroup } from '../../lib/redis/commit.js';
+import { readStatus } from '../../lib/redis/fleet-status.js';
+import { Keys, laneOf } from '../../lib/redis/keys.js';
+import { RedisLink } from '../../lib/redis/link.js';
+import { eventBody, oldEntry } from '../outbox/harness.js';
+import { noRedis, Redis } from '../support/redis.js';
+
+const LANES = 4;
+const ROOMY = { maxEntries: 1000, maxBytes: 1_000_000 };
+
+describe.skipIf(noRedis)('adding to the lanes', () => {
+  const redis = new Redis();
+  const keys = new Keys('test');
+  let link: RedisLink;
+
+  beforeAll(() => redis.start());
+  afterAll(async () => {
+    link.close();
+    await redis.stop();
+  });
+  beforeEach(async () => {
+    link?.close();
+    link = new RedisLink(redis.url, systemClock, new Reporter(silentLogger, Date.now), 2000);
+    await new Promise<void>((resolve) => {
+      link.onReady(resolve);
+      link.open();
+    });
+    await link.calls([['flushall']]);
+  });
+
+  const add = (groups: readonly EntryGroup[], bounds = ROOMY) => commit(link, keys, LANES, bounds, groups);
+  const group = (ids: readonly number[], also: Partial<EntryGroup> = {}, entry: Partial<Entry> = {}): EntryGroup => ({
+    entries: ids.map((id) => ({ producer: 'pod', entry: { ...oldEntry(id), deviceId: 'ada', ...entry } })),
+    ...also,
+  });
+  const ledger = async () => (await readStatus(link, keys, LANES)).ledger;
+  const waiting = async () => {
+    const found = await link.call(['xrange', keys.lane(laneOf('ada', LANES)), '-', '+']);
+    return (found as [string, string[]][]).map(([id, fields]) => [id, JSON.parse(fields[5] ?? '').key]);
+  };
+
+  it('numbers entries over all lanes in the order in which they come', async () => {
+    await add([group([5, 6]), group([1], {}, { deviceId: 'bob' }), group([9])]);
+    expect(await waiting()).toEqual([
+      ['1-1', 'old5'],
+      ['2-1', 'old6'],
+      ['4-1', 'old9'],
+    ]);
+    expect(await ledger()).toEqual({ accepted: 4, delivered: 0, pending: 4, dropped: {} });
+  });
+
+  it('adds nothing twice, whatever is repeated, and knows one process from another', async () => {
+    expect(await add([group([5, 6])])).toEqual([{ kind: 'added' }]);
+    expect(await add([group([5, 6])])).toEqual([{ kind: 'known', states: [] }]);
+    expect(await add([group([6, 7])])).toEqual([{ kind: 'added' }]);
+    const other = { producer: 'other', entry: { ...oldEntry(6), deviceId: 'ada', body: eventBody('other6') } };
+    expect(await add([{ entries: [other] }])).toEqual([{ kind: 'added' }]);
+    expect((await waiting()).map(([, key]) => key)).toEqual(['old5', 'old6', 'old7', 'other6']);
+    expect((await ledger()).accepted).toBe(4);
+  });
+
+  it('adds all of a group or nothing, and counts calls that were rolled up', async () => {
+    const bounds = { maxEntries: 3, maxBytes: 1_000_000 };
+    expect(await add([group([1, 2], {}, { weight: 10 })], bounds)).toEqual([{ kind: 'added' }]);
+    expect(await add([group([3, 4])], bounds)).toEqual([{ kind: 'full' }]);
+    expect(await add([group([3])], { ...bounds, maxBytes: 1024 })).toEqual([{ kind: 'added' }]);
+    expect(await add([group([4])], { ...bounds, maxBytes: 1 })).toEqual([{ kind: 'full' }]);
+    expect((await ledger()).accepted).toBe(21);
+  });
+
+  it('says so when Redis has no room, and adds it later', async () => {
+    await link.calls([['config', 'set', 'maxmemory', '1']]);
+    expect(await add([group([1])])).toEqual([{ kind: 'failed', reason: 'Redis says OOM' }]);
+    await link.calls([['config', 'set', 'maxmemory', '0']]);
+    expect(await add([group([1])])).toEqual([{ kind: 'added' }]);
+  });
+
+  it('loads its scripts again when Redis has forgotten them', async () => {
+    await link.calls([['script', 'flush']]);
+    expect(await add([group([1])])).toEqual([{ kind: 'failed', reason: 'Redis says NOSCRIPT' }]);
+    await expect.poll(() => add([group([1])])).toEqual([{ kind: 'added' }]);
+  });
+
+  it('keeps the bytes that a request had before', async () => {
+    await add([group([1, 2], { request: { path: '/i/bulk', head: '"device_id":"ada"' } })]);
+    expect(await link.call(['hvals', keys.seals(laneOf('ada', LANES))])).toEqual(['/i/bulk\n1,2\n"device_id":"ada"']);
+  });
+
+  describe('with the state of a visitor', () => {
+    const state = (version: number, newState: string, deviceId = 'ada') => {
+      return { deviceId, version, newState, ttlMs: 60_000 };
+    };
+
+    it('changes it together with the entries', async () => {
+      expect(await add([group([1], { states: [state(0, 'one')] })])).toEqual([{ kind: 'added' }]);
+      expect(await add([group([2], { states: [state(1, 'two')] })])).toEqual([{ kind: 'added' }]);
+      expect(await link.call(['hmget', keys.visitor('ada'), 'v', 's'])).toEqual(['2', 'two']);
+      expect(await link.call(['pttl', keys.visitor('ada')])).toBeGreaterThan(1000);
+    });
+
+    it('adds nothing when somebody else has changed it, and says what there is', async () => {
+      await add([group([1], { states: [state(0, 'theirs')] })]);
+      const [result] = await add([group([2], { states: [state(0, 'ours')] })]);
+      expect(result).toEqual({ kind: 'conflict', states: [{ version: 1, state: 'theirs' }] });
+      expect((await ledger()).accepted).toBe(1);
+    });
+
+    it('knows a repetition of what it has done', async () => {
+      const once = group([1], { states: [state(0, 'one')] });
+      await add([once]);
+      expect(await add([once])).toEqual([{ kind: 'known', states: [{ version: 1, state: 'one' }] }]);
+    });
+
+    it('takes two visitors, who become one, or none', async () => {
+      await add([group([1], { states: [state(0, 'of bob', 'bob')] })]);
+      const merge = (version: number) => group([2], { states: [state(0, 'of both'), state(version, '', 'bob')] });
+      expect(await add([merge(0)])).toEqual([
+        {
+          kind: 'conflict',
+          states: [
+            { version: 0, state: '' },
+            { version: 1, state: 'of bob' },
+          ],
+        },
+      ]);
+      expect(await add([merge(1)])).toEqual([{ kind: 'added' }]);
+      expect(await link.call(['hget', keys.visitor('ada'), 's'])).toBe('of both');
+    });
+  });
+});
+
+it('a device has the same lane in every process and version', () => {
+  expect(['ada', 'bob', 'ünïcødé 🦜', ''].map((id) => laneOf(id, 16))).toEqual([11, 4, 14, 5]);
+  const counts = Array.from({ length: 16 }, () => 0);
+  for (let i = 0; i < 16_000; i++) counts[laneOf(`visitor-${i}`, 16)] = (counts[laneOf(`visitor-${i}`, 16)] ?? 0) + 1;
+  expect(Math.min(...counts)).toBeGreaterThan(800);
+});
