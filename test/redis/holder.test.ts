@@ -94,7 +94,7 @@ describe.skipIf(noRedis)('who holds a lane', () => {
 
   const add = (...ids: number[]) => {
     const entries = ids.map((id) => ({ producer: 'pod', entry: { ...oldEntry(id), deviceId: 'ada' } }));
-    return commit(link, keys, 1, { maxEntries: 100, maxBytes: 100_000 }, [{ deviceId: 'ada', entries }]);
+    return commit(link, keys, 1, { maxEntries: 100, maxBytes: 100_000 }, [{ entries }]);
   };
   const ledger = async () => (await readStatus(link, keys, 1)).ledger;
   const held = (one: Awaited<ReturnType<typeof holder>>) => expect.poll(() => one.leases.holds(0), { timeout: 5000 });
