@@ -12,7 +12,7 @@ import { KnownVisitors } from './known-visitors.js';
 import type { ScopeTarget } from './scope-target.js';
 import type { Transaction } from './transaction.js';
 import { readOutcome } from './visitor-outcome.js';
-import { connected, emptyStep, grouped, type Step, type StepGroup } from './visitor-steps.js';
+import { connected, emptyStep, grouped, Step, type StepGroup } from './visitor-steps.js';
 import type { StoredVisitor, VisitorStore } from './visitor-store.js';
 
 /** What the visitors of a fleet need of the house. */
@@ -82,11 +82,8 @@ export class FleetVisitors {
       this.#running.devices.add(deviceId);
       return change(this.#known.of(deviceId), target);
     }
-    const step: Step = {
-      ...{ whom: target.asNow(), change, devices: new Set(other === undefined ? [deviceId] : [deviceId, other]) },
-      ...{ at: this.port.clock.monotonic(), transaction, entries: new Map() },
-      ...{ isFirst: true, hasThrown: false, recorded: [], refused: [] },
-    };
+    const step = new Step(target.asNow(), change, this.port.clock.monotonic(), transaction);
+    if (other !== undefined) step.devices.add(other);
     try {
       this.#run(step);
     } catch (error) {
