@@ -244,7 +244,8 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     core.departures.endOwn();
     core.states.clear();
     const left = core.visitors === undefined ? timeout : await core.visitors.settledWithin(timeout);
-    core.visitors?.close();
+    core.visitors?.abandon();
+    core.visitors?.stop();
     const result = await core.outbox.close(left);
     removeProcessHooks(this.#hooks);
     // A transport of the user's own may break its contract; what it holds is its own.

@@ -164,7 +164,16 @@ export class FleetVisitors {
   spill(): void {
     const steps = this.#steps;
     this.#steps = [];
-    for (const group of grouped(steps)) this.#accept(group, true);
+    for (const group of grouped(steps)) {
+      for (const device of group.devices) this.#known.parted(device, this.#known.changeOf(device).state);
+      this.#accept(group, true);
+    }
+  }
+
+  /** The same, and nobody waits any more for what is on its way. */
+  abandon(): void {
+    this.#giveUp();
+    this.spill();
   }
 
   /** As {@link spill}, for all that comes. */
@@ -172,12 +181,6 @@ export class FleetVisitors {
     this.#isLocal = true;
     this.#cancelTimer?.();
     this.spill();
-  }
-
-  /** The same, and nobody waits any more for what is on its way. */
-  close(): void {
-    this.#giveUp();
-    this.stop();
   }
 
   #run(step: Step): void {

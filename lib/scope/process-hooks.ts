@@ -122,5 +122,9 @@ async function deliver(client: HookedClient): Promise<unknown> {
   profile.saveAll();
   const timeout = options.shutdownTimeout;
   client.triedAt = outbox.stats().accepted;
-  return outbox.flushAtEnd(visitors === undefined ? timeout : await visitors.settledWithin(timeout));
+  if (visitors === undefined) return outbox.flushAtEnd(timeout);
+  const left = await visitors.settledWithin(timeout);
+  // Once more would take as long, and a process that has nothing else to do would never end.
+  if (!visitors.isSettled) visitors.abandon();
+  return outbox.flushAtEnd(left);
 }
