@@ -104,7 +104,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
   }
 
   override saveSync(): void {
-    this.visitors?.keepAll();
+    this.visitors?.abandon();
     super.saveSync();
   }
 

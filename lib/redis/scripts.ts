@@ -72,12 +72,17 @@ if #fresh > 0 then
     redis.call('HSET', KEYS[8], ids[1], ARGV[4] .. '\\n' .. table.concat(ids, ',') .. '\\n' .. ARGV[5])
   end
 end
+local reply = { 'added' }
+local time = states > 0 and redis.call('TIME')
 for i = 1, states do
-  local version = string.format('%.0f', tonumber(ARGV[state + 3 * i]) + 1)
+  -- The time, so that a state which was forgotten and made anew is not taken for the one before.
+  local version = math.max(time[1] * 1000000 + time[2], tonumber(ARGV[state + 3 * i]) + 1)
+  version = string.format('%.0f', version)
+  reply[#reply + 1] = version
   redis.call('HSET', KEYS[visitor + i], 'v', version, 's', ARGV[state + 3 * i + 1])
   redis.call('PEXPIRE', KEYS[visitor + i], ARGV[state + 3 * i + 2])
 end
-return { 'added' }
+return reply
 `;
 
 /**

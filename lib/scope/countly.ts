@@ -242,7 +242,8 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     core.departures.endOwn();
     core.states.clear();
     const result = await core.flush(timeout, (left, since) => {
-      core.visitors?.close();
+      core.visitors?.abandon();
+      core.visitors?.stop();
       return core.outbox.close(left, since);
     });
     removeProcessHooks(this.#hooks);

@@ -6,14 +6,14 @@ import type { VisitorChange } from '../features/visitor-state.js';
 import type { Reporter } from '../logger.js';
 import { withDeadline } from '../outbox/flush.js';
 import type { DropReason } from '../outbox/ledger.js';
-import type { StoredVisitor, VisitorStore } from '../outbox/visitor-store.js';
+import type { StoredVisitor, VisitorOutcome, VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { KnownVisitors } from './known-visitors.js';
 import type { ScopeTarget } from './scope-target.js';
 import type { Transaction } from './transaction.js';
 import { readOutcome } from './visitor-outcome.js';
-import { connected, emptyStep, grouped, type Step, type StepGroup } from './visitor-steps.js';
+import { connected, emptyStep, grouped, Step, type StepGroup } from './visitor-steps.js';
 
 /** What the visitors of a fleet need of the house. */
 export interface FleetPort {
@@ -82,11 +82,8 @@ export class FleetVisitors {
       this.#running.devices.add(deviceId);
       return change(this.#known.of(deviceId), target);
     }
-    const step: Step = {
-      ...{ whom: target.asNow(), change, devices: new Set(other === undefined ? [deviceId] : [deviceId, other]) },
-      ...{ at: this.port.clock.monotonic(), transaction, entries: new Map() },
-      ...{ isFirst: true, hasThrown: false, recorded: [], refused: [] },
-    };
+    const step = new Step(target.asNow(), change, this.port.clock.monotonic(), transaction);
+    if (other !== undefined) step.devices.add(other);
     try {
       this.#run(step);
     } catch (error) {
@@ -167,7 +164,16 @@ export class FleetVisitors {
   spill(): void {
     const steps = this.#steps;
     this.#steps = [];
-    for (const group of grouped(steps)) this.#accept(group, true);
+    for (const group of grouped(steps)) {
+      for (const device of group.devices) this.#known.parted(device, this.#known.changeOf(device).state);
+      this.#accept(group, true);
+    }
+  }
+
+  /** The same, and nobody waits any more for what is on its way. */
+  abandon(): void {
+    this.#giveUp();
+    this.spill();
   }
 
   /** As {@link spill}, for all that comes. */
@@ -175,12 +181,6 @@ export class FleetVisitors {
     this.#isLocal = true;
     this.#cancelTimer?.();
     this.spill();
-  }
-
-  /** The same, and nobody waits any more for what is on its way. */
-  close(): void {
-    this.#giveUp();
-    this.stop();
   }
 
   #run(step: Step): void {
@@ -244,7 +244,10 @@ export class FleetVisitors {
         this.#conclude(groups, answers);
         done();
       };
-      this.#giveUp = () => ended(undefined);
+      this.#giveUp = () => {
+        store.abandon?.();
+        ended(store.abandon && groups.map((): VisitorOutcome => ({ kind: 'apart' })));
+      };
       outcomes.then(ended, (error) => {
         const problem = `The visitors of the fleet are out of reach (${thrownName(error)}).`;
         this.port.reporter.warn('visitor.store', problem, 60_000);

@@ -126,6 +126,17 @@ describe('a visitor served by two processes', () => {
     expect(told()).toMatchObject({ events: 1 });
   });
 
+  it('has breadcrumbs in a crash report they agreed to elsewhere', async () => {
+    start({ requireConsent: true });
+    visitor(a).giveConsent('crashes');
+    await tick();
+    const scope = b.client.scope({ deviceId: 'visitor' });
+    scope.addBreadcrumb('looked at the cart');
+    scope.logError(new Error('failed'));
+    await tick();
+    expect(store.accepted.at(-1)?.body).toContain('looked at the cart');
+  });
+
   it('is asked about consent with what the others know', async () => {
     start({ requireConsent: true });
     visitor(a).giveConsent('remote-config');
@@ -422,6 +433,24 @@ describe('a visitor served by two processes', () => {
     }
     await closing;
     expect(a.client.stats().accepted).toBe(45_000);
+  });
+
+  it('keeps nobody waiting longer than asked for when the store never answers', async () => {
+    start();
+    store.commit = () => new Promise(() => {});
+    visitor(a).addEvent('click');
+    const flushed = a.client.flush({ timeout: 100 });
+    clock.advance(100);
+    await new Promise(setImmediate);
+    clock.advance(100);
+    expect(await flushed).toMatchObject({ delivered: 0 });
+    const closed = a.client.close({ timeout: 100 });
+    for (let i = 0; i < 5; i++) {
+      clock.advance(100);
+      await new Promise(setImmediate);
+    }
+    await closed;
+    expect(a.client.stats()).toMatchObject({ accepted: 1 });
   });
 
   it('whose call cannot be done is counted once, and what comes after it goes on', async () => {

@@ -1,10 +1,10 @@
+import type { Clock } from '../../lib/clock.js';
 import type { CountlyOptions } from '../../lib/config/options.js';
 import { silentLogger } from '../../lib/logger.js';
+import type { VisitorStore } from '../../lib/outbox/visitor-store.js';
 import type { EntryDraft } from '../../lib/protocol/entry.js';
 import { ClientWith, type Countly } from '../../lib/scope/countly.js';
-import type { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingTransport } from '../../lib/testing/test-client.js';
-import type { FakeVisitorStore } from './visitor-store.js';
 
 /** A process of a fleet: its own client, and what it queued by itself. */
 export interface Pod {
@@ -15,8 +15,8 @@ export interface Pod {
 /** Processes that share a store, on one clock. */
 export function pods(
   count: number,
-  clock: ManualClock,
-  store: FakeVisitorStore | undefined,
+  clock: Clock,
+  store: VisitorStore | undefined,
   options: CountlyOptions = {},
 ): Pod[] {
   return Array.from({ length: count }, (_, i) => {
