@@ -45,7 +45,10 @@ if entries > 0 and #fresh > 0 then
   if full then return { 'full' } end
 end
 if #fresh > 0 then
-  local seq = redis.call('INCRBY', KEYS[1], #fresh) - #fresh
+  -- By the clock, so that no number is given out again after Redis has lost some of what it had.
+  local time = redis.call('TIME')
+  local seq = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), time[1] * 1000000 + time[2])
+  redis.call('SET', KEYS[1], string.format('%.0f', seq + #fresh))
   local ids = {}
   for n, i in ipairs(fresh) do
     local id = string.format('%.0f', seq + n)
@@ -137,7 +140,7 @@ for i = 1, lanes do
 end
 for i = 1, lanes do
   if count < share and held[i] == '' and ARGV[2 + i] ~= '-' and redis.call('EXISTS', KEYS[2 + i]) == 0 then
-    held[i] = ARGV[1] .. ':' .. redis.call('INCR', KEYS[2])
+    held[i] = ARGV[1] .. ':' .. redis.call('INCR', KEYS[2]) .. '.' .. string.format('%.0f', now)
     redis.call('SET', KEYS[2 + i], held[i], 'PX', ARGV[2])
     count = count + 1
   end
