@@ -15,6 +15,8 @@ export interface Found {
   /** The number of the last entry by which anybody took something back, and how often everything was wanted. */
   readonly withdrawn: number;
   readonly flush: string;
+  /** Whether a lane is still the one that was read: it may have gone, and come back to be read anew. */
+  isCurrent(lane: number): boolean;
 }
 
 export interface Seal {
@@ -106,7 +108,11 @@ export class LaneReader {
       if (listOf(found).length >= most) nextId = Math.min(nextId ?? Number.POSITIVE_INFINITY, cursor.lastId + 1);
     }
     entries.sort((a, b) => a.id - b.id);
-    return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '' };
+    const isCurrent = (lane: number) => {
+      const cursor = this.#cursors.get(lane);
+      return cursor !== undefined && cursors.includes(cursor);
+    };
+    return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '', isCurrent };
   }
 
   #isCurrent(cursor: Cursor): boolean {

@@ -152,7 +152,10 @@ export class LaneStorage implements Storage {
     const { writer, reporter, link, keys, clock, sendAll } = this.port;
     const found = await this.#reader.read(most);
     if (found === undefined) return;
-    const { entries, sealed, odd, nextId, withdrawn, flush } = found;
+    const { entries, odd, nextId, withdrawn, flush } = found;
+    // Not whether the lease holds at this moment: an entry that was read is not read again. Who sends asks for that.
+    const isOurs = ({ deviceId }: { readonly deviceId: string }) => found.isCurrent(this.port.laneOf(deviceId));
+    const sealed = found.sealed.filter(isOurs);
     for (const request of sealed) writer.isSealed(request);
     this.#sealed.push(...sealed);
     this.#nextId = nextId;
@@ -160,7 +163,7 @@ export class LaneStorage implements Storage {
     const mayBeGone = entries.some(({ id }) => id <= withdrawn);
     if (isNews || mayBeGone) await this.#takeOut(entries, isNews);
     this.#withdrawn = withdrawn;
-    this.#pass(entries.filter(({ deviceId }) => this.port.holds(this.port.laneOf(deviceId))));
+    this.#pass(entries.filter(isOurs));
     if (this.#flush !== flush) clock.after(SEND_ALL_MS, sendAll);
     this.#flush = flush;
     if (odd.length === 0) return;
