@@ -829,13 +829,13 @@ export interface Funnel {
 // --- Find -------------------------------------------------------------------------------------------------------------
 
 /**
- * `?q=&kind=&limit=&cursor=`: words that all have to be there, each from its beginning; device ids, keys, names, segments
+ * `?q=&kind=&limit=&cursor=`: words that all have to be there, the last one from its beginning; device ids, keys, names, segments
  * and their values, stacks and breadcrumbs, profiles, problems, app keys.
  */
 export interface Search {
   readonly q: string;
   readonly total: number;
-  /** There are more than were counted: `total` is 100 000. */
+  /** There are more than were counted: `total` is 10 000. */
   readonly atLeast: boolean;
   readonly hits: readonly SearchHit[];
   readonly next: string | null;
