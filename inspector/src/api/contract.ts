@@ -180,7 +180,7 @@ export interface Rejections {
 
 // --- What came, by name -----------------------------------------------------------------------------------------------
 
-/** Percentiles and histograms are of buckets (at most 8 % wide); counts and sums are exact. */
+/** Percentiles and histograms are of buckets (at most 4 % wide); counts and sums are exact. */
 export interface EventKeys {
   /** Upper bounds of `histogram` in milliseconds; one more bucket takes the rest. */
   readonly buckets: readonly number[];
@@ -750,7 +750,7 @@ export interface Latency {
     readonly p50: number;
     readonly p95: number;
     readonly max: number;
-    /** One element a slot of `at`; `null` where nothing came. */
+    /** One element a slot of `at`; `null` where nothing came. With window `all` of the last half hour. */
     readonly series: readonly ({ readonly count: number; readonly p50: number; readonly p95: number } | null)[];
   }[];
   readonly step: number;
