@@ -1,23 +1,27 @@
 /**
  * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
- * (check.ts, errors.ts, linked-list.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md.
+ * (check.ts, errors.ts, linked-list.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md. The parser reads
+ * no TSX: what inspector/page/ may import stands in biome.json.
  */
 const LAYERS = {
   protocol: [],
   journal: ['protocol'],
   http: ['protocol'],
-  config: ['journal', 'http', 'protocol'],
+  // Of the outbox the contract of a fleet alone, which is an option.
+  config: ['journal', 'http', 'protocol', 'outbox'],
   outbox: ['journal', 'http', 'protocol'],
+  inspection: ['protocol'],
   features: ['config', 'protocol'],
-  scope: ['features', 'outbox', 'config', 'journal', 'http', 'protocol'],
+  scope: ['inspection', 'features', 'outbox', 'config', 'journal', 'http', 'protocol'],
   segmentation: ['config', 'protocol'],
-  decorators: ['scope', 'segmentation', 'config', 'protocol'],
+  decorators: ['inspection', 'scope', 'segmentation', 'config', 'protocol'],
   plan: ['decorators', 'segmentation', 'scope', 'protocol'],
   testing: ['plan', 'decorators', 'segmentation', 'scope', 'http', 'journal', 'config', 'protocol', 'outbox'],
   otel: ['decorators', 'scope', 'features', 'config'],
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
+  redis: ['outbox', 'config', 'journal', 'http', 'protocol'],
   openfeature: ['scope', 'config', 'protocol', 'features'],
 };
 
@@ -72,6 +76,12 @@ module.exports = {
       from: { path: '^(sample-app|inspector)/' },
       // A relative path into the product; what is reached by package name is not local.
       to: { path: '^(lib|nest)/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'the-inspector-knows-no-page',
+      severity: 'error',
+      from: { path: '^inspector/src/' },
+      to: { path: '^inspector/page/' },
     },
     {
       name: 'sources-know-no-tests',

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { CountlyConfigError } from '../lib/index.js';
-import { readTrackingPlan, TRACKING_PLAN_SCHEMA, type TrackingPlan } from '../lib/internal.js';
+import { counted, readTrackingPlan, TRACKING_PLAN_SCHEMA, type TrackingPlan } from '../lib/internal.js';
 import type { Format, PlanTask } from './arguments.js';
 import { loadApplication } from './load/load-application.js';
 import { buildPlan } from './plan/build-plan.js';
@@ -31,7 +31,7 @@ export async function runPlan(task: PlanTask): Promise<number> {
     writeFileSync(file, `${/\.(md|markdown)$/i.test(file) ? markdownPlan(plan) : jsonText(plan)}\n`);
   }
   const risks = plan.entries.flatMap(({ risks }) => risks).length;
-  console.log(`${plan.entries.length} entries, ${risks} at risk: ${task.out.join(', ')}`);
+  console.log(`${counted(plan.entries.length, 'entry')}, ${risks} at risk: ${task.out.join(', ')}`);
   return 0;
 }
 

@@ -198,7 +198,7 @@ export function described(value: unknown, shows?: Shows): string {
   if (typeof value === 'string') {
     if (shows === 'address' && /[./:]/.test(value)) return `"${shownAddress(value)}" (string)`;
     if (shows === 'plain' && /^[\w .,+-]{1,24}$/.test(value)) return `"${value}" (string)`;
-    return `a text of ${value.length} characters (not shown)`;
+    return `a text of ${counted(value.length, 'character')} (not shown)`;
   }
   return shows === undefined ? `a value of type ${typeof value} (not shown)` : `${String(value)} (${typeof value})`;
 }
@@ -209,9 +209,16 @@ export function shownAddress(address: string): string {
   return open.replace(/[^\x20-\x7e…]/g, '?').slice(0, 100);
 }
 
-/** `1 entry`, `2 entries`. */
+/** `1 entry`, `2 entries`, `2 batches`. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : noun.replace(/y$/, 'ie').concat('s')}`;
+  return `${count} ${
+    count === 1
+      ? noun
+      : noun
+          .replace(/([^aeo])y$/, '$1ie')
+          .replace(/(s|x|ch|sh)$/, '$1e')
+          .concat('s')
+  }`;
 }
 
 /** The name among these that was most likely meant: another spelling, or a slip of a few characters. */

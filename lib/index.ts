@@ -65,6 +65,7 @@ export type { QueryResult, Transport, WireRequest } from './http/transport.js';
 export type { Recovered, Room, Storage, StorageListener, StorageStats } from './journal/storage.js';
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DeliveryMessage } from './outbox/delivery-messages.js';
+export type { Fleet, FleetStatus, FleetView, LaneStatus, PodStatus } from './outbox/fleet.js';
 export type { FlushResult } from './outbox/flush.js';
 export { type DropReason, type LedgerState, prometheusText } from './outbox/ledger.js';
 export {
@@ -111,8 +112,9 @@ export {
   type SealedPath,
   type SealedRequest,
 } from './protocol/entry.js';
-export { type ClientStats, Countly, type FlushOptions } from './scope/countly.js';
+export { type ClientStats, Countly } from './scope/countly.js';
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
+export type { FlushOptions } from './scope/flush-options.js';
 export type {
   CrashOptions,
   DeviceLocationOptions,

@@ -1,13 +1,14 @@
 // What nest/ and cli/ need of the library beside its public list. Not exported by the package, and no public API: anything here may
 // change with any release.
 
-export { isList, isObject, member } from './check.js';
+export { counted, isList, isObject, member } from './check.js';
 export { optionProblems } from './config/resolve.js';
 export * as optionRules from './config/schema.js';
 export { claimReport, reportMark } from './decorators/error-trail.js';
 export type { Applied } from './decorators/weave/woven.js';
 export { membersOf, WEAVE_METADATA, weaveWitness } from './decorators/weave/woven.js';
 export { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './features/events.js';
+export { inspected } from './inspection/contract.js';
 export { shownText } from './logger.js';
 export type { CatalogueKind, KnownCatalogue } from './plan/catalogues.js';
 export { catalogueWitness } from './plan/catalogues.js';
@@ -25,6 +26,7 @@ export {
   registerClient,
   registeredClient,
   STANDS_FOR,
+  unregisterClient,
 } from './scope/current.js';
 export { sanitizeDeviceId } from './scope/device-id.js';
 export { VisitorSessions } from './scope/visitor-sessions.js';

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Countly } from '../lib/index.js';
+import { counted } from '../lib/internal.js';
 import { CountlyRuntime } from './countly.runtime.js';
 
 /** When the queue counts as unhealthy. */
@@ -85,7 +86,8 @@ export class CountlyHealthIndicator {
 
 function problemOf(pending: number, age: number | null, options: CountlyHealthOptions): string | undefined {
   const { maxPending = Number.POSITIVE_INFINITY, maxPendingAge = Number.POSITIVE_INFINITY } = options;
-  if (pending > maxPending) return `${pending} entries wait; ${maxPending} may`;
+  if (pending > maxPending)
+    return `${counted(pending, 'entry')} ${pending === 1 ? 'waits' : 'wait'}; ${maxPending} may`;
   if (age !== null && age > maxPendingAge) return `an entry has waited for ${age} ms; ${maxPendingAge} ms it may`;
   return undefined;
 }

@@ -222,6 +222,7 @@ export class CountlyModule
   /** Called by Nest. */
   onApplicationBootstrap(): void {
     const { client, settings } = this.#runtime;
+    this.#runtime.booted();
     if (settings.bootReport) this.#warnOfNothing();
     if (!client.enabled) return;
     if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();

@@ -1,6 +1,7 @@
 import { Countly } from '../lib/index.js';
-import { registerClient } from '../lib/internal.js';
+import { counted } from '../lib/internal.js';
 import { Carriers } from './carrier/carriers.js';
+import { endBoot, hasBooted } from './client/booting-clients.js';
 import { ClientDouble } from './client/client-double.js';
 import type { ClientMaker } from './client/client-maker.js';
 import { deliverAndClose } from './closing.js';
@@ -64,7 +65,7 @@ export class CountlyRuntime implements ScopeDeps {
     this.rules = new RuleWeaver(settings.instrument, settings.name);
     this.#outgoing = new OutgoingRequests(this);
     // One that somebody else made is known already, if that is wanted.
-    if (this.client.enabled && this.#isOwn) registerClient(this.client);
+    if (this.#isOwn) maker.register();
   }
 
   /** True when requests and messages get scopes from this module. */
@@ -82,17 +83,23 @@ export class CountlyRuntime implements ScopeDeps {
     if (this.client.enabled) this.#outgoing.start();
   }
 
+  /** The boot came to its end. */
+  booted(): void {
+    hasBooted(this.client);
+  }
+
   /** Delivers and releases everything. Never rejects: a shutdown must not fail because of telemetry. */
   async close(): Promise<void> {
     this.#outgoing.stop();
     this.visits?.stop();
     this.rules.unweave();
+    endBoot(this.client);
     try {
       // Whoever made it closes it, and may want to look into it before.
       if (!this.#isOwn) return void (await this.client.flush({ timeout: this.settings.shutdownTimeout }));
       const { shutdownTimeout: timeout, keptIn, logger } = this.settings;
       const { pending } = await deliverAndClose(this.client, { timeout, isDurable: keptIn === 'journal' });
-      const what = pending === 1 ? '1 entry was' : `${pending} entries were`;
+      const what = `${counted(pending, 'entry')} ${pending === 1 ? 'was' : 'were'}`;
       if (pending > 0) logger.warn(`${what} not delivered before the shutdown: ${WHAT_THEN[keptIn]}.`);
     } catch (error) {
       this.settings.logger.error(`Closing the Countly client failed: ${describe(error)}`);

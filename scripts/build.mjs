@@ -20,6 +20,7 @@ const ENTRIES = {
   typeorm: 'lib/typeorm/index',
   'nestjs-cls': 'lib/nestjs-cls/index',
   openfeature: 'lib/openfeature/index',
+  redis: 'lib/redis/index',
 };
 
 /** What is started and never imported: the bins of package.json. */
@@ -36,7 +37,9 @@ const EXTERNAL = new RegExp(`^(?![./\\0]|(${BUNDLED.join('|')})(/|$))`);
 const ROOMS = Object.values(ENTRIES)
   .map((module) => `${join(BUILD, dirname(module))}/`)
   .filter((folder) => folder !== `${BUILD}/lib/`);
-const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !ROOMS.some((room) => id.startsWith(room));
+/** Loaded only by a client that an inspector answered: all of it but what waits for one. */
+const isLater = (id) => id.startsWith(`${BUILD}/lib/inspection/`) && !/(contract|watch)\.js$/.test(id);
+const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !isLater(id) && !ROOMS.some((room) => id.startsWith(room));
 
 rmSync(DIST, { recursive: true, force: true });
 await bundle(

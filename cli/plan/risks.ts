@@ -1,4 +1,5 @@
 import {
+  counted,
   featureOfKey,
   internalFault,
   LONGEST_KEY,
@@ -30,7 +31,12 @@ export function withRisks(entries: readonly Entry[], graph: ApplicationGraph): P
       ...ofNeighbours(entry, entries),
       ...ofClient(entry, graph),
       ...(isEvent(entry) && keys.size > MOST_KEYS && entry.key === [...keys][MOST_KEYS]
-        ? [risk('too-many-keys', `${keys.size} keys of events; a server ignores new ones beyond ${MOST_KEYS}`)]
+        ? [
+            risk(
+              'too-many-keys',
+              `${counted(keys.size, 'key')} of events; a server ignores new ones beyond ${MOST_KEYS}`,
+            ),
+          ]
         : []),
     ],
   }));
@@ -50,7 +56,8 @@ function ofKey(entry: Entry): PlanRisk[] {
   if (key === null) return isDynamic ? [risk('dynamic-key', 'only a running program knows the key')] : [];
   const found = isDynamic ? [risk('dynamic-key', 'code that ran several times made the key: there may be others')] : [];
   const longest = isEvent(entry) ? LONGEST_KEY : LONGEST_NAME;
-  if (key.length > longest) found.push(risk('key-too-long', `${key.length} characters; it is cut to ${longest}`));
+  if (key.length > longest)
+    found.push(risk('key-too-long', `${counted(key.length, 'character')}; it is cut to ${longest}`));
   if (!isEvent(entry)) return found;
   if (key.includes('.'))
     found.push(risk('dots', 'the overview of a server cannot show dots in keys; "_" takes their place'));
@@ -78,7 +85,10 @@ function ofSegments(entry: Entry, entries: readonly Entry[]): PlanRisk[] {
   const found: PlanRisk[] = [];
   if (names.length > MOST_SEGMENTS)
     found.push(
-      risk('too-many-segments', `${names.length} segments; a server ignores new ones beyond ${MOST_SEGMENTS}`),
+      risk(
+        'too-many-segments',
+        `${counted(names.length, 'segment')}; a server ignores new ones beyond ${MOST_SEGMENTS}`,
+      ),
     );
   if (entry.kind === 'trace' || entry.kind === 'error') return found;
   for (const [name, { type, values }] of Object.entries(entry.segments)) {

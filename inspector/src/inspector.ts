@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forgetAll } from './api/forget.js';
 import { changeSettings, type SettingsChange } from './api/settings.js';
 import { ServerMemory } from './checks/server-memory.js';
 import type { ActiveFault, Fault } from './faults/fault.js';
@@ -7,8 +9,15 @@ import { FaultBox } from './faults/fault-box.js';
 import { serve } from './http/app.js';
 import type { CollectorParts } from './http/collector.js';
 import { LiveHub } from './live/hub.js';
+import { Numbers } from './numbers/numbers.js';
+import { recount } from './numbers/recount.js';
+import { ClientBook } from './offers/client-book.js';
+import { recountLinks } from './offers/link-rows.js';
+import { MadeBy } from './offers/made-by.js';
+import { MethodTable } from './offers/method-table.js';
 import { type InspectorOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { type PlanReport, PlanWatch } from './plan/plan-watch.js';
+import { SearchIndex } from './search/search-index.js';
 import type { SqlParameter, SqlValue } from './sql/sql.js';
 import { openStore } from './store/store.js';
 
@@ -62,9 +71,18 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     memory: new ServerMemory(store.database),
     faults: new FaultBox(),
     hub: new LiveHub(),
+    numbers: new Numbers(),
+    book: new ClientBook(),
+    methods: new MethodTable(store.database),
+    madeBy: new MadeBy(),
+    search: new SearchIndex(store.database),
+    address: { url: '' },
+    runId: randomUUID(),
     plan: resolved.plan && new PlanWatch(store.database, resolved.plan),
     trouble: {},
   };
+  recount(parts.numbers, store.database);
+  recountLinks(store.database, parts.madeBy);
   const server = createServer((message, response) => {
     serve(parts, message, response).catch((error: unknown) => {
       resolved.onWarning(`request ${message.method} ${message.url} failed: ${String(error)}`);
@@ -76,6 +94,7 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
     await listen(server, resolved);
   } catch (error) {
     parts.hub.close();
+    parts.search.close();
     store.discard();
     throw error;
   }
@@ -99,13 +118,15 @@ function listen(server: Server, { host, port }: ResolvedOptions): Promise<void> 
 }
 
 function createHandle(server: Server, parts: CollectorParts): Inspector {
-  const { options, store, memory, faults, hub } = parts;
+  const { options, store, faults, hub } = parts;
   const { port } = server.address() as AddressInfo;
   const name = options.host.includes(':') ? `[${options.host}]` : options.host;
+  parts.address.url = `http://${name}:${port}${options.basePath}`;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= new Promise((resolve) => {
       hub.close();
+      parts.search.close();
       server.close(() => {
         store.close();
         resolve();
@@ -115,7 +136,7 @@ function createHandle(server: Server, parts: CollectorParts): Inspector {
     return closing;
   };
   return {
-    url: `http://${name}:${port}${options.basePath}`,
+    url: parts.address.url,
     host: options.host,
     port,
     database: options.database,
@@ -125,12 +146,7 @@ function createHandle(server: Server, parts: CollectorParts): Inspector {
     configure: (change) => changeSettings(parts.settings, change),
     query: <Row>(sql: string, ...parameters: SqlParameter[]) => store.database.prepare<Row>(sql).all(...parameters),
     planReport: () => parts.plan?.report(),
-    reset: () => {
-      store.reset();
-      memory.forget();
-      parts.plan?.forget();
-      hub.announce('reset', {});
-    },
+    reset: () => forgetAll(parts),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { isList, isObject, member } from '../check.js';
+import { counted, isList, isObject, member } from '../check.js';
 import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
@@ -81,7 +81,7 @@ export function takeOver(location: StorageLocation, client: Countly, storage: St
   // Two system calls after each other: journaled, then renamed. A crash in between imports once more, never loses.
   storage.commitSync();
   finish(claims, options.logger);
-  options.logger.log(`Took over ${requests} requests that an earlier SDK left waiting.`);
+  options.logger.log(`Took over ${counted(requests, 'request')} that an earlier SDK left waiting.`);
 }
 
 function record(claims: readonly Claim[], client: Countly, { logger, appKey }: Importing): number {

@@ -3,6 +3,7 @@ import type { RequestOptions } from '../http/request-options.js';
 import type { Transport } from '../http/transport.js';
 import type { Storage } from '../journal/storage.js';
 import type { Logger } from '../logger.js';
+import type { Fleet } from '../outbox/fleet.js';
 import type { Encoding } from '../protocol/encode.js';
 import type { ConsentFeature, EntryFeature, EntryKind, Segmentation } from '../protocol/entry.js';
 import type { UserDetails } from '../protocol/user-details.js';
@@ -117,6 +118,13 @@ export interface CountlyOptions extends LimitOptions, LocationOptions {
   readonly clearStoredDeviceId?: boolean | undefined;
   /** A storage of your own, in place of the journal. */
   readonly storage?: Storage | undefined;
+
+  /**
+   * The queue that this process shares with others, such as `redisFleet({ url })` of `countly-weave/redis`. What it accepts goes
+   * there, and the journal here keeps only what cannot.
+   * @default none: this process sends what it accepts
+   */
+  readonly fleet?: Fleet | undefined;
 
   /** A transport of your own, in place of HTTP. */
   readonly transport?: Transport | undefined;

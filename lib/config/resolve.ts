@@ -10,7 +10,17 @@ type Usual<Name extends keyof CountlyOptions> = (typeof RULES)[Name] extends { u
 type Settled = {
   readonly [Name in keyof CountlyOptions as Usual<Name>]-?: Exclude<CountlyOptions[Name], undefined>;
 };
-type Optional = 'salt' | 'deviceId' | 'appVersion' | 'storagePath' | 'storage' | 'transport' | 'proxy' | 'ca' | 'tls';
+type Optional =
+  | 'salt'
+  | 'deviceId'
+  | 'appVersion'
+  | 'storagePath'
+  | 'storage'
+  | 'fleet'
+  | 'transport'
+  | 'proxy'
+  | 'ca'
+  | 'tls';
 type Rare = 'requestOptions' | 'timezoneOffset' | 'sdkBehaviorSettings' | 'userDetails';
 type AsGiven = { readonly [Name in Optional | Rare]: CountlyOptions[Name] };
 

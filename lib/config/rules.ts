@@ -48,6 +48,7 @@ export const RULES = {
     'an object that implements Storage',
     ...['open', 'append', 'seal', 'settle', 'commit', 'commitSync', 'close', 'stats'],
   ),
+  fleet: is.instanceOf('a fleet, such as redisFleet() makes', 'outbox'),
   transport: is.instanceOf('an object that implements Transport', 'send', 'query', 'close'),
   proxy: { ...is.either({ ...is.text, expected: 'the address of a proxy' }, off), shows: 'address' },
   ca: { ...pem, test: (value) => pem.test(value) || (isList(value) && value.every(pem.test)) },

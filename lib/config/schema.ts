@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { described, isList, isObject, nearest, type Shows } from '../check.js';
+import { counted, described, isList, isObject, nearest, type Shows } from '../check.js';
 import { LONGEST_DELAY_MS } from '../clock.js';
 import type { ConfigProblem } from '../errors.js';
 import { CONSENT_FEATURES } from '../protocol/entry.js';
@@ -95,7 +95,7 @@ export const hostList = listOf('a list of host names such as "orders.internal:80
 /** A secret, or several where the first is in use and the others are still accepted. */
 export const secrets = (shortest: number): Rule => {
   const secret = v.pipe(v.string(), v.minLength(shortest));
-  const words = `a text of at least ${shortest} characters, or a list of such texts`;
+  const words = `a text of at least ${counted(shortest, 'character')}, or a list of such texts`;
   return rule(words, v.union([secret, v.pipe(v.array(secret), v.minLength(1))]));
 };
 

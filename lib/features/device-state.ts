@@ -129,7 +129,7 @@ export class DeviceStates {
     private readonly clock: Clock,
     private readonly max: number,
     private readonly idleMs: number,
-    private readonly leaving: (state: DeviceState) => void,
+    private readonly leaving: (state: DeviceState, isIdle: boolean) => void,
   ) {}
 
   get size(): number {
@@ -176,7 +176,7 @@ export class DeviceStates {
   expire(): void {
     const limit = this.clock.monotonic() - this.idleMs;
     for (let state = this.#oldest(); state !== undefined && state.lastSeen <= limit; state = this.#oldest()) {
-      this.#forget(state);
+      this.#forget(state, true);
     }
   }
 
@@ -204,9 +204,9 @@ export class DeviceStates {
     this.#used.remove(state);
   }
 
-  #forget(state: DeviceState | undefined): void {
+  #forget(state: DeviceState | undefined, isIdle = false): void {
     if (state === undefined) return;
     this.#remove(state);
-    this.leaving(state);
+    this.leaving(state, isIdle);
   }
 }

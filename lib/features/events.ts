@@ -1,4 +1,14 @@
-import { type ArgumentKind, argumentOf, FLAG, member, NUMBER, numberOf, optionsOf, textFrom } from '../check.js';
+import {
+  type ArgumentKind,
+  argumentOf,
+  counted,
+  FLAG,
+  member,
+  NUMBER,
+  numberOf,
+  optionsOf,
+  textFrom,
+} from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
@@ -128,7 +138,10 @@ export class Events extends Feature<EventSettings> {
       return undefined;
     }
     if (key.length > maxKeyLength) {
-      this.warn('addEvent.length', `long keys are cut to ${clean.length} characters ("${truncate(clean, 40)}…")`);
+      this.warn(
+        'addEvent.length',
+        `long keys are cut to ${counted(clean.length, 'character')} ("${truncate(clean, 40)}…")`,
+      );
     }
     return clean;
   }

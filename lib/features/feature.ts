@@ -2,7 +2,7 @@ import { type ArgumentKind, argumentOf, isList } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
-import type { ConsentFeature, Entry, EntryFeature, EntryKind } from '../protocol/entry.js';
+import type { ConsentFeature, EntryDraft, EntryFeature, EntryKind } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import type { DeviceState, LocalState } from './device-state.js';
 import type { Target } from './target.js';
@@ -76,6 +76,8 @@ export interface FeaturePort extends VisitorState {
    * to, so outside of a change of theirs nothing is refused for want of consent: what is recorded is looked at again.
    */
   admits(target: Target, feature: ConsentFeature): boolean;
+  /** Resolves when it is known what other processes know of the device; undefined where there are none. Never rejects. */
+  informed(target: Target): Promise<void> | undefined;
   /** The device's state if there is any. */
   peekState(deviceId: string): DeviceState | undefined;
   /** The device's state, made if need be. */
@@ -88,7 +90,7 @@ export interface FeaturePort extends VisitorState {
   /** A call that is not recorded; it counts as accepted and dropped. */
   refuse(reason: 'consent' | 'invalid' | 'filtered'): void;
   /** Removes what waits of these features for this device, and tells what that was. */
-  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[];
+  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly EntryDraft[];
   /** Asks the server; never rejects. */
   query(target: Target, query: Query): Promise<QueryAnswer>;
   /** Queues a picture; its file is read when its turn comes. */
@@ -125,9 +127,16 @@ export abstract class Feature<Settings = void> {
     return { now: this.port.clock.monotonic(), timestamp: this.port.stamp() };
   }
 
+  /** Whether a person agreed to something, also when only another process knows of it. */
+  protected agrees(target: Target, feature: ConsentFeature): boolean | Promise<boolean> {
+    const { port } = this;
+    if (port.isAllowed(target, feature)) return true;
+    return port.informed(target)?.then(() => port.isAllowed(target, feature)) ?? false;
+  }
+
   /** Asks the server for something that a person has to agree to. */
   protected async ask(target: Target, feature: ConsentFeature, query: Query): Promise<Fetched<unknown>> {
-    if (!this.port.isAllowed(target, feature)) return { ok: false, reason: `no consent to ${feature}` };
+    if (!(await this.agrees(target, feature))) return { ok: false, reason: `no consent to ${feature}` };
     const answer = await this.port.query(target, query);
     return answer.ok ? { ok: true, value: answer.value } : { ok: false, reason: answer.message };
   }

@@ -75,7 +75,8 @@ export class Identity extends Feature<IdentityParts> {
       views.endAll(before, old, moment);
       sessions.endNow(before, old, moment);
       if (session === undefined) return;
-      if (consent.isAllowed(whom, 'sessions')) sessions.begin(whom, session.heartbeat, moment);
+      if (consent.isAllowed(whom, 'sessions'))
+        sessions.beginNow(visitor, whom, { heartbeat: session.heartbeat, moment, watched: target });
       else visitor.sessionWanted = { heartbeat: session.heartbeat };
     };
     port.visit(target, change, from);

@@ -19,10 +19,29 @@ export interface RemoteConfigQuery {
 export type RemoteConfigValues = Readonly<Record<string, unknown>>;
 
 type Fields = Readonly<Record<string, string>>;
+interface Asked {
+  /** What tells it from others. */
+  readonly question: string;
+  readonly fields: Fields;
+  /** Seconds an earlier answer may be old. */
+  readonly maxAge: number;
+  readonly awaited: boolean;
+}
+
+/** Answers that other processes of a fleet got. Neither fails, and neither takes long. */
+export interface SharedAnswers {
+  /** @param maxAge seconds it may be old */
+  get(question: string, maxAge: number): Promise<RemoteConfigValues | undefined>;
+  /** @param maxAge seconds it is kept */
+  set(question: string, values: RemoteConfigValues, maxAge: number): void;
+}
+
 interface RemoteConfigSettings {
   readonly method: 'rc' | 'fetch_remote_config';
   /** Seconds an answer holds. */
   readonly maxAge: number;
+  /** Asked before the server is. */
+  readonly shared?: SharedAnswers | undefined;
 }
 
 const EMPTY: RemoteConfigValues = Object.freeze({});
@@ -38,7 +57,8 @@ export class RemoteConfig extends Feature<RemoteConfigSettings> {
   async fetch(target: Target, query?: RemoteConfigQuery, awaited = true): Promise<Fetched<RemoteConfigValues>> {
     const { reporter, clock } = this.port;
     const wanted = optionsOf(reporter, 'fetchRemoteConfig', query) ?? {};
-    if (!this.port.isAllowed(target, 'remote-config')) return { ok: false, reason: 'no consent to remote-config' };
+    const agrees = this.agrees(target, 'remote-config');
+    if (agrees === false || !(await agrees)) return { ok: false, reason: 'no consent to remote-config' };
     const only = {
       ...keysField(reporter, 'fetchRemoteConfig.keys', wanted.keys),
       ...keysField(reporter, 'fetchRemoteConfig.omitKeys', wanted.omitKeys, 'omit_keys'),
@@ -55,7 +75,7 @@ export class RemoteConfig extends Feature<RemoteConfigSettings> {
     }
     let running = this.#running.get(question);
     if (running === undefined) {
-      running = this.#ask(target, question, { ...only, ...enrol }, awaited);
+      running = this.#fetch(target, { question, fields: { ...only, ...enrol }, maxAge, awaited });
       this.#running.set(question, running);
       const forget = () => this.#running.delete(question);
       running.then(forget, forget);
@@ -73,8 +93,25 @@ export class RemoteConfig extends Feature<RemoteConfigSettings> {
     if (state !== undefined) state.remoteConfig = undefined;
   }
 
-  async #ask(target: Target, question: string, named: Fields, awaited: boolean): Promise<Fetched<RemoteConfigValues>> {
+  async #fetch(target: Target, asked: Asked): Promise<Fetched<RemoteConfigValues>> {
     const { deviceId } = target;
+    const { question, fields, maxAge } = asked;
+    const { shared } = this.settings;
+    const found = shared && maxAge > 0 ? await shared.get(question, maxAge) : undefined;
+    const answer: Fetched<RemoteConfigValues> =
+      found === undefined ? await this.#ask(target, asked) : { ok: true, value: found };
+    if (!answer.ok) return answer;
+    if (found === undefined) shared?.set(question, answer.value, this.settings.maxAge);
+    const known = this.port.peekState(deviceId)?.remoteConfig;
+    const partial = 'keys' in fields || 'omit_keys' in fields;
+    const values = Object.freeze({ ...(partial ? known?.values : undefined), ...answer.value });
+    const times = [...(known?.asked ?? []), [question, this.port.clock.monotonic()] as const].slice(-MOST_QUESTIONS);
+    // The person may have got another id meanwhile.
+    if (target.deviceId === deviceId) this.port.stateOf(deviceId).remoteConfig = { values, asked: new Map(times) };
+    return { ok: true, value: values };
+  }
+
+  async #ask(target: Target, { fields: named, awaited }: Asked): Promise<Fetched<RemoteConfigValues>> {
     const fields = {
       method: this.settings.method,
       ...named,
@@ -90,13 +127,7 @@ export class RemoteConfig extends Feature<RemoteConfigSettings> {
     }
     if (!answer.ok) return { ok: false, reason: answer.message };
     if (!isObject(answer.value)) return { ok: false, reason: 'the answer is no set of values' };
-    const known = this.port.peekState(deviceId)?.remoteConfig;
-    const partial = 'keys' in named || 'omit_keys' in named;
-    const values = Object.freeze({ ...(partial ? known?.values : undefined), ...answer.value });
-    const asked = [...(known?.asked ?? []), [question, this.port.clock.monotonic()] as const].slice(-MOST_QUESTIONS);
-    // The person may have got another id meanwhile.
-    if (target.deviceId === deviceId) this.port.stateOf(deviceId).remoteConfig = { values, asked: new Map(asked) };
-    return { ok: true, value: values };
+    return { ok: true, value: answer.value };
   }
 }
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { articled, isList, isObject, isOpaque, isPlain, member, ownWord, primitiveOf } from '../check.js';
+import { articled, counted, isList, isObject, isOpaque, isPlain, member, ownWord, primitiveOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
@@ -72,7 +72,7 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
       const value = valueText(member(segmentation, key), rules, key);
       if (value === undefined) continue;
       if (count === limits.maxSegmentationValues) {
-        warn(rules, 'segments', `only the first ${count} segments of one entry are kept`);
+        warn(rules, 'segments', `only the first ${counted(count, 'segment')} of one entry are kept`);
         break;
       }
       rules.seen?.(name, value);

@@ -7,6 +7,14 @@ import { storedName } from './segmentation-text.js';
 import type { Views } from './views.js';
 import type { Visitor } from './visitor.js';
 
+interface Beginning {
+  /** It lasts as long as the process does; else as long as the device is active. */
+  readonly heartbeat: boolean;
+  readonly moment: Moment;
+  /** Whom it is extended for, whatever id they get. */
+  readonly watched: Target;
+}
+
 interface SessionSettings {
   readonly views: Views;
   /** Seconds between extensions, in force now. */
@@ -36,23 +44,26 @@ export class Sessions extends Feature<SessionSettings> {
    * while the device is active and ends by itself when it has been idle for long.
    */
   begin(target: Target, heartbeat: boolean, moment = this.moment()): void {
-    const { port } = this;
-    port.visit(target, (visitor, whom) => {
-      if (visitor.session !== undefined) return this.#watch(visitor, target, moment.now);
-      if (!port.admits(whom, 'sessions')) {
-        visitor.sessionWanted = { heartbeat };
-        return;
-      }
-      visitor.session = { reportedUntil: moment.now, heartbeat };
-      visitor.sessionWanted = undefined;
-      visitor.viewSeen = false;
-      const { sessionEndedAt } = visitor;
-      const soon = sessionEndedAt !== undefined && moment.timestamp - sessionEndedAt < COOLDOWN_MS;
-      const begin = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''}`;
-      const body = `${begin},"metrics":${this.#metrics(whom)}${this.#location(whom, visitor)}`;
-      this.request(whom, 'sessions', body, moment.timestamp);
-      this.#watch(visitor, target, moment.now);
-    });
+    const beginning = { heartbeat, moment, watched: target };
+    this.port.visit(target, (visitor, whom) => this.beginNow(visitor, whom, beginning));
+  }
+
+  /** The same as part of a change. */
+  beginNow(visitor: Visitor, target: Target, { heartbeat, moment, watched }: Beginning): void {
+    if (visitor.session !== undefined) return this.watch(visitor, watched, moment.now);
+    if (!this.port.admits(target, 'sessions')) {
+      visitor.sessionWanted = { heartbeat };
+      return;
+    }
+    visitor.session = { reportedUntil: moment.now, heartbeat };
+    visitor.sessionWanted = undefined;
+    visitor.viewSeen = false;
+    const { sessionEndedAt } = visitor;
+    const soon = sessionEndedAt !== undefined && moment.timestamp - sessionEndedAt < COOLDOWN_MS;
+    const begin = `"begin_session":1${soon ? ',"ignore_cooldown":1' : ''}`;
+    const body = `${begin},"metrics":${this.#metrics(target)}${this.#location(target, visitor)}`;
+    this.request(target, 'sessions', body, moment.timestamp);
+    this.watch(visitor, watched, moment.now);
   }
 
   /** Begins a session as the caller's options say. */
@@ -64,7 +75,7 @@ export class Sessions extends Feature<SessionSettings> {
   /** Begins what could not begin before the device agreed to it, as part of a change. */
   beginWanted(visitor: Visitor, target: Target, moment: Moment): void {
     const wanted = visitor.sessionWanted;
-    if (wanted !== undefined) this.begin(target, wanted.heartbeat, moment);
+    if (wanted !== undefined) this.beginNow(visitor, target, { ...wanted, moment, watched: target });
   }
 
   /** Metrics of a device in a request of their own. */
@@ -172,7 +183,7 @@ export class Sessions extends Feature<SessionSettings> {
   }
 
   /** Extends the session from here, too: any process that knows of it may be the one that is left. */
-  #watch({ session }: Visitor, target: Target, now: number): void {
+  watch({ session }: Visitor, target: Target, now: number): void {
     if (session === undefined || this.#extended.has(target.deviceId)) return;
     this.#extended.set(target.deviceId, { target, dueAt: now + this.settings.updateSeconds() * 1000 });
     this.#arm();
@@ -195,7 +206,7 @@ export class Sessions extends Feature<SessionSettings> {
       this.#extended.delete(deviceId);
       this.port.revisit(target, (visitor, whom) => {
         this.#extend(visitor, whom, moment);
-        this.#watch(visitor, target, moment.now);
+        this.watch(visitor, target, moment.now);
       });
     }
   }

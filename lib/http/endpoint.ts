@@ -80,6 +80,12 @@ export function chooseRoute(
   return { kind: 'direct' };
 }
 
+/** Whether the server is on this machine, and no proxy that somebody asked for stands before it. */
+export function isHere(address: string, proxy: string | false | undefined): boolean {
+  const endpoint = proxy ? undefined : endpointOf(address);
+  return endpoint !== undefined && isLoopback(endpoint.hostname);
+}
+
 // A proxy elsewhere has another loopback than we do, so an ambient proxy setting cannot be meant for it.
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { type Clock, clearTimeout, setTimeout, systemClock } from '../clock.js';
 import { Reporter, silentLogger } from '../logger.js';
-import { type Delivery, readDelivery, readQuery } from '../protocol/answer.js';
+import { type Delivery, type ResponseParts, readDelivery, readQuery } from '../protocol/answer.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { Connections, proxyHeaders } from './connections.js';
 import { chooseRoute, type Endpoint, parseEndpoint, type Route, requestTarget } from './endpoint.js';
@@ -26,6 +26,8 @@ export interface HttpTransportOptions {
   /** Told, at most once for each cause, what a person should repair. */
   readonly warn?: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
+  /** Told the headers of every answer. */
+  readonly answered?: ((headers: ResponseParts['headers']) => void) | undefined;
   /** Tells the time for a `Retry-After` that is a date. @default the machine's clock */
   readonly clock?: Pick<Clock, 'now'>;
 }
@@ -95,6 +97,7 @@ class HttpTransport implements Transport {
     const exchanged = await exchange.result;
     this.#running.delete(exchange);
     clearTimeout(deadline);
+    if (exchanged.kind === 'answer') this.options.answered?.(exchanged.headers);
     return exchanged;
   }
 

@@ -1,3 +1,4 @@
+import { counted } from '../check.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { inRuns, readInTurns, type Seal } from './codec.js';
 import { Folder, segmentFileNames } from './folder.js';
@@ -69,7 +70,7 @@ export class AdoptedFolder extends Folder {
       if (damaged > 0) {
         this.warnings.say(
           'damaged',
-          `${damaged} damaged batch(es) of the journal ${this.path} could not be recovered; all others were. Check the ` +
+          `${counted(damaged, 'damaged batch')} of the journal ${this.path} could not be recovered; all others were. Check the ` +
             'disk, and that nothing but this library writes there.',
         );
       }

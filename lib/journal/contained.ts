@@ -1,4 +1,4 @@
-import { isList, member } from '../check.js';
+import { counted, isList, member } from '../check.js';
 import type { Reporter } from '../logger.js';
 import { hearFailure } from '../promises.js';
 import { isEntry, type SealedRequest } from '../protocol/entry.js';
@@ -31,12 +31,13 @@ export function containedStorage(storage: Storage, reporter: Reporter): Storage 
       return otherwise;
     }
   }
-  const odd = (count: number) => told('recover', `${count} of what it handed out are no entries`);
+  const odd = (count: number) =>
+    told('recover', `of what it handed out ${counted(count, 'item')} ${count === 1 ? 'is' : 'are'} no entry`);
   return {
     open: (listener) => attempt('open', undefined, () => storage.open(listener)),
     append: (entry) => attempt('append', undefined, () => storage.append(entry)),
     seal: (request) => attempt('seal', undefined, () => storage.seal(request)),
-    settle: (entries) => attempt('settle', undefined, () => storage.settle(entries)),
+    settle: (entries, outcome) => attempt('settle', undefined, () => storage.settle(entries, outcome)),
     recover: (room) => later('recover', NOTHING, async () => wellFormed(await storage.recover(room), odd)),
     commit: () => later('commit', undefined, () => storage.commit()),
     commitSync: () => attempt('commitSync', undefined, () => storage.commitSync()),

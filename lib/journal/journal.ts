@@ -5,7 +5,7 @@ import { GroupCommit, RETRY_MS } from './group-commit.js';
 import { type JournalFs, nodeFs } from './journal-fs.js';
 import { type Lease, SocketLease } from './lease.js';
 import { NOTHING } from './memory.js';
-import { folderName, Recovery } from './recovery.js';
+import { folderName, freeName, namedToken, Recovery } from './recovery.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from './storage.js';
 import { reasonOf, Warnings } from './warnings.js';
 import { adoptedFolder, JournalWriter } from './writer.js';
@@ -25,6 +25,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number;
   /** Write in the background from the start, as for a disk that was found to be slow. @default false */
   readonly slowDisk?: boolean;
+  /** Sixteen hexadecimal digits that stay in the names of the folders, whoever takes them over. */
+  readonly name?: string;
   readonly fs?: JournalFs;
   readonly lease?: Lease;
   /** Told when this process has a place in the folder, which was made if need be. Must not throw. */
@@ -44,6 +46,7 @@ export class JournalStorage implements Storage {
   readonly #writer: JournalWriter;
   readonly #commits: GroupCommit;
   readonly #recovery: Recovery;
+  #folders = 0;
   #bytesWritten = 0;
   #degraded: string | undefined;
   #scanning: Promise<unknown> = Promise.resolve();
@@ -159,7 +162,7 @@ export class JournalStorage implements Storage {
     try {
       await own?.swept;
       if (own !== undefined && isSettled) await this.#fs.remove(own.path);
-      else if (own !== undefined) await this.#fs.move(own.path, join(root, folderName(undefined)));
+      else if (own !== undefined) await this.#fs.move(own.path, join(root, freeName(own.path)));
       await this.#recovery.close();
       if (this.#cancelRenewal !== undefined) this.#lease.release(root);
     } catch {
@@ -170,7 +173,9 @@ export class JournalStorage implements Storage {
 
   #createFolder(): string {
     this.#holdLease();
-    const path = join(this.options.path, folderName(this.#lease.owner));
+    const { name, path: root } = this.options;
+    const token = name === undefined ? undefined : namedToken(name, this.#folders++);
+    const path = join(root, folderName(this.#lease.owner, token));
     this.#fs.createFolder(path);
     return path;
   }

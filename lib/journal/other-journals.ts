@@ -28,7 +28,7 @@ export async function tellOtherJournals(own: string, address: string, warn: (mes
     }
     if (waiting.length === 0) return;
     warn(
-      `In ${app} entries wait for another server than ${address}: ${waiting.join(', ')}. They are kept, and sent when a ` +
+      `Entries wait in ${app} for another server than ${address}: ${waiting.join(', ')}. They are kept, and sent when a ` +
         'client of this app is started with that address.',
     );
   } catch {

@@ -12,11 +12,32 @@ import type { Warnings } from './warnings.js';
 const STALE_MS = 300_000;
 /** … and was seen not to be for this long: clocks differ, and a machine that slept must get time to renew it. */
 const WATCH_MS = 15_000;
+const NAMED_TOKEN = /^w([0-9a-f]{16})[0-9a-z]+$/;
 const FOLDER_NAME = /^j2\.(?:free|([0-9a-z]+))\.([0-9a-z]+)$/;
 
 /** A name no other folder has. */
 export function folderName(owner: string | undefined, token = randomBytes(9).toString('hex')): string {
   return `j2.${owner ?? 'free'}.${token}`;
+}
+
+/** What stays of a folder's name, whoever owns it. */
+function tokenOf(name: string): string | undefined {
+  return FOLDER_NAME.exec(name)?.[2];
+}
+
+/** The name of a folder that has no owner any more. */
+export function freeName(path: string): string {
+  return folderName(undefined, tokenOf(basename(path)));
+}
+
+/** A token for the folders of a process with a name; `sequence` tells them apart. */
+export function namedToken(name: string, sequence: number): string {
+  return `w${name}${sequence.toString(36)}`;
+}
+
+/** The name of the process that accepted an entry which was recovered, if it had one. */
+export function nameInJournal({ origin }: Entry): string | undefined {
+  return origin instanceof AdoptedFolder ? NAMED_TOKEN.exec(tokenOf(basename(origin.path)) ?? '')?.[1] : undefined;
 }
 
 export interface RecoveryOptions {
@@ -108,7 +129,7 @@ export class Recovery {
       folder.close();
       await folder.swept;
       // If it fails the folder keeps our name; it is adopted when this process has ended.
-      await (isDone ? fs.remove(path) : fs.move(path, join(root, folderName(undefined)))).catch(() => {});
+      await (isDone ? fs.remove(path) : fs.move(path, join(root, freeName(path)))).catch(() => {});
     }
     await this.#removing;
   }
@@ -161,7 +182,7 @@ export class Recovery {
     const { fs, root, lease, holdLease, warnings } = this.options;
     try {
       holdLease();
-      const path = join(root, folderName(lease.owner));
+      const path = join(root, folderName(lease.owner, tokenOf(name)));
       await fs.move(join(root, name), path);
       // What was looked at may have been replaced in between.
       if (!(await this.#isOurs(basename(path)))) return;

@@ -60,8 +60,11 @@ export interface Storage {
    * the former one: a request that was too large is split, one that lost entries is sealed again.
    */
   seal(request: SealedRequest): void;
-  /** Forgets entries: they were delivered, or dropped and counted. Unknown ones are no mistake. */
-  settle(entries: readonly Entry[]): void;
+  /**
+   * Forgets entries: they were delivered, or dropped and counted. Unknown ones are no mistake.
+   * @param outcome `delivered`, or why they were dropped; undefined for one whose place another entry takes
+   */
+  settle(entries: readonly Entry[], outcome?: string): void;
   /**
    * Hands out what earlier processes left, oldest first: as much as there is room for, and the rest with later calls. At
    * least one entry or one request is handed out if there is any room at all. Never rejects.

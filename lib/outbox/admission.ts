@@ -99,6 +99,16 @@ export class Admission {
     if (channels.accepted.hasSubscribers) publish('accepted', { entries: 1 });
   }
 
+  /** Entries that were accepted and have left in one: nothing of them was kept here. */
+  passed(entries: readonly Entry[]): void {
+    for (const { weight } of entries) {
+      this.ledger.accept(weight);
+      this.ledger.deliver(weight);
+    }
+    publish('accepted', { entries: entries.length });
+    publish('delivered', { entries: entries.length });
+  }
+
   /** A call that never became an entry. */
   refuse(reason: DropReason): void {
     this.ledger.accept(1);
@@ -108,15 +118,20 @@ export class Admission {
   }
 
   delivered(entries: readonly Entry[]): void {
-    this.ledger.deliver(this.#end(entries));
+    this.ledger.deliver(this.#end(entries, 'delivered'));
     publish('delivered', { entries: entries.length });
   }
 
   dropped(entries: readonly Entry[], reason: DropReason): void {
     if (entries.length === 0) return;
-    this.ledger.drop(reason, this.#end(entries));
+    this.ledger.drop(reason, this.#end(entries, reason));
     this.port.reporter.debug(() => dropText(entries.length, reason));
     publish('dropped', { entries: entries.length, reason });
+  }
+
+  /** Somebody else has them now: as if they had never been here. */
+  forgotten(entries: readonly Entry[]): void {
+    this.ledger.forget(this.#end(entries, undefined));
   }
 
   /** An entry takes the place of one that waits; what it stands for beyond that one was accepted just now. */
@@ -151,14 +166,15 @@ export class Admission {
     return new Promise((done) => this.#waiters.add({ lastId: this.#lastId, also: new Set(), outstanding, done }));
   }
 
-  #end(entries: readonly Entry[]): number {
+  /** @param outcome undefined when nothing is settled by it */
+  #end(entries: readonly Entry[], outcome: 'delivered' | DropReason | undefined): number {
     let weight = 0;
     for (const entry of entries) {
       weight += entry.weight;
       this.#bytes -= entry.body.length + OVERHEAD;
     }
     this.#entries -= entries.length;
-    this.port.storage.settle(entries);
+    if (outcome !== undefined) this.port.storage.settle(entries, outcome);
     for (const waiter of this.#waiters) {
       for (const { id } of entries) if (id <= waiter.lastId || waiter.also.delete(id)) waiter.outstanding--;
       if (waiter.outstanding > 0) continue;
@@ -191,7 +207,7 @@ export class Admission {
       const { maxQueuedEntries, maxQueuedBytes } = this.limits;
       this.port.reporter.warn(
         'overflow',
-        `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${maxQueuedBytes} bytes); the oldest entries are dropped.`,
+        `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${counted(maxQueuedBytes, 'byte')}); the oldest entries are dropped.`,
         60_000,
       );
     }

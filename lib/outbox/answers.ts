@@ -98,7 +98,7 @@ export class Answers {
   /** The address without user and password, which a URL may carry. */
   get #server(): string {
     const { url } = this.options;
-    if (!URL.canParse(url)) return 'the server';
+    if (!URL.canParse(url)) return url === '' ? 'the server' : url;
     const { origin, pathname } = new URL(url);
     return pathname === '/' ? origin : `${origin}${pathname}`;
   }

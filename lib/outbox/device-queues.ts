@@ -35,6 +35,8 @@ export class DeviceQueue implements Linked<DeviceQueue> {
   lastTime = Number.NEGATIVE_INFINITY;
   /** What the person took back while a request was under way. */
   withdrawn: readonly Withdrawal[] = [];
+  /** Told when the request under way is over; what is left then is not this process's to send. */
+  leave: (() => void) | undefined;
 
   /** @param backoff how long the request in front has to wait after its next failure */
   constructor(

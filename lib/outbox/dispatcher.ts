@@ -196,6 +196,7 @@ export class Dispatcher {
       deliveries.find(({ kind }) => kind === 'delivered'),
     );
     conclude(left, failed);
+    queue.leave?.();
   }
 
   async #exchange(parts: readonly Part[]): Promise<void> {
@@ -216,6 +217,7 @@ export class Dispatcher {
     if (ofMany && delivery.kind === 'delivered') this.#bulkLimit = Math.min(MAX_BULK, this.#bulkLimit * 2);
     if (ofMany && delivery.kind === 'retry') this.#bulkLimit = Math.max(1, parts.length >> 1);
     this.#answers.conclude(parts, delivery, sentAt, this.#flushing > 0);
+    for (const { queue } of parts) queue.leave?.();
   }
 
   /** One HTTP request, whatever the transport does. */

@@ -63,6 +63,12 @@ export class Ledger {
     this.#pending -= weight;
   }
 
+  /** What was accepted or recovered is somebody else's. */
+  forget(weight: number): void {
+    this.#accepted -= weight;
+    this.#pending -= weight;
+  }
+
   state(): LedgerState {
     return {
       accepted: this.#accepted,

@@ -18,8 +18,8 @@ import { StorageReader } from './storage-reader.js';
 
 /** Everything between accepting an entry and its end. Bounded, accounted for, never in the host's way. */
 export class Outbox {
-  readonly #parts: OutboxParts;
-  readonly #dispatcher: Dispatcher;
+  protected readonly parts: OutboxParts;
+  protected readonly dispatcher: Dispatcher;
   readonly #rollUps = new RollUps();
   readonly #reader: StorageReader;
   readonly #outside = new AsyncResource('countly-weave.outbox');
@@ -43,12 +43,12 @@ export class Outbox {
     const admission = new Admission(options, port, {
       takeOldest: () => this.#takeOldest(),
       crowded: () => this.#pumpSoon(),
-      filling: () => this.#dispatcher.hurry(),
+      filling: () => this.dispatcher.hurry(),
       relieved: () => this.#reader.readOn(),
     });
     const queues = new DeviceQueues(port.backoff);
     const schedule = new Schedule();
-    this.#parts = {
+    this.parts = {
       ...port,
       admission,
       queues,
@@ -60,8 +60,8 @@ export class Outbox {
       emptied: (queue) => this.#emptied(queue),
       named: (entry) => this.#named(entry),
     };
-    this.#dispatcher = new Dispatcher(options, this.#parts);
-    this.#reader = new StorageReader(this.#parts);
+    this.dispatcher = new Dispatcher(options, this.parts);
+    this.#reader = new StorageReader(this.parts, options);
   }
 
   /** Starts reading what earlier processes left; of the same device it is sent before anything new. */
@@ -69,16 +69,19 @@ export class Outbox {
     this.#reader.open();
   }
 
-  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. */
-  add(draft: EntryDraft, rollUp?: RollUp): void {
-    if (this.#closed) return this.refuse('closed');
+  /** Takes an entry. With `rollUp` it merges with an equal one that still waits. @returns its id, when it was taken */
+  add(draft: EntryDraft, rollUp?: RollUp): number | undefined {
+    if (this.#closed) {
+      this.refuse('closed');
+      return undefined;
+    }
     const merged = rollUp && this.#rollUps.takeEqual(draft, rollUp);
     const equal = merged?.entry;
     const body = merged?.body ?? draft.body;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory.
     body.trim();
-    const queue = this.#parts.queues.of(draft.deviceId);
+    const queue = this.parts.queues.of(draft.deviceId);
     const weight = draft.weight + (equal?.weight ?? 0);
     const { idType, kind, feature, timestamp, tz } = draft;
     // The queue's text of the id, of which each request brings one of its own. Name by name: V8 is slow with a spread here.
@@ -87,56 +90,80 @@ export class Outbox {
     if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
     this.#put(queue, entry, equal);
     if (this.#savesEach) this.saveSync();
+    return entry.id;
+  }
+
+  /** An entry of a draft, with the next id. Nobody has accepted it yet. */
+  protected entryOf(draft: EntryDraft): Entry {
+    const { deviceId, idType, kind, feature, timestamp, tz, weight, body } = draft;
+    return { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
+  }
+
+  /** Takes an entry that has its id. */
+  protected keep(entry: Entry): void {
+    if (this.#closed) this.refuse('closed');
+    else this.#put(this.parts.queues.of(entry.deviceId), entry, undefined);
+  }
+
+  /** Whether anything of a device is here. */
+  protected has(deviceId: string): boolean {
+    const queue = this.parts.queues.get(deviceId);
+    return queue !== undefined && (queue.busy || !queue.isEmpty);
+  }
+
+  /** Counts entries that were accepted and have left at once. */
+  protected passed(entries: readonly Entry[]): void {
+    this.parts.admission.passed(entries);
   }
 
   refuse(reason: DropReason): void {
-    this.#parts.admission.refuse(reason);
+    this.parts.admission.refuse(reason);
   }
 
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
-    const withdrawal = { features, upTo: Math.max(this.#lastId, this.#parts.admission.lastId) };
+    const withdrawal = { features, upTo: Math.max(this.#lastId, this.parts.admission.lastId) };
     this.#reader.withdraw(deviceId, withdrawal);
-    const queue = this.#parts.queues.get(deviceId);
+    const queue = this.parts.queues.get(deviceId);
     if (queue === undefined) return [];
-    const removed = this.#parts.requests.withdraw(queue, [withdrawal]);
+    const removed = this.parts.requests.withdraw(queue, [withdrawal]);
     if (queue.isEmpty && !queue.busy) this.#emptied(queue);
     return removed;
   }
 
   /** Whether anything may leave. What comes meanwhile is kept. */
   setEnabled(enabled: boolean): void {
-    this.#parts.breaker.shut = !enabled;
-    this.#dispatcher.pump();
+    this.parts.breaker.shut = !enabled;
+    this.dispatcher.pump();
   }
 
   /** Lets the server breathe. A flush does not wait for the end of it. */
   pause(ms: number): void {
-    this.#parts.breaker.rest(this.#parts.clock.monotonic() + ms);
+    this.parts.breaker.rest(this.parts.clock.monotonic() + ms);
   }
 
   /** What waits for this device need not wait for company. */
   hurry(deviceId: string): void {
-    const queue = this.#parts.queues.get(deviceId);
-    if (queue !== undefined && this.#parts.schedule.hurry(queue)) this.#pumpSoon();
+    const queue = this.parts.queues.get(deviceId);
+    if (queue !== undefined && this.parts.schedule.hurry(queue)) this.#pumpSoon();
   }
 
   /** Resolves when what made this device one with another has left; undefined when nothing of the kind waits. */
   merged(deviceId: string): Promise<void> | undefined {
-    const merged = this.#parts.order.merged(deviceId);
+    const merged = this.parts.order.merged(deviceId);
     if (merged !== undefined) this.hurry(deviceId);
     return merged;
   }
 
   /** Keeps what is recorded under this id until `reassign` says whose it is. */
   hold(deviceId: string): void {
-    this.#parts.order.held = deviceId;
+    this.parts.order.held = deviceId;
   }
 
   /** What waits under the held id, now and when it is found later, belongs to another one. */
   reassign(to: string, idType: DeviceIdType): void {
     this.#heldFor = { deviceId: to, idType };
-    const from = this.#parts.order.heldQueue;
+    const from = this.parts.order.heldQueue;
     if (from === undefined) return;
     for (const old of from.waiting.take(from.waiting.length)) this.#move(old, to, idType);
     this.#emptied(from);
@@ -144,49 +171,54 @@ export class Outbox {
 
   /** What an earlier process held goes to whoever was named since. */
   #named(entry: Entry): boolean {
-    if (this.#heldFor === undefined || entry.deviceId !== this.#parts.order.held) return false;
+    if (this.#heldFor === undefined || entry.deviceId !== this.parts.order.held) return false;
     this.#move(entry, this.#heldFor.deviceId, this.#heldFor.idType);
     return true;
   }
 
   #move(old: Entry, deviceId: string, idType: DeviceIdType): void {
     const { origin: _origin, ...rest } = old;
-    this.#put(this.#parts.queues.of(deviceId), { ...rest, id: this.#nextId(), deviceId, idType }, old);
+    this.#put(this.parts.queues.of(deviceId), { ...rest, id: this.#nextId(), deviceId, idType }, old);
   }
 
   stats(): LedgerState {
-    return this.#parts.admission.ledger.state();
+    return this.parts.admission.ledger.state();
   }
 
   /** Milliseconds since the oldest entry that still waits was recorded; undefined while none does. */
   oldestPendingAge(): number | undefined {
-    const { oldest } = this.#parts.queues;
-    return oldest === undefined ? undefined : Math.max(0, this.#parts.clock.now() - oldest);
+    const { oldest } = this.parts.queues;
+    return oldest === undefined ? undefined : Math.max(0, this.parts.clock.now() - oldest);
   }
 
-  /** Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left. */
-  flush(timeout: number): Promise<FlushResult> {
-    return this.#account(timeout, (deadline) => this.#drain(deadline));
+  /**
+   * Sends everything accepted so far; resolves when that is done, or after `timeout` milliseconds with what is left.
+   *
+   * @param since the ledger when the flush began, if that was before this call
+   */
+  flush(timeout: number, since = this.stats()): Promise<FlushResult> {
+    return this.#account(timeout, since, (deadline) => this.#drain(deadline));
   }
 
   /** The same at the end of a process, which does not wait for a server that is not there while the storage has it all. */
-  flushAtEnd(timeout: number): Promise<FlushResult> {
-    return this.#account(timeout, (deadline) => this.#drain(deadline, inVain(this.#parts.storage, this.#dispatcher)));
+  flushAtEnd(timeout: number, since = this.stats()): Promise<FlushResult> {
+    const work = (deadline: Deadline) => this.#drain(deadline, inVain(this.parts.storage, this.dispatcher));
+    return this.#account(timeout, since, work);
   }
 
   /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
-  async close(timeout: number): Promise<FlushResult> {
+  async close(timeout: number, since = this.stats()): Promise<FlushResult> {
     if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
-    return this.#account(timeout, async (deadline) => {
+    return this.#account(timeout, since, async (deadline) => {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
-        await this.#drain(deadline, inVain(this.#parts.storage, this.#dispatcher));
+        await this.#drain(deadline, inVain(this.parts.storage, this.dispatcher));
       }
       this.#closed = true;
       this.#reader.stopped = true;
-      this.#dispatcher.stop();
-      const closing = this.#parts.storage.close();
+      this.dispatcher.stop();
+      const closing = this.parts.storage.close();
       // A turn at least, also when the time is up: it costs no more than writing what is there.
       await Promise.race([closing, deadline.reached.then(() => new Promise((resolve) => setTimeout(resolve, 0)))]);
     });
@@ -194,7 +226,7 @@ export class Outbox {
 
   /** For the last moment of a dying process. */
   saveSync(): void {
-    this.#parts.storage.commitSync();
+    this.parts.storage.commitSync();
   }
 
   /** Nothing runs any more but what is running: from now on each entry is saved in the call itself. */
@@ -204,12 +236,12 @@ export class Outbox {
 
   /** @param vain resolves when waiting on makes no sense */
   async #drain(deadline: Deadline, vain?: Promise<void>): Promise<void> {
-    const { storage, deadLetter, order, breaker, admission } = this.#parts;
+    const { storage, deadLetter, order, breaker, admission } = this.parts;
     let ended = false;
     const end = Promise.race([deadline.reached, ...(vain === undefined ? [] : [vain])]).then(() => {
       ended = true;
     });
-    this.#dispatcher.beginFlush();
+    this.dispatcher.beginFlush();
     let reading: Promise<void> | undefined;
     do {
       reading = this.#reader.reading;
@@ -218,15 +250,18 @@ export class Outbox {
       await Promise.race([Promise.all([reading, sent]), end]);
       // What was read meanwhile is to leave as well.
     } while (!ended && (reading ?? this.#reader.reading) !== undefined);
-    this.#dispatcher.endFlush();
+    this.dispatcher.endFlush();
     // Acknowledgements reach the disk as well, or a restart would deliver again.
     await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
   }
 
   /** What became of the entries while a piece of work was done. */
-  async #account(timeout: number, work: (deadline: Deadline) => Promise<void>): Promise<FlushResult> {
-    const before = this.stats();
-    await withDeadline(this.#parts.clock, timeout, work);
+  async #account(
+    timeout: number,
+    before: LedgerState,
+    work: (deadline: Deadline) => Promise<void>,
+  ): Promise<FlushResult> {
+    await withDeadline(this.parts.clock, timeout, work);
     const after = this.stats();
     return {
       delivered: after.delivered - before.delivered,
@@ -237,7 +272,7 @@ export class Outbox {
 
   /** After all that was accepted or recovered. The machine's clock may jump meanwhile, and another process' may have been wrong. */
   #nextId(): number {
-    const { admission, clock } = this.#parts;
+    const { admission, clock } = this.parts;
     const now = Math.floor(this.#epoch + clock.monotonic() * 1000);
     this.#lastId = Math.max(this.#lastId + 1, admission.lastId + 1, now);
     return this.#lastId;
@@ -245,7 +280,7 @@ export class Outbox {
 
   /** Queues an entry, a new one or one that takes the place of another. */
   #put(queue: DeviceQueue, entry: Entry, old: Entry | undefined): void {
-    const { clock, admission, schedule } = this.#parts;
+    const { clock, admission, schedule } = this.parts;
     if (queue.waiting.length === 0) queue.since = clock.monotonic();
     queue.waiting.push(entry);
     if (old === undefined) admission.accept(entry);
@@ -270,14 +305,14 @@ export class Outbox {
 
   readonly #pump = (): void => {
     this.#pumpQueued = false;
-    this.#dispatcher.pump();
+    this.dispatcher.pump();
   };
 
   /** From the device that has waited longest. Requests that were tried may have arrived, and what was recovered is kept. */
   #takeOldest(): Entry | undefined {
-    const oldest = this.#parts.schedule.oldest();
+    const oldest = this.parts.schedule.oldest();
     let entry = oldest && this.#takeFrom(oldest);
-    for (const queue of this.#parts.queues.values()) {
+    for (const queue of this.parts.queues.values()) {
       if (entry !== undefined) break;
       entry = this.#takeFrom(queue);
     }
@@ -291,7 +326,7 @@ export class Outbox {
   }
 
   #emptied(queue: DeviceQueue): void {
-    const { queues, order } = this.#parts;
+    const { queues, order } = this.parts;
     queue.list?.remove(queue);
     queues.idle(queue);
     order.release(queue.deviceId);

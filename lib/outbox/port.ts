@@ -2,8 +2,15 @@ import type { Clock } from '../clock.js';
 import type { Backoff } from '../http/backoff.js';
 import type { Storage } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
+import type { Delivery } from '../protocol/answer.js';
+import type { SealedRequest } from '../protocol/entry.js';
 import type { DeadLetter } from './dead-letter.js';
-import type { Sender } from './sender.js';
+
+/** Takes requests whose bytes are fixed, and says what became of them. Never rejects. */
+export interface RequestSender {
+  single(request: SealedRequest): Promise<Delivery>;
+  bulk(requests: readonly SealedRequest[]): Promise<Delivery>;
+}
 
 /** Read each time, for the server may change them. */
 export interface OutboxOptions {
@@ -21,12 +28,16 @@ export interface OutboxOptions {
   readonly maxQueuedBytes: number;
   /** Milliseconds after which an entry is no longer worth sending; 0 for never. */
   readonly maxAge: number;
+  /** A request is the next entries as they are, whatever their kinds: whoever takes them makes requests of them. */
+  readonly inOrder?: boolean;
+  /** The storage hands out what is new: it waits for company like calls do. */
+  readonly readsNews?: boolean;
 }
 
 export interface OutboxPort {
   readonly clock: Clock;
   readonly storage: Storage;
-  readonly sender: Sender;
+  readonly sender: RequestSender;
   readonly reporter: Reporter;
   readonly deadLetter: DeadLetter;
   /** What every series of repetitions starts from. */

@@ -40,11 +40,13 @@ export class Requests {
    */
   next(queue: DeviceQueue, path: SealedPath): readonly SealedRequest[] {
     this.#dropExpired(queue);
-    const { maxEvents, delivery, eventQueueSize } = this.options;
+    const { maxEvents, delivery, eventQueueSize, inOrder } = this.options;
     const most = queue.together;
     if (queue.sealed.length === 0) {
-      const many = most > 1 ? takeIndependent(queue.waiting, most) : [];
-      const requests = many.length > 0 ? many.map((entry) => [entry]) : [takeRequest(queue.waiting, maxEvents)];
+      const many = most > 1 && inOrder !== true ? takeIndependent(queue.waiting, most) : [];
+      const next = () =>
+        inOrder === true ? takeInOrder(queue.waiting, maxEvents) : takeRequest(queue.waiting, maxEvents);
+      const requests = many.length > 0 ? many.map((entry) => [entry]) : [next()];
       queue.urgent = queue.waiting.length >= eventQueueSize;
       for (const entries of requests) {
         const bulk = many.length > 0 && delivery === 'auto';
@@ -175,6 +177,15 @@ function takeIndependent(queue: EntryQueue, most: number): Entry[] {
   const rest = [...between, ...found.slice(most)].sort((a, b) => a.id - b.id);
   if (rest.length > 0) queue.insert(rest);
   return taken;
+}
+
+/** Takes what is next, as it came. A merge of ids and a picture have to be in front before they leave, and leave alone. */
+function takeInOrder(queue: EntryQueue, most: number): Entry[] {
+  const standsAlone = (entry: Entry | undefined) => entry?.kind === 'picture' || entry?.feature === 'core';
+  if (standsAlone(queue.at(0))) return queue.take(1);
+  let count = 0;
+  while (count < Math.min(most, queue.length) && !standsAlone(queue.at(count))) count++;
+  return queue.take(count);
 }
 
 /**

@@ -28,6 +28,8 @@ export interface SenderPort {
   /** Told about each accepted request: of whom it was, how long the answer took, how old the youngest entry in it was. */
   delivered(deviceId: string, tookMs: number, ageMs: number): void;
   failed(reason: string): void;
+  /** Told what was delivered in which body. */
+  readonly sent?: ((requests: readonly SealedRequest[], body: string | Uint8Array) => void) | undefined;
 }
 
 /** Puts sealed requests on the wire. Knows the encodings and the checksum; decides nothing. */
@@ -86,6 +88,7 @@ export class Sender {
     reporter.debug(() => answerText(wire, delivery, clock.monotonic() - startedAt));
     if (delivery.kind === 'delivered') {
       const youngest = Math.max(...requests.map((request) => request.entries.at(-1)?.timestamp ?? 0));
+      this.port.sent?.(requests, wire.body);
       delivered(requests[0]?.deviceId ?? '', clock.monotonic() - startedAt, clock.now() - youngest);
     } else failed('message' in delivery ? delivery.message : delivery.reason);
     return delivery;

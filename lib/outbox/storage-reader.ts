@@ -2,6 +2,7 @@ import type { Recovered } from '../journal/storage.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import type { DeviceQueue, Withdrawal } from './device-queues.js';
 import type { OutboxParts } from './parts.js';
+import type { OutboxOptions } from './port.js';
 
 /** Until the storage is asked again for what it could not read. */
 const READ_AGAIN_MS = 5000;
@@ -16,7 +17,10 @@ export class StorageReader {
   /** What people took back while entries of theirs stood unread, by their devices. */
   readonly #withdrawals = new Map<string, readonly Withdrawal[]>();
 
-  constructor(private readonly outbox: OutboxParts) {}
+  constructor(
+    private readonly outbox: OutboxParts,
+    private readonly options: OutboxOptions,
+  ) {}
 
   open(): void {
     const { storage, order } = this.outbox;
@@ -61,7 +65,7 @@ export class StorageReader {
   }
 
   #take({ entries, sealed, nextId }: Recovered): void {
-    const { admission, queues, schedule, order, requests, named, emptied, pumpSoon } = this.outbox;
+    const { admission, queues, order, requests, named, emptied, pumpSoon } = this.outbox;
     const touched = new Map<DeviceQueue, Entry[]>();
     for (const request of sealed) {
       const queue = queues.of(request.deviceId);
@@ -82,11 +86,22 @@ export class StorageReader {
       const withdrawn = this.#withdrawals.get(queue.deviceId);
       if (withdrawn !== undefined) requests.withdraw(queue, withdrawn);
       if (queue.isEmpty && !queue.busy) emptied(queue);
-      else if (!queue.busy) schedule.due.add(queue);
+      else if (!queue.busy) this.#ready(queue);
     }
     order.readUpTo(nextId ?? Number.POSITIVE_INFINITY);
     if (nextId === undefined) this.#withdrawals.clear();
     pumpSoon();
+  }
+
+  #ready(queue: DeviceQueue): void {
+    const { clock, schedule } = this.outbox;
+    const { readsNews, eventQueueSize, flushInterval } = this.options;
+    const now = clock.monotonic();
+    queue.since = now - Math.max(0, clock.now() - (queue.waiting.at(0)?.timestamp ?? 0));
+    queue.urgent = queue.waiting.length >= eventQueueSize;
+    const waits = readsNews === true && queue.sealed.length === 0 && !queue.urgent;
+    if (!waits || queue.since + flushInterval <= now) schedule.due.add(queue);
+    else if (queue.list === undefined) schedule.resume(queue);
   }
 
   #storeAgain(): void {

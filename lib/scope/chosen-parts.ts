@@ -4,8 +4,11 @@ import type { ResolvedOptions } from '../config/resolve.js';
 import { type Behaviour, ServerConfig } from '../features/server-config.js';
 import { givenSettings } from '../features/server-settings.js';
 import { containedTransport } from '../http/contained.js';
+import { isHere } from '../http/endpoint.js';
 import { createHttpTransport } from '../http/http-transport.js';
-import type { Transport } from '../http/transport.js';
+import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
+import { INSPECTOR_HEADER } from '../inspection/contract.js';
+import { InspectorWatch } from '../inspection/watch.js';
 import { containedStorage } from '../journal/contained.js';
 import { JournalStorage } from '../journal/journal.js';
 import { MemoryStorage } from '../journal/memory.js';
@@ -14,6 +17,12 @@ import { appStoragePath, defaultStoragePath, journalPath, serverAddress } from '
 import type { Storage } from '../journal/storage.js';
 import { Reporter } from '../logger.js';
 import { DeadLetterFile, noDeadLetter } from '../outbox/dead-letter.js';
+import type { FleetOutbox, FleetView } from '../outbox/fleet.js';
+import type { LedgerState } from '../outbox/ledger.js';
+import { Outbox } from '../outbox/outbox.js';
+import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
+import type { VisitorStore } from '../outbox/visitor-store.js';
+import { SDK_VERSION } from '../protocol/head.js';
 import { SmallFile } from './device-id.js';
 
 // Which storage, transport and files the options of a client ask for.
@@ -50,6 +59,8 @@ export function storageOf(
   folder: string | undefined,
   clock: Clock,
   reporter: Reporter,
+  /** What this process is called in its journal. */
+  name: string | undefined,
 ): Storage {
   const { storage, disabled, url, durability } = options;
   if (storage !== undefined && !disabled) return containedStorage(storage, reporter);
@@ -58,7 +69,30 @@ export function storageOf(
   const address = serverAddress(url);
   void tellOtherJournals(path, address, (message) => reporter.warn('other-journals', message));
   const entered = () => new SmallFile(join(path, ADDRESS_FILE)).write(address);
-  return new JournalStorage({ path, clock, sync: durability === 'sync', entered });
+  return new JournalStorage({
+    path,
+    clock,
+    sync: durability === 'sync',
+    entered,
+    ...(name === undefined ? {} : { name }),
+  });
+}
+
+/** The queue of this client: its own, or one that it shares. */
+export function outboxOf(options: ResolvedOptions, tuned: OutboxOptions, port: OutboxPort, name: string): Outbox {
+  const { fleet, disabled, testMode, durability } = options;
+  if (fleet === undefined || disabled) return new Outbox(tuned, port);
+  return fleet.outbox(tuned, port, { ...options, name, testMode, keepsEach: durability === 'sync' });
+}
+
+/** What is known of the fleet that an outbox belongs to, if it does. */
+export function fleetOf(outbox: Outbox): FleetView | undefined {
+  return 'fleet' in outbox ? (outbox as FleetOutbox).fleet : undefined;
+}
+
+/** What the processes of that fleet know of visitors. */
+export function visitorStoreOf(outbox: Outbox): VisitorStore | undefined {
+  return 'visitors' in outbox ? (outbox as FleetOutbox).visitors : undefined;
 }
 
 /** What belongs to one app and one server. A folder of the user's may serve several apps, and their journals must not meet. */
@@ -72,12 +106,42 @@ export function deadLetterOf({ deadLetter }: ResolvedOptions, folder: string | u
   return new DeadLetterFile(join(folder, 'dead-letter.jsonl'), warn, deadLetter.redact);
 }
 
-export function transportOf(options: ResolvedOptions, clock: Clock, reporter: Reporter): Transport {
+export function transportOf(
+  options: ResolvedOptions,
+  clock: Clock,
+  reporter: Reporter,
+  watch: InspectorWatch | undefined,
+): Transport {
   if (options.disabled) return NO_TRANSPORT;
   const { requestTimeout: requestTimeoutMs, maxParallelRequests: connections } = options;
   if (options.transport !== undefined) return containedTransport(options.transport, clock, requestTimeoutMs);
   const warn = (message: string) => reporter.warn(`transport:${message}`, message);
-  return createHttpTransport({ ...options, requestTimeoutMs, connections, warn });
+  const answered = watch && ((headers: AnswerHeaders) => watch.answered(runIdIn(headers)));
+  return createHttpTransport({ ...options, requestTimeoutMs, connections, warn, answered });
+}
+
+type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+function runIdIn({ [INSPECTOR_HEADER]: value }: AnswerHeaders): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What an inspector is told, and how it is reached. */
+interface Watched {
+  readonly clock: Clock;
+  stats(): LedgerState;
+  query(request: WireRequest): Promise<QueryResult>;
+}
+
+/** Only a server on this machine that is reached directly can be an inspector; no other client looks for one. */
+export function watchOf(options: ResolvedOptions, { clock, stats, query }: Watched): InspectorWatch | undefined {
+  const { disabled, testMode, transport, url, proxy, name } = options;
+  if (disabled || testMode || transport !== undefined || !isHere(url, proxy)) return undefined;
+  const post = async (body: string): Promise<boolean> => {
+    const path = '/inspector/client';
+    return (await query({ path, query: '', contentType: 'application/json', body })).ok;
+  };
+  return new InspectorWatch({ name, version: SDK_VERSION, now: () => clock.now(), stats, post });
 }
 
 /** Of a disabled client. */

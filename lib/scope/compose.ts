@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { thrownName } from '../check.js';
 import { type Clock, clientClock } from '../clock.js';
@@ -10,7 +11,7 @@ import { Crashes } from '../features/crashes.js';
 import { type DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
 import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
-import type { Moment } from '../features/feature.js';
+import type { Moment, Target } from '../features/feature.js';
 import { Feedback } from '../features/feedback.js';
 import { reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
@@ -22,17 +23,38 @@ import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
+import type { Visitor } from '../features/visitor.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
-import { Outbox } from '../outbox/outbox.js';
+import { type FlushResult, withDeadline } from '../outbox/flush.js';
+import type { LedgerState } from '../outbox/ledger.js';
 import { Sender } from '../outbox/sender.js';
-import { deadLetterOf, folderOf, serverConfigOf, storageOf, transportOf } from './chosen-parts.js';
+import type { VisitorStore } from '../outbox/visitor-store.js';
+import {
+  deadLetterOf,
+  fleetOf,
+  folderOf,
+  outboxOf,
+  serverConfigOf,
+  storageOf,
+  transportOf,
+  visitorStoreOf,
+  watchOf,
+} from './chosen-parts.js';
 import { startText } from './debug-story.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
-import { HousePort } from './feature-port.js';
+import { HousePort, type PortParts } from './feature-port.js';
+import { FleetPort } from './fleet-port.js';
+import { FleetVisitors } from './fleet-visitors.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+import { sharedAnswers } from './shared-answers.js';
 
 export type Core = ReturnType<typeof compose>;
+
+/** How often idle devices are forgotten. */
+export const EXPIRE_EVERY_MS = 30_000;
+/** Seconds that the state of a visitor outlives their idle time. */
+const USUAL_TTL = 86_400;
 
 /** How delivery fares. */
 interface Progress {
@@ -47,7 +69,7 @@ interface Progress {
 }
 
 /** The composition root: the only place that knows which part gets which. */
-export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect) {
+export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, visitorStore?: VisitorStore) {
   const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic(), options.debug);
   const folder = folderOf(options, reporter);
@@ -55,16 +77,31 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const tuned = { ...options, maxAge: options.dropRequestsOlderThan * 3_600_000 };
   reporter.debug(() => startText(options, folder));
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
-  const transport = transportOf(options, clock, reporter);
+  const watch = watchOf(options, {
+    clock,
+    stats: () => outbox.stats(),
+    query: (request) => transport.query(request),
+  });
+  const transport = transportOf(options, clock, reporter, watch);
   const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
-  const outbox = new Outbox(tuned, {
+  const name = randomBytes(8).toString('hex');
+  const delivery = {
     clock,
     reporter,
-    storage: storageOf(options, folder, clock, reporter),
-    sender: new Sender(options, { transport, clock, reporter, delivered, failed }),
+    storage: storageOf(options, folder, clock, reporter, options.fleet && name),
+    sender: new Sender(options, {
+      transport,
+      clock,
+      reporter,
+      delivered,
+      failed,
+      sent: watch && ((...sent) => watch.sent(...sent)),
+    }),
     deadLetter: deadLetterOf(options, folder, reporter),
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
-  });
+  };
+  const outbox = outboxOf(options, tuned, delivery, name);
+  const store = visitorStore ?? visitorStoreOf(outbox);
 
   const idFile = new DeviceIdFile(folder);
   if (options.clearStoredDeviceId) idFile.remove();
@@ -75,17 +112,36 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const { ipAddress, ...where } = options.location;
   const own = new ScopeTarget(identity, undefined, { location: readLocation({ ...where, ip: ipAddress }) });
 
-  const port = new HousePort(options, {
+  const isShared = (deviceId: string) => deviceId !== '' && deviceId !== own.deviceId && deviceId !== TEMPORARY_ID;
+  const visitors =
+    store &&
+    new FleetVisitors({
+      clock,
+      reporter,
+      store,
+      ttlMs: ((store.visitorTtl ?? USUAL_TTL) + options.deviceIdleTimeout) * 1000,
+      goneMs: options.deviceIdleTimeout * 1000 + EXPIRE_EVERY_MS,
+      gone: (visitor, target, now) => gone(visitor, target, now),
+      queue: (entry, rollUp) => outbox.add(entry, rollUp),
+      refuse: (reason) => outbox.refuse(reason),
+      remembers: (deviceId) => states.peek(deviceId) !== undefined,
+    });
+  const portParts: PortParts = {
     clock,
     reporter,
     outbox,
     transport,
     dialect,
     behaviour: () => serverConfig.behaviour,
+    watch,
     states: () => states,
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
     saveProfile: (target, state) => profile.saveState(target, state),
-  });
+  };
+  const port =
+    visitors === undefined
+      ? new HousePort(options, portParts)
+      : new FleetPort(options, portParts, { visitors, isShared });
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
@@ -124,6 +180,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const remoteConfig = new RemoteConfig(port, {
     method: dialect.remoteConfigMethod,
     maxAge: options.remoteConfigMaxAge,
+    shared: store?.remoteConfig && sharedAnswers(store.remoteConfig, clock),
   });
 
   function delivered(deviceId: string, tookMs: number, ageMs: number): void {
@@ -196,12 +253,34 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   }
 
   /** A device is forgotten: what is open ends with its last activity, and says so. */
-  function leaving(state: DeviceState): void {
+  function leaving(state: DeviceState, isIdle: boolean): void {
+    if (visitors !== undefined && port.isShared(state.deviceId)) return leavingOne(visitors, state, isIdle);
     const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
     const { visitor, deviceId } = state;
     const target = new ScopeTarget({ deviceId, idType }, new WorkState(visitor.consent, consent.withdrawals));
     profile.saveState(target, state);
     sessions.endForgotten(visitor, target, momentOf(state.lastSeen), clock.monotonic());
+  }
+
+  /** The same of a device that others serve as well: only they know whether it has gone away. */
+  function leavingOne(fleet: FleetVisitors, state: DeviceState, isIdle: boolean): void {
+    const { deviceId } = state;
+    const target = new ScopeTarget({ deviceId, idType: 0 });
+    profile.saveState(target, state);
+    sessions.unwatch(deviceId);
+    const known = fleet.peek(deviceId);
+    const now = clock.monotonic();
+    if (isIdle && (known?.session !== undefined || known?.views !== undefined)) {
+      port.revisit(target, (visitor, whom) => {
+        if (now - visitor.lastSeen >= options.deviceIdleTimeout * 1000) gone(visitor, whom, now);
+      });
+    }
+    fleet.forget(deviceId);
+  }
+
+  /** What is open ends with the last activity. */
+  function gone(visitor: Visitor, target: Target, now: number): void {
+    sessions.endForgotten(visitor, target, momentOf(visitor.lastSeen), now);
   }
 
   /** A moment in the past. */
@@ -216,6 +295,18 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       views.endAll(visitor, target, moment);
       sessions.endNow(visitor, target, moment);
     });
+  }
+
+  /** Flushes, by whatever way, after what is known of visitors has reached the other processes, all within the timeout. */
+  async function flush(
+    timeout: number,
+    work: (left: number, since: LedgerState) => Promise<FlushResult>,
+  ): Promise<FlushResult> {
+    const since = outbox.stats();
+    if (visitors === undefined) return work(timeout, since);
+    const until = clock.monotonic() + timeout;
+    await withDeadline(clock, timeout, ({ reached }) => Promise.race([reached, visitors.settled()]));
+    return work(Math.max(0, until - clock.monotonic()), since);
   }
 
   return {
@@ -241,6 +332,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     fetchOwnRemoteConfig,
     momentOf,
     endOwn,
+    flush,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,
@@ -258,7 +350,11 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       },
     }),
     outbox,
+    fleet: fleetOf(outbox),
+    /** Visitors who are served by other processes as well. */
+    visitors,
     transport,
+    watch,
     progress,
     /** Starts what runs by itself. */
     start(): void {

@@ -1,31 +1,27 @@
 import { inspect } from 'node:util';
-import { type ArgumentKind, argumentOf, member, optionsOf } from '../check.js';
-import { type Clock, LONGEST_DELAY_MS, systemClock } from '../clock.js';
+import { optionsOf } from '../check.js';
+import { type Clock, systemClock } from '../clock.js';
 import { type Dialect, OWN_DIALECT } from '../config/dialect.js';
 import type { CountlyOptions } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-settings.js';
-import type { Reporter } from '../logger.js';
+import type { FleetView } from '../outbox/fleet.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
+import type { VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
-import { type Core, compose } from './compose.js';
+import { type Core, compose, EXPIRE_EVERY_MS } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { closeText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope } from './device-scope.js';
+import { type FlushOptions, timeoutOf } from './flush-options.js';
 import { checkedId, createTarget } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
 import type { ScopeInit, Segmentation } from './scope-api.js';
 import { contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
-
-/** How long a flush may take. */
-export interface FlushOptions {
-  /** Milliseconds, 24 days at most. @default 10000 for `flush`, the option `shutdownTimeout` for `close` */
-  readonly timeout?: number | undefined;
-}
 
 /** A snapshot of a client: the ledger, how much it keeps in memory, and whether things move. */
 export interface ClientStats extends LedgerState {
@@ -40,11 +36,6 @@ export interface ClientStats extends LedgerState {
 }
 
 const DEFAULT_FLUSH_MS = 10_000;
-const EXPIRE_EVERY_MS = 30_000;
-const TIMEOUT: ArgumentKind<number> = {
-  expected: 'milliseconds, 0 or more',
-  read: (value) => (typeof value === 'number' && value >= 0 ? Math.min(value, LONGEST_DELAY_MS) : undefined),
-};
 
 /**
  * A client of one application on a Countly server. It records for any number of devices. Calls on it mean the device of the
@@ -77,10 +68,10 @@ export class Countly extends DeviceScope implements AsyncDisposable {
    * @throws CountlyConfigError with every problem of the options at once
    */
   constructor(options?: CountlyOptions);
-  constructor(options: CountlyOptions = {}, clock: Clock = systemClock, dialect: Dialect = OWN_DIALECT) {
+  constructor(options: CountlyOptions = {}, clock = systemClock, dialect = OWN_DIALECT, visitors?: VisitorStore) {
     super();
     const resolved = resolveOptions(options);
-    const core = compose(resolved, clock, dialect);
+    const core = compose(resolved, clock, dialect, visitors);
     setParts(this, { core, target: core.own, client: this, follows: dialect.followsScope });
     this.name = resolved.name;
     this.#trackErrors = resolved.trackErrors;
@@ -203,7 +194,12 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     this.processDevice.reportTrace({ type: 'device', name: 'app_start', startedAt, durationMs });
   }
 
-  /** Where every accepted entry is now. */
+  /** What is known of the fleet this client belongs to; undefined without the option `fleet`. */
+  get fleet(): FleetView | undefined {
+    return partsOf(this).core.fleet;
+  }
+
+  /** Where every accepted entry is now. With `fleet`, what the fleet took over counts as delivered. */
   stats(): ClientStats {
     const { outbox, states, progress, port } = partsOf(this).core;
     return {
@@ -220,9 +216,10 @@ export class Countly extends DeviceScope implements AsyncDisposable {
    * client was closed meanwhile.
    */
   async flush(options?: FlushOptions): Promise<FlushResult> {
-    const { outbox, profile, reporter } = partsOf(this).core;
-    profile.saveAll();
-    return outbox.flush(timeoutOf(reporter, 'flush', options, DEFAULT_FLUSH_MS));
+    const { core } = partsOf(this);
+    core.profile.saveAll();
+    const timeout = timeoutOf(core.reporter, 'flush', options, DEFAULT_FLUSH_MS);
+    return core.flush(timeout, (left, since) => core.outbox.flush(left, since));
   }
 
   /**
@@ -244,8 +241,12 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     // The own device was there until now; the others until they were last seen.
     core.endOwn();
     core.states.clear();
-    const result = await core.outbox.close(timeout);
+    const result = await core.flush(timeout, (left, since) => {
+      core.visitors?.stop();
+      return core.outbox.close(left, since);
+    });
     removeProcessHooks(this.#hooks);
+    await core.watch?.close();
     // A transport of the user's own may break its contract; what it holds is its own.
     const close = async () => core.transport.close();
     await withDeadline(core.clock, Math.max(0, until - core.clock.monotonic()), ({ reached }) =>
@@ -282,16 +283,11 @@ export const ClientWith = Countly as unknown as new (
   options: CountlyOptions,
   clock: Clock,
   dialect?: Dialect,
+  visitors?: VisitorStore,
 ) => Countly;
 
 function withoutCredentials(url: string): string {
   if (!URL.canParse(url)) return url;
   const { origin, pathname } = new URL(url);
   return origin + pathname;
-}
-
-/** The timeout of a call, or the usual one with a warning. */
-export function timeoutOf(reporter: Reporter, call: string, options: FlushOptions | undefined, usual: number): number {
-  const value = member(optionsOf(reporter, call, options), 'timeout');
-  return argumentOf(reporter, `${call}.timeout`, value, TIMEOUT, `${usual} is used`) ?? usual;
 }

@@ -10,18 +10,18 @@ import type { Behaviour } from '../features/server-config.js';
 import { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
 import type { Transport } from '../http/transport.js';
+import type { InspectorWatch } from '../inspection/watch.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
-import { checksum256, formOf } from '../protocol/encode.js';
-import type { ConsentFeature, Entry, EntryDraft } from '../protocol/entry.js';
-import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
+import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { contextScope, recordedBy } from './current.js';
 import { recordText } from './debug-story.js';
-import { TEMPORARY_ID } from './device-id.js';
 import { HeldEntries } from './held-entries.js';
 import { hostMetrics } from './host-metrics.js';
+import { Questions } from './questions.js';
 import { ScopeTarget } from './scope-target.js';
 import { type Holder, type Transaction, transactionOf } from './transaction.js';
 
@@ -35,12 +35,11 @@ export interface PortParts {
   readonly behaviour: () => Behaviour;
   readonly states: () => DeviceStates;
   readonly isAllowed: (target: Target, feature: ConsentFeature) => boolean;
+  /** Of a client whose server may be an inspector. */
+  readonly watch: InspectorWatch | undefined;
   /** Records the changes of a person's properties that wait. */
   readonly saveProfile: (target: Target, state: DeviceState) => void;
 }
-
-/** Milliseconds a question waits for a merge to leave; a server that is away fails both. */
-const MERGE_WAIT_MS = 10_000;
 
 type Refusal = Parameters<FeaturePort['refuse']>[0];
 type Uncounted = Parameters<Outbox['refuse']>[0];
@@ -53,13 +52,15 @@ export class HousePort implements FeaturePort {
   /** What waits for the end of transactions. */
   readonly held: HeldEntries;
   readonly #stamper: Stamper;
+  readonly #questions: Questions;
   #inHook = false;
 
   constructor(
-    private readonly options: ResolvedOptions,
-    private readonly parts: PortParts,
+    protected readonly options: ResolvedOptions,
+    protected readonly parts: PortParts,
   ) {
     this.#stamper = new Stamper(parts.clock);
+    this.#questions = new Questions(options, parts);
     this.clock = parts.clock;
     this.reporter = parts.reporter;
     this.metrics = hostMetrics(options, parts.dialect.bareMachine);
@@ -83,14 +84,14 @@ export class HousePort implements FeaturePort {
   }
 
   isAllowed(target: Target, feature: ConsentFeature): boolean {
-    return !this.options.disabled && this.#refusal(target, feature) === undefined;
+    return !this.options.disabled && this.refusal(target, feature) === undefined;
   }
 
   admits(target: Target, feature: ConsentFeature): boolean {
     if (this.options.disabled) return false;
-    const reason = this.#refusal(target, feature);
+    const reason = this.obstacle(target, feature);
     if (reason === undefined) return true;
-    if (reason !== 'invalid' || !isNobody(target)) this.parts.outbox.refuse(reason);
+    if (reason !== 'invalid' || !isNobody(target)) this.refuse(reason);
     return false;
   }
 
@@ -115,14 +116,21 @@ export class HousePort implements FeaturePort {
     change(visitor ?? new Visitor(this.clock.monotonic()), target);
   }
 
+  isShared(_deviceId: string): boolean {
+    return false;
+  }
+
+  informed(_target: Target): Promise<void> | undefined {
+    return undefined;
+  }
+
   visitorOf(deviceId: string): Visitor | undefined {
     return this.parts.states().peek(deviceId)?.visitor;
   }
 
   record(target: Target, draft: RecordDraft): void {
-    const { outbox, dialect, states, saveProfile } = this.parts;
-    const { kind, feature, timestamp, rollUp } = draft;
-    const { deviceId, idType } = target;
+    const { outbox, states, saveProfile } = this.parts;
+    const { deviceId } = target;
     if (this.options.disabled) return;
     if (deviceId === '') {
       if (!isNobody(target)) outbox.refuse('invalid');
@@ -134,22 +142,33 @@ export class HousePort implements FeaturePort {
     const transaction = isClaimed ? transactionOf(target as Holder, 'all') : undefined;
     // What the person is, before what they did: the server looks at it when it counts.
     if (state?.profile !== undefined && transaction === undefined) saveProfile(target, state);
+    const entry = this.entryOf(target, draft);
+    if (entry === undefined) return outbox.refuse('filtered');
+    // What a hook has changed is no longer what its key says.
+    const key = entry.body === draft.body ? draft.rollUp : undefined;
+    if (transaction === undefined) {
+      const id = outbox.add(entry, key);
+      this.parts.watch?.note(id, recordedBy.recorder, contextScope());
+    } else this.hold(transaction, target, entry, key);
+  }
+
+  /** What is queued of a draft; undefined when a hook drops it. */
+  protected entryOf(target: Target, draft: RecordDraft): EntryDraft | undefined {
+    const { dialect } = this.parts;
+    const { kind, feature, timestamp } = draft;
+    const { deviceId, idType } = target;
     const adds = kind === 'request' && dialect.place !== undefined;
-    const body = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
-    const seen = this.#hooked(deviceId, adds ? { ...draft, body } : draft);
-    if (seen === undefined) return;
+    const text = adds ? draft.body + membersOf(this.#placeOf(target)) : draft.body;
+    const body = this.#hooked(deviceId, adds ? { ...draft, body: text } : draft);
+    if (body === undefined) return undefined;
     if (this.reporter.verbose) this.#tell(target, draft);
     const tz = this.offsetOf(target, timestamp);
-    // What a hook has changed is no longer what its key says.
-    const key = seen === body ? rollUp : undefined;
-    const entry = { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body: seen };
-    if (transaction === undefined) outbox.add(entry, key);
-    else this.#hold(transaction, target, entry, key);
+    return { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body };
   }
 
   /** Keeps an entry until its transaction has ended, and looks then whether it may still leave. */
-  #hold(transaction: Transaction, target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
-    const { outbox, states, saveProfile } = this.parts;
+  protected hold(transaction: Transaction, target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
+    const { states, saveProfile } = this.parts;
     const { deviceId, feature, body } = entry;
     const port = this;
     this.held.hold(transaction, {
@@ -160,11 +179,11 @@ export class HousePort implements FeaturePort {
       leave() {
         const { deviceId: to = deviceId } = this;
         const whom = to === target.deviceId ? target : new ScopeTarget({ deviceId: to, idType: 0 });
-        const refusal = feature === 'core' ? undefined : port.#refusal(whom, feature);
-        if (refusal !== undefined) return outbox.refuse(refusal);
+        const refusal = feature === 'core' ? undefined : port.obstacle(whom, feature);
+        if (refusal !== undefined) return port.refuse(refusal);
         const state = states().touch(to);
         if (state?.profile !== undefined) saveProfile(whom, state);
-        outbox.add({ ...entry, deviceId: to, idType: to === deviceId ? entry.idType : whom.idType }, rollUp);
+        port.queue(whom, { ...entry, deviceId: to, idType: to === deviceId ? entry.idType : whom.idType }, rollUp);
       },
     });
   }
@@ -182,21 +201,19 @@ export class HousePort implements FeaturePort {
     this.reporter.debug(() => recordText(target, draft));
   }
 
-  /** The text as the hooks leave it; undefined, and counted, when they drop it. */
+  /** The text as the hooks leave it; undefined when they drop it. */
   #hooked(deviceId: string, { kind, feature, timestamp, body }: RecordDraft): string | undefined {
     const { beforeSend } = this.options;
     // What a hook itself records the hooks do not see, or that would never end.
     if (beforeSend.length === 0 || feature === 'core' || this.#inHook) return body;
-    const { outbox, reporter } = this.parts;
     this.#inHook = true;
     let seen: string | undefined;
     try {
-      seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, reporter);
+      seen = runHooks(beforeSend, { deviceId, kind, feature, timestamp, body }, this.reporter);
     } finally {
       // Whatever happens: hooks that take out personal data must see the next entry.
       this.#inHook = false;
     }
-    if (seen === undefined) outbox.refuse('filtered');
     return seen;
   }
 
@@ -213,66 +230,30 @@ export class HousePort implements FeaturePort {
     const body = `"picture":${jsonString(resolve(path))},"user_details":{}`;
     const entry = { deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body } as const;
     const transaction = transactionOf(target as Holder, 'all');
-    if (transaction === undefined) this.parts.outbox.add(entry);
-    else this.#hold(transaction, target, entry, undefined);
+    if (transaction === undefined) this.queue(target, entry, undefined);
+    else this.hold(transaction, target, entry, undefined);
   }
 
-  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly Entry[] {
+  purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly EntryDraft[] {
     this.held.purge(deviceId, features);
     return this.parts.outbox.purge(deviceId, features);
   }
 
-  async query(target: Target, query: Query): Promise<QueryAnswer> {
-    const options = this.options;
-    const { transport, behaviour } = this.parts;
-    // An operator who stops the traffic still has to be able to let it go on.
-    const stopped = options.testMode || (!behaviour().networking && query.fields['method'] !== 'sc');
-    if (options.disabled || stopped) return { ok: false, status: 0, message: 'sending is switched off' };
-    const { deviceId, idType } = target;
-    if (deviceId === '' || deviceId === TEMPORARY_ID) {
-      return { ok: false, status: 0, message: 'the device has no id yet' };
-    }
-    await this.#merged(target, query);
-    const { appKey, appVersion, salt, requestTimeout } = options;
-    // What every request that is made by itself says first (docs/protocol.md §2). Always as a form: everything in it is text
-    // there, which is what `/o/sdk` reads on every generation of servers (docs/protocol.md §10).
-    const form = formOf({
-      app_key: appKey,
-      device_id: deviceId,
-      ...(idType === 9 ? {} : { t: idType }),
-      sdk_name: SDK_NAME,
-      sdk_version: SDK_VERSION,
-      ...(appVersion === undefined ? {} : { av: appVersion }),
-      timestamp: this.clock.now(),
-      ...this.#placeOf(target),
-      ...query.fields,
-    });
-    const body = salt === undefined ? form.body : `${form.body}&checksum256=${checksum256(form.body, salt)}`;
-    // Sockets do not hold the process; a caller who waits for an answer wants it to live until then.
-    const release = query.awaited === false ? () => {} : this.clock.after(requestTimeout + 1000, () => {}, true);
-    try {
-      return await transport.query({ ...form, path: query.path, query: '', body });
-    } catch (error) {
-      // A transport of the user's own that breaks its contract.
-      return { ok: false, status: 0, message: `the transport failed: ${String(error)}` };
-    } finally {
-      release();
-    }
+  query(target: Target, query: Query): Promise<QueryAnswer> {
+    return this.#questions.ask(target, query, () => this.#placeOf(target));
   }
 
-  /** A server that has not made one of two ids yet would answer for somebody else. */
-  async #merged(target: Target, { fields, awaited }: Query): Promise<void> {
-    const merged = fields['method'] === 'sc' ? undefined : this.parts.outbox.merged(target.deviceId);
-    if (merged === undefined) return;
-    let stop: (() => void) | undefined;
-    const late = new Promise<void>((resolve) => {
-      stop = this.clock.after(MERGE_WAIT_MS, resolve, awaited !== false);
-    });
-    await Promise.race([merged, late]);
-    stop?.();
+  /** Passes on what is recorded, by whom. */
+  protected queue(_target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
+    this.parts.outbox.add(entry, rollUp);
   }
 
-  #refusal(target: Target, feature: ConsentFeature): Refusal | undefined {
+  /** Why a call may not record. */
+  protected obstacle(target: Target, feature: ConsentFeature): Refusal | undefined {
+    return this.refusal(target, feature);
+  }
+
+  protected refusal(target: Target, feature: ConsentFeature): Refusal | undefined {
     if (target.deviceId === '') return 'invalid';
     const { tracking, off } = this.parts.behaviour();
     if (!tracking || (off.size > 0 && off.has(feature))) return 'filtered';
@@ -289,11 +270,11 @@ export class HousePort implements FeaturePort {
  * Whether a draft claims something that a failure makes untrue. Views, sessions, crashes, traces, consent and changes of ids
  * happened all the same.
  */
-function isClaim({ kind, feature }: RecordDraft): boolean {
+export function isClaim({ kind, feature }: RecordDraft): boolean {
   return kind === 'event' ? feature !== 'views' : feature === 'users' || feature === 'attribution';
 }
 
-function isNobody(target: Target): boolean {
+export function isNobody(target: Target): boolean {
   return (target as Partial<ScopeTarget>).identity?.nobody === true;
 }
 

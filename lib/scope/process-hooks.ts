@@ -55,15 +55,19 @@ class ProcessHooks {
   readonly #onBeforeExit = (): void => {
     // Node emits this again after every piece of work done here: only a client that has something new to send is asked.
     for (const client of this.#clients) {
-      const { pending, accepted } = client.core.outbox.stats();
-      if (pending > 0 && accepted !== client.triedAt) void deliver(client);
+      const { outbox, visitors } = client.core;
+      const { pending, accepted } = outbox.stats();
+      if (visitors?.isSettled === false || (pending > 0 && accepted !== client.triedAt)) void deliver(client);
     }
   };
 
   readonly #onExit = (): void => {
     this.#save();
     // Listeners that come after this one may still record.
-    for (const { core } of this.#clients) core.outbox.saveEach();
+    for (const { core } of this.#clients) {
+      core.visitors?.stop();
+      core.outbox.saveEach();
+    }
   };
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -92,6 +96,7 @@ class ProcessHooks {
   #save(): void {
     for (const { core } of this.#clients) {
       core.profile.saveAll();
+      core.visitors?.spill();
       core.outbox.saveSync();
     }
   }
@@ -112,9 +117,10 @@ export function removeProcessHooks(client: HookedClient): void {
   hooks().remove(client);
 }
 
-function deliver(client: HookedClient): Promise<unknown> {
-  const { outbox, options, profile } = client.core;
+async function deliver(client: HookedClient): Promise<unknown> {
+  const { outbox, options, profile, flush } = client.core;
   profile.saveAll();
+  const timeout = options.shutdownTimeout;
   client.triedAt = outbox.stats().accepted;
-  return outbox.flushAtEnd(options.shutdownTimeout);
+  return flush(timeout, (left, since) => outbox.flushAtEnd(left, since));
 }

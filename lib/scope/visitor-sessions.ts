@@ -1,8 +1,10 @@
 import { WorkState } from '../features/device-state.js';
+import type { Target } from '../features/feature.js';
+import type { Visitor } from '../features/visitor.js';
 import type { Core } from './compose.js';
 import type { Countly } from './countly.js';
 import { attempt, partsOf } from './scope-parts.js';
-import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
+import { type DeviceIdentity, ScopeTarget, type TargetDetails } from './scope-target.js';
 
 /** When somebody was last active, and under which id they go by now. */
 interface Activity {
@@ -38,17 +40,25 @@ export class VisitorSessions {
   active(scope: object, metrics: () => Metrics): void {
     attempt(this.#core, 'beginSession', () => {
       const { target } = partsOf(scope);
-      const { clock, own, port, options } = this.#core;
-      const { deviceId, identity } = target;
-      if (deviceId === '' || deviceId === own.deviceId || !port.isAllowed(target, 'sessions')) return;
-      if (port.visitorOf(deviceId)?.session === undefined) this.#begin(target, metrics());
-      // Whatever else is remembered of the device must not be forgotten while its session runs.
-      port.stateOf(deviceId);
-      this.#active.delete(deviceId);
-      this.#active.set(deviceId, { identity, at: clock.monotonic() });
+      const { own, port, sessions } = this.#core;
+      const { deviceId, identity, work } = target;
+      if (deviceId === '' || deviceId === own.deviceId) return;
+      if (!port.isShared(deviceId) && !port.isAllowed(target, 'sessions')) return;
+      const moment = { now: this.#core.clock.monotonic(), timestamp: port.stamp() };
+      // A session outlives its request, so nothing of that one is kept but what was read.
+      const details = detailsOf(target, metrics);
+      const watched = new ScopeTarget(identity, new WorkState(work?.consent, work?.withdrawals));
+      port.visit(target, (visitor, whom) => {
+        if (!port.isAllowed(whom, 'sessions')) return;
+        if (visitor.activeAt !== undefined && visitor.activeAt < moment.now - this.#idleMs) this.#endNow(visitor, whom);
+        visitor.activeAt = Math.max(visitor.activeAt ?? moment.now, moment.now);
+        if (visitor.session !== undefined) return sessions.watch(visitor, watched, moment.now);
+        const begins = new ScopeTarget({ deviceId: whom.deviceId, idType: whom.idType }, watched.work, details());
+        sessions.beginNow(visitor, begins, { heartbeat: false, moment, watched });
+      });
+      this.#note(deviceId, { identity, at: moment.now });
       const [oldest] = this.#active;
-      if (oldest !== undefined && this.#active.size > options.maxDevices) this.#end(...oldest);
-      this.#arm();
+      if (oldest !== undefined && this.#active.size > this.#core.options.maxDevices) this.#end(...oldest);
     });
   }
 
@@ -57,11 +67,10 @@ export class VisitorSessions {
     this.#active.clear();
   }
 
-  /** A session outlives its request, so nothing of that one is kept but what was read. */
-  #begin({ identity, work, tz, location, metrics: told }: ScopeTarget, metrics: Metrics): void {
-    const consent = new WorkState(work?.consent, work?.withdrawals);
-    const kept = { tz, location, metrics: { ...metrics, ...told } };
-    this.#core.sessions.begin(new ScopeTarget(identity, consent, kept), false);
+  #note(deviceId: string, activity: Activity): void {
+    this.#active.delete(deviceId);
+    this.#active.set(deviceId, activity);
+    this.#arm();
   }
 
   #arm(): void {
@@ -88,12 +97,32 @@ export class VisitorSessions {
     const { deviceId } = identity;
     // Who got another id meanwhile may be active under that one.
     if (deviceId !== known && this.#active.has(deviceId)) return;
-    const { port, sessions, momentOf } = this.#core;
-    port.revisit(new ScopeTarget({ deviceId, idType: identity.idType }), (visitor, target) => {
-      const { session } = visitor;
-      if (session === undefined || session.heartbeat) return;
-      const until = Math.max(at, session.reportedUntil);
-      sessions.endForgotten(visitor, target, momentOf(until), until);
+    this.#core.port.revisit(new ScopeTarget({ deviceId, idType: identity.idType }), (visitor, target) => {
+      // Another process has seen them since; should it be gone by then, this one ends the session.
+      if (visitor.activeAt !== undefined && visitor.activeAt > at) {
+        return this.#note(deviceId, { identity, at: visitor.activeAt });
+      }
+      this.#endNow(visitor, target, at);
     });
   }
+
+  /** The session lasted until the last activity, whatever was done for the person in the background since. */
+  #endNow(visitor: Visitor, target: Target, at = visitor.activeAt ?? visitor.lastSeen): void {
+    const { session } = visitor;
+    if (session === undefined || session.heartbeat) return;
+    const until = Math.max(at, session.reportedUntil);
+    this.#core.sessions.endForgotten(visitor, target, this.#core.momentOf(until), until);
+  }
+}
+
+/** Where and what the device is, read once and when it is needed. */
+function detailsOf(target: ScopeTarget, metrics: () => Metrics): () => TargetDetails {
+  let details: TargetDetails | undefined;
+  return () => {
+    if (details === undefined) {
+      const { tz, location, metrics: told } = target;
+      details = { tz, location, metrics: { ...metrics(), ...told } };
+    }
+    return details;
+  };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isObject } from '../check.js';
+import { counted, isObject } from '../check.js';
 import { againstPlan } from '../plan/plan-check.js';
 import { readTrackingPlan, type TrackingPlan } from '../plan/tracking-plan.js';
 import {
@@ -156,7 +156,7 @@ function isError(name: string, wanted: string | RegExp | ErrorClass | Error | un
 }
 
 function count(times: number): string {
-  return times === 0 ? 'never' : times === 1 ? 'once' : `${times} times`;
+  return times === 0 ? 'never' : times === 1 ? 'once' : counted(times, 'time');
 }
 
 function list(entries: readonly RecordedEntry[]): string {

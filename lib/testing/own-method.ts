@@ -1,3 +1,4 @@
+import { counted } from '../check.js';
 import 'reflect-metadata';
 import { inspect } from 'node:util';
 import { isReference } from '../decorators/error-trail.js';
@@ -104,7 +105,7 @@ export const OWN_CHECKS: Readonly<Record<string, (own: OwnMethod) => void | Prom
       if (starter !== undefined) countStarts(value as object, starter, () => touched++);
     });
     expect(inside !== undefined, 'the method was not called');
-    expect(reached === 1, `the method was called ${reached} times`);
+    expect(reached === 1, `the method was called ${counted(reached, 'time')}`);
     expect(Object.is(inside.self, self), '`this` is another object');
     const same = inside.args.length === args.length && inside.args.every((arg, i) => Object.is(arg, args[i]));
     expect(same, 'the arguments are others');
@@ -126,7 +127,7 @@ export const OWN_CHECKS: Readonly<Record<string, (own: OwnMethod) => void | Prom
       while (stateOf(forgotten, 'pending') && performance.now() < until) await macrotask();
     });
     if (!stateOf(forgotten, 'rejected')) return;
-    expect(reasons.length === 1, `a forgotten rejection is reported ${reasons.length} times`);
+    expect(reasons.length === 1, `a forgotten rejection is reported ${counted(reasons.length, 'time')}`);
   },
 
   'the same end as without decorators': async (own) => {
@@ -154,9 +155,9 @@ async function compareResults(inside: unknown, outside: unknown, starts: () => n
     }
     case 'thenable': {
       expect(inside === outside, 'a query came back as another object');
-      const counted = Object.hasOwn(inside as object, 'then');
+      const isQuery = Object.hasOwn(inside as object, 'then');
       await Promise.resolve(outside).then(ignore, ignore);
-      return expect(!counted || starts() === 1, `awaiting the query once started it ${starts()} times`);
+      return expect(!isQuery || starts() === 1, `awaiting the query once started it ${counted(starts(), 'time')}`);
     }
     default:
       expect(Object.is(inside, outside), 'another value came back');

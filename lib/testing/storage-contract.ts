@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
+import { counted } from '../check.js';
 import type { Recovered, Room, Storage, StorageListener } from '../journal/storage.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 
@@ -142,7 +143,7 @@ export function storageContract(create: () => StorageUnderTest | Promise<Storage
       const found: Entry[] = [];
       for (let more = true; more; ) {
         const part = await second.recover({ entries: 7, bytes: 100_000 });
-        ok(part.entries.length > 0 && part.entries.length <= 7, `${part.entries.length} entries`);
+        ok(part.entries.length > 0 && part.entries.length <= 7, counted(part.entries.length, 'entry'));
         found.push(...part.entries.map(plain));
         more = part.nextId !== undefined;
         ok(!more || (part.nextId as number) <= entry(found.length).id, `nextId ${part.nextId}`);

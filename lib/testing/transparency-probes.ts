@@ -1,3 +1,4 @@
+import { counted } from '../check.js';
 import 'reflect-metadata';
 import type { Method } from '../decorators/weave/advice.js';
 
@@ -98,7 +99,7 @@ export const PROBES: Readonly<Record<string, (tools: ProbeTools) => void | Promi
     });
     expect(!seen.includes(handled), 'a handled rejection is reported as unhandled');
     expect(seen.includes(forgotten), 'a forgotten rejection is no longer reported');
-    expect(seen.length === 1, `a forgotten rejection is reported ${seen.length} times`);
+    expect(seen.length === 1, `a forgotten rejection is reported ${counted(seen.length, 'time')}`);
   },
 
   async 'lazy queries'({ wrap }) {
@@ -120,7 +121,7 @@ export const PROBES: Readonly<Record<string, (tools: ProbeTools) => void | Promi
     expect(got instanceof Query && typeof got.where === 'function', 'a query lost its methods');
     expect(Object.keys(got).length === 1, 'a query got another enumerable property');
     const rows = (await (got.where() as unknown as PromiseLike<string[]>)) as string[];
-    expect(rows[0] === 'row' && query.started === 1, `awaiting a query ran it ${query.started} times`);
+    expect(rows[0] === 'row' && query.started === 1, `awaiting a query ran it ${counted(query.started, 'time')}`);
   },
 
   generators({ wrap }) {

@@ -1,5 +1,5 @@
 import { type WovenMethod } from '../../lib/index.js';
-import { registeredClient } from '../../lib/internal.js';
+import { counted, registeredClient } from '../../lib/internal.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import type { FeatureClass } from '../feature/features.js';
 import type { WovenProvider } from './woven-providers.js';
@@ -66,10 +66,6 @@ export function withoutScopes(settings: ModuleSettings): string[] {
   return [
     `The client "${settings.name}" opens no scopes for requests, so ${idle.join(', ')} ${idle.length === 1 ? 'has' : 'have'} no effect; requestScope: true opens them.`,
   ];
-}
-
-function counted(count: number, what: string): string {
-  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
 }
 
 function describeRecord({ kind, key }: WovenMethod['records'][number]): string {

@@ -1,6 +1,7 @@
 import { contextScope } from '../../lib/internal.js';
 import { read } from '../identity/request-values.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import { tellUnits } from './unit-title.js';
 
 /** A request's unit of work; `null` for one that was left out. */
 type Known = UnitOfWork | null;
@@ -10,6 +11,7 @@ type Bearer = { [key: symbol]: Known | undefined };
 const UNIT: unique symbol = Symbol('countly-weave.nest.unit');
 /** The unit that a request got last: of several applications mounted into each other the innermost. */
 const LATEST = Symbol('countly-weave.nest.latest-unit');
+tellUnits((scope) => (scope as ScopeMark)[UNIT]);
 /** For requests that take no properties, such as frozen ones. */
 const others = new WeakMap<object, Map<symbol, Known>>();
 

@@ -7,7 +7,6 @@ import { ShopModule } from './shop.module.js';
 import { Customers } from './visitors/customers.js';
 import { recogniseVisitor } from './visitors/visitor.middleware.js';
 
-const HOST = '127.0.0.1';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function main(): Promise<void> {
@@ -20,7 +19,7 @@ async function main(): Promise<void> {
   // Ctrl-C often comes twice, from the terminal and from npm: the second one must not cut the delivery short.
   app.enableShutdownHooks([...SIGNALS], { useProcessExit: true });
   for (const signal of SIGNALS) process.on(signal, () => undefined);
-  await app.listen(settings.port, HOST);
+  await app.listen(settings.port, settings.host);
   new Logger('Shop').log(`The shop listens on ${await app.getUrl()}`);
 }
 

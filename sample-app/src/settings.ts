@@ -2,8 +2,12 @@
 export interface ShopSettings {
   /** TCP port; 0 takes any free one. */
   readonly port: number;
+  /** Address to listen on. */
+  readonly host: string;
   /** A cart that nobody touched for so long is abandoned. */
   readonly cartAbandonedAfterMs: number;
+  /** SQLite file of the orders; `:memory:` keeps them as long as the process lives. */
+  readonly database: string;
 }
 
 /** Every wrong variable at once, so that nobody has to fix them one start at a time. */
@@ -21,7 +25,8 @@ export function readShopSettings(env: NodeJS.ProcessEnv): ShopSettings {
   const port = readNumber(env, 'PORT', 3000, 0, 65_535, problems);
   const seconds = readNumber(env, 'CART_ABANDONED_SECONDS', 10, 1, 86_400, problems);
   if (problems.length > 0) throw new SettingsError(problems);
-  return { port, cartAbandonedAfterMs: seconds * 1000 };
+  const host = env['SHOP_HOST'] || '127.0.0.1';
+  return { port, host, cartAbandonedAfterMs: seconds * 1000, database: env['SHOP_DATABASE'] || ':memory:' };
 }
 
 /** A whole number from the environment; what is wrong with it is added to `problems`. */

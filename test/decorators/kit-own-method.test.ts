@@ -11,7 +11,7 @@ type Fn = (this: unknown, ...args: unknown[]) => unknown;
 /** A class whose method is covered by a wrapper with a mistake, as if our weave had made it. */
 function covered(method: Fn, mistake: (original: Fn) => Fn): new () => object {
   const site = new Site('method');
-  const nothing = { advices: [], records: [], recording: undefined, endedAtOnce: 0 };
+  const nothing = { advices: [], records: [], decorators: [], recording: undefined, endedAtOnce: 0 };
   const woven: Woven = { original: method, face: method, site, ...nothing };
   const wrapper = mistake(function (this: unknown, ...args) {
     return Reflect.apply(woven.original, this, args);

@@ -54,7 +54,7 @@ describe("the inspector's page", { timeout: 120_000 }, () => {
   it('shows views by name', async () => {
     await open('views');
     for (const name of ['Home', 'Product', 'Search results', 'Cart', 'Checkout', 'Thank you']) {
-      await rows('view').filter({ hasText: name }).waitFor();
+      await rows('view').getByRole('link', { name, exact: true }).waitFor();
     }
     await rows('visit').filter({ hasText: 'visitor-4' }).first().waitFor();
   });
@@ -64,7 +64,6 @@ describe("the inspector's page", { timeout: 120_000 }, () => {
     const error = rows('error').filter({ hasText: 'PaymentGatewayError' });
     await error.filter({ hasText: '2 reports' }).waitFor();
     expect(await rows('error').count()).toBe(1);
-    await error.locator('summary').click();
     await error.getByText('charging €64.90').waitFor();
   });
 
@@ -76,7 +75,7 @@ describe("the inspector's page", { timeout: 120_000 }, () => {
   });
 
   it('tells everything about one device', async () => {
-    await open('devices');
+    await open('people');
     for (let number = 1; number <= JOURNEYS.length; number++) {
       await rows('device')
         .filter({ hasText: `visitor-${number}` })
@@ -87,6 +86,38 @@ describe("the inspector's page", { timeout: 120_000 }, () => {
       await rows('timeline').filter({ hasText: what }).first().waitFor();
     }
     await screenshot(page, 'device');
+  });
+
+  it('says which code made what, and what never ran', async () => {
+    await open('code');
+    const method = rows('method').filter({ hasText: 'CheckoutService.placeOrder' });
+    await method.filter({ hasText: '@ReportErrors' }).waitFor();
+    await rows('method').filter({ hasText: 'LoginController.show' }).getByText('never').waitFor();
+    expect(await method.getByTestId('source').getAttribute('href')).toMatch(
+      /^vscode:\/\/file\/.*\/sample-app\/src\/checkout\/checkout\.service\.ts:\d+:\d+$/,
+    );
+    await method.getByRole('link', { name: 'CheckoutService.placeOrder' }).click();
+    await rows('timeline').filter({ hasText: 'checkout' }).first().waitFor();
+    await open('events');
+    await rows('key')
+      .filter({ hasText: 'checkout' })
+      .getByRole('link', { name: 'CheckoutService.placeOrder' })
+      .first()
+      .waitFor();
+  });
+
+  it('shows everything of one request to the host together', async () => {
+    await open('people');
+    await rows('device').getByRole('link', { name: 'visitor-1', exact: true }).click();
+    await rows('unit').filter({ hasText: 'POST /checkout' }).first().click();
+    await page.getByTestId('drawer').getByTestId('timeline-row').filter({ hasText: 'POST /charges' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it("shows the client's own count beside what came", async () => {
+    await open('overview');
+    await page.getByTestId('ledger-row').getByText('default').waitFor();
+    await page.locator('[data-testid="status"][data-state="good"]').waitFor();
   });
 
   it('has nothing to complain about but what depends on the edition of the server', async () => {

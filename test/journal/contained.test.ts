@@ -92,7 +92,7 @@ describe('a storage of the user’s own', () => {
     storage.open(listener);
     storage.append(event(1));
     storage.seal(request);
-    storage.settle([event(1)]);
+    storage.settle([event(1)], 'delivered');
     storage.commitSync();
     expect(storage.stats()).toEqual(answers['stats']);
     expect(await storage.recover(PLENTY)).toEqual(answers['recover']);
@@ -102,7 +102,7 @@ describe('a storage of the user’s own', () => {
       ['open', listener],
       ['append', event(1)],
       ['seal', request],
-      ['settle', [event(1)]],
+      ['settle', [event(1)], 'delivered'],
       ['commitSync'],
       ['stats'],
       ['recover', PLENTY],
@@ -132,7 +132,7 @@ describe('a storage of the user’s own', () => {
     const { storage, said } = contained(Object.assign(new MemoryStorage(), { recover }));
     expect(await storage.recover(PLENTY)).toEqual({ entries: [good], sealed: [sealed], nextId: 9 });
     expect(said).toHaveLength(1);
-    expect(said[0]).toContain('11 of what it handed out');
+    expect(said[0]).toContain('of what it handed out 11 items are no entry');
   });
 
   it('may copy what it is given and find all of it in the copy', () => {

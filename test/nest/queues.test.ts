@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Countly, TrackEvent, WithDevice } from '../../lib/index.js';
 import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, type CountlyModuleOptions, countlyCarrier, fromHeader } from '../../nest/index.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';
-import { noRedis, Redis } from './support/redis.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
 

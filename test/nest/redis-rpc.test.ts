@@ -13,9 +13,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Countly } from '../../lib/index.js';
 import { contextScope } from '../../lib/internal.js';
 import { CountlyModule, countlyCarrier } from '../../nest/index.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { Collector } from './support/collector.js';
 import { quiet } from './support/platforms.js';
-import { noRedis, Redis } from './support/redis.js';
 
 const SECRET = 'a secret of more than thirty-two characters';
 

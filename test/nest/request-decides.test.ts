@@ -40,10 +40,10 @@ import {
   fromUser,
   RequireConsent,
 } from '../../nest/index.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, type Platform, quiet, start } from './support/platforms.js';
 import { redisWith, type SessionStore, sessions, WorkerPool } from './support/pools.js';
-import { noRedis, Redis } from './support/redis.js';
 
 const note = (where: string): void => contextScope()?.addEvent(where);
 const VISITORS = ['ada', 'bob', 'cleo', 'dan'];

@@ -13,9 +13,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { Countly, silentLogger, TrackEvent } from '../../lib/index.js';
 import { CountlyModule, type CountlyModuleOptions } from '../../nest/index.js';
 import { ShutdownOrder } from '../../nest/shutdown-order.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, quiet, start } from './support/platforms.js';
-import { noRedis, Redis } from './support/redis.js';
 
 /** A timer of Node, and whether it is over. */
 interface HeldTimer {

@@ -4,7 +4,8 @@ import type { CollectorParts } from '../http/collector.js';
 import type { RawRequest } from '../http/raw-request.js';
 import { sendJson } from '../http/respond.js';
 import { parseJson } from '../protocol/json.js';
-import { changeSettings } from './settings.js';
+import { forgetAll } from './forget.js';
+import { changeSettings, settingsOf } from './settings.js';
 
 /** Requests that change the inspector: faults, settings, reset. */
 export function handleAdmin(
@@ -28,7 +29,7 @@ export function handleAdmin(
 }
 
 function change(parts: CollectorParts, { method, body }: RawRequest, name: string, id: string | undefined): unknown {
-  const { faults, settings, store, memory, hub, plan } = parts;
+  const { faults, settings } = parts;
   if (method === 'DELETE' && name === 'faults') {
     faults.clear(id === undefined ? undefined : Number(id));
     return { faults: faults.list() };
@@ -45,12 +46,9 @@ function change(parts: CollectorParts, { method, body }: RawRequest, name: strin
     }
     case 'settings':
       changeSettings(settings, parseJson(body.toString('utf8') || 'null'));
-      return { settings };
+      return { settings: settingsOf(settings) };
     case 'reset':
-      store.reset();
-      memory.forget();
-      plan?.forget();
-      hub.announce('reset', {});
+      forgetAll(parts);
       return { reset: true };
     default:
       return undefined;
@@ -58,7 +56,7 @@ function change(parts: CollectorParts, { method, body }: RawRequest, name: strin
 }
 
 /** A page of another origin must not steer the inspector of whoever looks at it. */
-function isForeign(message: IncomingMessage): boolean {
+export function isForeign(message: IncomingMessage): boolean {
   const { origin, host } = message.headers;
   if (origin === undefined) return false;
   return !URL.canParse(origin) || new URL(origin).host !== host;

@@ -1,6 +1,7 @@
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
-import { limitOf, shape } from './shape.js';
+import { limitOf } from './question.js';
+import { shape } from './shape.js';
 
 interface Source {
   readonly kind: string;
@@ -25,9 +26,7 @@ const SOURCES: readonly Source[] = [
 /** One device with its profile, consent and everything it did, newest first. `?app=` chooses between apps. */
 export function readDevice({ parts, search, id }: ApiQuery): unknown {
   const { database } = parts.store;
-  const device = database
-    .prepare("SELECT * FROM devices WHERE device_id = ? AND (? = '' OR app_key = ?) ORDER BY last_seen DESC LIMIT 1")
-    .first(id, search.get('app') ?? '', search.get('app') ?? '');
+  const device = findDevice(database, id ?? '', search.get('app') ?? '');
   if (device === undefined) return undefined;
   const owner = [device['app_key'] ?? null, device['device_id'] ?? null] as const;
   const profile = database.prepare('SELECT * FROM user_profiles WHERE app_key = ? AND device_id = ?').first(...owner);
@@ -42,6 +41,13 @@ export function readDevice({ parts, search, id }: ApiQuery): unknown {
     consents: consents.map(shape),
     timeline: timelineOf(database, owner, limitOf(search, 200)),
   };
+}
+
+/** The device of this id that was seen last, of any app when none is named. */
+export function findDevice(database: SqlDatabase, id: string, app: string): Record<string, SqlValue> | undefined {
+  return database
+    .prepare("SELECT * FROM devices WHERE device_id = ? AND (? = '' OR app_key = ?) ORDER BY last_seen DESC LIMIT 1")
+    .first(id, app, app);
 }
 
 function timelineOf(database: SqlDatabase, owner: readonly [SqlValue, SqlValue], limit: number): unknown[] {

@@ -1,18 +1,22 @@
 import type { ApiQuery } from './api-query.js';
-import { countOf } from './measured.js';
+import type { ErrorGroup, ErrorGroups } from './contract.js';
+import { methodRefs } from './method-refs.js';
 import { shape } from './shape.js';
 
+const MOST_SHOWN = 200;
+
 /** Crashes by group, as a server files them, each with its newest report. */
-export function readErrorGroups({ parts }: ApiQuery): unknown {
-  const { database } = parts.store;
-  // SQLite takes the other columns of a group from the row that holds the maximum: the newest report.
-  const groups = database
-    .prepare(
-      `SELECT group_hash, count(*) AS reports, count(DISTINCT device_id) AS devices, min(timestamp) AS first,
-              max(id) AS id, timestamp AS last, name, error, nonfatal, logs, custom, app_version, os, device_id, request_id
-       FROM crashes WHERE group_hash IS NOT NULL GROUP BY group_hash ORDER BY id DESC LIMIT 200`,
-    )
-    .all();
-  const total = countOf(database, 'SELECT count(DISTINCT group_hash) AS n FROM crashes');
-  return { groups: groups.map(shape), total };
+export function readErrorGroups({ parts }: ApiQuery): ErrorGroups {
+  const all = [...parts.numbers.crashes.groups.values()];
+  const shown = [...all].sort((one, other) => other.id - one.id).slice(0, MOST_SHOWN);
+  const newest = parts.store.database.prepare(
+    'SELECT timestamp AS last, name, error, nonfatal, logs, custom, app_version, os, device_id, request_id FROM crashes WHERE id = ?',
+  );
+  return {
+    total: all.length,
+    groups: shown.map(({ devices, ...numbers }) => {
+      const report = shape(newest.first(numbers.id) ?? {}) as unknown as ErrorGroup;
+      return { ...report, ...numbers, devices: devices.size, methods: methodRefs(parts, 'error', numbers.group_hash) };
+    }),
+  };
 }

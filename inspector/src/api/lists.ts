@@ -1,74 +1,99 @@
+import type { CollectorParts } from '../http/collector.js';
 import type { SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
-import { limitOf, shape } from './shape.js';
+import type { ListName } from './contract.js';
+import { type Conditions, conditionsOf, LISTS, type List } from './list-filters.js';
+import { ApiQueryError, limitOf } from './question.js';
+import { shape } from './shape.js';
 
-interface List {
-  readonly table: string;
-  /** Query parameter to column. */
-  readonly filters: Readonly<Record<string, string>>;
-  /** Query parameter to the column that must not have its value. */
-  readonly excludes?: Readonly<Record<string, string>>;
-  readonly columns?: string;
-  readonly order?: string;
-}
-
-const OWNED = { device: 'device_id', app: 'app_key', request: 'request_id' };
-
-/**
- * Lists of the API: newest first, `limit` (default 100), `before=<id>` to page on, and these filters. `total` says how
- * many there are in all, whatever the page.
- */
-export const LISTS: Readonly<Record<string, List>> = {
-  events: { table: 'events', filters: { ...OWNED, key: 'key' }, excludes: { without: 'key' } },
-  views: { table: 'views', filters: { ...OWNED, name: 'name', visit: 'visit' } },
-  sessions: { table: 'sessions', filters: OWNED },
-  errors: { table: 'crashes', filters: { ...OWNED, group: 'group_hash', name: 'name' } },
-  traces: { table: 'traces', filters: { ...OWNED, type: 'type', name: 'name' } },
-  problems: { table: 'problems', filters: { ...OWNED, row: '"row"', level: 'level' } },
-  entries: { table: 'entries', filters: { ...OWNED, outcome: 'outcome' } },
-  consents: { table: 'consent_changes', filters: { ...OWNED, feature: 'feature' } },
-  merges: { table: 'merges', filters: OWNED },
-  devices: { table: 'devices', filters: { device: 'device_id', app: 'app_key' }, order: 'last_seen DESC, id DESC' },
-  profiles: { table: 'user_profiles', filters: { device: 'device_id', app: 'app_key' }, order: 'updated_at DESC' },
-  requests: {
-    table: 'requests',
-    filters: { endpoint: 'endpoint', outcome: 'outcome', fault: 'fault', app: 'app_key' },
-    // The bodies are the bulk of the file; one request at a time hands them out.
-    columns:
-      'id, received_at, method, path, endpoint, content_type, app_key, status, reply, outcome, fault, stored, body_bytes, ' +
-      'body_sha256, entry_count, event_count, view_count, duration_ms',
-  },
-};
-
-export function readList(name: string, { parts, search }: ApiQuery): unknown {
+/** A page of a list; `total` says how many there are in all, whatever the page. */
+export function readList(name: ListName, { parts, search }: ApiQuery): unknown {
   const list = LISTS[name];
-  if (list === undefined) return undefined;
-  const { database } = parts.store;
-  const conditions: string[] = [];
-  const values: SqlValue[] = [];
-  const compare = (columns: Readonly<Record<string, string>>, operator: string): void => {
-    for (const [parameter, column] of Object.entries(columns)) {
-      const value = search.get(parameter);
-      if (value === null) continue;
-      conditions.push(`${column} ${operator} ?`);
-      values.push(value);
-    }
+  const conditions = conditionsOf(list, search);
+  const limit = limitOf(search);
+  const rows = pageOf(parts, list, conditions, search, limit + 1);
+  const page = rows.slice(0, limit);
+  return {
+    [name]: page.map(shape),
+    total: totalOf(parts, list, conditions, search),
+    next: rows.length > limit ? cursorOf(list, page.at(-1) ?? {}) : null,
   };
-  compare(list.filters, '=');
-  compare(list.excludes ?? {}, '<>');
-  const total = database
-    .prepare<{ n: number }>(`SELECT count(*) AS n FROM ${list.table}${whereOf(conditions)}`)
-    .first(...values);
-  const before = Number(search.get('before'));
-  if (Number.isInteger(before) && before > 0 && list.order === undefined) {
-    conditions.push('id < ?');
-    values.push(before);
-  }
-  const sql = `SELECT ${list.columns ?? '*'} FROM ${list.table}${whereOf(conditions)} ORDER BY ${list.order ?? 'id DESC'} LIMIT ?`;
-  const rows = database.prepare(sql).all(...values, limitOf(search));
-  return { [name]: rows.map(shape), total: total?.n ?? 0 };
 }
 
-function whereOf(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+/** Rows after the cursor in the query, the newest first. */
+export function pageOf(
+  { store: { database } }: CollectorParts,
+  list: List,
+  { sql, values }: Conditions,
+  search: URLSearchParams,
+  limit: number,
+): Record<string, SqlValue>[] {
+  const conditions = sql === '' ? [] : [sql];
+  const bound = [...values];
+  const order = list.order ?? ['id'];
+  const cursor = search.get('cursor') ?? (list.order === undefined ? search.get('before') : null);
+  if (cursor !== null && cursor !== '') {
+    const places = placesIn(cursor, order.length);
+    conditions.push(`(${order.join(', ')}) < (${places.map(() => '?').join(', ')})`);
+    bound.push(...places);
+  }
+  const after = Number(search.get('after'));
+  if (Number.isInteger(after) && after > 0 && list.order === undefined) {
+    conditions.push('id > ?');
+    bound.push(after);
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const by = order.map((column) => `${column} DESC`).join(', ');
+  return database
+    .prepare(`SELECT ${list.columns ?? '*'} FROM ${list.table} ${where} ORDER BY ${by} LIMIT ?`)
+    .all(...bound, limit);
+}
+
+export function cursorOf({ order }: List, row: Readonly<Record<string, SqlValue>>): string {
+  return (order ?? ['id']).map((column) => encodeURIComponent(String(row[column]))).join('.');
+}
+
+/** All but the last of two are numbers; that may be a device id. */
+function placesIn(cursor: string, count: number): SqlValue[] {
+  const parts = cursor.split('.');
+  const numbers = parts.map((part) => (/^-?\d+$/.test(part) ? Number(part) : decoded(part)));
+  if (parts.length !== count || typeof numbers[0] !== 'number') {
+    throw new ApiQueryError('cursor', 'what an answer gave as `next`', cursor);
+  }
+  return numbers;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Where the numbers know it, nothing is counted anew. */
+function totalOf(
+  { store, numbers }: CollectorParts,
+  list: List,
+  { sql, values }: Conditions,
+  search: URLSearchParams,
+): number {
+  const known: Readonly<Record<string, number>> = {
+    events: numbers.events.rows,
+    views: numbers.views.rows,
+    crashes: numbers.crashes.rows,
+    traces: numbers.traces.rows,
+    requests: numbers.requests.rows,
+    entries: numbers.requests.entries,
+    sessions: numbers.sessions,
+  };
+  if (sql === '' && known[list.table] !== undefined) return known[list.table] ?? 0;
+  if (list.table === 'events' && (sql === 'key = ?' || sql === 'key <> ?')) {
+    const ofKey = numbers.events.keys.get(search.get('key') ?? search.get('without') ?? '')?.events ?? 0;
+    return sql === 'key = ?' ? ofKey : numbers.events.rows - ofKey;
+  }
+  const where = sql === '' ? '' : `WHERE ${sql}`;
+  return (
+    store.database.prepare<{ n: number }>(`SELECT count(*) AS n FROM ${list.table} ${where}`).first(...values)?.n ?? 0
+  );
 }

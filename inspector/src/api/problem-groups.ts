@@ -1,14 +1,17 @@
 import type { ApiQuery } from './api-query.js';
+import type { ProblemGroup, ProblemGroups } from './contract.js';
+
+const LEVELS = 'EWN';
 
 /** Problems by row of docs/protocol.md §13, the worst first, each with its newest message. */
-export function readProblemGroups({ parts }: ApiQuery): unknown {
-  // SQLite takes the other columns of a group from the row that holds the maximum: the newest problem.
-  const groups = parts.store.database
-    .prepare(
-      `SELECT "row", level, title, server, remedy, sum(occurrences) AS occurrences, count(*) AS findings, count(DISTINCT device_id) AS devices,
-              max(id) AS id, at AS last, message, device_id, request_id
-       FROM problems GROUP BY "row" ORDER BY CASE level WHEN 'E' THEN 0 WHEN 'W' THEN 1 ELSE 2 END, id DESC`,
-    )
-    .all();
-  return { groups };
+export function readProblemGroups({ parts }: ApiQuery): ProblemGroups {
+  const newest = parts.store.database.prepare<ProblemGroup>(
+    'SELECT "row", level, title, server, remedy, id, at AS last, message, device_id, request_id FROM problems WHERE id = ?',
+  );
+  const groups = [...parts.numbers.problems.byRow.values()].flatMap(({ id, occurrences, findings, devices }) => {
+    const problem = newest.first(id);
+    return problem === undefined ? [] : [{ ...problem, occurrences, findings, devices: devices.size }];
+  });
+  const place = ({ level }: ProblemGroup): number => LEVELS.indexOf(level);
+  return { groups: groups.sort((one, other) => place(one) - place(other) || other.id - one.id) };
 }

@@ -1,5 +1,6 @@
 import type { ServerSettings } from '../options.js';
 import { isObject, type JsonObject, show } from '../protocol/json.js';
+import type { Settings } from './contract.js';
 
 /** Settings to change; what is absent stays, `null` removes a salt or app key. */
 export interface SettingsChange {
@@ -8,6 +9,11 @@ export interface SettingsChange {
   paused?: boolean;
   remoteConfig?: JsonObject;
   sdkConfig?: JsonObject;
+}
+
+/** The settings as the API shows them: the salt is told to nobody. */
+export function settingsOf({ appKey, salt, paused, remoteConfig, sdkConfig }: Readonly<ServerSettings>): Settings {
+  return { appKey: appKey ?? null, salted: salt !== undefined, paused, remoteConfig, sdkConfig };
 }
 
 /** A wrong setting: the message names the setting, what was expected and what came. */

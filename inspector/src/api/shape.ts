@@ -43,9 +43,3 @@ function parse(text: string): unknown {
     return text;
   }
 }
-
-/** A limit from the query: between 1 and `max`, or `fallback`. */
-export function limitOf(search: URLSearchParams, fallback = 100, max = 5000): number {
-  const limit = Number(search.get('limit') ?? fallback);
-  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, max) : fallback;
-}

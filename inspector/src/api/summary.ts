@@ -1,49 +1,59 @@
+import type { CollectorParts } from '../http/collector.js';
+import { VERSION } from '../version.js';
 import type { ApiQuery } from './api-query.js';
-import { countRejected } from './rejections.js';
+import type { Summary, Totals } from './contract.js';
 
+const MINUTE_MS = 60_000;
 const MINUTES = 30;
 
 /** The numbers at the top of the page, and how many events came in each of the last minutes. */
-export function readSummary({ parts }: ApiQuery): unknown {
-  const { database } = parts.store;
-  const { settings, options } = parts;
+export function readSummary({ parts }: ApiQuery): Summary {
+  const { settings, options, faults, numbers } = parts;
   const now = Date.now();
-  const totals = database
-    .prepare(
-      `SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM entries) AS entries,
-              (SELECT count(*) FROM devices WHERE counted = 1) AS devices,
-              (SELECT count(*) FROM events WHERE key <> '[CLY]_view') AS events,
-              (SELECT count(*) FROM views WHERE visit = 1) AS views, (SELECT count(*) FROM sessions) AS sessions,
-              (SELECT count(*) FROM sessions WHERE ended_at IS NULL) AS open_sessions,
-              (SELECT count(*) FROM crashes) AS errors, (SELECT count(*) FROM traces) AS traces,
-              (SELECT count(*) FROM user_profiles) AS profiles,
-              (SELECT coalesce(sum(occurrences), 0) FROM problems WHERE level = 'E') AS problems_e,
-              (SELECT coalesce(sum(occurrences), 0) FROM problems WHERE level = 'W') AS problems_w,
-              (SELECT coalesce(sum(occurrences), 0) FROM problems WHERE level = 'N') AS problems_n`,
-    )
-    .first();
-  const since = (Math.floor(now / 60_000) - MINUTES + 1) * 60_000;
-  const minutes = database
-    .prepare<{ minute: number; requests: number; events: number }>(
-      `SELECT CAST((received_at - ?) / 60000 AS INTEGER) AS minute, count(*) AS requests, sum(event_count) AS events
-       FROM requests WHERE received_at >= ? GROUP BY 1`,
-    )
-    .all(since, since);
-  const activity = Array.from({ length: MINUTES }, (_, minute) => ({
-    at: since + minute * 60_000,
-    requests: minutes.find((row) => row.minute === minute)?.requests ?? 0,
-    events: minutes.find((row) => row.minute === minute)?.events ?? 0,
-  }));
+  const since = (Math.floor(now / MINUTE_MS) - MINUTES + 1) * MINUTE_MS;
+  const sums = numbers.timeLine.sums(since, MINUTE_MS, MINUTES);
   return {
     now,
-    totals: { ...totals, rejected: countRejected(database) },
-    activity,
+    totals: totalsOf(parts),
+    activity: sums.events.map((events, minute) => ({
+      at: since + minute * MINUTE_MS,
+      requests: sums.requests[minute] ?? 0,
+      events,
+    })),
     server: {
       database: options.database,
       appKey: settings.appKey ?? null,
       salted: settings.salt !== undefined,
       paused: settings.paused,
-      faults: parts.faults.list().length,
+      faults: faults.list().length,
+      version: VERSION,
+      url: parts.address.url,
     },
+  };
+}
+
+function totalsOf({ numbers, store }: CollectorParts): Totals {
+  // Both are counted in indexes of a few bytes a row; they shrink when people become one.
+  const people = store.database
+    .prepare<Pick<Totals, 'devices' | 'open_sessions' | 'profiles'>>(
+      `SELECT (SELECT count(*) FROM devices WHERE counted = 1) AS devices,
+              (SELECT count(*) FROM sessions WHERE ended_at IS NULL) AS open_sessions,
+              (SELECT count(*) FROM user_profiles) AS profiles`,
+    )
+    .first() ?? { devices: 0, open_sessions: 0, profiles: 0 };
+  const { requests, events, views, crashes, traces, problems, sessions } = numbers;
+  return {
+    ...people,
+    requests: requests.rows,
+    entries: requests.entries,
+    events: events.events,
+    views: views.visits,
+    sessions,
+    errors: crashes.rows,
+    traces: traces.rows,
+    problems_e: problems.occurrences('E'),
+    problems_w: problems.occurrences('W'),
+    problems_n: problems.occurrences('N'),
+    rejected: requests.rejected,
   };
 }

@@ -1,43 +1,27 @@
 import type { ApiQuery } from './api-query.js';
-import { readPercentiles } from './histograms.js';
-import { countOf, MEASURED_ROWS, measuredFrom } from './measured.js';
+import type { ViewNames } from './contract.js';
+import { methodRefs } from './method-refs.js';
+import { topOf } from './top.js';
 
-interface ViewRow {
-  name: string;
-  visits: number;
-  visitors: number;
-  landings: number;
-  devices: number;
-  seconds: number | null;
-  last: number;
-}
+const MOST_SHOWN = 500;
 
 /**
  * Visits and time spent by name of view; percentiles in milliseconds. `visitors` is what a server shows as unique
  * visitors, which may be more than there are `devices` (docs/protocol.md §17.4).
  */
-export function readViewNames({ parts }: ApiQuery): unknown {
-  const { database } = parts.store;
-  const names = database
-    .prepare<ViewRow>(
-      `SELECT name, sum(visit) AS visits, sum(new_visitor) AS visitors, sum(landing) AS landings,
-              count(DISTINCT device_id) AS devices, sum(duration) AS seconds, max(timestamp) AS last
-       FROM views GROUP BY name ORDER BY visits DESC, name LIMIT 500`,
-    )
-    .all();
-  const percentiles = readPercentiles(database, {
-    table: 'views',
-    group: 'name',
-    milliseconds: 'duration * 1000.0',
-    from: measuredFrom(database, 'views'),
-  });
+export function readViewNames({ parts }: ApiQuery): ViewNames {
+  const all = [...parts.numbers.views.names.values()];
+  const shown = topOf(
+    all,
+    MOST_SHOWN,
+    ({ visits }) => visits,
+    ({ name }) => name,
+  );
   return {
-    total: countOf(database, 'SELECT count(DISTINCT name) AS n FROM views'),
-    measured: MEASURED_ROWS,
-    names: names.map((row) => ({
-      ...row,
-      p50: percentiles.get(row.name)?.p50 ?? null,
-      p95: percentiles.get(row.name)?.p95 ?? null,
-    })),
+    total: all.length,
+    names: shown.map(({ durations, devices, ...numbers }) => {
+      const [p50 = null, p95 = null] = durations.percentiles(0.5, 0.95);
+      return { ...numbers, devices: devices.size, p50, p95, methods: methodRefs(parts, 'view', numbers.name) };
+    }),
   };
 }

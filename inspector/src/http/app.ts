@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { handleApi } from '../api/api.js';
+import { handleOffer } from '../api/offer.js';
 import { show } from '../protocol/json.js';
 import { type CollectorParts, collect, refuse } from './collector.js';
 import { isOwnHost } from './host-check.js';
@@ -19,6 +20,8 @@ export async function serve(parts: CollectorParts, message: IncomingMessage, res
   const receivedAt = Date.now();
   // No browser may take what is collected, and what a sender wrote, for a script or a page.
   response.setHeader('x-content-type-options', 'nosniff');
+  // By this a client recognises an inspector; no server has it.
+  response.setHeader('x-countly-inspector', parts.runId);
   const [fullPath = '/', ...rest] = (message.url ?? '/').split('?');
   const path = belowBase(fullPath, parts.options.basePath);
   const isProtocol = path === undefined || isProtocolPath(path);
@@ -51,6 +54,7 @@ export async function serve(parts: CollectorParts, message: IncomingMessage, res
     return refuse(parts, request(Buffer.alloc(0)), response, resultReply(413, 'Request Entity Too Large'));
   }
   if (path === undefined) return refuse(parts, request(body), response, resultReply(400, 'Invalid path'));
+  if (path === '/inspector/client') return handleOffer(parts, request(body), message, response);
   if (path.startsWith('/api/')) return handleApi(parts, request(body), message, response);
   if (!isProtocol && message.method === 'GET' && (await serveStatic(path, response))) return;
   await collect(parts, request(body), response);

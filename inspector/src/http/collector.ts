@@ -11,9 +11,15 @@ import { answered, type Handled } from '../ingest/handled.js';
 import { handleSingle } from '../ingest/single.js';
 import type { LiveHub } from '../live/hub.js';
 import { LiveCollector } from '../live/live-message.js';
+import { NumbersBatch } from '../numbers/batch.js';
+import type { Numbers } from '../numbers/numbers.js';
+import type { ClientBook } from '../offers/client-book.js';
+import type { MadeBy } from '../offers/made-by.js';
+import type { MethodTable } from '../offers/method-table.js';
 import type { ResolvedOptions, ServerSettings } from '../options.js';
 import type { PlanWatch } from '../plan/plan-watch.js';
 import { textOf } from '../protocol/json.js';
+import type { SearchIndex } from '../search/search-index.js';
 import { databaseTrouble } from '../store/database-trouble.js';
 import { recordFindings } from '../store/record-findings.js';
 import { recordRequest } from '../store/record-request.js';
@@ -30,6 +36,16 @@ export interface CollectorParts {
   readonly memory: ServerMemory;
   readonly faults: FaultBox;
   readonly hub: LiveHub;
+  readonly numbers: Numbers;
+  /** Clients that told of themselves. */
+  readonly book: ClientBook;
+  readonly methods: MethodTable;
+  readonly madeBy: MadeBy;
+  readonly search: SearchIndex;
+  /** What an SDK takes as its server URL; known once it listens. */
+  readonly address: { url: string };
+  /** Of this run: it stands on every answer, so that a client recognises an inspector, and one that was started anew. */
+  readonly runId: string;
   /** Undefined without a plan. */
   readonly plan: PlanWatch | undefined;
   /** What keeps the database from being written at present: said once, however many requests meet it. */
@@ -93,9 +109,10 @@ function attempt(parts: CollectorParts, passage: Passage, work: Work): Handled {
 /** Stores what the request carries and the request itself, in one transaction, then tells the listeners. */
 function passThrough(parts: CollectorParts, passage: Passage, work: Work): Handled {
   const { store, settings, memory, hub } = parts;
-  const live = new LiveCollector();
+  const live = new LiveCollector(hub.listening);
+  const numbers = new NumbersBatch();
   const checker = new Checker(memory);
-  const context: IngestContext = { store, settings, checker, live, requestId: store.nextRequestId() };
+  const context: IngestContext = { store, settings, checker, live, numbers, requestId: store.nextRequestId() };
   const startedAt = performance.now();
   memory.requests.mark();
   const handled = store.transaction(() => {
@@ -112,6 +129,7 @@ function passThrough(parts: CollectorParts, passage: Passage, work: Work): Handl
     recordFindings(context, passage.request.receivedAt);
     return result;
   });
+  parts.numbers.add(numbers);
   hub.publish(live);
   return handled;
 }

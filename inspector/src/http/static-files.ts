@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
-/** `public/` lies beside `src/` and `dist/`, so the same relative path works from both. */
-const ROOT = new URL('../../public/', import.meta.url);
+/** What `scripts/build-page.mjs` made; the same relative path works from `src/` and `dist/`. */
+const ROOT = new URL('../../dist/page/', import.meta.url);
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

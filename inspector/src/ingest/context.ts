@@ -1,5 +1,6 @@
 import type { Checker } from '../checks/checker.js';
 import type { LiveBatch } from '../live/live-message.js';
+import type { NumbersBatch } from '../numbers/batch.js';
 import type { ServerSettings } from '../options.js';
 import type { DeviceRow } from '../store/device-row.js';
 import type { Store } from '../store/store.js';
@@ -10,6 +11,7 @@ export interface IngestContext {
   readonly settings: Readonly<ServerSettings>;
   readonly checker: Checker;
   readonly live: LiveBatch;
+  readonly numbers: NumbersBatch;
   readonly requestId: number;
 }
 

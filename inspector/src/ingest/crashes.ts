@@ -30,6 +30,7 @@ export function ingestCrash(context: IngestContext, owner: Owner, entry: Entry):
     timestamp: entry.timestamp,
   };
   const id = context.store.insert.crashes(row);
+  context.numbers.crashes.push({ id, ...row });
   owner.device.crash_count += 1;
   owner.userChanged = true;
   context.live.add('crash', () => ({ id, ...row }));

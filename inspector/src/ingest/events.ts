@@ -45,7 +45,7 @@ export function ingestEvents(context: IngestContext, owner: Owner, entry: Entry)
   const isPoisoned = list.some(poisonsBatch);
   const views = createViewIngest(context, owner, entry);
   const outcome = { ...NOTHING };
-  for (const event of list as unknown[]) {
+  for (const [place, event] of (list as unknown[]).entries()) {
     if (!isObject(event)) continue;
     const key = storedKey(event['key']);
     const sent = isObject(event['segmentation']) ? event['segmentation'] : undefined;
@@ -54,8 +54,8 @@ export function ingestEvents(context: IngestContext, owner: Owner, entry: Entry)
     if (isPoisoned || !isKept(key, sent)) continue;
     memory.learn(key, sent);
     const segmentation = storedSegmentation(key, sent);
-    storeEvent(context, owner, entry, { event, key, segmentation });
-    if (key === '[CLY]_view') views.apply(event, segmentation ?? {});
+    storeEvent(context, owner, entry, { event, key, segmentation, place });
+    if (key === '[CLY]_view') views.apply(event, segmentation ?? {}, place);
     if (!isInternal(key) || key === '[CLY]_orientation') owner.userChanged = true;
     outcome[key === '[CLY]_view' ? 'views' : 'events'] += 1;
   }
@@ -81,9 +81,12 @@ interface ReadEvent {
   event: JsonObject;
   key: string;
   segmentation: JsonObject | undefined;
+  /** Which of the list it is. */
+  place: number;
 }
 
-function storeEvent(context: IngestContext, owner: Owner, entry: Entry, { event, key, segmentation }: ReadEvent): void {
+function storeEvent(context: IngestContext, owner: Owner, entry: Entry, read: ReadEvent): void {
+  const { event, key, segmentation, place } = read;
   // Times of Day passes over events that do not say how many they are (docs/protocol.md §2.2).
   const hasTime = event['count'] !== undefined;
   // The hot path of a bulk: a literal without spread keeps the row a fast object.
@@ -106,8 +109,10 @@ function storeEvent(context: IngestContext, owner: Owner, entry: Entry, { event,
     cvid: textOf(event['cvid']) ?? null,
     peid: textOf(event['peid']) ?? null,
     extra: extraOf(event),
+    place,
   };
   const id = context.store.insert.events(row);
+  context.numbers.events.push(row);
   context.live.add('event', () => ({ id, ...row }));
 }
 

@@ -6,6 +6,9 @@ import type { Reply } from '../http/raw-request.js';
  */
 export type RequestOutcome = 'stored' | 'partial' | 'ignored' | 'rejected' | 'answered' | 'fault';
 
+/** What became of one logical request within it. */
+export type EntryOutcome = 'stored' | 'duplicate' | 'ignored' | 'skipped' | 'rejected' | 'lost';
+
 /** What became of one HTTP request. */
 export interface Handled {
   reply: Reply;

@@ -1,5 +1,5 @@
 import type { Repetition } from '../checks/request-memory.js';
-import { textOf } from '../protocol/json.js';
+import { stringOf, textOf } from '../protocol/json.js';
 import { uidOf, ZERO_UUID } from '../protocol/payload.js';
 import { ingestConsent, knowsConsent } from './consent.js';
 import type { IngestContext, Owner } from './context.js';
@@ -7,13 +7,12 @@ import { ingestCrash } from './crashes.js';
 import { updateDevice } from './device-update.js';
 import { type Entry, keptParameters, kindsOf } from './entry.js';
 import { ingestEvents } from './events.js';
+import type { EntryOutcome } from './handled.js';
 import { mergeDevices } from './merge.js';
 import { ingestSession } from './sessions.js';
 import { ingestTrace } from './traces.js';
 import { customOf, findProfile, ingestUserDetails } from './user-details.js';
 import { hadViews } from './views.js';
-
-export type EntryOutcome = 'stored' | 'duplicate' | 'ignored' | 'skipped' | 'rejected' | 'lost';
 
 /** How one logical request ended and what a single `/i` would answer. */
 export interface EntryResult {
@@ -108,7 +107,7 @@ function rejected(result: string): EntryResult {
 }
 
 export function recordEntry(context: IngestContext, entry: Entry, entryId: number, result: EntryResult): void {
-  context.store.insert.entries({
+  const row = {
     id: entryId,
     request_id: context.requestId,
     position: entry.position,
@@ -119,7 +118,11 @@ export function recordEntry(context: IngestContext, entry: Entry, entryId: numbe
     outcome: result.outcome,
     info: noteOf(result),
     params: keptParameters(entry.parameters),
-  });
+  };
+  context.store.insert.entries(row);
+  const { sdk_name: name, sdk_version: version } = entry.parameters;
+  context.numbers.sdk ??= name && version ? { name: stringOf(name), version: stringOf(version) } : undefined;
+  context.numbers.entries.push(row);
 }
 
 function noteOf({ outcome, info, lost, result }: EntryResult): string | null {

@@ -21,6 +21,7 @@ export function mergeDevices(context: IngestContext, target: DeviceRow, oldDevic
     timestamp,
   });
   if (old === undefined) return;
+  context.numbers.merges.push({ from: oldDeviceId, to: target.device_id });
   mergeConsent(store.database, target, old);
   addUp(target, old);
   mergeProfile(context, target, old, timestamp);

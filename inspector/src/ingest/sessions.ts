@@ -61,6 +61,7 @@ function begin(context: IngestContext, owner: Owner, entry: Entry): void {
     location_source: device.location_source,
   };
   const id = context.store.insert.sessions(row);
+  context.numbers.sessions += 1;
   device.open_session = id;
   device.last_session = id;
   device.session_count += 1;

@@ -24,6 +24,7 @@ export function ingestTrace(context: IngestContext, owner: Owner, entry: Entry):
     timestamp: entry.timestamp,
   };
   const id = context.store.insert.traces(row);
+  context.numbers.traces.push(row);
   owner.device.trace_count += 1;
   context.live.add('trace', () => ({ id, ...row }));
 }

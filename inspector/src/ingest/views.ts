@@ -9,7 +9,8 @@ const NAME_LIMIT = 128;
 
 export interface ViewIngest {
   hasRunning(name: string, viewId: string | undefined): boolean;
-  apply(event: JsonObject, segmentation: JsonObject): void;
+  /** @param place - which of the request's events it is */
+  apply(event: JsonObject, segmentation: JsonObject, place: number): void;
 }
 
 interface ViewRow {
@@ -23,6 +24,7 @@ interface Sent {
   readonly segmentation: JsonObject;
   readonly name: string;
   readonly viewId: string | undefined;
+  readonly place: number;
 }
 
 function prepare(database: SqlDatabase) {
@@ -74,8 +76,10 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
       session_id: owner.device.open_session,
       segmentation: JSON.stringify(segmentation),
       timestamp,
+      place: sent.place,
     };
     const id = insert.views(row);
+    context.numbers.views.push(row);
     if (visit) owner.device.view_count += 1;
     context.live.add('view', () => ({ id, ...row }));
   };
@@ -89,6 +93,7 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
       return;
     }
     statements.end.run(duration, view.id);
+    context.numbers.viewEnds.push({ name: sent.name, duration });
     context.live.add('view', () => ({
       id: view.id,
       name: sent.name,
@@ -101,11 +106,11 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
 
   return {
     hasRunning: (name, viewId) => newest(name.slice(0, NAME_LIMIT), viewId)?.ended === 0,
-    apply: (event, segmentation) => {
+    apply: (event, segmentation, place) => {
       owner.userChanged = true;
       isKnown ??= hadViews(context.store.database, appKey, deviceId);
       const name = stringOf(segmentation['name']).slice(0, NAME_LIMIT);
-      const sent: Sent = { event, segmentation, name, viewId: textOf(segmentation['_idv']) ?? undefined };
+      const sent: Sent = { event, segmentation, name, viewId: textOf(segmentation['_idv']) ?? undefined, place };
       if (segmentation['visit']) add(sent, true);
       else end(sent);
     },

@@ -1,14 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import type { LiveCollector, LiveType } from './live-message.js';
+import type { LiveMessages, LiveType } from '../api/contract.js';
+import { type LiveCollector, MESSAGES_PER_KIND } from './live-message.js';
 
 const HEARTBEAT_MS = 15_000;
 /** A reader that does not keep up is closed rather than buffered for ever; browsers reconnect by themselves. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** What comes faster is told together, so that neither side spends its time on it. */
+const PAUSE_MS = 100;
 
 /** Server-sent events: everybody who listens gets every committed change. */
 export class LiveHub {
   readonly #listeners = new Set<ServerResponse>();
   readonly #heartbeat: NodeJS.Timeout;
+  #waiting: LiveCollector[] = [];
+  #pause: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#heartbeat = setInterval(() => this.#write(': still here\n\n'), HEARTBEAT_MS);
@@ -32,19 +37,47 @@ export class LiveHub {
 
   publish(batch: LiveCollector): void {
     if (!this.listening) return;
-    const parts = batch.messages.map(({ type, data }) => frame(type, data));
-    parts.push(frame('changed', batch.counts));
-    this.#write(parts.join(''));
+    this.#waiting.push(batch);
+    if (this.#pause !== undefined) return;
+    this.#tell();
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#tell();
+    }, PAUSE_MS);
+    this.#pause.unref();
   }
 
-  announce(type: LiveType, data: unknown): void {
+  announce<Type extends LiveType>(type: Type, data: LiveMessages[Type]): void {
+    if (!this.listening) return;
+    this.#tell();
     this.#write(frame(type, data));
   }
 
   close(): void {
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#pause);
+    this.#tell();
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
+  }
+
+  /** Everything that waits, at most so many of a kind, and how many there were. */
+  #tell(): void {
+    if (this.#waiting.length === 0) return;
+    const told = new Map<string, number>();
+    const counts = new Map<string, number>();
+    const parts: string[] = [];
+    for (const { messages, counts: ofBatch } of this.#waiting) {
+      for (const [type, count] of Object.entries(ofBatch)) counts.set(type, (counts.get(type) ?? 0) + count);
+      for (const { type, data } of messages) {
+        const before = told.get(type) ?? 0;
+        told.set(type, before + 1);
+        if (before < MESSAGES_PER_KIND) parts.push(frame(type, data));
+      }
+    }
+    this.#waiting = [];
+    parts.push(frame('changed', Object.fromEntries(counts)));
+    this.#write(parts.join(''));
   }
 
   #write(text: string): void {

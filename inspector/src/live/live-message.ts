@@ -1,15 +1,4 @@
-/** Kinds of live messages. None is called "error": browsers use that name for a lost connection. */
-export type LiveType =
-  | 'request'
-  | 'event'
-  | 'view'
-  | 'session'
-  | 'crash'
-  | 'trace'
-  | 'profile'
-  | 'consent'
-  | 'problem'
-  | 'reset';
+import type { LiveType } from '../api/contract.js';
 
 export interface LiveMessage {
   type: LiveType;
@@ -28,7 +17,11 @@ export class LiveCollector implements LiveBatch {
   readonly #messages: LiveMessage[] = [];
   readonly #counts = new Map<LiveType, number>();
 
+  /** @param isTold - whether anybody listens */
+  constructor(private readonly isTold: boolean) {}
+
   add(type: LiveType, data: () => unknown): void {
+    if (!this.isTold) return;
     const count = (this.#counts.get(type) ?? 0) + 1;
     this.#counts.set(type, count);
     if (count <= MESSAGES_PER_KIND) this.#messages.push({ type, data: data() });

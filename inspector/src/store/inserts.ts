@@ -45,6 +45,7 @@ const COLUMNS = {
     'cvid',
     'peid',
     'extra',
+    'place',
   ],
   views: [
     ...OWNER,
@@ -59,6 +60,7 @@ const COLUMNS = {
     'session_id',
     'segmentation',
     'timestamp',
+    'place',
   ],
   sessions: [
     'request_id',

@@ -21,6 +21,7 @@ export function recordFindings(context: IngestContext, at: number): void {
       occurrences: finding.occurrences,
     };
     const id = context.store.insert.problems(row);
+    context.numbers.problems.push({ id, ...row });
     context.live.add('problem', () => ({ id, ...row }));
   }
 }

@@ -3,6 +3,7 @@ import type { Fault } from '../faults/fault.js';
 import type { RawRequest } from '../http/raw-request.js';
 import type { IngestContext } from '../ingest/context.js';
 import type { Handled } from '../ingest/handled.js';
+import { isObject, textOf } from '../protocol/json.js';
 
 export interface RequestRecord {
   request: RawRequest;
@@ -45,7 +46,16 @@ export function recordRequest(context: IngestContext, record: RequestRecord): vo
     body: keptBody(request, record.keepBodyChars),
     body_sha256: request.body.length === 0 ? null : createHash('sha256').update(request.body).digest('hex'),
   });
-  context.live.add('request', () => summary);
+  const { remote, userAgent } = request;
+  context.live.add('request', () => ({ ...summary, user_agent: userAgent ?? null, remote }));
+  context.numbers.request = {
+    ...summary,
+    remote,
+    user_agent: userAgent ?? null,
+    sdk_name: context.numbers.sdk?.name ?? null,
+    sdk_version: context.numbers.sdk?.version ?? null,
+    answer: sent.reply === null ? null : resultOf(handled.reply.body),
+  };
 }
 
 function keptBody(request: RawRequest, limit: number): string | null {
@@ -55,6 +65,10 @@ function keptBody(request: RawRequest, limit: number): string | null {
     .subarray(0, limit * 4)
     .toString('utf8')
     .slice(0, limit);
+}
+
+function resultOf(body: unknown): string | null {
+  return isObject(body) ? (textOf(body['result']) ?? null) : null;
 }
 
 /** What went out on the wire: a fault may have put its own answer there, or none. */

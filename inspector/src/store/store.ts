@@ -1,9 +1,10 @@
+import { SEARCH_SCHEMA } from '../search/search-index.js';
 import { openSql, type SqlDatabase } from '../sql/sql.js';
 import { claimDatabaseFile, type DatabaseFile } from './database-file.js';
 import { databaseTrouble } from './database-trouble.js';
 import { createDeviceStore, type DeviceStore } from './device-row.js';
 import { type Inserts, prepareInserts } from './inserts.js';
-import { SCHEMA, SCHEMA_VERSION, TABLES } from './schema.js';
+import { KEPT_TABLES, SCHEMA, SCHEMA_VERSION, TABLES } from './schema.js';
 
 /** The database file and everything prepared on it. */
 export interface Store {
@@ -54,6 +55,7 @@ function prepareSchema(database: SqlDatabase): void {
     throw new Error('it was not written by this version of the inspector; delete it if nothing in it is needed');
   }
   database.exec(SCHEMA);
+  database.exec(SEARCH_SCHEMA);
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 
@@ -82,7 +84,7 @@ function createStore(database: SqlDatabase, file: DatabaseFile): Store {
     nextEntryId: () => ++entryId,
     reset: () =>
       transaction(() => {
-        for (const table of TABLES) database.exec(`DELETE FROM ${table}`);
+        for (const table of TABLES) if (!KEPT_TABLES.has(table)) database.exec(`DELETE FROM ${table}`);
       }),
     close: () => {
       database.close();

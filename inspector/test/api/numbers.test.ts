@@ -60,11 +60,10 @@ describe('numbers', () => {
     expect([body[name]?.length, body.total]).toEqual([length, total]);
   });
 
-  it('are of all rows, also beyond those whose durations are measured', async () => {
+  it('are of all rows, however many there are', async () => {
     const events = Array.from({ length: 20_000 }, (_, n) => ({ key: n === 0 ? 'first' : 'rest', count: 1 }));
     for (let time = 0; time < 3; time += 1) await server.events(...events);
     expect(await get('keys')).toMatchObject({
-      measured: 50_000,
       total: 2,
       keys: [
         { key: 'rest', events: 59_997, count: 59_997 },

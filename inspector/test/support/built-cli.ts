@@ -9,6 +9,8 @@ const COMPILER = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.
 /** The command line, compiled from the sources under test into a folder of its own. */
 export interface BuiltCli {
   start(...options: string[]): RunningCli;
+  /** With these in its environment; `undefined` takes one out. */
+  startWith(env: NodeJS.ProcessEnv, ...options: string[]): RunningCli;
   remove(): void;
 }
 
@@ -30,16 +32,27 @@ export function buildCli(): BuiltCli {
   const cache = join(PACKAGE, 'node_modules');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, '.built-cli-'));
-  execFileSync(COMPILER, ['-p', join(PACKAGE, 'tsconfig.build.json'), '--outDir', folder, '--declaration', 'false']);
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  execFileSync(COMPILER, [
+    '-p',
+    join(PACKAGE, 'tsconfig.build.json'),
+    '--outDir',
+    join(folder, 'dist'),
+    '--declaration',
+    'false',
+  ]);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","version":"1.2.3"}');
   return {
-    start: (...options) => run(join(folder, 'cli.js'), options),
+    start: (...options) => run(join(folder, 'dist', 'cli.js'), options),
+    startWith: (env, ...options) => run(join(folder, 'dist', 'cli.js'), options, env),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-function run(file: string, options: string[]): RunningCli {
-  const child = spawn(process.execPath, [file, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+function run(file: string, options: string[], env: NodeJS.ProcessEnv = {}): RunningCli {
+  const child = spawn(process.execPath, [file, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let out = '';
   let err = '';
   const listeners = new Set<() => void>();

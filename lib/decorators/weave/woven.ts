@@ -96,6 +96,8 @@ export interface Woven {
   readonly advices: Advice[];
   /** Those of a function that the wrapper calls come first. */
   readonly records: WeaveRecord[];
+  /** The decorator of each record, for people: `@TrackEvent`. */
+  readonly decorators: string[];
   /** See `recordingOf`; forgotten when another advice comes. */
   recording: Method | undefined;
   /** The same while somebody listens to calls. */
@@ -105,7 +107,7 @@ export interface Woven {
 }
 
 // Shared by all installed copies, so that the decorators of two copies still make one wrapper.
-export const wovenBy = shared('woven.4', () => new WeakMap<object, Woven>());
+export const wovenBy = shared('woven.5', () => new WeakMap<object, Woven>());
 
 /** What stands on this function, when it is one of our wrappers. */
 export function wovenOf(fn: unknown): Woven | undefined {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { types } from 'node:util';
 import { nobodyRecords } from '../../scope/current.js';
 import type { Method } from './advice.js';
+import { rememberWoven } from './inspected-weaving.js';
 import { recordingOf } from './run.js';
 import {
   type Site,
@@ -30,10 +31,12 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
   const original = callee ?? fn;
   const records = weaveMetadataOf(fn);
   const made = { recording: undefined, observed: undefined, endedAtOnce: 0 };
-  const fresh: Woven = { original, face: fn, site, advices: [], records, ...made };
+  const decorators = records.map(({ kind }): string => kind);
+  const fresh: Woven = { original, face: fn, site, advices: [], records, decorators, ...made };
   const woven = present ?? fresh;
   const { methodName, isStatic } = site;
-  for (const { key, options, advice } of weavings) {
+  for (const { decorator, key, options, advice } of weavings) {
+    woven.decorators.push(decorator);
     const made = advice(site);
     woven.advices.push(made);
     woven.records.push({ kind: made.kind, key, options: options as WeaveRecord['options'], methodName, isStatic });
@@ -41,6 +44,7 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
   woven.recording = undefined;
   woven.observed = undefined;
   const wrapper = present === undefined ? wrapperOf(fn, woven, isShared) : fn;
+  rememberWoven(woven, present === undefined, [site]);
   if (weaveWitness.applied !== undefined) {
     const fresh = woven.advices.slice(-weavings.length);
     weaveWitness.applied({

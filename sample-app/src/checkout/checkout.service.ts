@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { HttpException, Injectable } from '@nestjs/common';
 import { Breadcrumb, ReportErrors, Segment, TimedEvent, TrackEvent } from 'countly-weave';
 import { CartService } from '../cart/cart.service.js';
 import { type Cents, toUnits } from '../money.js';
+import { OrderBook } from '../orders/order-book.js';
+import { ParcelDesk } from '../parcels/parcel-desk.js';
 import type { Delivery } from './checkout-form.js';
 import { Order } from './order.js';
 import { CheckoutFailedError, isUnexpected, PaymentDeclinedError } from './payment-errors.js';
@@ -20,11 +21,14 @@ export class CheckoutService {
   constructor(
     private readonly carts: CartService,
     private readonly payments: PaymentGateway,
+    private readonly orders: OrderBook,
+    private readonly parcels: ParcelDesk,
   ) {}
 
   /**
-   * Takes the money and empties the cart.
-   * @throws PaymentDeclinedError when the bank says no, CheckoutFailedError when anything else goes wrong
+   * Takes the money, keeps the order and empties the cart.
+   * @throws PaymentDeclinedError when the bank says no, ConflictException when the order cannot be kept, CheckoutFailedError
+   *   when anything else goes wrong
    */
   @TimedEvent('checkout', { sum: ({ result }) => toUnits(result?.total ?? 0) })
   @TrackEvent('payment_declined', {
@@ -35,14 +39,20 @@ export class CheckoutService {
   @ReportErrors({ when: isUnexpected })
   async placeOrder(visitorId: string, @Segment() order: Order): Promise<Receipt> {
     const total = this.price(order);
+    let orderId: string;
     try {
-      await this.payments.charge(order.cardNumber, total);
+      const payment = await this.payments.charge(order.cardNumber, total);
+      orderId = await this.orders.keep(visitorId, order, total).catch(async (error: unknown) => {
+        await this.payments.refund(payment);
+        throw error;
+      });
     } catch (cause) {
-      if (cause instanceof PaymentDeclinedError) throw cause;
+      if (cause instanceof HttpException) throw cause;
       throw new CheckoutFailedError('The order could not be placed.', { cause });
     }
     this.carts.clear(visitorId);
-    return { orderId: randomUUID().slice(0, 8), total };
+    this.parcels.handOver(orderId, order.itemCount);
+    return { orderId, total };
   }
 
   @Breadcrumb(({ args: [order] }) => `pricing ${order.itemCount} items, ${order.deliveryMethod} delivery`)

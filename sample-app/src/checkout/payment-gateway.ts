@@ -35,6 +35,11 @@ export class PaymentGateway {
         return randomUUID();
     }
   }
+
+  @Breadcrumb('refunding')
+  async refund(_payment: string): Promise<void> {
+    await wait(ANSWER_MS);
+  }
 }
 
 function statusOf(error: unknown): number {

@@ -3,6 +3,7 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import { type ShopRequest, type ShopResponse, wantsHtml } from '../visitors/http.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
+import { WebSdk } from './web-sdk.js';
 
 const TITLES: Readonly<Record<number, string>> = {
   402: 'Payment declined',
@@ -15,6 +16,10 @@ const TITLES: Readonly<Record<number, string>> = {
 @Catch()
 export class ErrorPageFilter extends BaseExceptionFilter {
   readonly #logger = new Logger('Shop');
+
+  constructor(private readonly webSdk: WebSdk) {
+    super();
+  }
 
   override catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -36,6 +41,7 @@ export class ErrorPageFilter extends BaseExceptionFilter {
         body,
         path: request.url ?? '/',
         visitor: request.visitor,
+        webSdk: this.webSdk.snippetFor(request.visitor),
       }),
     );
   }

@@ -8,10 +8,12 @@ export interface LayoutParts {
   /** Where the visitor is, to come back to after changing the privacy choice. */
   readonly path: string;
   readonly visitor: Visitor;
+  /** What the page itself reports with. */
+  readonly webSdk?: Html | undefined;
 }
 
 /** The frame around every page. */
-export function layout({ title, body, path, visitor }: LayoutParts): string {
+export function layout({ title, body, path, visitor, webSdk }: LayoutParts): string {
   const choice = visitor.optedOut
     ? { consent: 'all', text: 'You are not counted.', action: 'Count my visits' }
     : { consent: 'none', text: 'Your visits are counted.', action: 'Stop counting' };
@@ -44,8 +46,10 @@ ${body}
     <input type="hidden" name="consent" value="${choice.consent}">
     <span>${choice.text}</span> <button class="link">${choice.action}</button>
   </form>
+  <span>You: <code id="you">${visitor.optedOut ? 'nobody' : visitor.id}</code></span>
   <span>A sample shop of countly-weave. Nothing here is for sale.</span>
 </footer>
+${webSdk}
 </body>
 </html>`;
   return page.text;

@@ -4,11 +4,15 @@ import { map, type Observable } from 'rxjs';
 import { type ShopRequest, type ShopResponse, wantsHtml } from '../visitors/http.js';
 import { layout } from './layout.js';
 import { PAGE_VIEW, type PageView } from './page-view.js';
+import { WebSdk } from './web-sdk.js';
 
 /** Shows what a handler returns as the page its `@Page` describes. */
 @Injectable()
 export class PageInterceptor implements NestInterceptor {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly webSdk: WebSdk,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
@@ -19,7 +23,9 @@ export class PageInterceptor implements NestInterceptor {
       map((data: unknown) => {
         http.getResponse<ShopResponse>().setHeader('content-type', 'text/html; charset=utf-8');
         const title = typeof view.title === 'function' ? view.title(data) : view.title;
-        return layout({ title, body: view.render(data), path: request.url ?? '/', visitor: request.visitor });
+        const { visitor } = request;
+        const webSdk = this.webSdk.snippetFor(visitor);
+        return layout({ title, body: view.render(data), path: request.url ?? '/', visitor, webSdk });
       }),
     );
   }

@@ -20,6 +20,9 @@ function nest(range) {
 
 export const JEST = {
   ...nest('^11.0.1'),
+  '@openfeature/core': '^1.9.0',
+  '@openfeature/nestjs-sdk': '^0.2.5',
+  '@openfeature/server-sdk': '^1.17.1',
   jest: '^30.0.0',
   'ts-jest': '^29.4.0',
   '@swc/core': '^1.16.22',
@@ -46,7 +49,7 @@ export async function checkJest(report, { installation, nodes, inspector }) {
           const appKey = `jest-${transformer}-${node.version}`;
           const env = reportingTo(inspector, appKey, installation);
           const { stderr } = await run(node.path, args, { cwd: installation, env });
-          expectSummary(stderr, /^Tests: +14 passed, 14 total$/m);
+          expectSummary(stderr, /^Tests: +16 passed, 16 total$/m);
           assert.deepEqual(eventsOf(inspector, appKey), [{ ...ADDED, segmentation: { items: 1 } }]);
           // What Jest says when something is still alive after the tests, or torn down under a running call.
           if (/did not exit|open handle|after the Jest environment|deprecat|warn/i.test(stderr))

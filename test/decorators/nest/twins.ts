@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { Breadcrumb } from '../../../lib/decorators/breadcrumb.js';
+import { ChangeDeviceId } from '../../../lib/decorators/change-device-id.js';
+import { GiveConsent, WithdrawConsent } from '../../../lib/decorators/consent.js';
+import { Conversion } from '../../../lib/decorators/conversion.js';
+import { Feedback } from '../../../lib/decorators/feedback.js';
+import { UserData, UserDetails } from '../../../lib/decorators/profile.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
+import { BeginSession, EndSession } from '../../../lib/decorators/sessions.js';
+import { EndEvent, StartEvent } from '../../../lib/decorators/start-event.js';
 import { Trace } from '../../../lib/decorators/trace.js';
 import { TimedEvent, TrackEvent } from '../../../lib/decorators/track-event.js';
 import { TrackView } from '../../../lib/decorators/track-view.js';
@@ -20,6 +27,17 @@ const OURS = [
   ReportErrors(),
   Trace('trace'),
   Breadcrumb((call) => `in ${call.methodName}`),
+  BeginSession(),
+  EndSession({ on: 'settle' }),
+  UserDetails(() => ({ name: 'ada' })),
+  UserData((user) => user.increment('calls')),
+  StartEvent('work'),
+  EndEvent('work'),
+  Conversion('campaign'),
+  Feedback(() => ({ rating: 5 })),
+  GiveConsent('events'),
+  WithdrawConsent(() => ['feedback']),
+  ChangeDeviceId(() => undefined),
   WithDevice(() => 'visitor'),
 ];
 

@@ -6,6 +6,7 @@ const file = (path: string): string => join(__dirname, '../../..', path);
 
 const SHOP = file('sample-app/dist/main.js');
 const START = file('sample-app/dist/start/main.js');
+const PACKING = file('sample-app/dist/parcels/main.js');
 const WORKER = file('sample-app/dist/worker/main.js');
 const INSPECTOR = file('inspector/dist/cli.js');
 const LIBRARY = file('dist/nest.js');
@@ -14,7 +15,7 @@ export const APP_KEY = 'e2e-shop';
 
 /** These tests run what ships: compiled programs, in processes of their own. */
 export function requireBuild(): void {
-  const missing = [LIBRARY, INSPECTOR, SHOP, START, WORKER].filter((path) => !existsSync(path));
+  const missing = [LIBRARY, INSPECTOR, SHOP, START, WORKER, PACKING].filter((path) => !existsSync(path));
   if (missing.length > 0) throw new Error(`Not built: ${missing.join(', ')}. Run "npm run build" first.`);
 }
 
@@ -24,6 +25,11 @@ export function startInspector(database: string, ...options: readonly string[]):
 
 export function startShop(env: Readonly<Record<string, string>>): Promise<Program> {
   return startProgram(SHOP, [], { PORT: '0', COUNTLY_APP_KEY: APP_KEY, ...env });
+}
+
+/** The worker that packs what the shop puts on a queue. */
+export function startPacking(env: Readonly<Record<string, string>>): Promise<Program> {
+  return startProgram(PACKING, [], { COUNTLY_APP_KEY: APP_KEY, ...env }, { ready: /waits for parcels/ });
 }
 
 /** What `npm start` runs after the build, in a process group of its own as under a terminal. */

@@ -89,6 +89,10 @@ export class Visitor {
     });
     this.#expect('traces', traceLine('network', 'POST /charges', charge));
     if (card === 'pays') {
+      for (const [id, quantity] of this.#cart) {
+        const { category, price } = PRODUCTS[id];
+        this.#expect('events', eventLine('item_ordered', quantity, price * quantity, { product: id, category }));
+      }
       this.#cart = new Map();
       this.#expect('events', eventLine('checkout', 1, total, order));
     } else if (card === 'declined') {

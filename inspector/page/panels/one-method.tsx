@@ -1,0 +1,97 @@
+import type { CodeDetail, Latency } from '../../src/api/contract.js';
+import { pathOf } from '../lib/api.js';
+import { ago, duration, number } from '../lib/format.js';
+import { hrefTo } from '../lib/route.js';
+import { useApi } from '../lib/use-api.js';
+import { Badge, Card, Empty, Facts, Trouble } from '../parts/bits.js';
+import { Chart } from '../parts/chart.js';
+import { Decorators } from '../parts/decorators.js';
+import { SourceLink } from '../parts/source-link.js';
+import { Waterfall } from '../parts/waterfall.js';
+import { currentWindow, WindowPicker } from '../parts/window-picker.js';
+
+/** A trace is named with its type, its panel without. */
+const OF_TYPE = /^(?:device|network) /;
+const PANELS = { event: 'events', view: 'views', error: 'errors', trace: 'traces' } as const;
+
+/** One woven method: where it stands, how it does, what it made. */
+export function OneMethod({ id }: { id: string }) {
+  const { data, isMissing, error } = useApi<CodeDetail>(`code/${encodeURIComponent(id)}`);
+  return (
+    <>
+      <p class="back">
+        <a href="#code">← All methods</a>
+      </p>
+      <Trouble error={error} />
+      {isMissing && <Empty title="No such method" />}
+      {data !== undefined && <Detail detail={data} />}
+    </>
+  );
+}
+
+function Detail({ detail: { method, keys, items } }: { detail: CodeDetail }) {
+  const { made } = method;
+  return (
+    <>
+      <h2 class="panel-title code-name">{method.label}</h2>
+      <div class="columns is-wide">
+        <Card title="Calls">
+          <Facts
+            of={[
+              ['Source', <SourceLink of={method} />],
+              ['Decorators', <Decorators of={method} />],
+              ['Calls', method.calls === 0 ? <Badge kind="ignored">never fired</Badge> : number(method.calls)],
+              ['Failures', method.failures > 0 ? <span class="is-bad">{number(method.failures)}</span> : 'none'],
+              ['p50 / p95', method.p50 === null ? null : `${duration(method.p50)} / ${duration(method.p95)}`],
+              ['Last', method.last === null ? null : ago(method.last)],
+            ]}
+          />
+        </Card>
+        <Card title="What it made">
+          <ul class="plain">
+            {keys.map(({ kind, key, count }) => (
+              <li class="line" key={`${kind} ${key}`}>
+                <Badge kind={kind} />
+                <a class="line-text" href={hrefTo(PANELS[kind], kind === 'trace' ? key.replace(OF_TYPE, '') : key)}>
+                  {key}
+                </a>
+                <span class="figure">{number(count)}</span>
+              </li>
+            ))}
+          </ul>
+          <p class="faint">
+            {`${number(made.events)} events, ${number(made.views)} views, ${number(made.errors)} errors, ${number(made.traces)} traces.`}
+          </p>
+        </Card>
+        <Durations id={String(method.id)} label={method.label} />
+      </div>
+      {items.length > 0 && (
+        <Card title="Newest">
+          <Waterfall items={items} />
+        </Card>
+      )}
+    </>
+  );
+}
+
+function Durations({ id, label }: { id: string; label: string }) {
+  const { data } = useApi<Latency>(pathOf('latency', { of: 'methods', window: currentWindow() }));
+  const found = data?.names.find((name) => name.id === id);
+  return (
+    <Card title="Over time" aside={<WindowPicker />}>
+      {data === undefined || found === undefined ? (
+        <p class="faint">No calls in this window.</p>
+      ) : (
+        <Chart
+          label={`Duration of ${label} over time`}
+          times={data.at}
+          series={[
+            { label: 'p95', values: found.series.map((slot) => slot?.p95 ?? null), color: 'warning' },
+            { label: 'p50', values: found.series.map((slot) => slot?.p50 ?? null), color: 'bar' },
+          ]}
+          format={duration}
+        />
+      )}
+    </Card>
+  );
+}

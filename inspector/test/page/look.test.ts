@@ -1,0 +1,131 @@
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import { fill } from './support/fill.js';
+import { usePage } from './support/use-page.js';
+
+const PLACES = [
+  'overview',
+  'stream',
+  'code',
+  'people',
+  'people/ann',
+  'events',
+  'events/checkout',
+  'views',
+  'sessions',
+  'funnel?steps=view:/cart%0Aevent:checkout',
+  'traces',
+  'traces/load_cart',
+  'errors',
+  'requests?open=request/1',
+  'events?open=event/2',
+  'problems',
+  'plan',
+  'try',
+  'search?q=checkout',
+];
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours', { timeout: 180_000 }, (colorScheme) => {
+  const page = usePage({ colorScheme, viewport: { width: 1280, height: 900 } });
+  const { server } = page;
+  const violations = async (): Promise<unknown[]> => {
+    await page.page.evaluate(axe.source);
+    const found = (await page.page.evaluate(`axe.run(document, ${JSON.stringify(RULES)})`)) as {
+      violations: Violation[];
+    };
+    return found.violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)),
+    }));
+  };
+
+  it('everybody can read and reach everything', async () => {
+    await fill(server);
+    await server.send({ app_key: 'WRONG' });
+    const found: Record<string, unknown> = {};
+    for (const place of PLACES) {
+      await page.open(place);
+      await page.page.waitForLoadState('networkidle').catch(() => undefined);
+      await page.page.locator('main .card, main .empty').first().waitFor();
+      const wrong = await violations();
+      if (wrong.length > 0) found[place] = wrong;
+    }
+    expect(found).toEqual({});
+  });
+
+  it('the same holds while nothing came, and for what is asked', async () => {
+    await page.open();
+    await page.id('snippets').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.id('reset').click();
+    await page.page.getByRole('dialog').waitFor();
+    expect(await violations()).toEqual([]);
+  });
+});
+
+describe('the colours', { timeout: 60_000 }, () => {
+  const page = usePage({ colorScheme: 'light' });
+  const back = (): Promise<string> => page.page.evaluate('getComputedStyle(document.body).backgroundColor');
+
+  it('follow the system until one chooses, and stay so', async () => {
+    await page.open();
+    const light = await back();
+    await page.page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await back();
+    expect(dark).not.toBe(light);
+    await page.page.emulateMedia({ colorScheme: 'light' });
+    await page.id('theme').click();
+    expect(await back()).toBe(dark);
+    await page.page.reload();
+    expect(await back()).toBe(dark);
+  });
+});
+
+describe.each([400, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (width) => {
+  const page = usePage({ viewport: { width, height: 900 } });
+  const { server } = page;
+
+  it('nothing sticks out, and no word falls apart', async () => {
+    await fill(server);
+    await server.send(
+      { events: [{ key: 'a'.repeat(120), count: 1, segmentation: { text: 'b'.repeat(250) } }] },
+      'd'.repeat(120),
+    );
+    const wrong: string[] = [];
+    for (const place of PLACES) {
+      await page.open(place);
+      await page.page.locator('main .card, main .empty').first().waitFor();
+      const out = await page.page.evaluate(STICKS_OUT);
+      if (out !== '') wrong.push(`${place}: ${out}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has a header of one row', async () => {
+    await page.open();
+    expect((await page.page.locator('header.bar').boundingBox())?.height).toBeLessThan(60);
+  });
+});
+
+/** What is wider than its place, and short texts that take more lines than words. */
+const STICKS_OUT = `(() => {
+  const main = document.querySelector('main');
+  if (document.documentElement.scrollWidth > innerWidth) return 'the page is ' + document.documentElement.scrollWidth + ' wide';
+  if (main.scrollWidth > main.clientWidth) return 'the panel is ' + main.scrollWidth + ' in ' + main.clientWidth;
+  for (const element of document.querySelectorAll('button, .badge, th, h3, dt, .side a')) {
+    const text = element.textContent.trim();
+    const box = element.getBoundingClientRect();
+    if (text === '' || box.width === 0) continue;
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom / 8))).size;
+    if (lines > Math.max(2, text.split(/\\s+/).length)) return 'letters below each other: ' + text;
+  }
+  return '';
+})()`;

@@ -1,0 +1,3 @@
+// The public list, by hand. Nothing else lives here.
+export type { RedisFleetOptions } from './options.js';
+export { redisFleet } from './redis-fleet.js';

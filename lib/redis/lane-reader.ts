@@ -1,0 +1,134 @@
+import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
+import { entryOf } from './entry-fields.js';
+import type { Keys } from './keys.js';
+import type { RedisCall, RedisLink } from './link.js';
+
+/** What one look at the lanes brought. */
+export interface Found {
+  readonly entries: Entry[];
+  readonly sealed: SealedRequest[];
+  /** Streams' entries that are none of ours. */
+  readonly odd: readonly (readonly [lane: number, streamId: string])[];
+  /** No entry that is still unread has a smaller number; undefined when all was read. */
+  readonly nextId: number | undefined;
+  /** The number of the last entry by which anybody took something back, and how often everything was wanted. */
+  readonly withdrawn: number;
+  readonly flush: string;
+}
+
+interface Seal {
+  readonly path: SealedPath;
+  readonly head: string;
+  readonly ids: readonly string[];
+}
+
+/** How far a lane was read. */
+class Cursor {
+  last = '0';
+  /** Set once the requests that the holder before had fixed were read; their entries are no others any more. */
+  inRequests: ReadonlySet<string> | undefined;
+
+  constructor(readonly lane: number) {}
+
+  get lastId(): number {
+    return Number.parseInt(this.last, 10);
+  }
+}
+
+/** Reads lanes from where it was, each entry once as long as this process has the lane. */
+export class LaneReader {
+  #cursors = new Map<number, Cursor>();
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly keys: Keys,
+  ) {}
+
+  get lanes(): number {
+    return this.#cursors.size;
+  }
+
+  add(lane: number): void {
+    this.#cursors.set(lane, new Cursor(lane));
+  }
+
+  remove(lane: number): void {
+    this.#cursors.delete(lane);
+  }
+
+  /** Reads at most so many entries a lane; undefined when that is not possible now. */
+  async read(most: number): Promise<Found | undefined> {
+    const sealed: SealedRequest[] = [];
+    for (const cursor of [...this.#cursors.values()]) {
+      if (cursor.inRequests !== undefined) continue;
+      const requests = await this.#requestsOf(cursor.lane);
+      if (requests === undefined) return undefined;
+      cursor.inRequests = new Set(requests.flatMap(({ entries }) => entries.map(({ id }) => String(id))));
+      if (this.#isCurrent(cursor)) sealed.push(...requests);
+    }
+    const cursors = [...this.#cursors.values()];
+    if (cursors.length === 0) return undefined;
+    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
+    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...cursors.map(({ last }) => last)];
+    const replies = await this.link.calls([read, ['hmget', this.keys.meta(), 'withdrawn', 'flush']]);
+    const [streams, meta] = replies ?? [];
+    if (replies === undefined || streams instanceof Error || !Array.isArray(meta)) {
+      // What was fixed is to be found again.
+      if (sealed.length > 0) for (const cursor of cursors) if (cursor.last === '0') cursor.inRequests = undefined;
+      return undefined;
+    }
+    const [withdrawn, flush] = meta as (string | null)[];
+    const entries: Entry[] = [];
+    const odd: [number, string][] = [];
+    let nextId: number | undefined;
+    for (const [key, found] of (streams ?? []) as [string, [string, string[]][]][]) {
+      const cursor = cursors[keys.indexOf(key)];
+      if (cursor === undefined || !this.#isCurrent(cursor)) continue;
+      for (const one of found) {
+        cursor.last = one[0];
+        if (cursor.inRequests?.has(String(Number.parseInt(one[0], 10)))) continue;
+        const entry = entryOf(one);
+        if (entry === undefined) odd.push([cursor.lane, one[0]]);
+        else entries.push(entry);
+      }
+      if (found.length >= most) nextId = Math.min(nextId ?? Number.POSITIVE_INFINITY, cursor.lastId + 1);
+    }
+    entries.sort((a, b) => a.id - b.id);
+    return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '' };
+  }
+
+  #isCurrent(cursor: Cursor): boolean {
+    return this.#cursors.get(cursor.lane) === cursor;
+  }
+
+  /** Requests whose bytes an earlier holder fixed, as far as all of their entries are still there. */
+  async #requestsOf(lane: number): Promise<SealedRequest[] | undefined> {
+    const texts = await this.link.call(['hvals', this.keys.seals(lane)]);
+    return Array.isArray(texts) ? this.#withEntries(lane, texts.flatMap(sealFrom)) : undefined;
+  }
+
+  async #withEntries(lane: number, seals: readonly Seal[]): Promise<SealedRequest[] | undefined> {
+    if (seals.length === 0) return [];
+    const ids = seals.flatMap((seal) => seal.ids);
+    const key = this.keys.lane(lane);
+    const replies = await this.link.calls(ids.map((id) => ['xrange', key, `${id}-1`, `${id}-1`]));
+    if (replies === undefined) return undefined;
+    const entries = new Map<string, Entry>();
+    replies.forEach((reply, i) => {
+      const entry = Array.isArray(reply) ? entryOf(reply[0]) : undefined;
+      if (entry !== undefined) entries.set(ids[i] as string, entry);
+    });
+    const requests = seals.flatMap(({ path, head, ids }): SealedRequest[] => {
+      const all = ids.flatMap((id) => entries.get(id) ?? []);
+      const deviceId = all[0]?.deviceId;
+      return deviceId === undefined || all.length < ids.length ? [] : [{ deviceId, path, head, entries: all }];
+    });
+    return requests.sort((a, b) => (a.entries[0]?.id ?? 0) - (b.entries[0]?.id ?? 0));
+  }
+}
+
+function sealFrom(text: unknown): Seal[] {
+  const [path, ids, ...head] = String(text).split('\n');
+  if ((path !== '/i' && path !== '/i/bulk') || ids === undefined) return [];
+  return [{ path, head: head.join('\n'), ids: ids.split(',') }];
+}

@@ -1,0 +1,159 @@
+import type { Clock } from '../clock.js';
+import type { Entry, SealedRequest } from '../protocol/entry.js';
+import { bytesOf } from './entry-fields.js';
+import type { Keys } from './keys.js';
+import type { RedisCall, RedisLink, Reply } from './link.js';
+
+const SOON_MS = 5;
+const AGAIN_MS = 300;
+/** Entries in one call: Redis does nothing else meanwhile. */
+const MOST_AT_ONCE = 500;
+
+interface Settlement {
+  readonly lane: number;
+  readonly outcome: string;
+  readonly entries: readonly Entry[];
+}
+
+export interface LaneWriterPort {
+  readonly link: RedisLink;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  laneOf(deviceId: string): number;
+  /** The lease of a lane as it stands in Redis; undefined when it is not ours. */
+  leaseOf(lane: number): string | undefined;
+  /** Somebody else has the lease. */
+  refused(lane: number): void;
+}
+
+/** Says in Redis what was made of entries: which bytes they leave with, and that they have ended. */
+export class LaneWriter {
+  readonly #fixed = new WeakSet<SealedRequest>();
+  #sealing: SealedRequest[] = [];
+  #settling: Settlement[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(private readonly port: LaneWriterPort) {}
+
+  seal(request: SealedRequest): void {
+    this.#sealing.push(request);
+  }
+
+  /** The bytes of this one stand in Redis already. */
+  isSealed(request: SealedRequest): void {
+    this.#fixed.add(request);
+  }
+
+  settle(entries: readonly Entry[], outcome: string): void {
+    const [first] = entries;
+    if (first === undefined) return;
+    this.#settling.push({ lane: this.port.laneOf(first.deviceId), outcome, entries });
+    this.#writeAfter(SOON_MS);
+  }
+
+  /** Makes sure that the bytes of these stand in Redis, under leases of ours; false when they do not. */
+  async sealed(requests: readonly SealedRequest[]): Promise<boolean> {
+    const open = requests.filter((request) => !this.#fixed.has(request));
+    if (open.length === 0) return true;
+    for (const request of open) if (!this.#sealing.includes(request)) this.#sealing.push(request);
+    await this.commit();
+    return open.every((request) => this.#fixed.has(request));
+  }
+
+  /** Resolves when what was said until now is in Redis, or cannot be. */
+  commit(): Promise<void> {
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined;
+      this.#writing = this.#write();
+      return this.#writing;
+    });
+    return this.#next;
+  }
+
+  get isDone(): boolean {
+    return this.#settling.length === 0;
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  async #write(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const sealing = this.#sealing.splice(0);
+    const settling = this.#settling.splice(0);
+    const seals = [...byLane(sealing, ({ deviceId }) => this.port.laneOf(deviceId))].flatMap(([lane, requests]) => {
+      const lease = this.port.leaseOf(lane);
+      return lease === undefined ? [] : [{ lane, requests, call: this.#sealCall(lane, lease, requests) }];
+    });
+    const settles = merged(settling);
+    const calls = [...seals.map(({ call }) => call), ...settles.map((settlement) => this.#settleCall(settlement))];
+    if (calls.length === 0) return;
+    const replies = await this.port.link.calls(calls);
+    seals.forEach(({ lane, requests }, i) => {
+      if (replies?.[i] === 1) for (const request of requests) this.#fixed.add(request);
+      else if (replies?.[i] === 0) this.port.refused(lane);
+    });
+    const unknown = settles.filter((_, i) => !isCount(replies?.[seals.length + i]));
+    if (unknown.length === 0) return;
+    this.#settling.unshift(...unknown);
+    this.#writeAfter(AGAIN_MS);
+  }
+
+  #sealCall(lane: number, lease: string, requests: readonly SealedRequest[]): RedisCall {
+    const texts = requests.flatMap(({ path, head, entries }) => [
+      entries[0]?.id ?? 0,
+      `${path}\n${entries.map(({ id }) => id).join(',')}\n${head}`,
+    ]);
+    const { keys } = this.port;
+    return { script: 'SEAL', keys: [keys.lease(lane), keys.seals(lane)], args: [lease, ...texts] };
+  }
+
+  #settleCall({ lane, outcome, entries }: Settlement): RedisCall {
+    const { keys } = this.port;
+    const counted = outcome === 'delivered' ? outcome : `dropped:${outcome}`;
+    return {
+      script: 'SETTLE',
+      keys: [keys.lane(lane), keys.ledger(), keys.seals(lane)],
+      args: [counted, ...entries.flatMap((entry) => [entry.id, entry.weight, bytesOf(entry)])],
+    };
+  }
+
+  #writeAfter(ms: number): void {
+    this.#cancel ??= this.port.clock.after(ms, () => {
+      this.#cancel = undefined;
+      void this.commit();
+    });
+  }
+}
+
+function isCount(reply: Reply): boolean {
+  return typeof reply === 'number';
+}
+
+/** Fewer and larger ones. */
+function merged(settlements: readonly Settlement[]): Settlement[] {
+  return [...byLane(settlements, ({ lane, outcome }) => `${lane} ${outcome}`).values()].flatMap((those) => {
+    const { lane, outcome } = those[0] as Settlement;
+    const entries = those.flatMap((one) => one.entries);
+    const parts: Settlement[] = [];
+    for (let i = 0; i < entries.length; i += MOST_AT_ONCE) {
+      parts.push({ lane, outcome, entries: entries.slice(i, i + MOST_AT_ONCE) });
+    }
+    return parts;
+  });
+}
+
+function byLane<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

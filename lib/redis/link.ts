@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { Redis, type RedisOptions } from 'ioredis';
+import { thrownName } from '../check.js';
+import type { Clock } from '../clock.js';
+import type { Reporter } from '../logger.js';
+import * as scripts from './scripts.js';
+
+export type ScriptName = keyof typeof scripts;
+/** A script with its keys and arguments, or a plain command. */
+export type RedisCall =
+  | { readonly script: ScriptName; readonly keys: readonly string[]; readonly args: readonly (string | number)[] }
+  | readonly [command: string, ...args: (string | number)[]];
+/** What Redis answers: anything, or the error in its place. */
+export type Reply = unknown;
+
+/** Longest time between attempts to connect. */
+const MOST_PAUSE_MS = 2000;
+
+// A command whose outcome is unknown is repeated by us, who know how to do it twice without harm; never by the client.
+const OURS = {
+  lazyConnect: true,
+  keyPrefix: '',
+  autoResendUnfulfilledCommands: false,
+  enableOfflineQueue: false,
+  enableAutoPipelining: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+  connectTimeout: 5000,
+  protocol: 2,
+} satisfies RedisOptions;
+
+const SHA = Object.fromEntries(
+  Object.entries(scripts).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
+) as Readonly<Record<ScriptName, string>>;
+
+/** How to reach Redis: a client of the application's, which is copied and not used itself, or an address. */
+export type RedisAddress = Redis | string;
+
+/**
+ * One connection, of our own. Nothing waits for it: while it is away every call fails at once, and each call has a deadline. It
+ * keeps no process alive.
+ */
+export class RedisLink {
+  readonly #redis: Redis;
+  /** Told each time the connection stands and knows the scripts. */
+  readonly #ready = new Set<() => void>();
+  #up = false;
+  #closed = false;
+  #attempts = 0;
+
+  constructor(
+    address: RedisAddress,
+    private readonly clock: Clock,
+    private readonly reporter: Reporter,
+    private readonly timeoutMs: number,
+  ) {
+    this.#redis = typeof address === 'string' ? new Redis(address, OURS) : address.duplicate(OURS);
+    // Without a listener ioredis prints it.
+    this.#redis.on('error', () => {});
+    this.#redis.on('close', () => this.#lost());
+  }
+
+  get isUp(): boolean {
+    return this.#up;
+  }
+
+  onReady(task: () => void): void {
+    this.#ready.add(task);
+  }
+
+  open(): void {
+    if (this.#closed) return;
+    this.#connect().catch((error: unknown) => {
+      const reason = thrownName(error);
+      this.reporter.warn(
+        'redis',
+        `Redis cannot be reached (${reason}); entries stay here until it can. It is tried again all the time.`,
+        60_000,
+      );
+      this.#redis.disconnect();
+      this.#later();
+    });
+  }
+
+  /** Resolves with one reply a call, or undefined when the outcome is unknown. Never rejects. */
+  async calls(calls: readonly RedisCall[]): Promise<Reply[] | undefined> {
+    if (!this.#up || calls.length === 0) return this.#up ? [] : undefined;
+    const work = this.#redis.pipeline(calls.map((call) => [...commandOf(call)] as string[])).exec();
+    const results = await this.#inTime(work);
+    if (results === undefined || results === null) return undefined;
+    const replies = results.map(([error, reply]) => error ?? reply);
+    if (replies.some((reply) => isError(reply, 'NOSCRIPT'))) this.#reload();
+    return replies;
+  }
+
+  /** One call; undefined when it failed, too. */
+  async call(one: RedisCall): Promise<Reply> {
+    const reply = (await this.calls([one]))?.[0];
+    return reply instanceof Error ? undefined : reply;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#up = false;
+    this.#redis.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    await this.#inTimeOrThrow(this.#redis.connect());
+    (this.#redis as unknown as { stream?: { unref?: () => void } }).stream?.unref?.();
+    await this.#load();
+    if (this.#closed) return;
+    this.#up = true;
+    this.#attempts = 0;
+    for (const task of this.#ready) task();
+  }
+
+  async #load(): Promise<void> {
+    const loads = Object.values(scripts).map((text) => ['script', 'load', text]);
+    const results = await this.#inTimeOrThrow(this.#redis.pipeline(loads).exec());
+    for (const [error] of results ?? []) if (error !== null) throw error;
+  }
+
+  #reload(): void {
+    this.#load().catch(() => {});
+  }
+
+  #lost(): void {
+    const was = this.#up;
+    this.#up = false;
+    // An attempt that failed sets the next one itself.
+    if (was) this.#later();
+  }
+
+  #later(): void {
+    if (this.#closed) return;
+    const pause = Math.min(MOST_PAUSE_MS, 50 * 2 ** Math.min(10, this.#attempts++));
+    this.clock.after(pause * (0.5 + Math.random() / 2), () => this.open());
+  }
+
+  /** A connection that does not answer in time is given up: what comes after could be answers to what was asked before. */
+  async #inTime<T>(work: Promise<T>): Promise<T | undefined> {
+    let cancel = (): void => {};
+    const late = new Promise<undefined>((resolve) => {
+      cancel = this.clock.after(this.timeoutMs, () => {
+        this.#redis.disconnect();
+        resolve(undefined);
+      });
+    });
+    try {
+      return await Promise.race([work.catch(() => undefined), late]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #inTimeOrThrow<T>(work: Promise<T>): Promise<T> {
+    let reason: unknown = new Error('no answer in time');
+    const done = await this.#inTime(
+      work.then(
+        (value) => ({ value }),
+        (error: unknown) => {
+          reason = error;
+          return undefined;
+        },
+      ),
+    );
+    if (done === undefined) throw reason;
+    return done.value;
+  }
+}
+
+function commandOf(call: RedisCall): readonly (string | number)[] {
+  if (!('script' in call)) return call;
+  return ['evalsha', SHA[call.script], call.keys.length, ...call.keys, ...call.args];
+}
+
+export function isError(reply: Reply, code: string): boolean {
+  return reply instanceof Error && reply.message.startsWith(code);
+}

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import type { Reporter } from '../logger.js';
+import type { FleetStatus } from '../outbox/fleet.js';
+import type { LedgerState } from '../outbox/ledger.js';
+import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
+import type { SharedCache } from '../outbox/visitor-store.js';
+import { commit, type EntryGroup, type GroupResult } from './commit.js';
+import { readStatus } from './fleet-status.js';
+import { mergedId } from './held-merges.js';
+import { Keys, laneOf } from './keys.js';
+import { LaneOutbox } from './lane-outbox.js';
+import { LaneStorage } from './lane-storage.js';
+import { LaneWriter } from './lane-writer.js';
+import { LeasedSender } from './leased-sender.js';
+import { Leases } from './leases.js';
+import { RedisLink } from './link.js';
+import type { FleetSettings } from './options.js';
+import { PodReport } from './pod-report.js';
+
+const ANSWER_MS = 2000;
+const TIDY_MS = 30_000;
+const LOOK_MS = 30;
+
+export interface MemberPort extends OutboxPort {
+  /** The ledger of this process, and entries that it sent past Redis. */
+  counts(): { readonly ledger: LedgerState; readonly direct: number };
+}
+
+/** This process in its fleet: the connection, and, if it sends, what it sends. */
+export class Member {
+  readonly link: RedisLink;
+  readonly #keys: Keys;
+  readonly #id = randomBytes(6).toString('hex');
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #report: PodReport;
+  /** Known once Redis was asked. */
+  #lanes: number | undefined;
+  #sending: Sending | undefined;
+  #cancelTidy: (() => void) | undefined;
+  #enabled = true;
+  #left = false;
+
+  constructor(
+    private readonly settings: FleetSettings & { readonly prefix: string },
+    private readonly options: OutboxOptions,
+    private readonly port: MemberPort,
+  ) {
+    const { address, leaseTime, send } = settings;
+    this.#clock = port.clock;
+    this.#reporter = port.reporter;
+    this.#keys = new Keys(settings.prefix);
+    this.link = new RedisLink(address, port.clock, port.reporter, Math.min(ANSWER_MS, leaseTime));
+    const report = { id: this.#id, sends: send, leaseMs: leaseTime };
+    this.#report = new PodReport(this.link, this.#keys, port.clock, report, () => port.counts());
+    this.link.onReady(() => void this.#join());
+  }
+
+  open(): void {
+    this.link.open();
+  }
+
+  async commit(groups: readonly EntryGroup[]): Promise<GroupResult[]> {
+    if (this.#lanes === undefined) return groups.map(() => ({ kind: 'failed', reason: 'Redis cannot be reached' }));
+    return commit(this.link, this.#keys, this.#lanes, this.settings, groups);
+  }
+
+  /** Texts that all processes see, for a time. */
+  readonly cache: SharedCache = {
+    get: async (key) => {
+      const text = await this.link.call(['get', this.#keys.cached(key)]);
+      return typeof text === 'string' ? text : undefined;
+    },
+    set: async (key, value, ttlMs) => {
+      await this.link.call(['set', this.#keys.cached(key), value, 'PX', Math.max(1, Math.round(ttlMs))]);
+    },
+  };
+
+  /** Whether what this process sends may leave. */
+  setEnabled(enabled: boolean): void {
+    this.#enabled = enabled;
+    this.#sending?.outbox.setEnabled(enabled);
+  }
+
+  pause(ms: number): void {
+    this.#sending?.outbox.pause(ms);
+  }
+
+  /**
+   * Has everything sent that waits in Redis now. Resolves with how much of it still waits, when nothing does, when time is up,
+   * or when waiting is in vain.
+   */
+  async passed(isOver: () => boolean, endsInVain: boolean): Promise<number> {
+    const replies = await this.link.calls([
+      ['get', this.#keys.seq()],
+      ['hincrby', this.#keys.meta(), 'flush', 1],
+    ]);
+    const mark = String(replies?.[0] ?? '0');
+    let vain = false;
+    if (endsInVain) void this.#sending?.outbox.hopeless().then(() => (vain = true));
+    for (let left = 0; ; ) {
+      const keys = Array.from({ length: this.#lanes ?? 0 }, (_, lane) => this.#keys.lane(lane));
+      const waiting = keys.length === 0 ? 0 : await this.link.call({ script: 'WAITING', keys, args: [mark] });
+      left = typeof waiting === 'number' ? waiting : left;
+      if (waiting === 0 || waiting === undefined || isOver() || vain) return left;
+      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  async status(): Promise<FleetStatus> {
+    await this.#joined();
+    if (!this.#left) await this.#report.tell();
+    return readStatus(this.link, this.#keys, this.#lanes ?? 0);
+  }
+
+  /** Gives everything back to the others, within this time. */
+  async leave(graceMs: number): Promise<void> {
+    this.#left = true;
+    this.#cancelTidy?.();
+    await this.#sending?.leases.stop(graceMs);
+    this.#sending?.outbox.stop();
+    await this.#sending?.storage.close();
+    await this.#report.stop();
+    this.link.close();
+  }
+
+  /** Redis was asked once, or cannot be. */
+  async #joined(): Promise<void> {
+    const until = this.#clock.monotonic() + ANSWER_MS;
+    while (this.#lanes === undefined && !this.#left && this.#clock.monotonic() < until) {
+      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, true));
+    }
+  }
+
+  async #join(): Promise<void> {
+    const { lanes, send } = this.settings;
+    const replies = await this.link.calls([
+      ['hsetnx', this.#keys.meta(), 'lanes', this.#lanes ?? lanes],
+      ['hget', this.#keys.meta(), 'lanes'],
+    ]);
+    const found = Number(replies?.[1]);
+    if (!Number.isSafeInteger(found) || found < 1 || this.#left) return;
+    this.#tell(found);
+    this.#lanes ??= found;
+    this.#report.start();
+    if (!send) return;
+    this.#sending ??= this.#send(this.#lanes);
+    this.#sending.leases.start();
+  }
+
+  #tell(found: number): void {
+    const { lanes } = this.settings;
+    if (this.#lanes !== undefined && this.#lanes !== found) {
+      const text = `The fleet has ${found} lanes now and had ${this.#lanes}; restart this process.`;
+      this.#reporter.error('redis.lanes', text);
+    } else if (found !== lanes) {
+      const text = `The fleet has ${found} lanes, as its first process said; \`lanes: ${lanes}\` does not hold.`;
+      this.#reporter.warn('redis.lanes', text);
+    }
+  }
+
+  #send(lanes: number): Sending {
+    const sending = new Sending(lanes, this.settings, this.options, this.port, {
+      link: this.link,
+      keys: this.#keys,
+      id: this.#id,
+    });
+    sending.outbox.setEnabled(this.#enabled);
+    this.#tidyLater(sending, lanes);
+    return sending;
+  }
+
+  #tidyLater(sending: Sending, lanes: number): void {
+    this.#cancelTidy = this.#clock.after(TIDY_MS, () => {
+      const keys = Array.from({ length: lanes }, (_, lane) => this.#keys.lane(lane));
+      const names = [this.#keys.withdrawn(), this.#keys.withdrawals(), ...keys];
+      if (sending.leases.holds(0)) void this.link.call({ script: 'TIDY', keys: names, args: [] });
+      this.#tidyLater(sending, lanes);
+    });
+  }
+}
+
+/** What sends the lanes that this process has. */
+class Sending {
+  readonly leases: Leases;
+  readonly storage: LaneStorage;
+  readonly outbox: LaneOutbox;
+
+  constructor(
+    lanes: number,
+    settings: FleetSettings,
+    options: OutboxOptions,
+    port: OutboxPort,
+    { link, keys, id }: { readonly link: RedisLink; readonly keys: Keys; readonly id: string },
+  ) {
+    const { clock, reporter } = port;
+    const lane = (deviceId: string) => laneOf(deviceId, lanes);
+    const holds = (one: number) => this.leases.holds(one);
+    const writer = new LaneWriter({
+      link,
+      keys,
+      clock,
+      laneOf: lane,
+      leaseOf: (one) => this.leases.leaseOf(one),
+      refused: (one) => this.leases.refused(one),
+    });
+    this.storage = new LaneStorage({
+      link,
+      keys,
+      clock,
+      reporter,
+      writer,
+      laneOf: lane,
+      holds,
+      withdraw: (deviceId, features, upTo) => this.outbox.withdraw(deviceId, features, upTo),
+      sendAll: () => this.outbox.sendAll(),
+    });
+    const sender = new LeasedSender({
+      direct: port.sender,
+      holds: (deviceId) => holds(lane(deviceId)),
+      sealed: (requests) => writer.sealed(requests),
+    });
+    const own: Partial<OutboxOptions> = { readsNews: true };
+    this.outbox = new LaneOutbox(Object.assign(Object.create(options) as OutboxOptions, own), {
+      ...port,
+      sender,
+      storage: this.storage,
+    });
+    this.leases = new Leases(
+      link,
+      keys,
+      clock,
+      { id, lanes, leaseMs: settings.leaseTime },
+      {
+        acquired: (one) => this.storage.add(one),
+        leave: (one) => this.#leave((deviceId) => lane(deviceId) === one, one),
+      },
+    );
+    this.outbox.open();
+  }
+
+  #leave(isGone: (deviceId: string) => boolean, lane: number): Promise<void> {
+    this.storage.remove(lane);
+    const left = this.outbox.forget(isGone);
+    // Merges that wait for a device of this lane wait for its next holder from now on.
+    this.storage.takeBack(
+      this.outbox.takeBack((entry) => {
+        const oldId = mergedId(entry);
+        return oldId !== undefined && isGone(oldId);
+      }),
+    );
+    return left;
+  }
+}

@@ -1,0 +1,122 @@
+import type { ResolvedOptions } from '../config/resolve.js';
+import type { RecordDraft, Target } from '../features/feature.js';
+import type { Visitor } from '../features/visitor.js';
+import type { VisitorChange } from '../features/visitor-state.js';
+import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
+import type { RollUp } from '../protocol/roll-up.js';
+import { HousePort, isClaim, type PortParts } from './feature-port.js';
+import type { FleetVisitors } from './fleet-visitors.js';
+import type { ScopeTarget } from './scope-target.js';
+import { type Holder, transactionOf } from './transaction.js';
+import type { Step } from './visitor-steps.js';
+
+/** What the house needs to know of a fleet. */
+export interface FleetParts {
+  readonly visitors: FleetVisitors;
+  /** Whether other processes may serve a device as well: the process's own is nobody else's. */
+  isShared(deviceId: string): boolean;
+}
+
+/** The house as features see it, where visitors are served by several processes. */
+export class FleetPort extends HousePort {
+  constructor(
+    options: ResolvedOptions,
+    parts: PortParts,
+    private readonly fleet: FleetParts,
+  ) {
+    super(options, parts);
+  }
+
+  override isShared(deviceId: string): boolean {
+    return this.fleet.isShared(deviceId);
+  }
+
+  override informed(target: Target): Promise<void> | undefined {
+    if (!this.isShared(target.deviceId)) return undefined;
+    this.parts.states().of(target.deviceId);
+    return this.fleet.visitors.informed(target as ScopeTarget);
+  }
+
+  override visit(target: Target, change: VisitorChange, other?: string): void {
+    if (!this.isShared(target.deviceId)) return super.visit(target, change);
+    this.parts.states().of(target.deviceId);
+    const second = other !== undefined && this.isShared(other) ? other : undefined;
+    this.#change(target, change, true, second);
+  }
+
+  override revisit(target: Target, change: VisitorChange): void {
+    if (this.isShared(target.deviceId)) this.#change(target, change, false);
+    else super.revisit(target, change);
+  }
+
+  override visitorOf(deviceId: string): Visitor | undefined {
+    return this.fleet.visitors.peek(deviceId) ?? (this.isShared(deviceId) ? undefined : super.visitorOf(deviceId));
+  }
+
+  override record(target: Target, draft: RecordDraft): void {
+    if (this.options.disabled || !this.isShared(target.deviceId)) return super.record(target, draft);
+    if (draft.quiet !== true) this.parts.states().touch(target.deviceId);
+    const { running } = this.fleet.visitors;
+    if (running !== undefined) return this.#collect(running, target, draft);
+    this.#change(target, (_visitor, whom) => this.record(whom, draft), draft.quiet !== true);
+  }
+
+  override refuse(reason: Parameters<HousePort['refuse']>[0]): void {
+    const { running } = this.fleet.visitors;
+    if (running === undefined) super.refuse(reason);
+    else if (!this.options.disabled) running.refused.push(reason);
+  }
+
+  override purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly EntryDraft[] {
+    return [...this.fleet.visitors.purge(deviceId, features), ...super.purge(deviceId, features)];
+  }
+
+  /** Another process may know what the visitor agreed to: that is looked at with what is committed. */
+  protected override obstacle(target: Target, feature: ConsentFeature) {
+    const reason = super.obstacle(target, feature);
+    const isOpen = reason === 'consent' && !this.fleet.visitors.isRunning && this.isShared(target.deviceId);
+    return isOpen ? undefined : reason;
+  }
+
+  protected override queue(target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
+    if (!this.isShared(target.deviceId)) return super.queue(target, entry, rollUp);
+    this.#change(target, (_visitor, whom) => {
+      const { running } = this.fleet.visitors;
+      if (running !== undefined && this.#agrees(running, whom, entry)) running.recorded.push({ entry, rollUp });
+    });
+  }
+
+  #change(target: Target, change: VisitorChange, isActivity = true, other?: string): void {
+    const { visitors } = this.fleet;
+    const transaction = visitors.isRunning ? undefined : transactionOf(target as Holder, 'all');
+    visitors.change(target as ScopeTarget, change, { isActivity, transaction, other });
+  }
+
+  /** Makes what is recorded part of the change that runs. */
+  #collect(step: Step, target: Target, draft: RecordDraft): void {
+    const { deviceId } = target;
+    if (draft.owed !== true && !this.#agrees(step, target, draft)) return;
+    const transaction = draft.unheld !== true && isClaim(draft) ? step.transaction : undefined;
+    // What is held is held by the first run, and looked at again when it is let go.
+    if (transaction !== undefined && !step.isFirst) return;
+    const state = step.isFirst && transaction === undefined ? this.peekState(deviceId) : undefined;
+    // What the person is, before what they did.
+    if (state?.profile !== undefined) this.fleet.visitors.before(() => this.parts.saveProfile(target, state));
+    const known = `${deviceId} ${draft.body}`;
+    if (!step.entries.has(known)) step.entries.set(known, this.entryOf(target, draft));
+    const entry = step.entries.get(known);
+    if (entry === undefined) return void step.refused.push('filtered');
+    const visitor = this.visitorOf(deviceId);
+    if (draft.quiet !== true && visitor !== undefined) visitor.lastSeen = Math.max(visitor.lastSeen, step.at);
+    const rollUp = entry.body === draft.body ? draft.rollUp : undefined;
+    if (transaction === undefined) step.recorded.push({ entry, rollUp });
+    else this.hold(transaction, target, entry, rollUp);
+  }
+
+  /** Whether the visitor agrees to what is recorded, as far as that is known when it is committed; counted if not. */
+  #agrees(step: Step, target: Target, { feature }: Pick<EntryDraft, 'feature'>): boolean {
+    if (feature === 'core' || target.idType === 9 || this.parts.isAllowed(target, feature)) return true;
+    step.refused.push('consent');
+    return false;
+  }
+}

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noRedis } from '../support/redis.js';
+import { Fleet } from './support/pods.js';
+
+describe.skipIf(noRedis)('a fleet on Redis', () => {
+  let fleet: Fleet;
+
+  beforeEach(async () => {
+    fleet = new Fleet();
+    await fleet.start();
+  });
+
+  afterEach(() => fleet.stop());
+
+  const holders = async (pod: ReturnType<Fleet['pod']>) => {
+    const { lanes = [] } = (await pod.fleet?.status()) ?? {};
+    const counts = new Map<string, number>();
+    for (const { holder = 'nobody' } of lanes) counts.set(holder, (counts.get(holder) ?? 0) + 1);
+    return [...counts.values()].sort();
+  };
+  const balance = async (pod: ReturnType<Fleet['pod']>) => (await pod.fleet?.status())?.ledger;
+
+  it('delivers through the lanes, and says where everything is', async () => {
+    const pod = fleet.pod();
+    for (let i = 0; i < 300; i++) pod.device(`d${i % 30}`).addEvent(`n${i}`);
+    expect(await pod.flush({ timeout: 5000 })).toEqual({ delivered: 300, pending: 0, dropped: 0 });
+    expect(fleet.server.total()).toBe(300);
+    expect(fleet.keysOf('d7')).toEqual(Array.from({ length: 10 }, (_, i) => `n${7 + i * 30}`));
+    expect(await pod.fleet?.status()).toMatchObject({
+      ledger: { accepted: 300, delivered: 300, pending: 0, dropped: {} },
+      entries: 0,
+      bytes: 0,
+    });
+  });
+
+  it('shares the lanes, and gives them to others as processes come and go', async () => {
+    const one = fleet.pod();
+    await expect.poll(() => holders(one)).toEqual([16]);
+    const other = fleet.pod();
+    await expect.poll(() => holders(one)).toEqual([8, 8]);
+    const third = fleet.pod();
+    await expect.poll(() => holders(one)).toEqual([4, 6, 6]);
+    await Promise.all([other.close(), third.close()]);
+    await expect.poll(() => holders(one)).toEqual([16]);
+  });
+
+  it('sends what pods hand over that do not send, once, in the order of each device', async () => {
+    const pods = [fleet.pod({ send: false }), fleet.pod(), fleet.pod()];
+    for (let i = 0; i < 60; i++) {
+      const pod = pods[i % 3];
+      pod?.device('shared').addEvent(`n${i}`);
+      pod?.device(`d${i}`).addEvent('own');
+      // Two pods agree on an order only when the first one's entry is in Redis before.
+      if (i % 20 === 19) await Promise.all(pods.map((one) => one.flush({ timeout: 5000 })));
+    }
+    expect(fleet.server.total()).toBe(120);
+    const keys = fleet.keysOf('shared');
+    expect([...keys].sort()).toEqual(Array.from({ length: 60 }, (_, i) => `n${i}`).sort());
+    for (let pod = 0; pod < 3; pod++) {
+      const own = keys.map((key) => Number(key.slice(1))).filter((n) => n % 3 === pod);
+      expect(own).toEqual([...own].sort((a, b) => a - b));
+    }
+    expect(await balance(pods[0] as never)).toEqual({ accepted: 120, delivered: 120, pending: 0, dropped: {} });
+  });
+
+  it('keeps in the process what comes while Redis is away, and hands it over in order when it is back', async () => {
+    const pod = fleet.pod();
+    pod.device('ada').addEvent('before');
+    await pod.flush();
+    await fleet.redis.stop();
+    for (let i = 0; i < 5; i++) pod.device('ada').addEvent(`away${i}`);
+    expect(await pod.flush({ timeout: 300 })).toMatchObject({ pending: 5, dropped: 0 });
+    await fleet.redis.start();
+    await expect.poll(() => fleet.keysOf('ada'), { timeout: 10_000 }).toHaveLength(6);
+    expect(fleet.keysOf('ada')).toEqual(['before', ...Array.from({ length: 5 }, (_, i) => `away${i}`)]);
+  });
+
+  it('keeps in the process what does not fit into Redis', async () => {
+    const pod = fleet.pod({ maxEntries: 10, send: false });
+    for (let i = 0; i < 25; i++) pod.device('ada').addEvent(`n${i}`);
+    await pod.flush({ timeout: 300 });
+    for (let i = 25; i < 30; i++) pod.device('ada').addEvent(`n${i}`);
+    await pod.flush({ timeout: 300 });
+    const full = await pod.fleet?.status();
+    expect(full?.ledger).toEqual({ accepted: 30, delivered: 0, pending: 30, dropped: {} });
+    expect(full?.pods).toMatchObject([{ sends: false, waiting: 5 }]);
+    fleet.pod();
+    await expect
+      .poll(() => fleet.keysOf('ada'), { timeout: 10_000 })
+      .toEqual(Array.from({ length: 30 }, (_, i) => `n${i}`));
+  });
+
+  it('counts once what each process dropped itself, also when it has ended', async () => {
+    const [one, other] = [fleet.pod(), fleet.pod({}, { beforeSend: () => false })];
+    one.device('ada').addEvent('kept');
+    other.device('ada').addEvent('filtered');
+    other.device('').addEvent('of nobody');
+    await one.flush();
+    await other.fleet?.status();
+    const expected = { accepted: 3, delivered: 1, pending: 0, dropped: { filtered: 1, invalid: 1 } };
+    await expect.poll(() => balance(one)).toEqual(expected);
+    await other.close();
+    expect(await balance(one)).toEqual(expected);
+  });
+
+  it('sends nothing that a person took back, wherever it was recorded', async () => {
+    const options = { requireConsent: true, flushInterval: 60_000 };
+    const [one, other] = [fleet.pod({}, options), fleet.pod({}, options)];
+    for (const pod of [one, other]) pod.device('ada').giveConsent('events', 'views');
+    await Promise.all([one.flush(), other.flush()]);
+    one.device('ada').addEvent('of one');
+    one.device('ada').trackView('kept');
+    other.device('ada').addEvent('of other');
+    await expect.poll(async () => (await one.fleet?.status())?.entries).toBeGreaterThanOrEqual(3);
+    other.device('ada').removeConsent('events');
+    await expect.poll(async () => (await one.fleet?.status())?.ledger.dropped).toEqual({ consent: 2 });
+    await one.flush();
+    expect(fleet.keysOf('ada')).toEqual(['[CLY]_view']);
+    const ledger = await balance(one);
+    expect(ledger).toMatchObject({ pending: 0, dropped: { consent: 2 } });
+    expect(ledger?.accepted).toBe((ledger?.delivered ?? 0) + 2);
+  });
+
+  it('makes two devices one after all that came before for the old one, whoever sends for it', async () => {
+    const [one, other] = [fleet.pod(), fleet.pod()];
+    await expect.poll(() => holders(one)).toEqual([8, 8]);
+    for (let i = 0; i < 20; i++) {
+      const scope = one.device(`anonymous${i}`);
+      scope.addEvent('before');
+      one.run(scope, () => one.current().changeId(`person${i}`, { merge: true }));
+      one.device(`person${i}`).addEvent('after');
+    }
+    await one.flush({ timeout: 8000 });
+    for (let i = 0; i < 20; i++) {
+      const at = (test: (request: (typeof fleet.seen)[number]) => boolean) => fleet.seen.findIndex(test);
+      const before = at(({ device_id, events }) => device_id === `anonymous${i}` && events?.[0]?.key === 'before');
+      const merge = at(({ old_device_id }) => old_device_id === `anonymous${i}`);
+      const after = at(({ device_id, events }) => device_id === `person${i}` && events !== undefined);
+      expect(before, `${i}`).toBeGreaterThanOrEqual(0);
+      expect(merge, `${i}`).toBeGreaterThan(before);
+      expect(after, `${i}`).toBeGreaterThan(merge);
+    }
+    await other.flush();
+  });
+
+  it('tells that another number of lanes does not hold', async () => {
+    await fleet.pod({ lanes: 4 }).flush();
+    const other = fleet.pod({ lanes: 8 });
+    await other.flush();
+    expect((await other.fleet?.status())?.lanes).toHaveLength(4);
+    expect(fleet.warnings).toContainEqual(expect.stringMatching(/4 lanes.*`lanes: 8`/));
+  });
+
+  it('never mixes two apps on one Redis', async () => {
+    const [one, other] = [fleet.pod(), fleet.pod({}, { appKey: 'OTHER' })];
+    one.device('ada').addEvent('n');
+    await one.flush();
+    expect(await balance(one)).toMatchObject({ accepted: 1 });
+    expect(await balance(other)).toMatchObject({ accepted: 0 });
+  });
+});

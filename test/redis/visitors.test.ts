@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Countly } from '../../lib/scope/countly.js';
+import { noRedis } from '../support/redis.js';
+import { Fleet } from './support/pods.js';
+
+/** Longer than what is recorded takes to Redis. */
+const A_TICK = 60;
+
+describe.skipIf(noRedis)('a visitor whom several processes serve', () => {
+  let fleet: Fleet;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'weave-visitors-'));
+    fleet = new Fleet(folder);
+    await fleet.start();
+  });
+
+  afterEach(async () => {
+    await fleet.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  /** What the server was told of a device: session requests, starts and ends of views, keys of events. */
+  const told = (deviceId: string) =>
+    fleet.seen
+      .filter((request) => request.device_id === deviceId)
+      .flatMap((request) => {
+        if (request.begin_session) return ['begin'];
+        if (request.end_session) return ['end'];
+        if (request.old_device_id) return [`merge of ${request.old_device_id}`];
+        if (request.consent) return [`consent ${JSON.stringify(request.consent)}`];
+        const events = (request.events ?? []) as readonly { key: string; segmentation?: Record<string, unknown> }[];
+        return events.map(({ key, segmentation }) => {
+          if (key !== '[CLY]_view') return key;
+          if (segmentation?.visit === undefined) return `end of ${segmentation?.name}`;
+          return `${segmentation?.start === undefined ? 'view' : 'landing on'} ${segmentation?.name}`;
+        });
+      });
+
+  const ready = async (...pods: Countly[]) => {
+    for (const pod of pods) await pod.fleet?.status();
+  };
+
+  it.each([1, 2, 5])('has one session, one landing and one view on display, with %i of them in turn', async (count) => {
+    const pods = Array.from({ length: count }, () => fleet.pod());
+    await ready(...pods);
+    let turn = 0;
+    const next = async () => {
+      await pause(A_TICK);
+      return (pods[turn++ % count] as Countly).device('ann');
+    };
+    (await next()).beginSession();
+    (await next()).beginSession();
+    for (const name of ['home', 'cart', 'thanks']) {
+      (await next()).trackView(name);
+      (await next()).addEvent(`on_${name}`);
+    }
+    (await next()).endSession();
+    await pause(A_TICK);
+    await Promise.all(pods.map((pod) => pod.flush({ timeout: 5000 })));
+    expect(told('ann')).toEqual([
+      ...['begin', 'landing on home', 'on_home', 'end of home', 'view cart', 'on_cart'],
+      ...['end of cart', 'view thanks', 'on_thanks', 'end of thanks', 'end'],
+    ]);
+  });
+
+  it('has one session and one landing when all of them are the first at the same moment', async () => {
+    const pods = Array.from({ length: 5 }, () => fleet.pod());
+    await ready(...pods);
+    for (const [i, pod] of pods.entries()) {
+      const device = pod.device('bob');
+      device.beginSession();
+      device.trackView(`page${i}`);
+      device.addEvent('seen');
+    }
+    await Promise.all(pods.map((pod) => pod.flush({ timeout: 5000 })));
+    const what = told('bob');
+    const number = (pattern: RegExp) => what.filter((text) => pattern.test(text)).length;
+    expect(number(/^begin$/)).toBe(1);
+    expect(number(/^landing/)).toBe(1);
+    expect(number(/^(landing on|view) /)).toBe(5);
+    expect(number(/^end of/)).toBe(4);
+    expect(number(/^seen$/)).toBe(5);
+    expect((await pods[0]?.fleet?.status())?.ledger).toMatchObject({ pending: 0, dropped: {} });
+  });
+
+  it('is asked for consent by what another process was told', async () => {
+    const [one, other] = [fleet.pod({}, { requireConsent: true }), fleet.pod({}, { requireConsent: true })];
+    await ready(one, other);
+    one.device('eve').giveConsent('events');
+    await pause(A_TICK);
+    other.device('eve').addEvent('agreed');
+    await pause(A_TICK);
+    one.device('eve').removeConsent('events');
+    await pause(A_TICK);
+    other.device('eve').addEvent('refused');
+    await Promise.all([one.flush({ timeout: 5000 }), other.flush({ timeout: 5000 })]);
+    expect(told('eve').filter((text) => !text.startsWith('consent'))).toEqual(['agreed']);
+    expect((await other.fleet?.status())?.ledger).toMatchObject({ pending: 0, dropped: { consent: 1 } });
+  });
+
+  it('goes on as one person when another process learns who they are', async () => {
+    const [one, other] = [fleet.pod(), fleet.pod()];
+    await ready(one, other);
+    one.device('anonymous').trackView('home');
+    await pause(A_TICK);
+    other.device('anonymous').changeId('customer-7', { merge: true });
+    await pause(A_TICK);
+    one.device('customer-7').trackView('account');
+    await Promise.all([one.flush({ timeout: 5000 }), other.flush({ timeout: 5000 })]);
+    const before = fleet.seen.findIndex((request) => request.device_id === 'customer-7');
+    expect(fleet.seen.slice(0, before).map((request) => request.device_id)).toContain('anonymous');
+    expect(told('customer-7')).toEqual(['merge of anonymous', 'end of home', 'view account']);
+  });
+
+  it('is served from what each process knows while Redis is away, and as one again after', async () => {
+    const [one, other] = [fleet.pod(), fleet.pod()];
+    await ready(one, other);
+    one.device('kim').beginSession();
+    one.device('kim').trackView('home');
+    await one.flush({ timeout: 5000 });
+    await fleet.redis.stop();
+    one.device('kim').addEvent('alone');
+    await pause(A_TICK);
+    await fleet.redis.start();
+    await expect.poll(() => told('kim'), { timeout: 8000 }).toContain('alone');
+    await expect
+      .poll(
+        async () => {
+          other.device('kim').trackView('later');
+          await other.flush({ timeout: 3000 });
+          return told('kim').filter((text) => text === 'begin').length;
+        },
+        { timeout: 8000 },
+      )
+      .toBe(1);
+  });
+});

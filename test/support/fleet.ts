@@ -1,0 +1,50 @@
+import type { CountlyOptions } from '../../lib/config/options.js';
+import { silentLogger } from '../../lib/logger.js';
+import type { EntryDraft } from '../../lib/protocol/entry.js';
+import { ClientWith, type Countly } from '../../lib/scope/countly.js';
+import type { ManualClock } from '../../lib/testing/manual-clock.js';
+import { RecordingTransport } from '../../lib/testing/test-client.js';
+import type { FakeVisitorStore } from './visitor-store.js';
+
+/** A process of a fleet: its own client, and what it queued by itself. */
+export interface Pod {
+  readonly client: Countly;
+  readonly transport: RecordingTransport;
+}
+
+/** Processes that share a store, on one clock. */
+export function pods(
+  count: number,
+  clock: ManualClock,
+  store: FakeVisitorStore | undefined,
+  options: CountlyOptions = {},
+): Pod[] {
+  return Array.from({ length: count }, (_, i) => {
+    const transport = new RecordingTransport();
+    const given: CountlyOptions = {
+      ...{ appKey: 'TEST', deviceId: `pod-${i}`, durability: 'memory', healthCheck: false, serverSettings: false },
+      ...{ logger: silentLogger, transport, timezoneOffset: 0, ...options },
+    };
+    return { client: new ClientWith(given, clock, undefined, store), transport };
+  });
+}
+
+/** What Countly would count of these entries, as docs/protocol.md says (§3, §4.4, §9). */
+export function counted(entries: readonly EntryDraft[]) {
+  const numbers = { sessions: 0, ended: 0, seconds: 0, visits: 0, landings: 0, viewSeconds: 0, merges: 0, events: 0 };
+  let consent: Record<string, boolean> = {};
+  for (const { kind, body } of entries) {
+    const read = JSON.parse(kind === 'event' ? body : `{${body}}`);
+    if (kind === 'event' && read.key === '[CLY]_view') {
+      numbers.visits += read.segmentation.visit ?? 0;
+      numbers.landings += read.segmentation.start ?? 0;
+      numbers.viewSeconds += read.dur ?? 0;
+    } else if (kind === 'event') numbers.events += read.count;
+    numbers.sessions += read.begin_session ?? 0;
+    numbers.ended += read.end_session ?? 0;
+    numbers.seconds += read.session_duration ?? 0;
+    if (read.old_device_id !== undefined) numbers.merges++;
+    if (read.consent !== undefined) consent = { ...consent, ...read.consent };
+  }
+  return { ...numbers, consent: Object.keys(consent).filter((name) => consent[name]) };
+}
