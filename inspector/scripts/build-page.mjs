@@ -22,6 +22,7 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
 });
+refuseCycles(metafile.inputs);
 for (const name of ['index.html', 'icon.svg']) copyFileSync(join(ROOT, 'page', name), join(OUT, name));
 writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)));
 
@@ -33,4 +34,17 @@ function licences(inputs) {
     return `${name} ${version} (${license})\n\n${readFileSync(join(ROOT, folder, 'LICENSE'), 'utf8').trim()}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** No linter that reads TSX finds them. */
+function refuseCycles(inputs) {
+  const done = new Set();
+  const visit = (path, way) => {
+    if (way.includes(path))
+      throw new Error(`These import each other: ${[...way.slice(way.indexOf(path)), path].join(' → ')}`);
+    if (done.has(path) || path.includes('node_modules/')) return;
+    for (const { path: next } of inputs[path]?.imports ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of Object.keys(inputs)) visit(path, []);
 }

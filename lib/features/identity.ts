@@ -1,10 +1,11 @@
 import type { ConsentFeature, DeviceIdType } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { Consent } from './consent.js';
-import { Feature, type Target } from './feature.js';
+import { Feature, type Moment, type Target } from './feature.js';
 import type { Sessions } from './sessions.js';
 import type { UserProfile } from './user-profile.js';
 import type { Views } from './views.js';
+import type { Visitor } from './visitor.js';
 import type { VisitorChange } from './visitor-state.js';
 
 /** A target whose device can get another id. */
@@ -40,19 +41,30 @@ export class Identity extends Feature<IdentityParts> {
     if (from === to) return;
     profile.save(target);
     if (from !== temporaryId && (!merge || to === temporaryId)) return this.#replace(target, to);
-    const { timestamp } = this.moment();
+    const moment = this.moment();
     target.rename(to);
+    profile.save(target);
     const change: VisitorChange = (visitor, whom) => {
       const before = this.port.visitorOf(from);
-      if (before !== undefined) visitor.takeOver(before);
+      if (before !== undefined) {
+        this.#endTwins(visitor, whom, before, moment);
+        visitor.takeOver(before);
+      }
       // What waited under the temporary id was this person's all along.
       if (from === temporaryId) return reassign(to, whom.idType);
       // A server keeps the consent of the older of both users (docs/protocol.md §17.6), so ours goes along.
-      this.request(whom, 'core', `"old_device_id":${jsonString(from)}${consent.told(visitor)}`, timestamp);
+      this.request(whom, 'core', `"old_device_id":${jsonString(from)}${consent.told(visitor)}`, moment.timestamp);
     };
     this.port.visit(target, change, from);
     moveState(from, to);
     sessions.renamed(from, target);
+  }
+
+  /** One person has one session, and one view on display: what the new id had of both ends, where the old one goes on. */
+  #endTwins(visitor: Visitor, whom: Target, before: Visitor, moment: Moment): void {
+    const { sessions, views } = this.settings;
+    if (before.session !== undefined) sessions.endNow(visitor, whom, moment);
+    if (before.views !== undefined) views.endAll(visitor, whom, moment);
   }
 
   #replace(target: Renamable, to: string): void {

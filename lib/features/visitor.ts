@@ -65,14 +65,17 @@ export class Visitor {
   }
 
   /**
-   * Both are one person from now on. What they do now is what the one does who gets the other's id; of the other only what
-   * was agreed to stays.
+   * Both are one person from now on. What they do now is what the one does who gets the other's id; of the other stays what was
+   * agreed to, and what still runs.
    */
   takeOver(before: Visitor): void {
     if (before.isBlank) return;
     const consent = this.consent === undefined ? before : this;
     const { consent: agreed, consentAt } = consent;
-    Object.assign(this, before, { consent: agreed, consentAt });
+    const session = before.session ?? this.session;
+    const views = before.views ?? this.views;
+    const viewSeen = before.viewSeen || (session !== undefined && this.viewSeen);
+    Object.assign(this, before, { consent: agreed, consentAt, session, views, viewSeen });
     Object.assign(before, new Visitor(before.lastSeen));
   }
 }

@@ -20,6 +20,11 @@ export class InspectorWatch {
 
   constructor(private readonly port: LinkPort) {}
 
+  /** Whether it matters who makes an entry. Asked for each, before anything is found out. */
+  get listens(): boolean {
+    return this.#state !== 'server';
+  }
+
   /** What an answer said of itself; `undefined` for one that is not of an inspector. */
   answered(runId: string | undefined): void {
     if (runId === undefined) return this.#isServer();
@@ -29,7 +34,7 @@ export class InspectorWatch {
     else this.#loading ??= this.#load();
   }
 
-  /** An entry was accepted. Called for each, so it does as little as it can. */
+  /** An entry was accepted. */
   note(entryId: number | undefined, recorder: object | undefined, scope: object | undefined): void {
     if (this.#state === 'server' || entryId === undefined) return;
     if (recorder === undefined && scope === undefined) return;

@@ -148,7 +148,8 @@ export class HousePort implements FeaturePort {
     const key = entry.body === draft.body ? draft.rollUp : undefined;
     if (transaction === undefined) {
       const id = outbox.add(entry, key);
-      this.parts.watch?.note(id, recordedBy.recorder, contextScope());
+      const { watch } = this.parts;
+      if (watch?.listens === true) watch.note(id, recordedBy.recorder, contextScope());
     } else this.hold(transaction, target, entry, key);
   }
 

@@ -44,7 +44,8 @@ export class HttpContext implements RequestContext {
   }
 
   get user(): unknown {
-    return this.request['user'];
+    // What was written for Express sees Node's request on Fastify as well, and leaves the user there.
+    return this.request['user'] ?? read(() => (this.request['raw'] as { user?: unknown } | undefined)?.user);
   }
 
   get ip(): string | undefined {

@@ -45,6 +45,83 @@ describe('a change of the device id', () => {
     expect(isBalanced(test.client)).toBe(true);
   });
 
+  describe('with a merge while both are there', () => {
+    const names = (requests: Awaited<ReturnType<Recorded['sent']>>) =>
+      requests.flatMap(({ deviceId, events, parameters }) => {
+        const said = ['begin_session', 'session_duration', 'end_session', 'old_device_id', 'user_details'];
+        const own = said.filter((name) => parameters[name] !== undefined);
+        const views = events.map(({ dur, segmentation }) => {
+          const name = String((segmentation as { name?: string } | undefined)?.name);
+          return dur === undefined ? `+${name}` : `-${name} ${dur}`;
+        });
+        return [`${deviceId}: ${[...own, ...views].join(' ')}`];
+      });
+
+    /** Somebody who browses without a name, and under it in another tab. */
+    function both(before: { anonymous?: boolean; known?: boolean }) {
+      test = recorded();
+      const [anonymous, known] = [test.client.device('anon'), test.client.device('ada')];
+      if (before.known === true) known.beginSession();
+      if (before.known === true) known.trackView('Inbox');
+      if (before.anonymous === true) anonymous.beginSession();
+      if (before.anonymous === true) anonymous.trackView('Home');
+      test.clock.advance(3000);
+      anonymous.changeId('ada', { merge: true });
+      test.clock.advance(4000);
+      return { anonymous, known };
+    }
+
+    it('ends the session and the view of the one, and goes on with those of the other', async () => {
+      const { anonymous } = both({ anonymous: true, known: true });
+      anonymous.trackView('Cart');
+      test.clock.advance(5000);
+      anonymous.endSession();
+      expect(names(await test.sent())).toEqual([
+        'ada: begin_session',
+        'anon: begin_session',
+        'ada: +Inbox -Inbox 3',
+        'anon: +Home',
+        'ada: session_duration end_session',
+        'ada: old_device_id',
+        'ada: -Home 7 +Cart -Cart 5',
+        'ada: session_duration end_session',
+      ]);
+      test.clock.advance(600_000);
+      expect(await test.sent()).toEqual([]);
+    });
+
+    it('goes on with what only the known one has', async () => {
+      const { known } = both({ known: true });
+      known.endSession();
+      const said = names(await test.sent());
+      expect(said.filter((line) => line.includes('_session'))).toEqual([
+        'ada: begin_session',
+        'ada: session_duration end_session',
+      ]);
+      expect(said.join()).toContain('-Inbox 7');
+    });
+
+    it('goes on with what only the other one has', async () => {
+      const { anonymous } = both({ anonymous: true });
+      anonymous.endSession();
+      const said = names(await test.sent());
+      expect(said.filter((line) => line.includes('end_session'))).toEqual(['ada: session_duration end_session']);
+      expect(said.join()).toContain('-Home 7');
+    });
+
+    it('loses no change of the profile that waits for the known one', async () => {
+      test = recorded();
+      const [anonymous, known] = [test.client.device('anon'), test.client.device('ada')];
+      anonymous.addEvent('seen');
+      anonymous.trackView('Home');
+      known.userData.increment('logins');
+      anonymous.changeId('ada', { merge: true });
+      test.clock.advance(10_000);
+      const said = names(await test.sent());
+      expect(said.filter((line) => line.includes('user_details'))).toHaveLength(1);
+    });
+  });
+
   it('back and forth ends', async () => {
     test = recorded();
     test.client.addEvent('1');

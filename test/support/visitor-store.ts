@@ -1,4 +1,3 @@
-import type { EntryDraft } from '../../lib/protocol/entry.js';
 import type {
   SharedCache,
   StoredVisitor,
@@ -6,6 +5,7 @@ import type {
   VisitorOutcome,
   VisitorStore,
 } from '../../lib/outbox/visitor-store.js';
+import type { EntryDraft } from '../../lib/protocol/entry.js';
 
 const NOTHING: StoredVisitor = { version: 0, state: '' };
 

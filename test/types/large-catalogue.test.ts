@@ -18,21 +18,30 @@ ${KEYS.map((key) => `  ${key}: { description: 'x', segmentation: { plan: ['free'
 });
 ${PLAIN.slice(PLAIN.indexOf('export class')).replaceAll('@TrackEvent', '@events.TrackEvent')}`;
 
-/** Seconds that the compiler says it took. */
-function compile(name: string, source: string): number {
+interface Cost {
+  /** How many types the compiler had to make of generic ones. */
+  readonly instantiations: number;
+  readonly seconds: number;
+}
+
+function costOf(name: string, source: string): Cost {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, `${name}.ts`), source);
   const project = join(FOLDER, `${name}.json`);
   writeFileSync(project, JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), files: [`${name}.ts`], include: [] }));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   const said = execFileSync(process.execPath, [tsc, '-p', project, '--extendedDiagnostics'], { encoding: 'utf8' });
-  return Number(/Check time:\s*([\d.]+)s/.exec(said)?.[1]);
+  const figure = (what: string) => Number(new RegExp(`${what}:\\s*([\\d.]+)`).exec(said)?.[1]);
+  return { instantiations: figure('Instantiations'), seconds: figure('Check time') };
 }
 
-test('a catalogue of 500 events slows the compiler by less than a second', () => {
-  // The best of three, because other work on this machine only ever adds.
-  const best = (name: string, source: string) => Math.min(...[1, 2, 3].map(() => compile(name, source)));
-  const slower = best('catalogued', CATALOGUED) - best('plain', PLAIN);
-  expect(slower).toBeLessThan(1);
-  expect(slower).toBeGreaterThan(-5);
+// What the compiler has to do is the same on every machine, however busy; how long that takes is not.
+test('a catalogue of 500 events costs the compiler less than a thousand types an event', () => {
+  const [plain, catalogued] = [costOf('plain', PLAIN), costOf('catalogued', CATALOGUED)];
+  const more = catalogued.instantiations - plain.instantiations;
+  process.stdout.write(
+    `A catalogue of 500 events: ${more} types more, ${(catalogued.seconds - plain.seconds).toFixed(2)} s more to check.\n`,
+  );
+  expect(more).toBeGreaterThan(0);
+  expect(more / KEYS.length).toBeLessThan(1000);
 }, 120_000);

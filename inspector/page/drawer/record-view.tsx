@@ -1,11 +1,13 @@
 import type { RequestDetail } from '../../src/api/contract.js';
 import { pathOf } from '../lib/api.js';
 import { decimal, duration, number, value } from '../lib/format.js';
-import { hrefTo, hrefWith } from '../lib/route.js';
+import { hrefWith } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { Badge, DeviceLink, Empty, type Fact, Facts, Level, Trouble, When } from '../parts/bits.js';
 import { Code } from '../parts/code.js';
 import { CopyButton } from '../parts/copy-button.js';
+import { MethodLink } from '../parts/method-links.js';
+import { Stack } from '../parts/stack.js';
 import { RECORD_KINDS, type Row } from './record-kinds.js';
 import { RequestParts } from './request-view.js';
 
@@ -24,6 +26,10 @@ const LEFT_OUT = new Set([
   'at',
   'started_at',
   'crash',
+  'place',
+  'key',
+  'name',
+  'group_hash',
   ...LONG,
   ...NESTED,
 ]);
@@ -92,13 +98,28 @@ function factsOf(row: Row): Fact[] {
     ['Time', <When at={at} />],
     ['Person', row['device_id'] ? <DeviceLink id={row['device_id']} /> : null],
     ['Request', <a href={hrefWith({ open: `request/${row['request_id']}` })}>#{String(row['request_id'])}</a>],
-    ['Made by', typeof method === 'number' ? <a href={hrefTo('code', String(method))}>its woven method</a> : null],
-    ['Host request', typeof unit === 'string' ? <a href={hrefWith({ open: `unit/${unit}` })}>{unit}</a> : null],
+    ['Made by', typeof method === 'number' ? <MethodLink id={method} /> : null],
+    [
+      'Host request',
+      typeof unit === 'string' ? <a href={hrefWith({ open: `unit/${unit}` })}>all it recorded</a> : null,
+    ],
     ...rest.map(([name, any]): Fact => [nameOf(name), shown(name, any)]),
   ];
 }
 
+/** Columns whose own name says little. */
+const NAMES: Readonly<Record<string, string>> = {
+  dow: 'Day of the week',
+  tz: 'Time zone, minutes',
+  cvid: 'Current view',
+  pvid: 'View before',
+  peid: 'Event before',
+  dur: 'Took',
+  os: 'System',
+};
+
 function nameOf(column: string): string {
+  if (NAMES[column] !== undefined) return NAMES[column];
   return column.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
 }
 
@@ -135,7 +156,7 @@ function Long({ name, text }: { name: string; text: string }) {
   return (
     <section>
       <h3>{name === 'logs' ? 'Breadcrumbs' : 'Stack'}</h3>
-      <Code label={name === 'logs' ? 'Breadcrumbs' : 'Stack'} text={text} />
+      {name === 'logs' ? <Code label="Breadcrumbs" text={text} /> : <Stack text={text} />}
     </section>
   );
 }

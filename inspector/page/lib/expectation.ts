@@ -1,7 +1,5 @@
 import type { ErrorRow, EventRow, TraceRow, ViewRow } from '../../src/api/contract.js';
-
-/** Segments of a view that the client adds; a test does not name them. */
-const OF_VIEWS = new Set(['name', 'visit', 'start', 'segment', '_idv', 'bounce', 'exit', 'uvc']);
+import { ownSegments } from './view-segments.js';
 
 /** What a test with `countly-weave/testing` would expect (docs/testing.md). */
 export function expectEvent({ key, count, sum, segmentation }: EventRow): string {
@@ -13,8 +11,7 @@ export function expectEvent({ key, count, sum, segmentation }: EventRow): string
 }
 
 export function expectView({ name, segmentation }: ViewRow): string {
-  const own = Object.entries(segmentation ?? {}).filter(([segment]) => !OF_VIEWS.has(segment));
-  return expectation('toHaveViewed', name, segmentsOf(Object.fromEntries(own)));
+  return expectation('toHaveViewed', name, segmentsOf(ownSegments(segmentation)));
 }
 
 export function expectError({ name, nonfatal }: ErrorRow): string {

@@ -57,14 +57,13 @@ function Methods({ query }: Pick<PanelProps, 'query'>) {
         columns={[
           {
             title: 'Method',
-            width: '24%',
             cell: (row) => (
               <a class="code-name" href={hrefTo('code', String(row.id))}>
                 {row.label}
               </a>
             ),
           },
-          { title: 'Decorators', leaveOut: 2, cell: (row) => <Decorators of={row} /> },
+          { title: 'Decorators', width: '30%', leaveOut: 2, cell: (row) => <Decorators of={row} /> },
           {
             title: 'Calls',
             width: '76px',
@@ -80,7 +79,7 @@ function Methods({ query }: Pick<PanelProps, 'query'>) {
           { title: 'p50', width: '80px', isNumber: true, leaveOut: 1, cell: (row) => duration(row.p50) },
           { title: 'p95', width: '80px', isNumber: true, leaveOut: 2, cell: (row) => duration(row.p95) },
           { title: 'Last', width: '92px', leaveOut: 1, cell: ({ last }) => (last === null ? '–' : ago(last)) },
-          { title: 'Source', width: '18%', leaveOut: 1, cell: (row) => <SourceLink of={row} /> },
+          { title: 'Source', width: '15%', leaveOut: 1, cell: (row) => <SourceLink of={row} /> },
         ]}
         empty={<Empty title="No such method" />}
       />

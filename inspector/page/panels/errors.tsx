@@ -4,9 +4,9 @@ import { hrefTo, openDrawer } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { useList } from '../lib/use-list.js';
 import { Badge, Chips, DeviceLink, Empty, Trouble, When } from '../parts/bits.js';
-import { Code } from '../parts/code.js';
 import { ExportLinks } from '../parts/export-links.js';
 import { MethodLinks } from '../parts/method-links.js';
+import { Stack } from '../parts/stack.js';
 import { Table } from '../parts/table.js';
 import type { Panel, PanelProps } from './panel.js';
 
@@ -86,7 +86,7 @@ function Group({ group, isOpen }: { group: ErrorGroup; isOpen: boolean }) {
           </p>
           <Chips of={group.custom} limit={12} />
           <h3>Stack</h3>
-          <Code label="Stack" text={group.error} />
+          <Stack text={group.error} />
           {group.logs && (
             <>
               <h3>What led there</h3>

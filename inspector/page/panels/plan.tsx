@@ -60,7 +60,7 @@ function Came({ plan: { keys } }: { plan: PlanFindings }) {
         keyOf={({ kind, key }) => `${kind} ${key}`}
         columns={[
           { title: 'Kind', width: '88px', cell: ({ kind }) => <Badge kind={kind} /> },
-          { title: 'Key', width: '30%', cell: ({ kind, key }) => <a href={hrefTo(PANELS[kind], key)}>{key}</a> },
+          { title: 'Key', cell: ({ kind, key }) => <a href={hrefTo(PANELS[kind], key)}>{key}</a> },
           { title: 'Good', width: '76px', isNumber: true, cell: ({ good }) => number(good) },
           {
             title: 'Bad',
@@ -70,6 +70,7 @@ function Came({ plan: { keys } }: { plan: PlanFindings }) {
           },
           {
             title: 'What is wrong',
+            width: '42%',
             leaveOut: 2,
             cell: ({ problems }) => {
               const text = problems.map(({ problem, count }) => `${problem} (${number(count)})`).join(', ');

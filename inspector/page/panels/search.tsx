@@ -20,6 +20,7 @@ const KINDS = [
   ['trace', 'Traces'],
   ['device', 'People'],
   ['problem', 'Problems'],
+  ['request', 'Requests'],
 ] as const;
 
 const PAGE = 60;

@@ -4,6 +4,7 @@ import { ago, duration, number } from '../lib/format.js';
 import { go, hrefTo, openDrawer } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { useList } from '../lib/use-list.js';
+import { ownSegments } from '../lib/view-segments.js';
 import { Badge, Card, Chips, DeviceLink, Empty, Facts, Trouble, When } from '../parts/bits.js';
 import { Breakdown } from '../parts/breakdown.js';
 import { ExportLinks } from '../parts/export-links.js';
@@ -164,7 +165,7 @@ function Visits({ query, of }: { query: PanelProps['query']; of: string | undefi
             title: 'Segments',
             width: '28%',
             leaveOut: 2,
-            cell: ({ segmentation }) => <Chips of={segmentation} limit={4} />,
+            cell: ({ segmentation }) => <Chips of={ownSegments(segmentation)} limit={4} />,
           },
         ]}
         empty={<Empty title="No visits" />}

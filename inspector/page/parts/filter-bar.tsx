@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { place, setQuery } from '../lib/route.js';
 
 export interface TextFilterProps {
@@ -7,10 +8,11 @@ export interface TextFilterProps {
 }
 
 const WAIT_MS = 200;
-let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** A text that is kept in the address as it is typed. */
 export function TextFilter({ name, label }: TextFilterProps) {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <input
       type="search"
@@ -22,8 +24,8 @@ export function TextFilter({ name, label }: TextFilterProps) {
       autocomplete="off"
       defaultValue={place.peek().query[name] ?? ''}
       onInput={({ currentTarget: { value } }) => {
-        clearTimeout(timer);
-        timer = setTimeout(() => setQuery({ [name]: value || undefined }), WAIT_MS);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => setQuery({ [name]: value || undefined }), WAIT_MS);
       }}
     />
   );

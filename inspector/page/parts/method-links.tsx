@@ -1,5 +1,17 @@
-import type { MethodRef } from '../../src/api/contract.js';
+import type { Code, MethodRef } from '../../src/api/contract.js';
 import { hrefTo } from '../lib/route.js';
+import { useApi } from '../lib/use-api.js';
+
+/** One woven method of which only the number is known. */
+export function MethodLink({ id }: { id: number }) {
+  const { data } = useApi<Code>('code');
+  const found = data?.methods.find((method) => method.id === id);
+  return (
+    <a class="code-name" href={hrefTo('code', String(id))}>
+      {found?.label ?? `method ${id}`}
+    </a>
+  );
+}
 
 /** The woven methods that made something; nothing where no client has told. */
 export function MethodLinks({ of }: { of: readonly MethodRef[] | undefined }) {

@@ -20,7 +20,7 @@ export function Header({ summary, onReset }: { summary: Summary | undefined; onR
           Countly <span>Inspector</span>
         </h1>
       </a>
-      <SearchField />
+      <SearchField key={askedFor()} />
       <Flags summary={summary} />
       <div class="actions">
         <span class="status" data-testid="connection" data-state={connection.value} role="status">
@@ -58,11 +58,17 @@ export function Header({ summary, onReset }: { summary: Summary | undefined; onR
   );
 }
 
+/** What the page is searched for now. */
+function askedFor(): string {
+  return place.value.panel === 'search' ? (place.value.query['q'] ?? '') : '';
+}
+
 function SearchField() {
-  const asked = place.value.panel === 'search' ? (place.value.query['q'] ?? '') : '';
-  const [text, setText] = useState(asked);
+  const [text, setText] = useState(askedFor);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
+    // The keys belong to what is found.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     if (text.trim() !== '') go(hrefTo('search', undefined, { q: text.trim() }));
   };
   return (

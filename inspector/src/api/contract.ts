@@ -427,7 +427,10 @@ export interface ViewRow extends Made {
   readonly ended: boolean;
   readonly session_id: number | null;
   readonly segmentation: Readonly<Record<string, unknown>> | null;
+  /** As a server takes it: of the last event of its request. */
   readonly timestamp: number;
+  /** Of its own event. */
+  readonly started_at: number;
 }
 
 export interface SessionRow extends Owned {
@@ -762,7 +765,7 @@ export interface Histogram {
   readonly of: string;
   readonly name: string;
   readonly field: string;
-  /** Rows looked at: the newest ones, at most 20 000. */
+  /** Rows looked at: the newest ones, at most 10 000. */
   readonly measured: number;
   /** Rows there are. */
   readonly rows: number;
@@ -780,7 +783,7 @@ export interface Histogram {
 export interface Breakdown {
   readonly key: string;
   readonly segment: string;
-  /** Rows looked at: the newest ones, at most 20 000. */
+  /** Rows looked at: the newest ones, at most 10 000. */
   readonly measured: number;
   readonly rows: number;
   /** The most frequent first; at most `limit` (default 50). */
@@ -808,7 +811,7 @@ export interface Segments {
 /** `?step=event:login&step=view:cart&step=event:checkout&window=&within=<ms>`: 2 to 10 steps, in order, by person. */
 export interface Funnel {
   readonly window: Window;
-  /** Rows looked at for each step: the newest ones, at most 20 000. */
+  /** Rows looked at for each step: the newest ones, at most 10 000. */
   readonly measured: number;
   readonly steps: readonly {
     readonly kind: 'event' | 'view';

@@ -7,6 +7,8 @@ import type { ApiQuery } from './api-query.js';
 import type { Latency, Window } from './contract.js';
 import { limitOf, oneOf, windowOf } from './question.js';
 
+/** Names that are looked at for a window: of the others little can have come. */
+const MOST_LOOKED_AT = 500;
 const OF = ['traces', 'methods', 'events'] as const;
 /** Durations are kept by the ten seconds, for half an hour. */
 const STEPS: Readonly<Record<Window, { step: number; count: number }>> = {
@@ -31,6 +33,8 @@ export function readLatency({ parts, search }: ApiQuery): Latency {
   const at = Array.from({ length: count }, (_, index) => last - (count - 1 - index) * step);
   const [from = 0] = at;
   const names = namedIn(parts, of)
+    .sort((one, other) => other.durations.all.count - one.durations.all.count)
+    .slice(0, MOST_LOOKED_AT)
     .map((named) => ({
       ...named,
       whole: window === 'all' ? named.durations.all : named.durations.between(from, Infinity),
@@ -48,10 +52,7 @@ export function readLatency({ parts, search }: ApiQuery): Latency {
       label,
       ...summary(whole),
       max: whole.max ?? 0,
-      series: at.map((start) => {
-        const slot = durations.between(start, start + step);
-        return slot.count === 0 ? null : summary(slot);
-      }),
+      series: durations.slots(from, step, count).map((slot) => (slot === undefined ? null : summary(slot))),
     })),
   };
 }

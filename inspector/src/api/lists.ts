@@ -1,4 +1,5 @@
 import type { CollectorParts } from '../http/collector.js';
+import { OTHER_NAMES } from '../numbers/known-name.js';
 import type { SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
 import type { ListName } from './contract.js';
@@ -33,7 +34,7 @@ export function pageOf(
   const order = list.order ?? ['id'];
   const cursor = search.get('cursor') ?? (list.order === undefined ? search.get('before') : null);
   if (cursor !== null && cursor !== '') {
-    const places = placesIn(cursor, order.length);
+    const places = placesIn(cursor, order);
     conditions.push(`(${order.join(', ')}) < (${places.map(() => '?').join(', ')})`);
     bound.push(...places);
   }
@@ -50,17 +51,16 @@ export function pageOf(
 }
 
 export function cursorOf({ order }: List, row: Readonly<Record<string, SqlValue>>): string {
-  return (order ?? ['id']).map((column) => encodeURIComponent(String(row[column]))).join('.');
+  return (order ?? ['id']).map((column) => encodeURIComponent(String(row[column]))).join(',');
 }
 
-/** All but the last of two are numbers; that may be a device id. */
-function placesIn(cursor: string, count: number): SqlValue[] {
-  const parts = cursor.split('.');
-  const numbers = parts.map((part) => (/^-?\d+$/.test(part) ? Number(part) : decoded(part)));
-  if (parts.length !== count || typeof numbers[0] !== 'number') {
+function placesIn(cursor: string, order: readonly string[]): SqlValue[] {
+  const parts = cursor.split(',');
+  const places = parts.map((part, index) => (order[index] === 'device_id' ? decoded(part) : Number(part)));
+  if (parts.length !== order.length || places.some((place) => typeof place === 'number' && !Number.isInteger(place))) {
     throw new ApiQueryError('cursor', 'what an answer gave as `next`', cursor);
   }
-  return numbers;
+  return places;
 }
 
 function decoded(text: string): string {
@@ -89,8 +89,14 @@ function totalOf(
   };
   if (sql === '' && known[list.table] !== undefined) return known[list.table] ?? 0;
   if (list.table === 'events' && (sql === 'key = ?' || sql === 'key <> ?')) {
-    const ofKey = numbers.events.keys.get(search.get('key') ?? search.get('without') ?? '')?.events ?? 0;
-    return sql === 'key = ?' ? ofKey : numbers.events.rows - ofKey;
+    const { keys, rows } = numbers.events;
+    const ofKey = keys.get(search.get('key') ?? search.get('without') ?? '')?.events;
+    // One of those that are counted together is counted anew.
+    if (ofKey !== undefined || !keys.has(OTHER_NAMES)) return sql === 'key = ?' ? (ofKey ?? 0) : rows - (ofKey ?? 0);
+  }
+  if (list.table === 'views' && sql === 'visit = ?') {
+    const { visits, rows } = numbers.views;
+    return Number(values[0]) === 1 ? visits : rows - visits;
   }
   const where = sql === '' ? '' : `WHERE ${sql}`;
   return (

@@ -5,7 +5,7 @@ import type { Window } from './contract.js';
 import { ApiQueryError, startOf } from './question.js';
 
 /** Questions about any segment look at this many newest rows, so that none takes long; the answer says so. */
-export const MEASURED_ROWS = 20_000;
+export const MEASURED_ROWS = 10_000;
 
 export const MEASURED = ['events', 'views', 'errors', 'traces'] as const;
 
@@ -17,17 +17,32 @@ interface Kind {
   /** Column with the segments. */
   readonly segments: string;
   readonly columns: string;
+  /** Column with the time it happened. */
+  readonly time: string;
 }
 
 const KINDS: Readonly<Record<Measured, Kind>> = {
-  events: { table: 'events', name: 'key', segments: 'segmentation', columns: 'count, sum, dur' },
-  views: { table: 'views', name: 'name', segments: 'segmentation', columns: '1 AS count, NULL AS sum, duration' },
-  errors: { table: 'crashes', name: 'name', segments: 'custom', columns: '1 AS count, NULL AS sum, nonfatal' },
+  events: { table: 'events', name: 'key', segments: 'segmentation', columns: 'count, sum, dur', time: 'timestamp' },
+  views: {
+    table: 'views',
+    name: 'name',
+    segments: 'segmentation',
+    columns: '1 AS count, NULL AS sum, duration',
+    time: 'started_at',
+  },
+  errors: {
+    table: 'crashes',
+    name: 'name',
+    segments: 'custom',
+    columns: '1 AS count, NULL AS sum, nonfatal',
+    time: 'timestamp',
+  },
   traces: {
     table: 'traces',
     name: 'name',
     segments: 'attributes',
     columns: '1 AS count, NULL AS sum, duration, response_code, metrics',
+    time: 'timestamp',
   },
 };
 
@@ -43,7 +58,7 @@ export interface MeasuredRow {
 
 /** The newest rows of this name that came in the window. */
 export function measuredRows(parts: CollectorParts, of: Measured, name: string, window: Window): MeasuredRow[] {
-  const { table, name: column, segments, columns } = KINDS[of];
+  const { table, name: column, segments, columns, time } = KINDS[of];
   const { database } = parts.store;
   const from = startOf(window, Date.now());
   const first = from === 0 ? 0 : firstRowSince(database, table, from);
@@ -52,7 +67,7 @@ export function measuredRows(parts: CollectorParts, of: Measured, name: string, 
   const rows = types.flatMap((type) =>
     database
       .prepare<MeasuredRow>(
-        `SELECT id, device_id, timestamp, ${segments} AS segments, ${columns} FROM ${table}
+        `SELECT id, device_id, ${time} AS timestamp, ${segments} AS segments, ${columns} FROM ${table}
          WHERE ${type === undefined ? '' : `type = '${type}' AND `}${column} = ? AND id >= ? ORDER BY id DESC LIMIT ${MEASURED_ROWS}`,
       )
       .all(name, first),

@@ -19,29 +19,17 @@ export function readSearch({ parts, search }: ApiQuery): Search {
   const complete = parts.search.catchUp(PATIENCE_MS);
   if (words.length === 0) return { q, total: 0, atLeast: false, hits: [], next: null, complete };
   const kind = kindOf(search.get('kind'));
-  const match = words.map((word) => `"${word}"*`).join(' ');
   const limit = limitOf(search, 50, 500);
   const before = Number(search.get('cursor') ?? Number.MAX_SAFE_INTEGER);
-  const of = kind === undefined ? '' : `AND r.kind = ${SEARCHED.indexOf(kind)}`;
-  const found = database
-    .prepare<{ id: number; kind: number; row: number }>(
-      `SELECT s.rowid AS id, r.kind, r."row" FROM search s JOIN search_rows r ON r.id = s.rowid
-       WHERE s.text MATCH ? AND s.rowid < ? ${of} ORDER BY s.rowid DESC LIMIT ?`,
-    )
-    .all(match, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER, limit + 1);
-  const join = kind === undefined ? '' : 'JOIN search_rows r ON r.id = s.rowid';
-  const counted = database
-    .prepare<{ n: number }>(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM search s ${join} WHERE s.text MATCH ? ${of} LIMIT ?)`,
-    )
-    .first(match, MOST_COUNTED);
-  const total = counted?.n ?? 0;
+  const from = Number.isSafeInteger(before) ? before : Number.MAX_SAFE_INTEGER;
+  const found = parts.search.find(words, kind, from, limit + 1);
+  const total = parts.search.count(words, kind, MOST_COUNTED);
   const page = found.slice(0, limit);
   return {
     q,
     total,
     atLeast: total >= MOST_COUNTED,
-    hits: page.flatMap((hit) => hitOf(database, SEARCHED[hit.kind], hit.row, words[0] ?? '')),
+    hits: page.flatMap((hit) => hitOf(database, hit.kind, hit.row, words[0] ?? '')),
     next: found.length > limit ? String(page.at(-1)?.id) : null,
     complete,
   };
@@ -59,8 +47,7 @@ function wordsOf(q: string): string[] {
   return (q.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, MOST_WORDS);
 }
 
-function hitOf(database: SqlDatabase, kind: SearchedKind | undefined, id: number, word: string): SearchHit[] {
-  if (kind === undefined) return [];
+function hitOf(database: SqlDatabase, kind: SearchedKind, id: number, word: string): SearchHit[] {
   const source = SOURCES[kind];
   const row = database.prepare(`SELECT * FROM ${source.table} WHERE id = ?`).first(id);
   if (row === undefined) return [];

@@ -33,10 +33,10 @@ export const ITEM_KINDS: Readonly<Record<ItemKind, Kind>> = {
   },
   view: {
     table: 'views',
-    time: 'timestamp',
+    time: 'started_at',
     label: text('name'),
-    span: ({ timestamp, duration, ended, visit }) => {
-      const from = Number(timestamp);
+    span: ({ started_at, duration, ended, visit }) => {
+      const from = Number(started_at);
       // Seconds without a visit were told at their end.
       if (visit === 0) return { from: from - Number(duration) * 1000, to: from };
       return { from, to: ended === 0 ? null : from + Number(duration ?? 0) * 1000 };

@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../sql/sql.js';
 import type { IngestContext, Owner } from './context.js';
 import { ownerColumns } from './context.js';
 import type { Entry } from './entry.js';
-import { timeAfterEvents } from './event-time.js';
+import { eventTime, timeAfterEvents } from './event-time.js';
 
 const NAME_LIMIT = 128;
 
@@ -76,6 +76,7 @@ export function createViewIngest(context: IngestContext, owner: Owner, entry: En
       session_id: owner.device.open_session,
       segmentation: JSON.stringify(segmentation),
       timestamp,
+      started_at: eventTime(event, entry),
       place: sent.place,
     };
     const id = insert.views(row);

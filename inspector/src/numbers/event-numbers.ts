@@ -1,4 +1,5 @@
 import type { CountedEvent } from './batch.js';
+import { knownName } from './known-name.js';
 import { RecentDurations } from './recent-durations.js';
 
 export const VIEW_KEY = '[CLY]_view';
@@ -26,7 +27,7 @@ export class EventNumbers {
   add(event: CountedEvent, at: number): void {
     this.rows += 1;
     const { key, dur } = event;
-    const numbers = this.#of(key);
+    const numbers = this.#of(key === VIEW_KEY ? key : knownName(this.keys, key));
     numbers.events += 1;
     numbers.count += event.count;
     numbers.devices.add(event.device_id);

@@ -31,6 +31,19 @@ export class RecentDurations {
     return found;
   }
 
+  /** The same for `count` slots of `step` milliseconds in one go; `undefined` where nothing came. */
+  slots(from: number, step: number, count: number): (Durations | undefined)[] {
+    const found = new Array<Durations | undefined>(count).fill(undefined);
+    for (const [slot, durations] of this.#slots) {
+      const index = Math.floor((slot * SLOT_MS - from) / step);
+      if (index < 0 || index >= count) continue;
+      const present = found[index] ?? new Durations();
+      present.merge(durations);
+      found[index] = present;
+    }
+    return found;
+  }
+
   #forget(now: number): void {
     for (const slot of this.#slots.keys()) {
       if (slot * SLOT_MS >= now - KEPT_MS - SLOT_MS) break;

@@ -1,4 +1,5 @@
 import type { CountedCrash, CountedProblem, CountedTrace } from './batch.js';
+import { knownName, OTHER_NAMES } from './known-name.js';
 import { RecentDurations } from './recent-durations.js';
 
 export interface GroupNumbers {
@@ -15,9 +16,10 @@ export class CrashNumbers {
   readonly groups = new Map<string, GroupNumbers>();
   rows = 0;
 
-  add({ id, group_hash: hash, device_id: device, timestamp }: CountedCrash): void {
+  add({ id, group_hash: sent, device_id: device, timestamp }: CountedCrash): void {
     this.rows += 1;
-    if (hash === null) return;
+    if (sent === null) return;
+    const hash = knownName(this.groups, sent);
     let group = this.groups.get(hash);
     if (group === undefined) {
       group = { group_hash: hash, reports: 0, devices: new Set(), first: timestamp, id };
@@ -46,10 +48,17 @@ export class TraceNumbers {
 
   add({ type, name, duration, response_code: code, timestamp }: CountedTrace, at: number): void {
     this.rows += 1;
-    const id = `${type} ${name}`;
+    const id = knownName(this.names, `${type} ${name}`);
     let numbers = this.names.get(id);
     if (numbers === undefined) {
-      numbers = { type, name, count: 0, failed: 0, last: 0, durations: new RecentDurations() };
+      numbers = {
+        type,
+        name: id === OTHER_NAMES ? id : name,
+        count: 0,
+        failed: 0,
+        last: 0,
+        durations: new RecentDurations(),
+      };
       this.names.set(id, numbers);
     }
     numbers.count += 1;

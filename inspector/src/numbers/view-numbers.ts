@@ -1,5 +1,6 @@
 import type { CountedView } from './batch.js';
 import { Durations } from './durations.js';
+import { knownName } from './known-name.js';
 
 export interface NameNumbers {
   readonly name: string;
@@ -37,7 +38,8 @@ export class ViewNumbers {
     numbers.durations.add(duration * 1000);
   }
 
-  #of(name: string): NameNumbers {
+  #of(sent: string): NameNumbers {
+    const name = knownName(this.names, sent);
     let numbers = this.names.get(name);
     if (numbers === undefined) {
       const empty = { visits: 0, visitors: 0, landings: 0, seconds: null, last: 0 };

@@ -1,15 +1,33 @@
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
 import { SEARCHED, type SearchedKind, SOURCES, textOfRow } from './sources.js';
 
-const ROWS_AT_A_TIME = 200;
-/** Preparing a row takes longer than storing it, so that is done beside: so much of each pause. */
+/** Rows of one kind that are prepared together: few large steps take less than many small ones. */
+const ROWS_AT_A_TIME = 1000;
+/** Preparing a row takes as long as storing it, so that is done beside: so much of each pause. */
 const PAUSE_MS = 100;
 const WORK_MS = 15;
+/** A document's number carries its kind in the last digit of this base. */
+const KINDS = 8;
 
+/** Words only, no places: nothing asks for phrases. A range says which rows the documents from `first` on are. */
 export const SEARCH_SCHEMA = `
-CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', columnsize=0, tokenize='unicode61');
-CREATE TABLE IF NOT EXISTS search_rows (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, "row" INTEGER NOT NULL);
+CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, content='', columnsize=0, detail=none, tokenize='unicode61');
+CREATE TABLE IF NOT EXISTS search_ranges (first INTEGER PRIMARY KEY, kind INTEGER NOT NULL, "row" INTEGER NOT NULL, last INTEGER NOT NULL);
 `;
+
+export interface Found {
+  /** Number of the document; the newest has the highest. */
+  readonly id: number;
+  readonly kind: SearchedKind;
+  readonly row: number;
+}
+
+interface Range {
+  readonly first: number;
+  readonly kind: number;
+  readonly row: number;
+  readonly last: number;
+}
 
 /** Everything that came, word by word. Follows the tables in small steps, so that whoever sends does not wait for it. */
 export class SearchIndex {
@@ -18,17 +36,45 @@ export class SearchIndex {
   /** Last row of each kind that can be found. */
   readonly #done = new Map<SearchedKind, number>();
 
+  #documents = 0;
+
   constructor(database: SqlDatabase) {
     this.#database = database;
-    const done = database.prepare<{ kind: number; last: number }>(
-      'SELECT kind, max("row") AS last FROM search_rows GROUP BY kind',
-    );
-    for (const { kind, last } of done.all()) {
-      const name = SEARCHED[kind];
-      if (name !== undefined) this.#done.set(name, last);
+    const ranges = database.prepare<Range>('SELECT first, kind, "row", last FROM search_ranges ORDER BY first');
+    for (const range of ranges.all()) {
+      const name = SEARCHED[range.kind];
+      if (name !== undefined) this.#done.set(name, range.last);
+      this.#documents = Math.floor(range.first / KINDS) + range.last - range.row + 1;
     }
     this.#timer = setInterval(() => this.#inPause(), PAUSE_MS);
     this.#timer.unref();
+  }
+
+  /** The newest documents before this one that have all words, each from its beginning. */
+  find(words: readonly string[], kind: SearchedKind | undefined, before: number, limit: number): Found[] {
+    const { sql, values } = questionOf(words, kind);
+    const documents = this.#database
+      .prepare<{ id: number }>(`SELECT rowid AS id FROM search WHERE ${sql} AND rowid < ? ORDER BY rowid DESC LIMIT ?`)
+      .all(...values, before, limit);
+    const rangeOf = this.#database.prepare<Range>(
+      'SELECT first, kind, "row", last FROM search_ranges WHERE first <= ? ORDER BY first DESC LIMIT 1',
+    );
+    return documents.flatMap(({ id }) => {
+      const range = rangeOf.first(id);
+      const name = range && SEARCHED[range.kind];
+      return range === undefined || name === undefined
+        ? []
+        : [{ id, kind: name, row: range.row + (id - range.first) / KINDS }];
+    });
+  }
+
+  /** How many there are, counted up to `most`. */
+  count(words: readonly string[], kind: SearchedKind | undefined, most: number): number {
+    const { sql, values } = questionOf(words, kind);
+    const counted = this.#database
+      .prepare<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 FROM search WHERE ${sql} LIMIT ?)`)
+      .first(...values, most);
+    return counted?.n ?? 0;
   }
 
   /** Works until all is done or the time is over. @returns whether all can be found now */
@@ -45,7 +91,8 @@ export class SearchIndex {
   forget(): void {
     this.#done.clear();
     this.#database.exec("INSERT INTO search (search) VALUES ('delete-all')");
-    this.#database.exec('DELETE FROM search_rows');
+    this.#database.exec('DELETE FROM search_ranges');
+    this.#documents = 0;
   }
 
   close(): void {
@@ -69,17 +116,46 @@ export class SearchIndex {
       )
       .all(this.#done.get(kind) ?? 0, ROWS_AT_A_TIME);
     if (rows.length === 0) return false;
-    const file = this.#database.prepare('INSERT INTO search_rows (kind, "row") VALUES (?, ?)');
+    const file = this.#database.prepare('INSERT INTO search_ranges (first, kind, "row", last) VALUES (?, ?, ?, ?)');
     const index = this.#database.prepare('INSERT INTO search (rowid, text) VALUES (?, ?)');
+    let document = this.#documents;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const row of rows) index.run(file.run(SEARCHED.indexOf(kind), row['id'] ?? 0), textOfRow(row, source));
+      const place = SEARCHED.indexOf(kind);
+      for (const [first, last] of runsOf(rows.map(({ id }) => Number(id)))) {
+        file.run(document * KINDS + place, place, first, last);
+        document += last - first + 1;
+      }
+      document = this.#documents;
+      for (const row of rows) {
+        index.run(document * KINDS + place, textOfRow(row, source));
+        document += 1;
+      }
       this.#database.exec('COMMIT');
     } catch (error) {
       this.#database.exec('ROLLBACK');
       throw error;
     }
+    this.#documents = document;
     this.#done.set(kind, Number(rows.at(-1)?.['id']));
     return rows.length === ROWS_AT_A_TIME;
   }
+}
+
+function questionOf(words: readonly string[], kind: SearchedKind | undefined): { sql: string; values: SqlValue[] } {
+  // In quotes a word is no syntax.
+  const match = words.map((word) => `"${word}"*`).join(' ');
+  if (kind === undefined) return { sql: 'search MATCH ?', values: [match] };
+  return { sql: `search MATCH ? AND rowid % ${KINDS} = ?`, values: [match, SEARCHED.indexOf(kind)] };
+}
+
+/** Ascending numbers as stretches without a gap. */
+function runsOf(numbers: readonly number[]): [first: number, last: number][] {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] === number - 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
 }

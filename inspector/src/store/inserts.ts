@@ -60,6 +60,7 @@ const COLUMNS = {
     'session_id',
     'segmentation',
     'timestamp',
+    'started_at',
     'place',
   ],
   sessions: [

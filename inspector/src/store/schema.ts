@@ -1,13 +1,20 @@
 /** Goes up with every change of the tables. */
 export const SCHEMA_VERSION = 4;
 
-/** Every table of the database file, with its columns in the order they are written. Documented in the README. */
+/**
+ * Every table of the database file, with its columns in the order they are written. Documented in the README. What is long
+ * stands last: SQLite reads through it to what stands behind.
+ */
 export const SCHEMA = `
 CREATE TABLE IF NOT EXISTS requests (
   id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, endpoint TEXT NOT NULL,
-  query TEXT NOT NULL, content_type TEXT, user_agent TEXT, remote TEXT, body TEXT, body_bytes INTEGER NOT NULL,
+  query TEXT NOT NULL, content_type TEXT, user_agent TEXT, remote TEXT, body_bytes INTEGER NOT NULL,
   body_sha256 TEXT, app_key TEXT, status INTEGER, reply TEXT, outcome TEXT NOT NULL, fault TEXT, stored INTEGER NOT NULL,
-  entry_count INTEGER NOT NULL, event_count INTEGER NOT NULL, view_count INTEGER NOT NULL, duration_ms REAL NOT NULL);
+  entry_count INTEGER NOT NULL, event_count INTEGER NOT NULL, view_count INTEGER NOT NULL, duration_ms REAL NOT NULL,
+  body TEXT);
+CREATE INDEX IF NOT EXISTS requests_status ON requests (status, id);
+CREATE INDEX IF NOT EXISTS requests_app ON requests (app_key, id);
+CREATE INDEX IF NOT EXISTS requests_fault ON requests (fault, id) WHERE fault IS NOT NULL;
 CREATE INDEX IF NOT EXISTS requests_endpoint ON requests (endpoint, id);
 CREATE INDEX IF NOT EXISTS requests_time ON requests (received_at);
 CREATE INDEX IF NOT EXISTS requests_outcome ON requests (outcome, id);
@@ -38,6 +45,7 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE INDEX IF NOT EXISTS events_method ON events (method, id) WHERE method IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_unit ON events (unit) WHERE unit IS NOT NULL;
 CREATE INDEX IF NOT EXISTS events_key ON events (key, id);
+CREATE INDEX IF NOT EXISTS events_app ON events (app_key, id);
 CREATE INDEX IF NOT EXISTS events_device ON events (device_id, id);
 CREATE INDEX IF NOT EXISTS events_request ON events (request_id);
 CREATE TABLE IF NOT EXISTS views (
@@ -45,7 +53,7 @@ CREATE TABLE IF NOT EXISTS views (
   device_id TEXT NOT NULL, name TEXT NOT NULL, view_id TEXT, visit INTEGER NOT NULL, new_visitor INTEGER NOT NULL,
   landing INTEGER NOT NULL, platform TEXT, duration REAL,
   ended INTEGER NOT NULL, session_id INTEGER, segmentation TEXT, timestamp INTEGER NOT NULL,
-  place INTEGER NOT NULL, method INTEGER, unit TEXT);
+  started_at INTEGER NOT NULL, place INTEGER NOT NULL, method INTEGER, unit TEXT);
 CREATE INDEX IF NOT EXISTS views_request ON views (request_id);
 CREATE INDEX IF NOT EXISTS views_method ON views (method, id) WHERE method IS NOT NULL;
 CREATE INDEX IF NOT EXISTS views_unit ON views (unit) WHERE unit IS NOT NULL;

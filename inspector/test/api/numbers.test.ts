@@ -72,4 +72,14 @@ describe('numbers', () => {
     });
     expect((await get<Summary>('summary')).totals).toMatchObject({ events: 60_000 });
   }, 30_000);
+
+  it('stay bounded when names are made of data, and lose nothing', async () => {
+    const events = Array.from({ length: 21_000 }, (_, n) => ({ key: `key-${n}`, count: 1 }));
+    await server.events(...events);
+    const { keys, total } = await get<{ keys: Array<{ key: string; events: number }>; total: number }>('keys');
+    expect(total).toBe(20_001);
+    expect(keys[0]).toMatchObject({ key: '(others)', events: 1000 });
+    expect(await get('events?key=key-20999&limit=1')).toMatchObject({ total: 1, events: [{ key: 'key-20999' }] });
+    expect((await get<Summary>('summary')).totals).toMatchObject({ events: 21_000 });
+  }, 30_000);
 });

@@ -166,8 +166,8 @@ describe('around the protocol', () => {
   it('serves the page with a strict policy, and its parts below the base path', async () => {
     const page = await fetch(`${server.url}/`);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
-    expect(await page.text()).toContain('<h1>Countly Inspector</h1>');
-    expect((await fetch(`${server.url}/app.js`)).headers.get('content-type')).toContain('javascript');
+    expect(await page.text()).toContain('<title>Countly Inspector</title>');
+    expect((await fetch(`${server.url}/page.js`)).headers.get('content-type')).toContain('javascript');
     expect((await fetch(`${server.url}/../package.json`)).status).toBe(400);
     expect((await fetch(`${server.url}/%2e%2e/package.json`)).status).toBe(400);
   });

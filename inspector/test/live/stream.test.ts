@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StreamReader } from '../support/stream-reader.js';
 import { useInspector } from '../support/use-inspector.js';
@@ -25,6 +26,35 @@ describe('/api/stream', () => {
     const seen = await stream.until('changed');
     expect(seen.filter(({ event }) => event === 'event').length).toBe(40);
     expect(seen.at(-1)?.data).toEqual({ event: 500, request: 1 });
+  });
+
+  it('tells together what comes faster than ten times a second, and counts all of it', async () => {
+    const start = performance.now();
+    await Promise.all(
+      Array.from({ length: 60 }, (_, n) => server.send({ events: [{ key: `k${n}`, count: 1 }] }, `d${n}`)),
+    );
+    const told: Record<string, number> = {};
+    let messages = 0;
+    while ((told['event'] ?? 0) < 60) {
+      messages += 1;
+      const { data } = (await stream.until('changed')).at(-1) ?? {};
+      for (const [kind, count] of Object.entries(data as Record<string, number>))
+        told[kind] = (told[kind] ?? 0) + count;
+    }
+    expect(told).toMatchObject({ event: 60, request: 60 });
+    expect(messages).toBeLessThan((performance.now() - start) / 100 + 3);
+  });
+
+  it('tells who made rows, and that a client said something of itself', async () => {
+    const body = JSON.stringify({ ...server.common(), events: [{ key: 'a', count: 1 }] });
+    await server.raw('/i', body, { 'content-type': 'application/json' });
+    await stream.until('changed');
+    const made = [{ body: createHash('sha256').update(body).digest('hex'), entries: [[{ ref: 1, unit: 'u' }]] }];
+    await server.json('/inspector/client', { client: { id: 'c' }, methods: [{ ref: 1, methodName: 'pay' }], made });
+    const seen = await stream.until('client');
+    expect(seen.map(({ event }) => event)).toEqual(['linked', 'client']);
+    expect(seen[0]?.data).toEqual({ request_id: 1, count: 1, rows: [{ kind: 'event', id: 1, method: 1, unit: 'u' }] });
+    expect(seen[1]?.data).toEqual({ id: 'c' });
   });
 
   it('names nothing "error", which browsers reserve for a lost connection', async () => {

@@ -117,6 +117,7 @@ describe.each([400, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (w
 const STICKS_OUT = `(() => {
   const main = document.querySelector('main');
   if (document.documentElement.scrollWidth > innerWidth) return 'the page is ' + document.documentElement.scrollWidth + ' wide';
+  if (document.documentElement.scrollHeight > innerHeight) return 'the page is ' + document.documentElement.scrollHeight + ' high';
   if (main.scrollWidth > main.clientWidth) return 'the panel is ' + main.scrollWidth + ' in ' + main.clientWidth;
   for (const element of document.querySelectorAll('button, .badge, th, h3, dt, .side a')) {
     const text = element.textContent.trim();

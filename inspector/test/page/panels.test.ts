@@ -57,7 +57,8 @@ describe('the panels', { timeout: 60_000 }, () => {
     await page.open('errors');
     const error = page.rows('error', 'PaymentError: declined');
     await error.getByText('2 reports').waitFor();
-    await error.getByText('at Checkout.pay (checkout.ts:12:3)').waitFor();
+    const place = error.getByRole('link', { name: '/srv/checkout.ts:12:3' });
+    expect(await place.getAttribute('href')).toBe('vscode://file/srv/checkout.ts:12:3');
     await error.getByText('charging €64.90').waitFor();
     await error.getByRole('link', { name: 'all reports' }).click();
     await page.id('report-row-count').getByText('2 of 2').waitFor();

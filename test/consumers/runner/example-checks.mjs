@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventsOf, reportingTo } from './arrived.mjs';
 import { warningsOf } from './nest-expectations.mjs';
-import { inSlot, run, start } from './processes.mjs';
+import { inInstallSlot, inSlot, run, start } from './processes.mjs';
 import { REPOSITORY, readJson } from './workspace.mjs';
 
 const LAMP = { item: 'lamp', pieces: 2 };
@@ -38,7 +38,7 @@ async function check({ name, folder, tarball, inspector, expected: { serves = fa
   manifest.dependencies['countly-weave'] = `file:${tarball}`;
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   const npm = (args, options) => run('npm', args, { cwd: folder, timeout: 300_000, ...options });
-  await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
+  await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { slot: inInstallSlot });
   await npm(['exec', '--offline', '--', 'tsc', '-p', '.', '--noEmit']);
   await npm(['test']);
 

@@ -1,22 +1,29 @@
 import { spawn } from 'node:child_process';
 
 const SLOTS = 2;
-const waiting = [];
 const alive = new Set();
-let running = 0;
 
 /** Runs `work` when one of the two slots is free: the areas start together, but the machine has two cores. */
-export async function inSlot(work) {
-  if (running >= SLOTS) await new Promise((resolve) => waiting.push(resolve));
-  else running += 1;
-  try {
-    return await work();
-  } finally {
-    // The slot is handed on, not returned, so that nobody who comes later can take it first.
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  }
+export const inSlot = slots();
+
+/** The same for what waits for a registry most of the time: two installations beside two others that keep the cores busy. */
+export const inInstallSlot = slots();
+
+function slots() {
+  const waiting = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= SLOTS) await new Promise((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await work();
+    } finally {
+      // The slot is handed on, not returned, so that nobody who comes later can take it first.
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
 }
 
 /**
@@ -66,9 +73,10 @@ export function killChildren() {
   for (const child of alive) child.kill('SIGKILL');
 }
 
-/** Runs a command to its end within a slot; throws with its output unless it exits with 0. */
+/** Runs a command to its end within a slot (`slot`); throws with its output unless it exits with 0. */
 export function run(command, args, options = {}) {
-  return inSlot(async () => {
+  const { slot = inSlot } = options;
+  return slot(async () => {
     const { child, ended } = start(command, args, options);
     child.stdin.end();
     const result = await ended;

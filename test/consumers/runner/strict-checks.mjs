@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventsOf, reportingTo } from './arrived.mjs';
 import { warningsOf } from './nest-expectations.mjs';
-import { run } from './processes.mjs';
+import { inInstallSlot, run } from './processes.mjs';
 import { problemsOfOurs } from './type-checks.mjs';
 import { copyApp, versionOf } from './workspace.mjs';
 
@@ -86,7 +86,7 @@ async function check({ manager, title, root, tools, tarball, inspector, registry
 
   const cli = join(tools, 'node_modules', ...manager.cli);
   const manage = (args, options) => run(process.execPath, [cli, ...args], { cwd: folder, ...options });
-  await manage(manager.install(folder), { timeout: 300_000 });
+  await manage(manager.install(folder), { timeout: 300_000, slot: inInstallSlot });
   const compiled = await manage([...manager.execute, 'tsc', '-p', '.', '--pretty', 'false'], { anyCode: true });
   const problems = problemsOfOurs(compiled.stdout);
   if (problems.length > 0) throw new Error(problems.join('\n'));

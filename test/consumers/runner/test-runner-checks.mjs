@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventsOf, reportingTo } from './arrived.mjs';
 import { run } from './processes.mjs';
@@ -81,7 +80,7 @@ export async function checkVitest(report, { installation, nodes, inspector }) {
     'an inspector in CI ends with 0 when all was well, with 1 when something is not planned',
     async () => {
       const ends = async () => {
-        const env = { PORT: String(await freePort()), XDG_STATE_HOME: join(installation, 'state', 'ci') };
+        const env = { XDG_STATE_HOME: join(installation, 'state', 'ci') };
         return (await run('sh', ['ci.sh'], { cwd: installation, env, anyCode: true })).code;
       };
       assert.equal(await ends(), 0);
@@ -89,14 +88,6 @@ export async function checkVitest(report, { installation, nodes, inspector }) {
       assert.equal(await ends(), 1);
     },
   );
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 /** The runner that Node brings, on the production installation: nothing else is needed. */

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { killChildren, run } from './processes.mjs';
+import { inInstallSlot, killChildren, run } from './processes.mjs';
 
 export const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,6 +31,7 @@ export async function install(root, name, dependencies, { flags = [], packageJso
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...flags], {
     cwd: folder,
     timeout: 300_000,
+    slot: inInstallSlot,
   });
   return folder;
 }

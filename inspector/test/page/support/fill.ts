@@ -4,7 +4,7 @@ const CRASH = {
   _os: 'Linux',
   _app_version: '2.3.1',
   _name: 'PaymentError: declined',
-  _error: 'PaymentError: declined\n    at Checkout.pay (checkout.ts:12:3)',
+  _error: 'PaymentError: declined\n    at Checkout.pay (/srv/checkout.ts:12:3)',
   _nonfatal: true,
   _logs: 'opened the cart\ncharging €64.90',
 };
