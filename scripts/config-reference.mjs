@@ -84,7 +84,7 @@ const PARTS = [
       ['lib/scope/scope-api.ts', 'SessionOptions', '`beginSession`'],
       ['lib/scope/scope-api.ts', 'ScopeInit', '`countly.run`, `countly.device`'],
       ['lib/scope/scope-api.ts', 'DeviceLocationOptions', '`setLocation`, and in the scope of a person'],
-      ['lib/scope/countly.ts', 'FlushOptions', '`flush`, `close`'],
+      ['lib/scope/flush-options.ts', 'FlushOptions', '`flush`, `close`'],
       ['lib/features/remote-config.ts', 'RemoteConfigQuery', '`fetchRemoteConfig`'],
     ],
   },
@@ -104,6 +104,7 @@ const PARTS = [
     heading: 'Adapters',
     intro: 'Entries of their own.',
     types: [
+      ['lib/redis/options.ts', 'RedisFleetOptions', '`countly-weave/redis`'],
       ['lib/openfeature/provider-options.ts', 'CountlyProviderOptions', '`countly-weave/openfeature`'],
       ['lib/otel/trace.ts', 'OpenTelemetryOptions', '`countly-weave/otel`'],
       ['lib/typeorm/data-source.ts', 'TransactionOptions', '`countly-weave/typeorm`'],

@@ -9,6 +9,7 @@ export default {
     '../lib/testing/index.ts',
     '../lib/compat/index.ts',
     '../lib/openfeature/index.ts',
+    '../lib/redis/index.ts',
     '../lib/otel/index.ts',
     '../lib/typeorm/index.ts',
     '../lib/nestjs-cls/index.ts',

@@ -5,6 +5,7 @@ import type { VisitorStore } from './visitor-store.js';
 
 /** One lane of a fleet: the devices of one class, sent by one process at a time. */
 export interface LaneStatus {
+  /** Its number, from 0. */
   readonly lane: number;
   /** The process that sends for it; undefined while none does. */
   readonly holder: string | undefined;
@@ -16,7 +17,9 @@ export interface LaneStatus {
 
 /** One process of a fleet, as it said itself within the last seconds. */
 export interface PodStatus {
+  /** Made anew with each start. */
   readonly id: string;
+  /** Name of its machine or container. */
   readonly host: string;
   /** Whether it sends; else it hands over only. */
   readonly sends: boolean;
@@ -26,11 +29,15 @@ export interface PodStatus {
 
 /** Where every entry of all processes is. `ledger.accepted = delivered + pending + the sum of dropped`. */
 export interface FleetStatus {
+  /** Of all processes together. */
   readonly ledger: LedgerState;
-  /** Entries in the lanes, and the bytes they take. */
+  /** Entries in the lanes. */
   readonly entries: number;
+  /** Bytes that they take. */
   readonly bytes: number;
+  /** Each with its holder. */
   readonly lanes: readonly LaneStatus[];
+  /** Processes that gave a sign of life lately. */
   readonly pods: readonly PodStatus[];
 }
 

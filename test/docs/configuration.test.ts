@@ -41,7 +41,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('gives each number a unit, unless it is one', () => {
-    const plain = ['count', 'sum', 'minStatus', 'port'];
+    const plain = ['count', 'sum', 'minStatus', 'port', 'lanes'];
     const bare = rows.filter(([, option = '', type = '', , , unit]) => {
       const isNumber = /^`number`?/.test(type) && !plain.includes(option.replaceAll('`', ''));
       return isNumber && unit === '';

@@ -67,6 +67,7 @@ async function compile(examples: readonly Example[], isStandard: boolean): Promi
           'countly-weave/nest': [join(ROOT, 'nest/index.ts')],
           'countly-weave/nest/testing': [join(ROOT, 'nest/testing/index.ts')],
           'countly-weave/testing': [join(ROOT, 'lib/testing/index.ts')],
+          'countly-weave/redis': [join(ROOT, 'lib/redis/index.ts')],
           'countly-weave/otel': [join(ROOT, 'lib/otel/index.ts')],
           'countly-weave/typeorm': [join(ROOT, 'lib/typeorm/index.ts')],
           'countly-weave/nestjs-cls': [join(ROOT, 'lib/nestjs-cls/index.ts')],

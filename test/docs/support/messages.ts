@@ -20,6 +20,8 @@ const LEFT_OUT = [
   /^lib\/outbox\/ledger\.ts$/,
   /^lib\/protocol\/encode\.ts$/,
   /^lib\/http\/untraced\.ts$/,
+  // Programs that Redis runs.
+  /^lib\/redis\/scripts\.ts$/,
   /^nest\/identity\/cookies\.ts$/,
   // Results of the command, and its help; docs/plan.md has what they mean.
   /^cli\/(render|plan|arguments)/,
