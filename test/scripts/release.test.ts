@@ -54,7 +54,7 @@ function release(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe('a release', () => {
+describe('a release', { timeout: 60_000 }, () => {
   it('is rehearsed: checked, built, packed and shown to npm, with nothing sent', () => {
     const { status, stdout, stderr } = release();
     expect(stderr).toBe('');
