@@ -103,6 +103,14 @@ describe('a release', { timeout: 60_000 }, () => {
     expect(release()).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('npm run build failed') });
   });
 
+  it('is refused when there is nothing built', async () => {
+    await rm(join(folder, 'inspector/dist'), { recursive: true });
+    expect(release('--no-build')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no dist/ in inspector'),
+    });
+  });
+
   it('cannot be published from a machine that has nothing to sign with', () => {
     expect(release('--publish')).toMatchObject({
       status: 1,
