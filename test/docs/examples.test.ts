@@ -72,7 +72,6 @@ async function compile(examples: readonly Example[], isStandard: boolean): Promi
           'countly-weave/typeorm': [join(ROOT, 'lib/typeorm/index.ts')],
           'countly-weave/nestjs-cls': [join(ROOT, 'lib/nestjs-cls/index.ts')],
           'countly-weave/openfeature': [join(ROOT, 'lib/openfeature/index.ts')],
-          'countly-weave/redis': [join(ROOT, 'lib/redis/index.ts')],
           'countly-weave/compat': [join(folder, 'compat.ts')],
         },
         // Examples show what matters and leave the rest out.
