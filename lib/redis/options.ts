@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import { described, isObject } from '../check.js';
+import { described, isObject, member } from '../check.js';
 import * as is from '../config/schema.js';
 import { type ConfigProblem, CountlyConfigError } from '../errors.js';
 
 /** Options of `redisFleet`. One of `client` and `url` is needed. */
 export interface RedisFleetOptions {
-  /** A client of ioredis, whose settings are taken; the fleet opens a connection of its own. */
+  /** A client of ioredis (no Cluster), whose settings are taken; the fleet opens a connection of its own. */
   readonly client?: Redis | undefined;
   /** Address of Redis, such as `redis://:password@redis.internal:6379/2`. */
   readonly url?: string | undefined;
@@ -47,7 +47,8 @@ export interface FleetSettings {
   readonly visitorTtl: number;
 }
 
-const client = is.instanceOf("ioredis' Redis", 'duplicate', 'pipeline', 'connect');
+const redis = is.instanceOf("ioredis' Redis", 'duplicate', 'pipeline', 'connect');
+const client: is.Rule = { ...redis, expected: `${redis.expected} (no Cluster)`, test: isSingle };
 const MEMBERS: is.Members = {
   client,
   url: { expected: 'a redis:// or rediss:// URL', test: isAddress, shows: 'address' },
@@ -79,6 +80,11 @@ export function fleetSettings(options: RedisFleetOptions): FleetSettings {
 
 function problem(...problems: readonly ConfigProblem[]): CountlyConfigError {
   return new CountlyConfigError(problems);
+}
+
+/** Copies of a Cluster are made in another way, and its connections would hold the process. */
+function isSingle(value: unknown): boolean {
+  return redis.test(value) && member(value, 'isCluster') !== true;
 }
 
 function isAddress(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { Redis as Client } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noRedis } from '../support/redis.js';
 import { Fleet } from './support/pods.js';
@@ -34,6 +35,17 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
       entries: 0,
       bytes: 0,
     });
+  });
+
+  it('takes the settings of a client, and leaves the client alone', async () => {
+    const client = new Client(fleet.redis.url, { keyPrefix: 'app:', db: 2, lazyConnect: true });
+    const pod = fleet.pod({ client, url: undefined, prefix: 'own' });
+    pod.device('ada').addEvent('n');
+    expect(await pod.flush()).toMatchObject({ delivered: 1, pending: 0 });
+    expect(client.status).toBe('wait');
+    const direct = new Client(fleet.redis.url, { db: 2 });
+    expect(await direct.exists('{own}:ledger')).toBe(1);
+    direct.disconnect();
   });
 
   it('shares the lanes, and gives them to others as processes come and go', async () => {

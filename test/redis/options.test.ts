@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Redis as Client } from 'ioredis';
+import { Redis as Client, Cluster } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { CountlyConfigError } from '../../lib/errors.js';
 import { redisFleet } from '../../lib/redis/index.js';
@@ -23,6 +23,9 @@ describe('redisFleet', () => {
     expect(problemsOf({ url: 'redis://127.0.0.1:6379' })).toEqual([]);
     expect(problemsOf({ client, prefix: 'shop', lanes: 4, send: false, leaseTime: 1000 })).toEqual([]);
     client.disconnect();
+    const cluster = new Cluster([{ port: 1 }], { lazyConnect: true });
+    expect(problemsOf({ client: cluster })).toEqual([expect.stringMatching(/^redisFleet.client: .*no Cluster/)]);
+    cluster.disconnect();
   });
 
   it('tells everything that is wrong at once, and no password', () => {
