@@ -259,6 +259,19 @@ describe('a visitor served by two processes', () => {
     expect(told()).toMatchObject({ sessions: 1, ended: 1, seconds: 5, viewSeconds: 5 });
   });
 
+  it('has a session that is extended by whoever sees them, when the one that began it has left', async () => {
+    start();
+    visitor(a).beginSession();
+    await tick();
+    await a.client.close();
+    clock.advance(29_980);
+    visitor(b).addEvent('click');
+    await tick();
+    clock.advance(60_000);
+    await tick();
+    expect(told()).toMatchObject({ sessions: 1, ended: 0, seconds: 30 });
+  });
+
   it('is found gone by the next process, when nobody was left to see it', async () => {
     start({ deviceIdleTimeout: 100 });
     visitor(a).beginSession();
