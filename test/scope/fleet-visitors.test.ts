@@ -126,6 +126,35 @@ describe('a visitor served by two processes', () => {
     expect(told()).toMatchObject({ events: 1 });
   });
 
+  it('has seen nothing that was refused: no event names its view, and the next one is the landing', async () => {
+    start({ requireConsent: true });
+    visitor(a).giveConsent('events');
+    await tick();
+    visitor(b).trackView('/refused');
+    visitor(b).addEvent('click');
+    await tick();
+    expect(JSON.parse(store.accepted.at(-1)?.body ?? '')).not.toHaveProperty('cvid');
+    visitor(a).giveConsent('views');
+    await tick();
+    visitor(b).trackView('/seen');
+    await tick();
+    expect(told()).toMatchObject({ visits: 1, landings: 1, events: 1 });
+  });
+
+  it('takes back what is not committed yet, with the session it began', async () => {
+    start({ requireConsent: true });
+    visitor(b).giveConsent('events', 'sessions');
+    await tick();
+    visitor(a).giveConsent('views');
+    visitor(a).beginSession();
+    visitor(a).addEvent('click');
+    visitor(a).trackView('/kept');
+    visitor(a).removeConsent('events', 'sessions');
+    await tick();
+    expect(told()).toMatchObject({ sessions: 0, ended: 0, events: 0, visits: 1, consent: ['views'] });
+    expect(a.client.stats().dropped.consent).toBe(2);
+  });
+
   it('has breadcrumbs in a crash report they agreed to elsewhere', async () => {
     start({ requireConsent: true });
     visitor(a).giveConsent('crashes');
@@ -228,6 +257,19 @@ describe('a visitor served by two processes', () => {
     visitor(b).endSession();
     await tick();
     expect(told()).toMatchObject({ sessions: 1, ended: 1, seconds: 5, viewSeconds: 5 });
+  });
+
+  it('has a session that is extended by whoever sees them, when the one that began it has left', async () => {
+    start();
+    visitor(a).beginSession();
+    await tick();
+    await a.client.close();
+    clock.advance(29_980);
+    visitor(b).addEvent('click');
+    await tick();
+    clock.advance(60_000);
+    await tick();
+    expect(told()).toMatchObject({ sessions: 1, ended: 0, seconds: 30 });
   });
 
   it('is found gone by the next process, when nobody was left to see it', async () => {
