@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '../search/search-index.js';
 import { SEARCHED, type SearchedKind, SOURCES, textOfRow } from '../search/sources.js';
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
@@ -6,7 +7,6 @@ import { ApiQueryError, limitOf } from './question.js';
 
 /** How long a question waits for what came last. */
 const PATIENCE_MS = 40;
-const MOST_COUNTED = 10_000;
 const MOST_WORDS = 8;
 const LONGEST_QUESTION = 200;
 const AROUND = 60;
@@ -23,7 +23,7 @@ export function readSearch({ parts, search }: ApiQuery): Search {
   const before = Number(search.get('cursor') ?? Number.MAX_SAFE_INTEGER);
   const from = Number.isSafeInteger(before) ? before : Number.MAX_SAFE_INTEGER;
   const found = parts.search.find(words, kind, from, limit + 1);
-  const total = parts.search.count(words, kind, MOST_COUNTED);
+  const total = parts.search.count(words, kind);
   const page = found.slice(0, limit);
   return {
     q,

@@ -6,6 +6,8 @@ const ROWS_AT_A_TIME = 1000;
 /** Preparing a row takes as long as storing it, so that is done beside: so much of each pause. */
 const PAUSE_MS = 100;
 const WORK_MS = 15;
+/** Further ones are not counted. */
+export const MOST_COUNTED = 10_000;
 /** A document's number carries its kind in the last digit of this base. */
 const KINDS = 8;
 
@@ -56,7 +58,7 @@ export class SearchIndex {
     const rangeOf = this.#database.prepare<Range>(
       'SELECT first, kind, "row", last FROM search_ranges WHERE first <= ? ORDER BY first DESC LIMIT 1',
     );
-    return this.#documentsOf(words, kind, before, limit).flatMap((id) => {
+    return this.#pageOf(words, kind, before, limit).flatMap((id) => {
       const range = rangeOf.first(id);
       const name = range && SEARCHED[range.kind];
       return range === undefined || name === undefined
@@ -65,11 +67,11 @@ export class SearchIndex {
     });
   }
 
-  /** How many there are, counted up to `most`. Remembered, as each page of an answer asks for it. */
-  count(words: readonly string[], kind: SearchedKind | undefined, most: number): number {
-    const question = JSON.stringify([words, kind, most, this.#documents]);
+  /** How many there are, counted up to `MOST_COUNTED`. Remembered, as each page of an answer asks for it. */
+  count(words: readonly string[], kind: SearchedKind | undefined): number {
+    const question = this.#questionOf(words, kind);
     if (this.#counted?.question !== question) {
-      const count = this.#documentsOf(words, kind, Number.MAX_SAFE_INTEGER, most).length;
+      const count = this.#documentsOf(words, kind, Number.MAX_SAFE_INTEGER, MOST_COUNTED).length;
       this.#counted = { question, count };
     }
     return this.#counted.count;
@@ -95,6 +97,18 @@ export class SearchIndex {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /** The first page and the number of all come from one look: it takes as long as there are documents. */
+  #pageOf(words: readonly string[], kind: SearchedKind | undefined, before: number, limit: number): number[] {
+    if (before !== Number.MAX_SAFE_INTEGER) return this.#documentsOf(words, kind, before, limit);
+    const all = this.#documentsOf(words, kind, before, Math.max(limit, MOST_COUNTED));
+    this.#counted = { question: this.#questionOf(words, kind), count: Math.min(all.length, MOST_COUNTED) };
+    return all.slice(0, limit);
+  }
+
+  #questionOf(words: readonly string[], kind: SearchedKind | undefined): string {
+    return JSON.stringify([words, kind, this.#documents]);
   }
 
   #documentsOf(words: readonly string[], kind: SearchedKind | undefined, before: number, limit: number): number[] {
