@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { PACKAGES } from './clients/index.mjs';
 import { readOptions } from './support/options.mjs';
 import { startSink } from './support/processes.mjs';
-import { environment, format, publish, table } from './support/report.mjs';
+import { environment, format, publish, summaryRow, table } from './support/report.mjs';
 import { interleave, summarise } from './support/rounds.mjs';
 import { wholeProcess } from './support/whole-process.mjs';
 
@@ -22,6 +22,7 @@ const versions = nodes.map((node) => ({
 const sink = await startSink();
 const sections = [];
 const raw = {};
+const overall = [];
 
 async function section({ name, title, note, clients, events, devices, ratios }) {
   if (!wanted(name)) return;
@@ -64,6 +65,11 @@ async function section({ name, title, note, clients, events, devices, ratios }) 
     note: `${note} ${rounds} rounds: median, and in brackets least and greatest.`,
     body: `${table(columns, rows)}\n\n${ratioTable(ratios, summaries, emptyOf)}`,
   });
+  for (const { version } of versions) {
+    const mine = variants.filter((one) => one.version === version);
+    const entries = mine.map(({ client, name: key }) => [client, summaries.get(key)?.cpuMs]);
+    overall.push(summaryRow(`${title}, the whole process: ms CPU`, version, entries));
+  }
   for (const { name: key, events: sent } of variants) {
     const whole = results.get(key).filter(({ delivered }) => sent === 0 || delivered === 100).length;
     if (whole === rounds) continue;
@@ -125,4 +131,4 @@ await section({
 });
 
 sink.stop();
-publish('cold', env, sections, raw);
+publish('cold', env, sections, raw, overall);

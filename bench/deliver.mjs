@@ -3,7 +3,7 @@ import { CLIENTS, PACKAGES } from './clients/index.mjs';
 import { EVENT_BYTES } from './support/event.mjs';
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';
-import { environment, publish, table } from './support/report.mjs';
+import { environment, publish, summaryRow, table } from './support/report.mjs';
 import { interleave, sideBySide, summarise } from './support/rounds.mjs';
 
 const { quick, rounds, wanted, wantedClient } = readOptions(5);
@@ -11,9 +11,11 @@ const env = environment(PACKAGES);
 const sink = await startSink();
 const sections = [];
 const raw = {};
+const summary = [];
 const ARRAY = { name: 'array push' };
 
-async function section({ name, title, note, variants, run, columns, compare = interleave }) {
+/** `headline` is the column that goes into the table of all benchmarks. */
+async function section({ name, title, note, variants, run, columns, headline, compare = interleave }) {
   if (!wanted(name)) return;
   console.error(name);
   // Those that run side by side stay together.
@@ -25,6 +27,8 @@ async function section({ name, title, note, variants, run, columns, compare = in
     return [client, ...Object.values(columns).map((field) => summary[field])];
   });
   sections.push({ title, note, body: table(['client', ...Object.keys(columns)], rows) });
+  const entries = [...results].map(([client, list]) => [client, summarise(list)[columns[headline]]]);
+  summary.push(summaryRow(`${title}: ${headline}`, process.version, entries));
 }
 
 // At such a rate it takes the compiler most of a minute to be done with what runs once or twice a request.
@@ -53,6 +57,7 @@ await section({
   variants: CLIENTS,
   run: transfer(1),
   columns: TRANSFER,
+  headline: 'µs CPU an arrived event',
 });
 await section({
   name: 'many',
@@ -61,6 +66,7 @@ await section({
   variants: CLIENTS.filter(({ name }) => name !== 'countly-sdk memory'),
   run: transfer(5000),
   columns: TRANSFER,
+  headline: 'µs CPU an arrived event',
 });
 await section({
   name: 'steady',
@@ -84,6 +90,7 @@ await section({
     'loop delay max, ms': 'loopMaxMs',
     'disk bytes an event': 'diskPerEvent',
   },
+  headline: 'µs CPU an event',
 });
 await section({
   name: 'burst',
@@ -99,7 +106,8 @@ await section({
     'µs CPU an event': 'cpuUs',
     '% delivered': 'delivered',
   },
+  headline: 'loop delay p99, ms',
 });
 
 sink.stop();
-publish('deliver', env, sections, raw);
+publish('deliver', env, sections, raw, summary);

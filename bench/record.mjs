@@ -3,7 +3,7 @@ import { CLIENTS, PACKAGES } from './clients/index.mjs';
 import { EVENT_BYTES } from './support/event.mjs';
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';
-import { environment, publish, table } from './support/report.mjs';
+import { environment, publish, summaryRow, table } from './support/report.mjs';
 import { interleave, summarise } from './support/rounds.mjs';
 
 const { quick, rounds, wanted } = readOptions(3);
@@ -11,6 +11,7 @@ const env = environment(PACKAGES);
 const sink = await startSink();
 const sections = [];
 const raw = {};
+const summary = [];
 
 if (wanted('call')) {
   // In its default configuration each, and ours without a disk to tell the two apart.
@@ -20,6 +21,8 @@ if (wanted('call')) {
     runScenario('record-cost', { variant, events }, sink),
   );
   raw.call = Object.fromEntries(results);
+  const calls = [...results].map(([name, list]) => [name, summarise(list).callNs]);
+  summary.push(summaryRow('The call with three segments: ns', process.version, calls));
   sections.push({
     title: 'One event with three segments',
     note:
@@ -77,4 +80,4 @@ if (wanted('scopes')) {
 }
 
 sink.stop();
-publish('record', env, sections, raw);
+publish('record', env, sections, raw, summary);

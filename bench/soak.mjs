@@ -2,7 +2,7 @@
 import { CLIENTS } from './clients/index.mjs';
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';
-import { environment, publish, table } from './support/report.mjs';
+import { environment, publish, summaryRow, table } from './support/report.mjs';
 import { summarise } from './support/rounds.mjs';
 
 const { quick } = readOptions(1);
@@ -53,4 +53,16 @@ publish(
     },
   ],
   raw,
+  [
+    summaryRow(
+      `${perSecond} events a second for ${seconds} s with an outage: µs CPU an event`,
+      process.version,
+      entries('cpuUs'),
+    ),
+    summaryRow('The same: % delivered', process.version, entries('delivered')),
+  ],
 );
+
+function entries(field) {
+  return Object.entries(raw).map(([name, result]) => [name, result[field]]);
+}

@@ -1,7 +1,7 @@
 // What a decorated call costs, beside a wrapper by hand, OpenTelemetry and Sentry.
 import { readOptions } from './support/options.mjs';
 import { runScenario, startSink } from './support/processes.mjs';
-import { environment, publish, table } from './support/report.mjs';
+import { environment, publish, summaryRow, table } from './support/report.mjs';
 import { interleave, spread, summarise } from './support/rounds.mjs';
 import { WEAVINGS } from './weaving/index.mjs';
 
@@ -10,6 +10,7 @@ const env = environment(['countly-weave', 'nestjs-otel', '@opentelemetry/sdk-tra
 const sink = await startSink();
 const sections = [];
 const raw = {};
+const summary = [];
 const variants = WEAVINGS.filter(({ name }) => name === 'bare' || wanted(name));
 
 for (const method of ['sync', 'async']) {
@@ -19,6 +20,10 @@ for (const method of ['sync', 'async']) {
     return runScenario('decorated-call', { variant, method, calls }, sink);
   });
   raw[method] = Object.fromEntries(results);
+  const calls = [...results].map(([name, list]) => [name, summarise(list).callNs]);
+  summary.push(
+    summaryRow(`A decorated ${method} method, @TimedEvent: ns a call`, process.version, calls, '@TimedEvent'),
+  );
   const bare = results.get('bare');
   const rows = [...results].map(([name, list]) => {
     const { callNs, cpuUs, delivered } = summarise(list);
@@ -59,4 +64,4 @@ sections.push({
 });
 
 sink.stop();
-publish('weave', env, sections, raw);
+publish('weave', env, sections, raw, summary);

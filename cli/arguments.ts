@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const HELP = `countly-weave: the tracking plan of an application
+export const HELP = `countly-weave: the tracking plan of an application, and its fleet
 
 Usage: countly-weave plan --load <file> [options]
        countly-weave plan --diff <old plan> <new plan>
@@ -18,6 +18,19 @@ Usage: countly-weave plan --load <file> [options]
   --diff             compare two plans without loading anything
   --schema           print the JSON Schema of a plan
   --help             show this text
+
+       countly-weave relay --redis <url> --url <url> --app-key <key> [options]
+       countly-weave fleet status --redis <url> [--prefix <text>]
+
+  --redis <url>      address of Redis (default REDIS_URL)
+  --url, --app-key   the Countly server and the app (default COUNTLY_URL, COUNTLY_APP_KEY)
+  --salt <text>      salt of the app (default COUNTLY_SALT)
+  --prefix <text>    the fleet's, when it is not made of url and app key
+  --lanes <number>   lanes of a fleet that is not there yet (default 16)
+  --port <number>    where the relay answers /health and /metrics (default 9464)
+  --host <address>   and on which address (default 127.0.0.1)
+  --storage <folder> where the relay keeps what the server refuses (default: nowhere)
+  --format json      print the status as JSON
 `;
 
 export type Format = 'json' | 'markdown' | 'github';
@@ -56,7 +69,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
     if (values.help === true || argv.length === 0) return { kind: 'help' };
     const [command, ...files] = positionals;
-    if (command !== 'plan') return wrong('command', '"plan"', command);
+    if (command !== 'plan') return wrong('command', '"plan", "relay" or "fleet"', command);
     const { format, load = [], out = [], check } = values;
     if (format !== undefined && !isFormat(format))
       return wrong('option "--format"', 'json, markdown or github', format);

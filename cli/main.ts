@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 import { HELP, readArguments } from './arguments.js';
+import { readFleetArguments } from './fleet-arguments.js';
+import { runFleetStatus } from './fleet-command.js';
 import { runPlan } from './plan-command.js';
+import { runRelay } from './relay-command.js';
 
 const FAILED = 1;
 const USAGE_ERROR = 2;
 
 /** The exit code. */
 async function main(): Promise<number> {
-  const read = readArguments(process.argv.slice(2));
+  const argv = process.argv.slice(2);
+  const read = readFleetArguments(argv, process.env) ?? readArguments(argv);
   if (read.kind === 'help') {
     console.log(HELP);
     return 0;
@@ -16,6 +20,8 @@ async function main(): Promise<number> {
     console.error(`countly-weave: ${read.message}\nTry countly-weave --help.`);
     return USAGE_ERROR;
   }
+  if (read.kind === 'relay') return runRelay(read.task);
+  if (read.kind === 'status') return runFleetStatus(read.task);
   return runPlan(read.task);
 }
 

@@ -50,11 +50,11 @@ await bundle(
 await bundle(
   '.mjs',
   { ...inputsOf(ENTRIES, '.js'), external: EXTERNAL, plugins: [otherEntries('.mjs'), importsForRequires()] },
-  // Read by bundlers alone, so without what a person needs; names of functions and classes stay.
+  // Read by bundlers alone, so without what a person needs; names of classes stay.
   {
     minify: {
       compress: true,
-      mangle: { keepNames: { function: true, class: true } },
+      mangle: { keepNames: { function: false, class: true } },
       codegen: { removeWhitespace: true },
     },
   },

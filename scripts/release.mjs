@@ -40,7 +40,8 @@ function main() {
   if (problems.length > 0) throw new Refused(problems.map((problem) => `- ${problem}`).join('\n'));
 
   if (values.build) run('npm', ['run', 'build']);
-  if (!existsSync(join(root, 'dist'))) throw new Refused('- there is no dist/: leave --no-build away');
+  const missing = PACKAGES.filter((folder) => !existsSync(join(root, folder, 'dist')));
+  if (missing.length > 0) throw new Refused(`- there is no dist/ in ${missing.join(', ')}: build first`);
   const folder = mkdtempSync(join(tmpdir(), 'countly-weave-release-'));
   try {
     const tag = values.tag ?? (version.includes('-') ? 'next' : 'latest');

@@ -38,6 +38,8 @@ export const PACKAGES = [
   '@segment/analytics-node',
   'mixpanel',
   '@amplitude/analytics-node',
+  '@rudderstack/rudder-sdk-node',
+  '@snowplow/node-tracker',
 ];
 
 export async function startClient({ module, settings = {}, bulk }, { url, folder, many = false }) {

@@ -37,9 +37,15 @@ export async function startSink() {
  * Runs a scenario (a file of scenarios/ with a default export) in a fresh process that may reach nothing but loopback,
  * and answers with what it returns. The scenario's questions to the sink pass through here; `helpers` answer others.
  */
-export function runScenario(scenario, params, sink, { timeoutMs = 180_000, execArgv = [], helpers = {} } = {}) {
+export function runScenario(
+  scenario,
+  params,
+  sink,
+  { timeoutMs = 180_000, execArgv = [], helpers = {}, node = process.execPath } = {},
+) {
   return new Promise((resolve, reject) => {
     const child = fork(here('./child.mjs'), [], {
+      execPath: node,
       execArgv: ['--import', new URL('./loopback-only.mjs', import.meta.url).href, ...execArgv],
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -47,8 +47,28 @@ export function table(columns, rows) {
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
-/** Prints the tables and keeps them, with all single results, in the ignored folder `results/`. */
-export function publish(name, env, sections, raw) {
+/**
+ * A row of the one table at the end: what countly-weave has of a measure, and what the others have in the same run.
+ *
+ * @param {string} measure with its unit
+ * @param {string} node version of the Node that it was measured under
+ * @param {Iterable<[string, unknown]>} entries by name, in the order of the table; numbers, spreads or texts
+ */
+export function summaryRow(measure, node, entries, ours = 'countly-weave') {
+  const shown = [...entries].map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : format(typeof value === 'object' ? value?.median : value),
+  ]);
+  const mine = shown.find(([name]) => name === ours)?.[1] ?? '–';
+  const beside = shown.filter(([name]) => name !== ours).map((pair) => pair.join(' '));
+  return [measure, node, mine, beside.join('; ')];
+}
+
+/**
+ * Prints the tables and keeps them, with all single results, in the ignored folder `results/`. `summary` are the rows of
+ * the one table at the end (summary.mjs): `[measure, Node, countly-weave, beside it]`.
+ */
+export function publish(name, env, sections, raw, summary = []) {
   const head = `Node ${env.node}, ${env.machine}, load ${env.loadAverage.join(' ')} at ${env.date}`;
   const versions = Object.entries(env.versions).map(([peer, version]) => `${peer} ${version}`);
   const text = [
@@ -58,7 +78,9 @@ export function publish(name, env, sections, raw) {
     ...sections.map(({ title, note, body }) => `### ${title}\n${note ? `${note}\n` : ''}\n${body}`),
   ].join('\n\n');
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(new URL(`${name}.md`, FOLDER), `${text}\n`);
-  writeFileSync(new URL(`${name}.json`, FOLDER), JSON.stringify({ environment: env, ...raw }, undefined, 1));
+  // The same benchmark under another Node has files of its own (run-all.mjs).
+  const file = [name, process.env.BENCH_LABEL].filter(Boolean).join('-');
+  writeFileSync(new URL(`${file}.md`, FOLDER), `${text}\n`);
+  writeFileSync(new URL(`${file}.json`, FOLDER), JSON.stringify({ environment: env, summary, ...raw }, undefined, 1));
   console.log(`${text}\n`);
 }

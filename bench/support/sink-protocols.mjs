@@ -49,7 +49,7 @@ const PROTOCOLS = [
     serials: (text) => JSON.parse(text).batch.map((event) => serialOf(event.properties)),
   },
   {
-    // @segment/analytics-node
+    // @segment/analytics-node, @rudderstack/rudder-sdk-node
     matches: (path) => path === '/v1/batch',
     answer: '{"success":true}',
     serials: (text) => JSON.parse(text).batch.map((event) => serialOf(event.properties)),
@@ -68,6 +68,12 @@ const PROTOCOLS = [
     matches: (path) => path === '/2/httpapi',
     answer: '{"code":200,"events_ingested":1,"payload_size_bytes":1,"server_upload_time":1}',
     serials: (text) => JSON.parse(text).events.map((event) => serialOf(event.event_properties)),
+  },
+  {
+    // @snowplow/node-tracker: `ue_pr` is the text of an envelope around an envelope
+    matches: (path) => path === '/com.snowplowanalytics.snowplow/tp2',
+    answer: 'ok',
+    serials: (text) => JSON.parse(text).data.map(({ ue_pr }) => serialOf(JSON.parse(ue_pr ?? '{}').data?.data)),
   },
   {
     // OpenTelemetry over HTTP with JSON: spans

@@ -116,8 +116,8 @@ export class Events extends Feature<EventSettings> {
       // What may become part of another event is nobody's predecessor.
       const follows = feature === 'events' && !rollsUp;
       const change: VisitorChange = (visitor, whom) => record(whom, this.settings.links.of(visitor, id, follows));
-      if (follows) port.visit(target, change);
-      else port.revisit(target, change);
+      if (follows) port.visit(target, change, { needs: feature });
+      else port.revisit(target, change, { needs: feature });
     } else record(target, '');
     this.settings.recorded(target, key);
   }

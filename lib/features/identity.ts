@@ -55,7 +55,7 @@ export class Identity extends Feature<IdentityParts> {
       // A server keeps the consent of the older of both users (docs/protocol.md §17.6), so ours goes along.
       this.request(whom, 'core', `"old_device_id":${jsonString(from)}${consent.told(visitor)}`, moment.timestamp);
     };
-    this.port.visit(target, change, from);
+    this.port.visit(target, change, { other: from });
     moveState(from, to);
     sessions.renamed(from, target);
   }
@@ -91,6 +91,6 @@ export class Identity extends Feature<IdentityParts> {
         sessions.beginNow(visitor, whom, { heartbeat: session.heartbeat, moment, watched: target });
       else visitor.sessionWanted = { heartbeat: session.heartbeat };
     };
-    port.visit(target, change, from);
+    port.visit(target, change, { other: from });
   }
 }

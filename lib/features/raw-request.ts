@@ -53,8 +53,13 @@ export class RawRequests extends Feature {
     const now = port.stamp();
     const given = member(asked, 'timestamp');
     const timestamp = this.argument('request.timestamp', given, timestampBefore(now), 'now is used') ?? now;
-    // Consent and merges are never taken out of the queue, whatever they travel with.
-    this.request(target, features[0] ?? 'core', composed.body, timestamp);
+    const [first = 'core', ...others] = features;
+    port.revisit(target, (_visitor, whom) => {
+      // In a fleet only here it is known what the visitor agreed to.
+      if (!others.every((feature) => port.admits(whom, feature))) return;
+      // Consent and merges are never taken out of the queue, whatever they travel with.
+      this.request(whom, first, composed.body, timestamp);
+    });
     return true;
   }
 

@@ -55,7 +55,7 @@ export class Sessions extends Feature<SessionSettings> {
       visitor.sessionWanted = { heartbeat };
       return;
     }
-    visitor.session = { reportedUntil: moment.now, heartbeat };
+    visitor.session = { startedAt: moment.now, reportedUntil: moment.now, heartbeat };
     visitor.sessionWanted = undefined;
     visitor.viewSeen = false;
     const { sessionEndedAt } = visitor;
@@ -168,6 +168,7 @@ export class Sessions extends Feature<SessionSettings> {
 
   #forget(visitor: Visitor, { deviceId }: Target): void {
     visitor.session = undefined;
+    visitor.activeAt = undefined;
     visitor.viewSeen = false;
     this.#extended.delete(deviceId);
   }
@@ -182,10 +183,12 @@ export class Sessions extends Feature<SessionSettings> {
     this.port.record(target, { kind: 'request', feature: 'sessions', timestamp, body, quiet, owed: true });
   }
 
-  /** Extends the session from here, too: any process that knows of it may be the one that is left. */
+  /** Extends a session from here, too, at the same times as others do: any process that knows of it may be the one that is left. */
   watch({ session }: Visitor, target: Target, now: number): void {
     if (session === undefined || this.#extended.has(target.deviceId)) return;
-    this.#extended.set(target.deviceId, { target, dueAt: now + this.settings.updateSeconds() * 1000 });
+    const every = this.settings.updateSeconds() * 1000;
+    const dueAt = now + every - (Math.max(0, now - session.startedAt) % every);
+    this.#extended.set(target.deviceId, { target, dueAt });
     this.#arm();
   }
 

@@ -7,6 +7,7 @@ import { type EventLinks, newEventId } from './event-links.js';
 import { Feature, type Moment, type Target } from './feature.js';
 import { type SegmentRules, segmentationText, withDefaults } from './segmentation-text.js';
 import type { OpenedView, Visitor } from './visitor.js';
+import type { VisitorChange } from './visitor-state.js';
 
 /** Names Countly uses itself in a view's segmentation (docs/protocol.md §4.4). */
 const RESERVED = new Set(
@@ -64,7 +65,7 @@ export class Views extends Feature<ViewSettings> {
     if (!isObject(segmentation) && segmentation !== undefined) this.#segments(segmentation);
     const segments = this.#segments(own);
     const moment = this.moment();
-    port.visit(target, (visitor, whom) => {
+    const change: VisitorChange = (visitor, whom) => {
       if (!parallel) this.#endCurrent(visitor, whom, moment);
       const opened = visitor.views ?? [];
       const [oldest] = opened;
@@ -84,7 +85,8 @@ export class Views extends Feature<ViewSettings> {
       visitor.lastViewId = view.id;
       visitor.viewSeen = true;
       this.#record(whom, moment.timestamp, view, visit + segments, '');
-    });
+    };
+    port.visit(target, change, { needs: 'views' });
     return { name, id };
   }
 

@@ -1,3 +1,4 @@
+import type { ConsentFeature } from '../protocol/entry.js';
 import type { Target } from './target.js';
 import type { Visitor } from './visitor.js';
 
@@ -8,15 +9,20 @@ import type { Visitor } from './visitor.js';
  */
 export type VisitorChange = (visitor: Visitor, target: Target) => void;
 
+/** On what a change depends beside the visitor. */
+export interface Dependence {
+  /** What the visitor has to agree to, or nothing is done. Asked for by the caller already, as far as that is known here. */
+  readonly needs?: ConsentFeature | undefined;
+  /** A second device that the change looks at or changes, with `visitorOf`. */
+  readonly other?: string | undefined;
+}
+
 /** What is known of visitors, in one process or in a fleet. A change within a change is part of that one. */
 export interface VisitorState {
-  /**
-   * Changes a visitor, whom it remembers from then on: an activity of theirs.
-   * @param other a second device that the change looks at or changes, with `visitorOf`
-   */
-  visit(target: Target, change: VisitorChange, other?: string): void;
+  /** Changes a visitor, whom it remembers from then on: an activity of theirs. */
+  visit(target: Target, change: VisitorChange, on?: Dependence): void;
   /** Changes what is known of a visitor, which is no activity: of one of whom nothing was known nothing is remembered. */
-  revisit(target: Target, change: VisitorChange): void;
+  revisit(target: Target, change: VisitorChange, on?: Dependence): void;
   /** What is known here. Within a change of that visitor it is what the change is given. */
   visitorOf(deviceId: string): Visitor | undefined;
 }

@@ -20,6 +20,8 @@ export interface OpenedView {
 
 /** A session of a device that has begun and not ended. */
 export interface OpenSession {
+  /** Monotonic clock, milliseconds. */
+  readonly startedAt: number;
   /** Up to when its duration was reported: monotonic clock, milliseconds. */
   reportedUntil: number;
   /** True when it lasts as long as the process does; else it lasts as long as the device is active. */
@@ -50,7 +52,7 @@ export class Visitor {
   consent: ReadonlySet<ConsentFeature> | undefined = undefined;
   /** When that was decided: monotonic clock, milliseconds. */
   consentAt: number | undefined = undefined;
-  /** The last request of theirs that was seen from outside: monotonic clock, milliseconds. */
+  /** The last request in this session that was seen from outside: monotonic clock, milliseconds. */
   activeAt: number | undefined = undefined;
 
   /** @param lastSeen the last activity of any kind, on the monotonic clock in milliseconds */

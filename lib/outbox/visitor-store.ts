@@ -46,6 +46,11 @@ export interface SharedCache {
 export interface VisitorStore {
   /** One outcome a group, in their order: each is done in one piece, or not at all. */
   commit(groups: readonly VisitorGroup[]): Promise<readonly VisitorOutcome[]>;
+  /**
+   * Nobody waits for the commit under way any more: its groups are `apart`, and whatever comes of it must not count twice. Without
+   * it nothing of them counts as accepted.
+   */
+  abandon?(): void;
   readonly remoteConfig?: SharedCache | undefined;
   /** Seconds beyond its idle time that the state of a visitor is kept. @default 86400 */
   readonly visitorTtl?: number | undefined;

@@ -35,14 +35,15 @@ export interface StoredState {
 }
 
 /**
- * - `added`: all of the group is in Redis, each entry once. The states are what was asked for.
+ * - `added`: all of the group is in Redis, each entry once. The states are what was asked for, under these versions.
  * - `known`: it was there before. The states are those that are stored now.
  * - `conflict`: nothing was added, for a state has another version. The states are those that are stored.
  * - `full`: nothing was added.
  * - `failed`: unknown; to be tried again as it is.
  */
 export type GroupResult =
-  | { readonly kind: 'added' | 'full' }
+  | { readonly kind: 'added'; readonly versions: readonly number[] }
+  | { readonly kind: 'full' }
   | { readonly kind: 'known' | 'conflict'; readonly states: readonly StoredState[] }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -95,7 +96,8 @@ function resultOf(reply: Reply): GroupResult {
     return { kind: 'failed', reason };
   }
   const [kind, ...rest] = reply as string[];
-  if (kind === 'added' || kind === 'full') return { kind };
+  if (kind === 'added') return { kind, versions: rest.map(Number) };
+  if (kind === 'full') return { kind };
   const states: StoredState[] = [];
   for (let i = 0; i + 1 < rest.length; i += 2) states.push({ version: Number(rest[i]), state: rest[i + 1] ?? '' });
   if (kind === 'known' || kind === 'conflict') return { kind, states };

@@ -44,7 +44,7 @@ export function takenBack({ feature, body }: Entry): readonly string[] {
   if (feature !== 'core' || !body.startsWith(CONSENT)) return [];
   try {
     const { consent } = JSON.parse(`{${body}}`) as { consent?: Readonly<Record<string, unknown>> };
-    return Object.entries(consent ?? {}).flatMap(([name, given]) => (given === false ? [name] : []));
+    return Object.entries(Object(consent) as object).flatMap(([name, given]) => (given === false ? [name] : []));
   } catch {
     return [];
   }

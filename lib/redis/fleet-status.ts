@@ -1,3 +1,4 @@
+import { isList } from '../check.js';
 import { CountlyError } from '../errors.js';
 import type { FleetStatus, LaneStatus, PodStatus } from '../outbox/fleet.js';
 import { DROP_REASONS } from '../outbox/ledger.js';
@@ -11,16 +12,14 @@ export async function readStatus(link: RedisLink, keys: Keys, lanes: number): Pr
   const reply = await link.call({ script: 'STATUS', keys: names, args: [keys.pod('')] });
   if (!Array.isArray(reply))
     throw new CountlyError('STORAGE_FAILED', 'The state of the fleet cannot be read: Redis does not answer.');
-  const [ledger, pods, found] = reply as [string[], [string, string[]][], [string, number, string][]];
-  return statusOf(numbersOf(ledger), pods, found);
+  const [ledger, pods, found] = reply as unknown[];
+  return statusFrom(ledger, pods, found);
 }
 
-function statusOf(
-  own: ReadonlyMap<string, string>,
-  pods: readonly (readonly [string, readonly string[]])[],
-  lanes: readonly (readonly [string, number, string])[],
-): FleetStatus {
-  const said = pods.map(([id, fields]) => [id, numbersOf(fields)] as const);
+/** Of what Redis answers, which may be anything. */
+export function statusFrom(ledger: unknown, pods: unknown, lanes: unknown): FleetStatus {
+  const own = numbersOf(ledger);
+  const said = listOf(pods).map((pod) => [textOf(listOf(pod)[0]), numbersOf(listOf(pod)[1])] as const);
   const sum = (field: string) =>
     [own, ...said.map(([, numbers]) => numbers)].reduce((total, numbers) => total + numberIn(numbers, field), 0);
   const waiting = said.reduce((total, [, numbers]) => total + numberIn(numbers, 'waiting'), 0);
@@ -36,9 +35,11 @@ function statusOf(
     },
     entries: numberIn(own, 'entries'),
     bytes: numberIn(own, 'bytes'),
-    lanes: lanes.map(([lease, entries, meta], lane): LaneStatus => {
-      const holder = lease === '' ? undefined : lease.slice(0, lease.lastIndexOf(':'));
-      return { lane, holder, entries, oldest: meta === '' ? undefined : Number.parseInt(meta, 10) };
+    lanes: listOf(lanes).map((one, lane): LaneStatus => {
+      const [lease, count, meta] = listOf(one).map(textOf);
+      const holder = !lease ? undefined : lease.slice(0, lease.lastIndexOf(':'));
+      const oldest = Number.parseInt(meta ?? '', 10);
+      return { lane, holder, entries: finite(count), oldest: Number.isFinite(oldest) ? oldest : undefined };
     }),
     pods: said.map(
       ([id, numbers]): PodStatus => ({
@@ -57,11 +58,24 @@ function ownCount(numbers: ReadonlyMap<string, string>): number {
   return fields.reduce((total, field) => total + numberIn(numbers, field), 0);
 }
 
-function numbersOf(fields: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(fields.flatMap((field, i) => (i % 2 === 0 ? [[field, fields[i + 1] ?? ''] as const] : [])));
+function numbersOf(fields: unknown): ReadonlyMap<string, string> {
+  const texts = listOf(fields).map(textOf);
+  return new Map(texts.flatMap((field, i) => (i % 2 === 0 ? [[field, texts[i + 1] ?? ''] as const] : [])));
 }
 
 function numberIn(numbers: ReadonlyMap<string, string>, field: string): number {
-  const number = Number(numbers.get(field) ?? 0);
+  return finite(numbers.get(field));
+}
+
+function finite(text: string | undefined): number {
+  const number = Number(text ?? 0);
   return Number.isFinite(number) ? number : 0;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return isList(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
 }

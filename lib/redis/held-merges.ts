@@ -29,7 +29,7 @@ export function mergedId({ feature, body, deviceId }: Entry): string | undefined
 export class HeldMerges {
   readonly #devices = new Map<string, HeldDevice>();
 
-  /** @param isOurs whether this process sends for a device */
+  /** @param isOurs whether this process sends for a device, and has read all that comes before what is asked for */
   constructor(private readonly isOurs: (deviceId: string) => boolean) {}
 
   /** Passes an entry on, or keeps it. */

@@ -6,7 +6,7 @@ export class Keys {
     this.#prefix = `{${prefix}}:`;
   }
 
-  /** Number of the last entry. */
+  /** Number of the last entry: microseconds since the epoch by the clock of Redis, or more. */
   readonly seq = () => this.#of('seq');
   /** What is counted, of all processes together. */
   readonly ledger = () => this.#of('ledger');

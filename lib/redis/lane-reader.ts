@@ -1,3 +1,4 @@
+import { isList } from '../check.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { entryOf } from './entry-fields.js';
 import type { Keys } from './keys.js';
@@ -14,9 +15,11 @@ export interface Found {
   /** The number of the last entry by which anybody took something back, and how often everything was wanted. */
   readonly withdrawn: number;
   readonly flush: string;
+  /** Whether a lane is still the one that was read: it may have gone, and come back to be read anew. */
+  isCurrent(lane: number): boolean;
 }
 
-interface Seal {
+export interface Seal {
   readonly path: SealedPath;
   readonly head: string;
   readonly ids: readonly string[];
@@ -25,6 +28,8 @@ interface Seal {
 /** How far a lane was read. */
 class Cursor {
   last = '0';
+  /** Whether it was read up to the same moment as the others, or up to where they say so. */
+  isRead = false;
   /** Set once the requests that the holder before had fixed were read; their entries are no others any more. */
   inRequests: ReadonlySet<string> | undefined;
 
@@ -56,6 +61,11 @@ export class LaneReader {
     this.#cursors.delete(lane);
   }
 
+  /** Whether what stands in a lane before something that was read is read as well, or told to be still unread. */
+  isRead(lane: number): boolean {
+    return this.#cursors.get(lane)?.isRead === true;
+  }
+
   /** Reads at most so many entries a lane; undefined when that is not possible now. */
   async read(most: number): Promise<Found | undefined> {
     const sealed: SealedRequest[] = [];
@@ -77,24 +87,32 @@ export class LaneReader {
       if (sealed.length > 0) for (const cursor of cursors) if (cursor.last === '0') cursor.inRequests = undefined;
       return undefined;
     }
+    for (const cursor of cursors) cursor.isRead = true;
     const [withdrawn, flush] = meta as (string | null)[];
     const entries: Entry[] = [];
     const odd: [number, string][] = [];
     let nextId: number | undefined;
-    for (const [key, found] of (streams ?? []) as [string, [string, string[]][]][]) {
-      const cursor = cursors[keys.indexOf(key)];
+    for (const stream of listOf(streams)) {
+      const [key, found] = listOf(stream);
+      const cursor = cursors[keys.indexOf(key as string)];
       if (cursor === undefined || !this.#isCurrent(cursor)) continue;
-      for (const one of found) {
-        cursor.last = one[0];
-        if (cursor.inRequests?.has(String(Number.parseInt(one[0], 10)))) continue;
+      for (const one of listOf(found)) {
+        const [streamId] = listOf(one);
+        if (typeof streamId !== 'string') continue;
+        cursor.last = streamId;
+        if (cursor.inRequests?.has(String(cursor.lastId))) continue;
         const entry = entryOf(one);
-        if (entry === undefined) odd.push([cursor.lane, one[0]]);
+        if (entry === undefined) odd.push([cursor.lane, streamId]);
         else entries.push(entry);
       }
-      if (found.length >= most) nextId = Math.min(nextId ?? Number.POSITIVE_INFINITY, cursor.lastId + 1);
+      if (listOf(found).length >= most) nextId = Math.min(nextId ?? Number.POSITIVE_INFINITY, cursor.lastId + 1);
     }
     entries.sort((a, b) => a.id - b.id);
-    return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '' };
+    const isCurrent = (lane: number) => {
+      const cursor = this.#cursors.get(lane);
+      return cursor !== undefined && cursors.includes(cursor);
+    };
+    return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '', isCurrent };
   }
 
   #isCurrent(cursor: Cursor): boolean {
@@ -127,8 +145,14 @@ export class LaneReader {
   }
 }
 
-function sealFrom(text: unknown): Seal[] {
-  const [path, ids, ...head] = String(text).split('\n');
+function listOf(value: unknown): readonly unknown[] {
+  return isList(value) ? value : [];
+}
+
+/** What a holder has fixed of a request: its path, the ids of its entries, its head. */
+export function sealFrom(text: unknown): Seal[] {
+  if (typeof text !== 'string') return [];
+  const [path, ids, ...head] = text.split('\n');
   if ((path !== '/i' && path !== '/i/bulk') || ids === undefined) return [];
   return [{ path, head: head.join('\n'), ids: ids.split(',') }];
 }

@@ -45,7 +45,10 @@ export class LaneStorage implements Storage {
 
   constructor(private readonly port: LaneStoragePort) {
     this.#reader = new LaneReader(port.link, port.keys);
-    this.#held = new HeldMerges((deviceId) => port.holds(port.laneOf(deviceId)));
+    this.#held = new HeldMerges((deviceId) => {
+      const lane = port.laneOf(deviceId);
+      return port.holds(lane) && this.#reader.isRead(lane);
+    });
   }
 
   /** The lane is ours to send. */
@@ -60,9 +63,11 @@ export class LaneStorage implements Storage {
   remove(lane: number): void {
     const isGone = ({ deviceId }: Entry) => this.port.laneOf(deviceId) === lane;
     this.#reader.remove(lane);
-    this.#entries = this.#entries.filter((entry) => !isGone(entry));
+    const left = this.#entries.splice(0).filter((entry) => !isGone(entry));
     this.#sealed = this.#sealed.filter(({ deviceId }) => this.port.laneOf(deviceId) !== lane);
     this.#held.drop(isGone);
+    // What did not have to wait for this lane may have to now.
+    this.#pass(left);
   }
 
   /** Entries that were handed out too early: another process got the lane they wait for. */
@@ -120,7 +125,8 @@ export class LaneStorage implements Storage {
     this.#cancel?.();
     this.#cancel = this.port.clock.after(ms, () => {
       this.#cancel = undefined;
-      void this.#look();
+      // Whatever Redis answered: it is looked at again.
+      this.#look().catch(() => this.#lookAfter(LOOK_MS));
     });
   }
 
@@ -134,9 +140,11 @@ export class LaneStorage implements Storage {
   }
 
   #read(most: number): Promise<void> {
-    this.#reading ??= this.#readNow(most).finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#readNow(most)
+      .catch(() => {})
+      .finally(() => {
+        this.#reading = undefined;
+      });
     return this.#reading;
   }
 
@@ -144,7 +152,10 @@ export class LaneStorage implements Storage {
     const { writer, reporter, link, keys, clock, sendAll } = this.port;
     const found = await this.#reader.read(most);
     if (found === undefined) return;
-    const { entries, sealed, odd, nextId, withdrawn, flush } = found;
+    const { entries, odd, nextId, withdrawn, flush } = found;
+    // Not whether the lease holds at this moment: an entry that was read is not read again. Who sends asks for that.
+    const isOurs = ({ deviceId }: { readonly deviceId: string }) => found.isCurrent(this.port.laneOf(deviceId));
+    const sealed = found.sealed.filter(isOurs);
     for (const request of sealed) writer.isSealed(request);
     this.#sealed.push(...sealed);
     this.#nextId = nextId;
@@ -152,7 +163,7 @@ export class LaneStorage implements Storage {
     const mayBeGone = entries.some(({ id }) => id <= withdrawn);
     if (isNews || mayBeGone) await this.#takeOut(entries, isNews);
     this.#withdrawn = withdrawn;
-    this.#pass(entries.filter(({ deviceId }) => this.port.holds(this.port.laneOf(deviceId))));
+    this.#pass(entries.filter(isOurs));
     if (this.#flush !== flush) clock.after(SEND_ALL_MS, sendAll);
     this.#flush = flush;
     if (odd.length === 0) return;

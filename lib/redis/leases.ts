@@ -60,10 +60,11 @@ export class Leases {
   start(): void {
     if (this.#stopped || this.#asking !== undefined) return;
     this.#cancel?.();
-    this.#asking = this.#ask().finally(() => {
+    const again = (): void => {
       this.#asking = undefined;
       if (!this.#stopped) this.#cancel = this.clock.after(this.options.leaseMs / PART, () => this.start());
-    });
+    };
+    this.#asking = this.#ask().then(again, again);
   }
 
   /** Somebody else has it. */

@@ -38,7 +38,7 @@ export type RedisAddress = Redis | string;
 
 /**
  * One connection, of our own. Nothing waits for it: while it is away every call fails at once, and each call has a deadline. It
- * keeps no process alive.
+ * keeps no process alive, unless that is wanted.
  */
 export class RedisLink {
   readonly #redis: Redis;
@@ -53,6 +53,7 @@ export class RedisLink {
     private readonly clock: Clock,
     private readonly reporter: Reporter,
     private readonly timeoutMs: number,
+    private readonly holdsProcess = false,
   ) {
     this.#redis = typeof address === 'string' ? new Redis(address, OURS) : address.duplicate(OURS);
     // Without a listener ioredis prints it.
@@ -85,8 +86,7 @@ export class RedisLink {
   /** Resolves with one reply a call, or undefined when the outcome is unknown. Never rejects. */
   async calls(calls: readonly RedisCall[]): Promise<Reply[] | undefined> {
     if (!this.#up || calls.length === 0) return this.#up ? [] : undefined;
-    const work = this.#redis.pipeline(calls.map((call) => [...commandOf(call)] as string[])).exec();
-    const results = await this.#inTime(work);
+    const results = await this.#inTime(this.#exec(calls));
     if (results === undefined || results === null) return undefined;
     const replies = results.map(([error, reply]) => error ?? reply);
     if (replies.some((reply) => isError(reply, 'NOSCRIPT'))) this.#reload();
@@ -105,9 +105,14 @@ export class RedisLink {
     this.#redis.disconnect();
   }
 
+  /** Async, so that what ioredis throws is an outcome like others. */
+  async #exec(calls: readonly RedisCall[]) {
+    return this.#redis.pipeline(calls.map((call) => [...commandOf(call)] as string[])).exec();
+  }
+
   async #connect(): Promise<void> {
     await this.#inTimeOrThrow(this.#redis.connect());
-    (this.#redis as unknown as { stream?: { unref?: () => void } }).stream?.unref?.();
+    if (!this.holdsProcess) (this.#redis as unknown as { stream?: { unref?: () => void } }).stream?.unref?.();
     await this.#load();
     if (this.#closed) return;
     this.#up = true;

@@ -4,8 +4,8 @@ import type { Recovered, Room, Storage, StorageListener, StorageStats } from '..
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 
 /** What reaches Redis within this time is not written to the disk. */
-const SPARED_MS = 100;
-const LOOK_MS = 50;
+const SPARED_MS = 40;
+const LOOK_MS = 20;
 
 /**
  * Stands before a storage of this process, and spares it what Redis has a moment later. What Redis does not take in time goes
@@ -48,14 +48,17 @@ export class LocalStorage implements Storage {
       warn: (message) => listener.warn(message),
       lost: () => {
         listener.lost();
-        this.#spill(Number.POSITIVE_INFINITY);
+        this.spill();
       },
     });
   }
 
   append(entry: Entry): void {
     if (this.#closed) return;
-    if (this.keepsEach) return this.inner.append(entry);
+    if (this.keepsEach || this.away()) {
+      this.spill();
+      return this.inner.append(entry);
+    }
     this.#spared.set(entry.id, { entry, at: this.clock.monotonic() });
     this.#lookLater();
   }
@@ -84,13 +87,18 @@ export class LocalStorage implements Storage {
     if (this.#spill(limit)) await this.inner.commit();
   }
 
-  commitSync(): void {
+  /** Redis takes nothing: what was spared is written now. */
+  spill(): void {
     this.#spill(Number.POSITIVE_INFINITY);
+  }
+
+  commitSync(): void {
+    this.spill();
     this.inner.commitSync();
   }
 
   close(): Promise<void> {
-    this.#spill(Number.POSITIVE_INFINITY);
+    this.spill();
     this.#closed = true;
     this.#cancel?.();
     return this.inner.close();

@@ -54,7 +54,9 @@ export class Member {
     this.link = new RedisLink(address, port.clock, port.reporter, Math.min(ANSWER_MS, leaseTime));
     const report = { id: this.#id, sends: send, leaseMs: leaseTime };
     this.#report = new PodReport(this.link, this.#keys, port.clock, report, () => port.counts());
-    this.link.onReady(() => void this.#join());
+    this.link.onReady(() => {
+      this.#join().catch(() => {});
+    });
   }
 
   open(): void {
@@ -62,6 +64,8 @@ export class Member {
   }
 
   async commit(groups: readonly EntryGroup[]): Promise<GroupResult[]> {
+    // At the start the first of them wait for the connection.
+    if (this.#lanes === undefined) await this.#joined();
     if (this.#lanes === undefined) return groups.map(() => ({ kind: 'failed', reason: 'Redis cannot be reached' }));
     return commit(this.link, this.#keys, this.#lanes, this.settings, groups);
   }
@@ -109,7 +113,7 @@ export class Member {
   }
 
   async status(): Promise<FleetStatus> {
-    await this.#joined();
+    await this.#joined(true);
     if (!this.#left) await this.#report.tell();
     return readStatus(this.link, this.#keys, this.#lanes ?? 0);
   }
@@ -126,10 +130,10 @@ export class Member {
   }
 
   /** Redis was asked once, or cannot be. */
-  async #joined(): Promise<void> {
+  async #joined(holds = false): Promise<void> {
     const until = this.#clock.monotonic() + ANSWER_MS;
     while (this.#lanes === undefined && !this.#left && this.#clock.monotonic() < until) {
-      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, true));
+      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, holds));
     }
   }
 

@@ -11,6 +11,7 @@ const REMEMBERED_MS = 86_400_000;
 /** What a process counts itself: what never came to Redis. Told in absolute numbers, so that telling twice changes nothing. */
 export class PodReport {
   #cancel: (() => void) | undefined;
+  #telling = false;
   #stopped = false;
 
   constructor(
@@ -23,9 +24,11 @@ export class PodReport {
   ) {}
 
   start(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#telling) return;
     this.#cancel?.();
-    void this.tell().then(() => {
+    this.#telling = true;
+    void this.tell().finally(() => {
+      this.#telling = false;
       if (!this.#stopped) this.#cancel = this.clock.after(this.options.leaseMs / 5, () => this.start());
     });
   }

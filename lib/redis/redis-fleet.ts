@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { serverAddress } from '../journal/path.js';
-import type { Fleet, FleetClient } from '../outbox/fleet.js';
+import type { Fleet } from '../outbox/fleet.js';
 import { fleetSettings, type RedisFleetOptions } from './options.js';
+import { prefixOf } from './prefix.js';
 import { RedisOutbox } from './redis-outbox.js';
 
 /**
@@ -30,11 +29,4 @@ export function redisFleet(options: RedisFleetOptions): Fleet {
       return new RedisOutbox({ ...settings, prefix: settings.prefix ?? prefixOf(client) }, outboxOptions, port, client);
     },
   };
-}
-
-function prefixOf({ url, appKey }: FleetClient): string {
-  const hash = createHash('sha256')
-    .update(`${serverAddress(url)} ${appKey}`)
-    .digest('hex');
-  return `countly-weave:${hash.slice(0, 16)}`;
 }

@@ -55,6 +55,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
       direct: (request) => directly(port, request, (count) => (local.direct += count)),
       told: (takes) => {
         local.takes = takes;
+        if (!takes) storage.spill();
       },
     });
     const own: Partial<OutboxOptions> = {
@@ -103,7 +104,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
   }
 
   override saveSync(): void {
-    this.visitors?.keepAll();
+    this.visitors?.abandon();
     super.saveSync();
   }
 

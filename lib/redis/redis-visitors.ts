@@ -51,16 +51,16 @@ export class RedisVisitors implements VisitorStore {
     this.#underWay = asked;
     const results = await this.#inTime(port.commit(asked.map((one) => this.#asGroup(one))));
     const outcomes = new Map<VisitorGroup, VisitorOutcome>();
-    // Nothing is under way any more that was kept meanwhile.
-    for (const one of this.#underWay) {
-      outcomes.set(one.group, this.#outcomeOf(one, results?.[asked.indexOf(one)]));
+    // What was abandoned meanwhile is kept.
+    if (this.#underWay === asked) {
+      for (const [i, one] of asked.entries()) outcomes.set(one.group, this.#outcomeOf(one, results?.[i]));
+      this.#underWay = [];
     }
-    this.#underWay = [];
     return groups.map((group) => outcomes.get(group) ?? { kind: 'apart' });
   }
 
-  /** For the last moment of the process: nobody hears an answer any more. What Redis has taken all the same is known by its id. */
-  keepAll(): void {
+  /** What is under way is kept here. What Redis takes all the same is known by its id. */
+  abandon(): void {
     const asked = this.#underWay;
     this.#underWay = [];
     for (const { entries } of asked) for (const entry of entries) this.port.keep(entry);
@@ -76,11 +76,11 @@ export class RedisVisitors implements VisitorStore {
     };
   }
 
-  #outcomeOf({ group, entries }: Asked, result: GroupResult | undefined): VisitorOutcome {
+  #outcomeOf({ entries }: Asked, result: GroupResult | undefined): VisitorOutcome {
     switch (result?.kind) {
       case 'added':
         this.port.passed(entries);
-        return { kind: 'stored', versions: group.changes.map(({ version }) => version + 1) };
+        return { kind: 'stored', versions: result.versions };
       case 'conflict':
         return { kind: 'conflict', current: result.states };
       case 'known':

@@ -46,8 +46,12 @@ if entries > 0 and #fresh > 0 then
   local full = entries + #fresh > tonumber(ARGV[1]) or tonumber(held[2] or '0') + bytes > tonumber(ARGV[2])
   if full then return { 'full' } end
 end
+-- Numbers of entries and versions go by the clock: none is given out again after Redis has lost or forgotten what it had.
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
 if #fresh > 0 then
-  local seq = redis.call('INCRBY', KEYS[1], #fresh) - #fresh
+  local seq = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+  redis.call('SET', KEYS[1], string.format('%.0f', seq + #fresh))
   local ids = {}
   for n, i in ipairs(fresh) do
     local id = string.format('%.0f', seq + n)
@@ -72,12 +76,14 @@ if #fresh > 0 then
     redis.call('HSET', KEYS[8], ids[1], ARGV[4] .. '\\n' .. table.concat(ids, ',') .. '\\n' .. ARGV[5])
   end
 end
+local reply = { 'added' }
 for i = 1, states do
-  local version = string.format('%.0f', tonumber(ARGV[state + 3 * i]) + 1)
+  local version = string.format('%.0f', math.max(now, tonumber(ARGV[state + 3 * i]) + 1))
+  reply[#reply + 1] = version
   redis.call('HSET', KEYS[visitor + i], 'v', version, 's', ARGV[state + 3 * i + 1])
   redis.call('PEXPIRE', KEYS[visitor + i], ARGV[state + 3 * i + 2])
 end
-return { 'added' }
+return reply
 `;
 
 /**
@@ -140,7 +146,7 @@ for i = 1, lanes do
 end
 for i = 1, lanes do
   if count < share and held[i] == '' and ARGV[2 + i] ~= '-' and redis.call('EXISTS', KEYS[2 + i]) == 0 then
-    held[i] = ARGV[1] .. ':' .. redis.call('INCR', KEYS[2])
+    held[i] = ARGV[1] .. ':' .. redis.call('INCR', KEYS[2]) .. '.' .. string.format('%.0f', now)
     redis.call('SET', KEYS[2 + i], held[i], 'PX', ARGV[2])
     count = count + 1
   end

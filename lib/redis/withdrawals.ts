@@ -1,3 +1,4 @@
+import { isObject } from '../check.js';
 import type { Room } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
 import type { Keys } from './keys.js';
@@ -23,11 +24,12 @@ export async function withdrawalsOf(
   return found;
 }
 
-function featuresIn(text: unknown): ReadonlyMap<string, number> {
+export function featuresIn(text: unknown): ReadonlyMap<string, number> {
   if (typeof text !== 'string') return new Map();
   try {
-    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
-    return new Map(entries.map(([feature, upTo]) => [feature, Number(upTo)]));
+    const found: unknown = JSON.parse(text);
+    const entries = isObject(found) ? Object.entries(found) : [];
+    return new Map(entries.flatMap(([feature, upTo]) => (typeof upTo === 'string' ? [[feature, Number(upTo)]] : [])));
   } catch {
     return new Map();
   }

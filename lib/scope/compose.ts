@@ -8,10 +8,9 @@ import { Attribution } from '../features/attribution.js';
 import { Cardinality } from '../features/cardinality.js';
 import { Consent } from '../features/consent.js';
 import { Crashes } from '../features/crashes.js';
-import { type DeviceState, DeviceStates, WorkState } from '../features/device-state.js';
+import { DeviceStates } from '../features/device-state.js';
 import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
-import type { Moment, Target } from '../features/feature.js';
 import { Feedback } from '../features/feedback.js';
 import { reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
@@ -23,10 +22,9 @@ import { Sessions } from '../features/sessions.js';
 import { Traces, timedTraces } from '../features/traces.js';
 import { UserProfile } from '../features/user-profile.js';
 import { Views } from '../features/views.js';
-import type { Visitor } from '../features/visitor.js';
 import { createBackoff } from '../http/backoff.js';
 import { Reporter } from '../logger.js';
-import { type FlushResult, withDeadline } from '../outbox/flush.js';
+import type { FlushResult } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import { Sender } from '../outbox/sender.js';
 import type { VisitorStore } from '../outbox/visitor-store.js';
@@ -42,6 +40,7 @@ import {
   watchOf,
 } from './chosen-parts.js';
 import { startText } from './debug-story.js';
+import { Departures } from './departures.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort, type PortParts } from './feature-port.js';
 import { FleetPort } from './fleet-port.js';
@@ -121,7 +120,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       store,
       ttlMs: ((store.visitorTtl ?? USUAL_TTL) + options.deviceIdleTimeout) * 1000,
       goneMs: options.deviceIdleTimeout * 1000 + EXPIRE_EVERY_MS,
-      gone: (visitor, target, now) => gone(visitor, target, now),
+      gone: (visitor, target, now) => departures.gone(visitor, target, now),
       queue: (entry, rollUp) => outbox.add(entry, rollUp),
       refuse: (reason) => outbox.refuse(reason),
       remembers: (deviceId) => states.peek(deviceId) !== undefined,
@@ -141,7 +140,11 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const port =
     visitors === undefined
       ? new HousePort(options, portParts)
-      : new FleetPort(options, portParts, { visitors, isShared });
+      : new FleetPort(options, portParts, {
+          visitors,
+          isShared,
+          seen: (visitor, target) => sessions.watch(visitor, target, clock.monotonic()),
+        });
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
@@ -165,7 +168,17 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     tellsLocation: dialect.place === undefined,
   });
   const profile = new UserProfile(port, { maxChanges: () => serverConfig.behaviour.maxProfileChanges });
-  const states = new DeviceStates(clock, options.maxDevices, options.deviceIdleTimeout * 1000, leaving);
+  const departures = new Departures({
+    ...{ clock, port, own, views, sessions, profile, consent, visitors },
+    idleMs: options.deviceIdleTimeout * 1000,
+    states: () => states,
+  });
+  const states: DeviceStates = new DeviceStates(
+    clock,
+    options.maxDevices,
+    options.deviceIdleTimeout * 1000,
+    departures.leaving,
+  );
   const events = new Events(port, {
     links,
     cardinality,
@@ -252,61 +265,13 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     if (behaviour.consentRequired && said === undefined && gives) consent.apply(own, new Set(options.consent));
   }
 
-  /** A device is forgotten: what is open ends with its last activity, and says so. */
-  function leaving(state: DeviceState, isIdle: boolean): void {
-    if (visitors !== undefined && port.isShared(state.deviceId)) return leavingOne(visitors, state, isIdle);
-    const idType = state.deviceId === identity.deviceId ? identity.idType : 0;
-    const { visitor, deviceId } = state;
-    const target = new ScopeTarget({ deviceId, idType }, new WorkState(visitor.consent, consent.withdrawals));
-    profile.saveState(target, state);
-    sessions.endForgotten(visitor, target, momentOf(state.lastSeen), clock.monotonic());
-  }
-
-  /** The same of a device that others serve as well: only they know whether it has gone away. */
-  function leavingOne(fleet: FleetVisitors, state: DeviceState, isIdle: boolean): void {
-    const { deviceId } = state;
-    const target = new ScopeTarget({ deviceId, idType: 0 });
-    profile.saveState(target, state);
-    sessions.unwatch(deviceId);
-    const known = fleet.peek(deviceId);
-    const now = clock.monotonic();
-    if (isIdle && (known?.session !== undefined || known?.views !== undefined)) {
-      port.revisit(target, (visitor, whom) => {
-        if (now - visitor.lastSeen >= options.deviceIdleTimeout * 1000) gone(visitor, whom, now);
-      });
-    }
-    fleet.forget(deviceId);
-  }
-
-  /** What is open ends with the last activity. */
-  function gone(visitor: Visitor, target: Target, now: number): void {
-    sessions.endForgotten(visitor, target, momentOf(visitor.lastSeen), now);
-  }
-
-  /** A moment in the past. */
-  function momentOf(now: number): Moment {
-    return { now, timestamp: Math.round(clock.now() - (clock.monotonic() - now)) };
-  }
-
-  /** The process ends, and the device it is with it. */
-  function endOwn(): void {
-    const moment = { now: clock.monotonic(), timestamp: port.stamp() };
-    port.revisit(own, (visitor, target) => {
-      views.endAll(visitor, target, moment);
-      sessions.endNow(visitor, target, moment);
-    });
-  }
-
   /** Flushes, by whatever way, after what is known of visitors has reached the other processes, all within the timeout. */
   async function flush(
     timeout: number,
     work: (left: number, since: LedgerState) => Promise<FlushResult>,
   ): Promise<FlushResult> {
     const since = outbox.stats();
-    if (visitors === undefined) return work(timeout, since);
-    const until = clock.monotonic() + timeout;
-    await withDeadline(clock, timeout, ({ reached }) => Promise.race([reached, visitors.settled()]));
-    return work(Math.max(0, until - clock.monotonic()), since);
+    return work(visitors === undefined ? timeout : await visitors.settledWithin(timeout), since);
   }
 
   return {
@@ -330,8 +295,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
     remoteConfig,
     fetchOwnRemoteConfig,
-    momentOf,
-    endOwn,
+    departures,
     flush,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),

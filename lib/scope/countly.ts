@@ -239,9 +239,10 @@ export class Countly extends DeviceScope implements AsyncDisposable {
     core.stop();
     core.profile.saveAll();
     // The own device was there until now; the others until they were last seen.
-    core.endOwn();
+    core.departures.endOwn();
     core.states.clear();
     const result = await core.flush(timeout, (left, since) => {
+      core.visitors?.abandon();
       core.visitors?.stop();
       return core.outbox.close(left, since);
     });

@@ -1,7 +1,7 @@
 import type { ResolvedOptions } from '../config/resolve.js';
 import type { RecordDraft, Target } from '../features/feature.js';
 import type { Visitor } from '../features/visitor.js';
-import type { VisitorChange } from '../features/visitor-state.js';
+import type { Dependence, VisitorChange } from '../features/visitor-state.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { HousePort, isClaim, type PortParts } from './feature-port.js';
@@ -15,6 +15,8 @@ export interface FleetParts {
   readonly visitors: FleetVisitors;
   /** Whether other processes may serve a device as well: the process's own is nobody else's. */
   isShared(deviceId: string): boolean;
+  /** A visitor was seen here, and what runs for them is to be looked after. */
+  seen(visitor: Visitor, target: Target): void;
 }
 
 /** The house as features see it, where visitors are served by several processes. */
@@ -37,15 +39,14 @@ export class FleetPort extends HousePort {
     return this.fleet.visitors.informed(target as ScopeTarget);
   }
 
-  override visit(target: Target, change: VisitorChange, other?: string): void {
+  override visit(target: Target, change: VisitorChange, on: Dependence = {}): void {
     if (!this.isShared(target.deviceId)) return super.visit(target, change);
     this.parts.states().of(target.deviceId);
-    const second = other !== undefined && this.isShared(other) ? other : undefined;
-    this.#change(target, change, true, second);
+    this.#change(target, change, true, on);
   }
 
-  override revisit(target: Target, change: VisitorChange): void {
-    if (this.isShared(target.deviceId)) this.#change(target, change, false);
+  override revisit(target: Target, change: VisitorChange, on: Dependence = {}): void {
+    if (this.isShared(target.deviceId)) this.#change(target, change, false, on);
     else super.revisit(target, change);
   }
 
@@ -55,10 +56,12 @@ export class FleetPort extends HousePort {
 
   override record(target: Target, draft: RecordDraft): void {
     if (this.options.disabled || !this.isShared(target.deviceId)) return super.record(target, draft);
-    if (draft.quiet !== true) this.parts.states().touch(target.deviceId);
+    // Whoever saw a visitor looks after what runs for them. What was said before is said while a device is forgotten, too.
+    if (draft.unheld === true) this.parts.states().touch(target.deviceId);
+    else if (draft.quiet !== true) this.parts.states().of(target.deviceId);
     const { running } = this.fleet.visitors;
     if (running !== undefined) return this.#collect(running, target, draft);
-    this.#change(target, (_visitor, whom) => this.record(whom, draft), draft.quiet !== true);
+    this.#change(target, (_visitor, whom) => this.record(whom, draft), false);
   }
 
   override refuse(reason: Parameters<HousePort['refuse']>[0]): void {
@@ -74,22 +77,36 @@ export class FleetPort extends HousePort {
   /** Another process may know what the visitor agreed to: that is looked at with what is committed. */
   protected override obstacle(target: Target, feature: ConsentFeature) {
     const reason = super.obstacle(target, feature);
-    const isOpen = reason === 'consent' && !this.fleet.visitors.isRunning && this.isShared(target.deviceId);
+    const isOpen = reason === 'consent' && this.fleet.visitors.running === undefined && this.isShared(target.deviceId);
     return isOpen ? undefined : reason;
   }
 
   protected override queue(target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
     if (!this.isShared(target.deviceId)) return super.queue(target, entry, rollUp);
-    this.#change(target, (_visitor, whom) => {
+    const change: VisitorChange = (visitor, whom) => {
       const { running } = this.fleet.visitors;
-      if (running !== undefined && this.#agrees(running, whom, entry)) running.recorded.push({ entry, rollUp });
-    });
+      if (running !== undefined && this.#agrees(running, whom, entry)) this.#take(running, visitor, entry, rollUp);
+    };
+    this.#change(target, change, false);
   }
 
-  #change(target: Target, change: VisitorChange, isActivity = true, other?: string): void {
+  #change(target: Target, change: VisitorChange, isActivity: boolean, { needs, other }: Dependence = {}): void {
     const { visitors } = this.fleet;
-    const transaction = visitors.isRunning ? undefined : transactionOf(target as Holder, 'all');
-    visitors.change(target as ScopeTarget, change, { isActivity, transaction, other });
+    const transaction = visitors.running !== undefined ? undefined : transactionOf(target as Holder, 'all');
+    const second = other !== undefined && this.isShared(other) ? other : undefined;
+    const agreed: VisitorChange = (visitor, whom) => {
+      const { running } = visitors;
+      if (running === undefined || (needs !== undefined && !this.#agrees(running, whom, { feature: needs }))) return;
+      if (isActivity) visitor.lastSeen = Math.max(visitor.lastSeen, running.at);
+      change(visitor, whom);
+      this.fleet.seen(visitor, whom);
+    };
+    visitors.change(target as ScopeTarget, agreed, transaction, second);
+  }
+
+  #take(step: Step, visitor: Visitor, entry: EntryDraft, rollUp: RollUp | undefined): void {
+    visitor.lastSeen = Math.max(visitor.lastSeen, step.at);
+    step.recorded.push({ entry, rollUp });
   }
 
   /** Makes what is recorded part of the change that runs. */
@@ -103,14 +120,17 @@ export class FleetPort extends HousePort {
     // What the person is, before what they did.
     if (state?.profile !== undefined) this.fleet.visitors.before(() => this.parts.saveProfile(target, state));
     const known = `${deviceId} ${draft.body}`;
-    if (!step.entries.has(known)) step.entries.set(known, this.entryOf(target, draft));
+    // What a hook records itself is no part of this.
+    if (!step.entries.has(known)) {
+      this.fleet.visitors.before(() => step.entries.set(known, this.entryOf(target, draft)));
+    }
     const entry = step.entries.get(known);
     if (entry === undefined) return void step.refused.push('filtered');
     const visitor = this.visitorOf(deviceId);
-    if (draft.quiet !== true && visitor !== undefined) visitor.lastSeen = Math.max(visitor.lastSeen, step.at);
     const rollUp = entry.body === draft.body ? draft.rollUp : undefined;
-    if (transaction === undefined) step.recorded.push({ entry, rollUp });
-    else this.hold(transaction, target, entry, rollUp);
+    if (transaction !== undefined) this.hold(transaction, target, entry, rollUp);
+    else if (visitor === undefined || draft.quiet === true) step.recorded.push({ entry, rollUp });
+    else this.#take(step, visitor, entry, rollUp);
   }
 
   /** Whether the visitor agrees to what is recorded, as far as that is known when it is committed; counted if not. */

@@ -1,17 +1,19 @@
 import { thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Target } from '../features/feature.js';
-import { Visitor } from '../features/visitor.js';
+import type { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
 import type { Reporter } from '../logger.js';
+import { withDeadline } from '../outbox/flush.js';
 import type { DropReason } from '../outbox/ledger.js';
 import type { StoredVisitor, VisitorOutcome, VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import { ScopeTarget } from './scope-target.js';
+import { KnownVisitors } from './known-visitors.js';
+import type { ScopeTarget } from './scope-target.js';
 import type { Transaction } from './transaction.js';
-import { connected, grouped, type KnownVisitor, type Step, type StepGroup } from './visitor-steps.js';
-import { readVisitor, reconciled, visitorText } from './visitor-text.js';
+import { readOutcome } from './visitor-outcome.js';
+import { connected, emptyStep, grouped, Step, type StepGroup } from './visitor-steps.js';
 
 /** What the visitors of a fleet need of the house. */
 export interface FleetPort {
@@ -32,17 +34,10 @@ export interface FleetPort {
   remembers(deviceId: string): boolean;
 }
 
-/** How a call changes a visitor. */
-interface Circumstances {
-  readonly isActivity: boolean;
-  /** What holds its entries until it has ended. */
-  readonly transaction?: Transaction | undefined;
-  /** A second device that it changes. */
-  readonly other?: string | undefined;
-}
-
 /** Between what is recorded and its commit, in milliseconds. */
 const TICK_MS = 20;
+/** Calls that may wait for a store to answer. */
+const MOST_STEPS = 10_000;
 
 /**
  * Visitors whom several processes serve. A change runs at once on what is known here, so calls are synchronous. With the next tick
@@ -50,22 +45,21 @@ const TICK_MS = 20;
  * left; so only what comes of the run that is committed is accepted, and counted.
  */
 export class FleetVisitors {
-  readonly #known = new Map<string, KnownVisitor>();
+  readonly #known: KnownVisitors;
   /** Not committed, in the order of the calls. */
   #steps: Step[] = [];
   #running: Step | undefined;
   #commit: Promise<void> | undefined;
+  /** What is on its way to the store. */
+  #sending: readonly StepGroup[] = [];
+  /** Queues here what is on its way, should it arrive or not. */
+  #giveUp = (): void => {};
   #cancelTimer: (() => void) | undefined;
-  /** Devices whose state went its own way while the store was away. */
-  readonly #apart = new Set<string>();
   /** Nothing is committed any more. */
   #isLocal = false;
 
-  constructor(private readonly port: FleetPort) {}
-
-  /** Whether a change runs: what it looks at is all that is known. */
-  get isRunning(): boolean {
-    return this.#running !== undefined;
+  constructor(private readonly port: FleetPort) {
+    this.#known = new KnownVisitors(port.clock, port.reporter, port.ttlMs);
   }
 
   /** Whether nothing waits to be committed. */
@@ -74,33 +68,39 @@ export class FleetVisitors {
   }
 
   peek(deviceId: string): Visitor | undefined {
-    return this.#known.get(deviceId)?.visitor;
+    return this.#known.peek(deviceId);
   }
 
-  /** Runs a change, and again as long as others change the same. */
-  change(target: ScopeTarget, change: VisitorChange, { isActivity, transaction, other }: Circumstances): void {
+  /**
+   * Runs a change, and again as long as others change the same.
+   * @param transaction what holds its entries until it has ended
+   * @param other a second device that it changes
+   */
+  change(target: ScopeTarget, change: VisitorChange, transaction?: Transaction, other?: string): void {
     const { deviceId } = target;
     if (this.#running !== undefined) {
       this.#running.devices.add(deviceId);
-      return change(this.#of(deviceId).visitor, target);
+      return change(this.#known.of(deviceId), target);
     }
-    const step: Step = {
-      ...{ whom: target.asNow(), change, devices: new Set(other === undefined ? [deviceId] : [deviceId, other]) },
-      ...{ at: this.port.clock.monotonic(), isActivity, transaction, entries: new Map() },
-      ...{ isFirst: true, recorded: [], refused: [] },
-    };
+    const step = new Step(target.asNow(), change, this.port.clock.monotonic(), transaction);
+    if (other !== undefined) step.devices.add(other);
     try {
       this.#run(step);
+    } catch (error) {
+      // Whoever called counts it.
+      step.hasThrown = true;
+      throw error;
     } finally {
       // Also what threw half way: as much of it as came true.
       step.isFirst = false;
       this.#steps.push(step);
       if (this.#isLocal) this.spill();
       else this.#arm();
+      if (this.#steps.length >= MOST_STEPS) this.#hurry();
     }
   }
 
-  /** The change that runs. */
+  /** The change that runs: what it looks at is all that is known. */
   get running(): Step | undefined {
     return this.#running;
   }
@@ -133,16 +133,23 @@ export class FleetVisitors {
 
   /** Drops what is known of a device that this process no longer looks after, unless something of it is not committed. */
   forget(deviceId: string): void {
-    if (this.#commit !== undefined || this.port.remembers(deviceId)) return;
-    if (this.#steps.some(({ devices }) => devices.has(deviceId))) return;
-    this.#known.delete(deviceId);
-    this.#apart.delete(deviceId);
+    if (this.port.remembers(deviceId)) return;
+    const isNeeded = ({ devices }: Step | StepGroup) => devices.has(deviceId);
+    if (!this.#steps.some(isNeeded) && !this.#sending.some(isNeeded)) this.#known.delete(deviceId);
   }
 
   /** Resolves when it is known what other processes know of a visitor. */
   async informed(target: ScopeTarget): Promise<void> {
-    this.change(target, () => {}, { isActivity: false });
+    this.change(target, () => {});
     await this.settled();
+  }
+
+  /** As {@link settled}, for so many milliseconds at most. Resolves with those that are left. */
+  async settledWithin(timeout: number): Promise<number> {
+    const { clock } = this.port;
+    const until = clock.monotonic() + timeout;
+    await withDeadline(clock, timeout, ({ reached }) => Promise.race([reached, this.settled()]));
+    return Math.max(0, until - clock.monotonic());
   }
 
   /** Resolves when everything so far is committed, or queued here. */
@@ -153,11 +160,20 @@ export class FleetVisitors {
     }
   }
 
-  /** What waits is queued here, at once: for the last moment of a process. What is on its way to the store stays there. */
+  /** What waits is queued here, at once, for the last moment of a process. What is on its way to the store has most likely left. */
   spill(): void {
     const steps = this.#steps;
     this.#steps = [];
-    for (const group of grouped(steps)) this.#accept(group, true);
+    for (const group of grouped(steps)) {
+      for (const device of group.devices) this.#known.parted(device, this.#known.changeOf(device).state);
+      this.#accept(group, true);
+    }
+  }
+
+  /** The same, and nobody waits any more for what is on its way. */
+  abandon(): void {
+    this.#giveUp();
+    this.spill();
   }
 
   /** As {@link spill}, for all that comes. */
@@ -167,28 +183,15 @@ export class FleetVisitors {
     this.spill();
   }
 
-  #of(deviceId: string): KnownVisitor {
-    let known = this.#known.get(deviceId);
-    if (known === undefined) {
-      const visitor = new Visitor(Number.NEGATIVE_INFINITY);
-      known = { visitor, version: 0, stored: '', isApart: false };
-      this.#known.set(deviceId, known);
-    }
-    return known;
-  }
-
   #run(step: Step): void {
     step.recorded = [];
     step.refused = [];
     this.#running = step;
     try {
-      for (const device of step.devices) this.#of(device);
-      const { visitor } = this.#of(step.whom.deviceId);
-      if (step.isActivity) {
-        // Whoever remembered them may be gone as well.
-        if (step.at - visitor.lastSeen > this.port.goneMs) this.port.gone(visitor, step.whom, step.at);
-        visitor.lastSeen = Math.max(visitor.lastSeen, step.at);
-      }
+      for (const device of step.devices) this.#known.of(device);
+      const visitor = this.#known.of(step.whom.deviceId);
+      // Whoever saw them last may be gone as well.
+      if (step.at - visitor.lastSeen > this.port.goneMs) this.port.gone(visitor, step.whom, step.at);
       step.change(visitor, step.whom);
     } finally {
       this.#running = undefined;
@@ -200,8 +203,14 @@ export class FleetVisitors {
       this.#run(step);
     } catch (error) {
       this.port.reporter.warn('visitor.again', `A call cannot be done again (${thrownName(error)}).`);
-      step.refused.push('invalid');
+      if (!step.hasThrown) step.refused.push('invalid');
     }
+  }
+
+  /** More waits than a tick can bring: a store that does not answer must not fill the memory. */
+  #hurry(): void {
+    this.#giveUp();
+    this.#commitNow();
   }
 
   #arm(ms = TICK_MS): void {
@@ -215,102 +224,68 @@ export class FleetVisitors {
     if (this.#commit !== undefined || this.#steps.length === 0) return;
     const groups = grouped(this.#steps);
     this.#steps = [];
-    const { clock, ttlMs, store } = this.port;
+    const { store } = this.port;
     const sent = groups.map((group) => {
-      const devices = [...group.devices].map((deviceId) => ({ deviceId, known: this.#of(deviceId) }));
-      group.sent = devices.map(({ known }) => (known.visitor.isBlank ? '' : visitorText(known.visitor, clock)));
-      const changes = devices.map(({ deviceId, known }, i) => {
-        return { deviceId, version: known.version, state: group.sent[i] as string, ttlMs };
-      });
-      return { changes, entries: group.steps.flatMap(({ recorded }) => recorded.map(({ entry }) => entry)) };
+      group.sent = [...group.devices].map((device) => this.#known.changeOf(device));
+      return {
+        changes: group.sent,
+        entries: group.steps.flatMap(({ recorded }) => recorded.map(({ entry }) => entry)),
+      };
     });
-    const away = (error: unknown) => {
-      this.port.reporter.warn(
-        'visitor.store',
-        `The visitors of the fleet are out of reach (${thrownName(error)}).`,
-        60_000,
-      );
-      return undefined;
-    };
     // What a store of somebody else's throws at once is as good as a rejection.
-    const outcomes = new Promise<readonly VisitorOutcome[]>((resolve) => resolve(store.commit(sent))).catch(away);
-    this.#commit = outcomes.then((answers) => {
-      this.#commit = undefined;
-      this.#conclude(groups, answers);
+    const outcomes = new Promise<unknown>((resolve) => resolve(store.commit(sent)));
+    this.#sending = groups;
+    this.#commit = new Promise((done) => {
+      const ended = (answers: unknown) => {
+        // Given up meanwhile.
+        if (this.#sending !== groups) return;
+        this.#sending = [];
+        this.#commit = undefined;
+        this.#conclude(groups, answers);
+        done();
+      };
+      this.#giveUp = () => {
+        store.abandon?.();
+        ended(store.abandon && groups.map((): VisitorOutcome => ({ kind: 'apart' })));
+      };
+      outcomes.then(ended, (error) => {
+        const problem = `The visitors of the fleet are out of reach (${thrownName(error)}).`;
+        this.port.reporter.warn('visitor.store', problem, 60_000);
+        ended(undefined);
+      });
     });
   }
 
-  #conclude(groups: readonly StepGroup[], outcomes: readonly VisitorOutcome[] | undefined): void {
+  #conclude(groups: readonly StepGroup[], outcomes: unknown): void {
     const again: Step[] = [];
     const changed = new Set<string>();
     let isReached = false;
-    groups.forEach((group, i) => {
-      const outcome = readOutcome(outcomes?.[i], group.devices.size);
-      const devices = [...group.devices];
-      if (outcome?.kind === 'conflict') {
-        isReached = true;
-        for (const [n, deviceId] of devices.entries()) {
-          this.#take(deviceId, outcome.current[n] as StoredVisitor);
-          changed.add(deviceId);
-        }
-        again.push(...group.steps);
-        return;
+    const { clock } = this.port;
+    for (const [i, group] of groups.entries()) {
+      const outcome = readOutcome(outcomes, i, group.devices.size);
+      isReached ||= outcome?.kind === 'stored' || outcome?.kind === 'conflict';
+      for (const [n, { deviceId, state }] of group.sent.entries()) {
+        if (outcome?.kind === 'conflict') this.#known.overtaken(deviceId, outcome.current[n] as StoredVisitor);
+        else if (outcome?.kind === 'stored') this.#known.stored(deviceId, state, outcome.versions[n] as number);
+        else this.#known.parted(deviceId, state);
+        if (outcome?.kind === 'conflict') changed.add(deviceId);
       }
-      const isStored = outcome?.kind === 'stored';
-      isReached ||= isStored;
-      devices.forEach((deviceId, n) => {
-        const known = this.#of(deviceId);
-        known.stored = group.sent[n] as string;
-        if (isStored) known.version = outcome.versions[n] as number;
-        this.#setApart(deviceId, known, !isStored);
-      });
-      this.#accept(group, outcome === undefined);
-      for (const deviceId of devices) this.forget(deviceId);
-    });
+      if (outcome?.kind === 'conflict') again.push(...group.steps);
+      else this.#accept(group, outcome === undefined);
+    }
     this.#steps = [...again, ...this.#steps];
     if (again.length > 0) this.#rerun(changed);
     // What went its own way meets the others as soon as that is possible.
-    if (isReached) for (const deviceId of this.#apart) this.#meet(deviceId);
+    if (isReached) for (const deviceId of this.#known.apart) this.#steps.push(emptyStep(deviceId, clock.monotonic()));
+    for (const { devices } of groups) for (const deviceId of devices) this.forget(deviceId);
     if (this.#isLocal) this.spill();
     if (this.#steps.length > 0) this.#arm(again.length > 0 ? 0 : TICK_MS);
-  }
-
-  /** Another process has changed what is known. */
-  #take(deviceId: string, { version, state }: StoredVisitor): void {
-    const { clock, reporter } = this.port;
-    const known = this.#of(deviceId);
-    let theirs = readVisitor(state, clock);
-    if (theirs === undefined) {
-      reporter.warn('visitor.damaged', 'What is stored of a visitor makes no sense; it begins anew.', 60_000);
-      theirs = new Visitor(Number.NEGATIVE_INFINITY);
-    }
-    const ours = known.isApart ? readVisitor(known.stored, clock) : undefined;
-    known.stored = ours === undefined ? state : visitorText(reconciled(theirs, ours), clock);
-    known.version = version;
-    this.#setApart(deviceId, known, false);
-  }
-
-  #setApart(deviceId: string, known: KnownVisitor, isApart: boolean): void {
-    known.isApart = isApart;
-    if (isApart) this.#apart.add(deviceId);
-    else this.#apart.delete(deviceId);
-  }
-
-  #meet(deviceId: string): void {
-    this.#apart.delete(deviceId);
-    const waits = this.#steps.some(({ devices }) => devices.has(deviceId));
-    if (waits || !this.#known.has(deviceId)) return;
-    this.#steps.push(emptyStep(deviceId, this.port.clock.monotonic()));
-    this.#arm();
   }
 
   /** All changes that depend on these devices run again, on what is known now. */
   #rerun(changed: Set<string>): void {
     connected(changed, this.#steps);
-    for (const deviceId of changed) {
-      const known = this.#of(deviceId);
-      known.visitor = readVisitor(known.stored, this.port.clock) ?? new Visitor(Number.NEGATIVE_INFINITY);
-    }
+    for (const deviceId of changed) this.#known.reset(deviceId);
     for (const step of this.#steps) {
       if ([...step.devices].some((device) => changed.has(device))) this.#runAgain(step);
     }
@@ -323,19 +298,4 @@ export class FleetVisitors {
       for (const reason of refused) this.port.refuse(reason);
     }
   }
-}
-
-/** A change of nothing: for the commit that comes of it. */
-function emptyStep(deviceId: string, at: number): Step {
-  return {
-    ...{ whom: new ScopeTarget({ deviceId, idType: 0 }), change: () => {}, devices: new Set([deviceId]), at },
-    ...{ isActivity: false, transaction: undefined, entries: new Map(), isFirst: false, recorded: [], refused: [] },
-  };
-}
-
-/** An outcome as it has to be; undefined for anything else, which is as good as none. */
-function readOutcome(outcome: VisitorOutcome | undefined, devices: number): VisitorOutcome | undefined {
-  if (outcome?.kind === 'stored') return outcome.versions.length === devices ? outcome : undefined;
-  if (outcome?.kind === 'conflict') return outcome.current.length === devices ? outcome : undefined;
-  return outcome?.kind === 'apart' ? outcome : undefined;
 }

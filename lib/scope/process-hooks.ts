@@ -118,9 +118,13 @@ export function removeProcessHooks(client: HookedClient): void {
 }
 
 async function deliver(client: HookedClient): Promise<unknown> {
-  const { outbox, options, profile, flush } = client.core;
+  const { outbox, options, profile, visitors, flush } = client.core;
   profile.saveAll();
   const timeout = options.shutdownTimeout;
   client.triedAt = outbox.stats().accepted;
-  return flush(timeout, (left, since) => outbox.flushAtEnd(left, since));
+  return flush(timeout, (left, since) => {
+    // Once more would take as long, and a process that has nothing else to do would never end.
+    if (visitors?.isSettled === false) visitors.abandon();
+    return outbox.flushAtEnd(left, since);
+  });
 }

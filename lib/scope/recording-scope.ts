@@ -103,7 +103,8 @@ export class RecordingScope implements ScopeApi {
       if (typeof text !== 'string') {
         tellMisfit(reporter, 'addBreadcrumb.text', 'a text', text, 'what it says as a text is used');
       }
-      if (!port.isAllowed(target, 'crashes')) return;
+      // They leave with a crash report, of which another process may know that it is agreed to.
+      if (!port.isAllowed(target, 'crashes') && !port.isShared(target.deviceId)) return;
       const { maxBreadcrumbCount, maxValueSize } = port.limits;
       const work = port.workOf(target);
       work.breadcrumbs ??= new Breadcrumbs();

@@ -11,6 +11,8 @@ interface Activity {
   readonly identity: DeviceIdentity;
   /** On the monotonic clock, in milliseconds. */
   readonly at: number;
+  /** Whether they agreed to sessions then, as far as that is known by now. */
+  agreed: boolean;
 }
 
 type Metrics = Readonly<Record<string, string>>;
@@ -45,18 +47,20 @@ export class VisitorSessions {
       if (deviceId === '' || deviceId === own.deviceId) return;
       if (!port.isShared(deviceId) && !port.isAllowed(target, 'sessions')) return;
       const moment = { now: this.#core.clock.monotonic(), timestamp: port.stamp() };
+      const activity = { identity, at: moment.now, agreed: false };
       // A session outlives its request, so nothing of that one is kept but what was read.
       const details = detailsOf(target, metrics);
       const watched = new ScopeTarget(identity, new WorkState(work?.consent, work?.withdrawals));
       port.visit(target, (visitor, whom) => {
-        if (!port.isAllowed(whom, 'sessions')) return;
+        activity.agreed = port.isAllowed(whom, 'sessions');
+        if (!activity.agreed) return;
         if (visitor.activeAt !== undefined && visitor.activeAt < moment.now - this.#idleMs) this.#endNow(visitor, whom);
         visitor.activeAt = Math.max(visitor.activeAt ?? moment.now, moment.now);
         if (visitor.session !== undefined) return sessions.watch(visitor, watched, moment.now);
         const begins = new ScopeTarget({ deviceId: whom.deviceId, idType: whom.idType }, watched.work, details());
         sessions.beginNow(visitor, begins, { heartbeat: false, moment, watched });
       });
-      this.#note(deviceId, { identity, at: moment.now });
+      this.#note(deviceId, activity);
       const [oldest] = this.#active;
       if (oldest !== undefined && this.#active.size > this.#core.options.maxDevices) this.#end(...oldest);
     });
@@ -92,15 +96,16 @@ export class VisitorSessions {
     }
   }
 
-  #end(known: string, { identity, at }: Activity): void {
+  #end(known: string, { identity, at, agreed }: Activity): void {
     this.#active.delete(known);
+    if (!agreed) return;
     const { deviceId } = identity;
     // Who got another id meanwhile may be active under that one.
     if (deviceId !== known && this.#active.has(deviceId)) return;
     this.#core.port.revisit(new ScopeTarget({ deviceId, idType: identity.idType }), (visitor, target) => {
       // Another process has seen them since; should it be gone by then, this one ends the session.
       if (visitor.activeAt !== undefined && visitor.activeAt > at) {
-        return this.#note(deviceId, { identity, at: visitor.activeAt });
+        return this.#note(deviceId, { identity, at: visitor.activeAt, agreed });
       }
       this.#endNow(visitor, target, at);
     });
@@ -111,7 +116,7 @@ export class VisitorSessions {
     const { session } = visitor;
     if (session === undefined || session.heartbeat) return;
     const until = Math.max(at, session.reportedUntil);
-    this.#core.sessions.endForgotten(visitor, target, this.#core.momentOf(until), until);
+    this.#core.sessions.endForgotten(visitor, target, this.#core.departures.momentOf(until), until);
   }
 }
 

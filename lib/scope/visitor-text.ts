@@ -29,7 +29,7 @@ export function visitorText(visitor: Visitor, clock: Clock): string {
     view: visitor.lastViewId,
     event: visitor.lastEventId,
     landed: visitor.viewSeen || undefined,
-    session: session && { until: wall(session.reportedUntil), beats: session.heartbeat },
+    session: session && { from: wall(session.startedAt), until: wall(session.reportedUntil), beats: session.heartbeat },
     wanted: visitor.sessionWanted,
     ended: visitor.sessionEndedAt,
     location: visitor.location,
@@ -60,7 +60,8 @@ export function readVisitor(text: string, clock: Clock): Visitor | undefined {
   const { session, wanted, location, consent } = read;
   const reportedUntil = isObject(session) ? time(session['until']) : undefined;
   if (isObject(session) && reportedUntil !== undefined) {
-    visitor.session = { reportedUntil, heartbeat: session['beats'] === true };
+    const startedAt = time(session['from']) ?? reportedUntil;
+    visitor.session = { startedAt, reportedUntil, heartbeat: session['beats'] === true };
   }
   if (isObject(wanted)) visitor.sessionWanted = { heartbeat: wanted['heartbeat'] === true };
   const ended = numberOf(read['ended']);
@@ -112,7 +113,7 @@ export function reconciled(theirs: Visitor, ours: Visitor): Visitor {
   const { consent, consentAt } = decided.consent === undefined ? (decided === ours ? theirs : ours) : decided;
   const activeAt = Math.max(ours.activeAt ?? -Infinity, theirs.activeAt ?? -Infinity);
   const visitor = Object.assign(new Visitor(latest.lastSeen), latest, { consent, consentAt });
-  visitor.activeAt = activeAt === -Infinity ? undefined : activeAt;
+  visitor.activeAt = latest.session === undefined || activeAt === -Infinity ? undefined : activeAt;
   const until = Math.max(ours.session?.reportedUntil ?? -Infinity, theirs.session?.reportedUntil ?? -Infinity);
   // What one of them has reported is not reported by the other.
   if (latest.session !== undefined) visitor.session = { ...latest.session, reportedUntil: until };

@@ -296,7 +296,7 @@ describe('the command', () => {
   it.each([
     [[], 0, ''],
     [['plan'], 2, 'option "--load": expected a compiled module such as dist/app.module.js, got nothing'],
-    [['plna'], 2, 'command: expected "plan", got "plna"'],
+    [['plna'], 2, 'command: expected "plan", "relay" or "fleet", got "plna"'],
     [['plan', '--load', 'none.js'], 1, 'option "--load": expected a compiled module, but there is no file none.js'],
     [
       ['plan', '--load', 'dist/shop.js', '--format', 'xml'],

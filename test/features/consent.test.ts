@@ -19,6 +19,19 @@ describe('consent', () => {
     ]);
   });
 
+  it('of a device that is forgotten is its own, whoever else took theirs back', async () => {
+    test = recorded({ requireConsent: true, deviceIdleTimeout: 60 });
+    test.client.device('other').giveConsent('views');
+    test.client.device('other').removeConsent('views');
+    test.client.device('a').giveConsent('views');
+    test.client.device('a').trackView('/page');
+    test.clock.advance(5000);
+    test.client.device('a').trackView('/next', { parallel: true });
+    test.clock.advance(120_000);
+    const ends = (await test.sent()).flatMap(({ events }) => events).filter(({ dur }) => dur !== undefined);
+    expect(ends).toMatchObject([{ dur: 5, segmentation: { name: '/page' } }]);
+  });
+
   it('decides what is recorded, for each device', async () => {
     test = recorded({ requireConsent: true });
     test.client.device('a').giveConsent('events');

@@ -38,7 +38,7 @@ describe('states of devices', () => {
 
   it('whoever is kept alive by a heartbeat stays, whatever the number', () => {
     const { states, left } = setup(2);
-    states.of('own').visitor.session = { reportedUntil: 0, heartbeat: true };
+    states.of('own').visitor.session = { startedAt: 0, reportedUntil: 0, heartbeat: true };
     for (const device of ['a', 'b', 'c']) states.of(device);
     expect(left).toEqual(['a', 'b']);
     expect(states.peek('own')).toBeDefined();

@@ -20,7 +20,7 @@ const REPOSITORY = manifestOf('.').repository.url;
 describe.each([
   { name: 'countly-weave', folder: '.' },
   { name: 'countly-inspector', folder: 'inspector' },
-])('the manifest of $name', ({ folder }) => {
+])('the manifest of $name', { timeout: 60_000 }, ({ folder }) => {
   const manifest = manifestOf(folder);
 
   it('says where its source is and where to report what is wrong with it', () => {

@@ -6,7 +6,8 @@ import { parseSync } from 'rolldown/utils';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(__dirname, '../..');
-const MAX_BYTES = 1_550_000;
+// With its peers an installation may take 5 MB (the consumers look at that); this notices what came in unawares.
+const MAX_BYTES = 1_600_000;
 
 interface Packed {
   readonly unpackedSize: number;

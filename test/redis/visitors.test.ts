@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EntryDraft } from '../../lib/protocol/entry.js';
 import type { Countly } from '../../lib/scope/countly.js';
+import { counted } from '../support/fleet.js';
 import { noRedis } from '../support/redis.js';
 import { Fleet } from './support/pods.js';
 
@@ -87,6 +89,38 @@ describe.skipIf(noRedis)('a visitor whom several processes serve', () => {
     expect(number(/^end of/)).toBe(4);
     expect(number(/^seen$/)).toBe(5);
     expect((await pods[0]?.fleet?.status())?.ledger).toMatchObject({ pending: 0, dropped: {} });
+  });
+
+  it('has one row of events and the seconds of one session when all of them serve without a break', async () => {
+    const pods = Array.from({ length: 5 }, () => fleet.pod());
+    await ready(...pods);
+    const began = performance.now();
+    for (const pod of pods) pod.device('joe').beginSession();
+    for (let round = 0; round < 20; round++) {
+      for (const pod of pods) {
+        pod.device('joe').trackView(`page${round}`);
+        pod.device('joe').addEvent('click');
+      }
+      await pause(5);
+    }
+    await Promise.all(pods.map((pod) => pod.flush({ timeout: 8000 })));
+    pods[0]?.device('joe').endSession();
+    const took = (performance.now() - began) / 1000;
+    await pods[0]?.flush({ timeout: 5000 });
+    const bodies = fleet.seen
+      .filter((request) => request.device_id === 'joe')
+      .flatMap((request): EntryDraft[] => {
+        const draft = { deviceId: 'joe', idType: 0, feature: 'core', timestamp: 0, tz: 0, weight: 1 } as const;
+        if (request.events === undefined)
+          return [{ ...draft, kind: 'request', body: JSON.stringify(request).slice(1, -1) }];
+        return request.events.map((event) => ({ ...draft, kind: 'event', body: JSON.stringify(event) }));
+      });
+    const numbers = counted(bodies);
+    expect(numbers).toMatchObject({ sessions: 1, ended: 1, visits: 100, landings: 1, events: 100 });
+    expect(Math.abs(numbers.seconds - took)).toBeLessThan(1.5);
+    const before = bodies.flatMap(({ body }) => (body.includes('"click"') ? [JSON.parse(body).peid] : []));
+    // Each event follows another one: they are one row.
+    expect(new Set(before).size).toBe(100);
   });
 
   it('is asked for consent by what another process was told', async () => {

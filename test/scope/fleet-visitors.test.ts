@@ -126,6 +126,17 @@ describe('a visitor served by two processes', () => {
     expect(told()).toMatchObject({ events: 1 });
   });
 
+  it('has breadcrumbs in a crash report they agreed to elsewhere', async () => {
+    start({ requireConsent: true });
+    visitor(a).giveConsent('crashes');
+    await tick();
+    const scope = b.client.scope({ deviceId: 'visitor' });
+    scope.addBreadcrumb('looked at the cart');
+    scope.logError(new Error('failed'));
+    await tick();
+    expect(store.accepted.at(-1)?.body).toContain('looked at the cart');
+  });
+
   it('is asked about consent with what the others know', async () => {
     start({ requireConsent: true });
     visitor(a).giveConsent('remote-config');
@@ -344,6 +355,143 @@ describe('a visitor served by two processes', () => {
     await tick();
     expect(told()).toMatchObject({ visits: 7 });
     expect(JSON.parse(store.states.get('visitor')?.state ?? '').views).toHaveLength(1);
+  });
+
+  it('is committed with the tick, all of it at once', async () => {
+    start();
+    const commits: number[] = [];
+    store.delay = async () => void commits.push(clock.now());
+    const began = clock.now();
+    visitor(a).addEvent('first');
+    a.client.device('other').addEvent('second');
+    clock.advance(10);
+    visitor(a).addEvent('third');
+    clock.advance(9);
+    expect(commits).toEqual([]);
+    clock.advance(1);
+    await Promise.resolve();
+    expect(commits).toEqual([began + 20]);
+    await tick();
+    expect(store.accepted.map(({ deviceId }) => deviceId)).toEqual(['visitor', 'visitor', 'other']);
+  });
+
+  it('is committed in the order of the calls, one commit at a time, however slow the store is', async () => {
+    start();
+    let under = 0;
+    store.delay = async () => {
+      expect(++under).toBe(1);
+      for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+      under--;
+    };
+    for (let i = 0; i < 30; i++) {
+      visitor(a).addEvent(`event-${i}`);
+      clock.advance(7);
+      await new Promise(setImmediate);
+    }
+    await tick();
+    expect(store.accepted.map(({ body }) => JSON.parse(body).key)).toEqual(
+      Array.from({ length: 30 }, (_, i) => `event-${i}`),
+    );
+  });
+
+  it('is served here when the store answers nonsense', async () => {
+    start();
+    const nonsense = [
+      undefined,
+      null,
+      7,
+      [],
+      [null],
+      [{ kind: 'stored' }],
+      [{ kind: 'stored', versions: ['1'] }],
+      [{ kind: 'conflict', current: [null] }],
+      [{ kind: 'conflict', current: [{ version: 1, state: 5 }] }],
+    ];
+    for (const [i, answer] of nonsense.entries()) {
+      store.commit = async () => answer as never;
+      visitor(a).addEvent(`event-${i}`);
+      await tick();
+    }
+    store.commit = () => {
+      throw new Error('at once');
+    };
+    visitor(a).addEvent('last');
+    await tick();
+    expect(a.transport.events).toHaveLength(nonsense.length + 1);
+  });
+
+  it('fills no memory when the store never answers', async () => {
+    start({ maxQueuedEntries: 100_000 });
+    store.commit = () => new Promise(() => {});
+    for (let i = 0; i < 45_000; i++) visitor(a).addEvent('click');
+    const { pending } = a.client.stats();
+    expect(pending).toBeGreaterThanOrEqual(20_000);
+    const closing = a.client.close({ timeout: 5 });
+    for (let i = 0; i < 200; i++) {
+      clock.advance(1000);
+      await new Promise(setImmediate);
+    }
+    await closing;
+    expect(a.client.stats().accepted).toBe(45_000);
+  });
+
+  it('keeps nobody waiting longer than asked for when the store never answers', async () => {
+    start();
+    store.commit = () => new Promise(() => {});
+    visitor(a).addEvent('click');
+    const flushed = a.client.flush({ timeout: 100 });
+    clock.advance(100);
+    await new Promise(setImmediate);
+    clock.advance(100);
+    expect(await flushed).toMatchObject({ delivered: 0 });
+    const closed = a.client.close({ timeout: 100 });
+    for (let i = 0; i < 5; i++) {
+      clock.advance(100);
+      await new Promise(setImmediate);
+    }
+    await closed;
+    expect(a.client.stats()).toMatchObject({ accepted: 1 });
+  });
+
+  it('whose call cannot be done is counted once, and what comes after it goes on', async () => {
+    start();
+    visitor(b).addEvent('before');
+    await tick();
+    visitor(a).addEvent('bad', { segmentation: new Proxy({}, { ownKeys: () => ['x', 'x'] }) });
+    visitor(a).addEvent('good');
+    await tick();
+    expect(store.accepted.map(({ body }) => JSON.parse(body).key)).toContain('good');
+  });
+
+  it('is recorded by hooks as well, once', async () => {
+    let told = false;
+    start({
+      beforeSend: (entry) => {
+        const isFirst = !told;
+        told = true;
+        if (isFirst) a.client.device('visitor').addEvent('by-the-hook');
+        return entry as never;
+      },
+    });
+    visitor(b).addEvent('before');
+    await tick();
+    told = false;
+    visitor(a).addEvent('after');
+    await tick();
+    const keys = store.accepted.map(({ body }) => JSON.parse(body).key);
+    expect(keys.filter((key) => key === 'after')).toHaveLength(1);
+    expect(keys.filter((key) => key === 'by-the-hook')).toHaveLength(2);
+  });
+
+  it('leaves what is not committed to the journal when the process dies', async () => {
+    start();
+    store.isAway = true;
+    visitor(a).addEvent('last');
+    expect(a.client.stats().accepted).toBe(0);
+    (process as NodeJS.EventEmitter).emit('uncaughtExceptionMonitor', new Error('fatal'), 'uncaughtException');
+    expect(a.client.stats().pending).toBeGreaterThanOrEqual(1);
+    await a.client.flush();
+    expect(a.transport.events.map(({ key }) => key)).toEqual(['last']);
   });
 
   it('loses nothing when a process ends with something on its way', async () => {

@@ -54,7 +54,7 @@ function release(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe('a release', () => {
+describe('a release', { timeout: 60_000 }, () => {
   it('is rehearsed: checked, built, packed and shown to npm, with nothing sent', () => {
     const { status, stdout, stderr } = release();
     expect(stderr).toBe('');
@@ -101,6 +101,14 @@ describe('a release', () => {
     });
     commit();
     expect(release()).toMatchObject({ status: 1, stdout: '', stderr: expect.stringContaining('npm run build failed') });
+  });
+
+  it('is refused when there is nothing built', async () => {
+    await rm(join(folder, 'inspector/dist'), { recursive: true });
+    expect(release('--no-build')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no dist/ in inspector'),
+    });
   });
 
   it('cannot be published from a machine that has nothing to sign with', () => {

@@ -1,10 +1,10 @@
+import type { Clock } from '../../lib/clock.js';
 import type { CountlyOptions } from '../../lib/config/options.js';
 import { silentLogger } from '../../lib/logger.js';
+import type { VisitorStore } from '../../lib/outbox/visitor-store.js';
 import type { EntryDraft } from '../../lib/protocol/entry.js';
 import { ClientWith, type Countly } from '../../lib/scope/countly.js';
-import type { ManualClock } from '../../lib/testing/manual-clock.js';
 import { RecordingTransport } from '../../lib/testing/test-client.js';
-import type { FakeVisitorStore } from './visitor-store.js';
 
 /** A process of a fleet: its own client, and what it queued by itself. */
 export interface Pod {
@@ -15,8 +15,8 @@ export interface Pod {
 /** Processes that share a store, on one clock. */
 export function pods(
   count: number,
-  clock: ManualClock,
-  store: FakeVisitorStore | undefined,
+  clock: Clock,
+  store: VisitorStore | undefined,
   options: CountlyOptions = {},
 ): Pod[] {
   return Array.from({ length: count }, (_, i) => {
@@ -29,8 +29,19 @@ export function pods(
   });
 }
 
+type Counted = Pick<EntryDraft, 'kind' | 'body'>;
+
+/** What a process sent by itself, in the shape of entries. */
+export function sentBy({ transport }: Pod): Counted[] {
+  return transport.delivered.flatMap(({ events, parameters }): Counted[] =>
+    events.length > 0
+      ? events.map((event) => ({ kind: 'event', body: JSON.stringify(event) }))
+      : [{ kind: 'request', body: JSON.stringify(parameters).slice(1, -1) }],
+  );
+}
+
 /** What Countly would count of these entries, as docs/protocol.md says (§3, §4.4, §9). */
-export function counted(entries: readonly EntryDraft[]) {
+export function counted(entries: readonly Counted[]) {
   const numbers = { sessions: 0, ended: 0, seconds: 0, visits: 0, landings: 0, viewSeconds: 0, merges: 0, events: 0 };
   let consent: Record<string, boolean> = {};
   for (const { kind, body } of entries) {

@@ -27,7 +27,7 @@ export class Redis {
   port = 0;
   #process: ChildProcess | undefined;
 
-  /** @param folder where it keeps its append-only file, which each write reaches */
+  /** @param folder where it keeps its append-only file: each write is with the operating system before it is answered */
   constructor(private readonly folder?: string) {}
 
   get url(): string {
@@ -37,7 +37,7 @@ export class Redis {
   /** Starts, after a stop on the same port. */
   async start(...also: string[]): Promise<void> {
     if (this.port === 0) this.port = await freePort();
-    const keeps = this.folder === undefined ? ['no'] : ['yes', '--appendfsync', 'always'];
+    const keeps = this.folder === undefined ? ['no'] : ['yes', '--appendfsync', 'no'];
     const options = ['--port', String(this.port), '--bind', this.host, '--save', '', '--appendonly', ...keeps];
     const child = spawn(PROGRAM ?? 'redis-server', [...options, '--dir', this.folder ?? tmpdir(), ...also], {
       stdio: ['ignore', 'pipe', 'pipe'],

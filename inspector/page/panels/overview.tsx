@@ -31,8 +31,8 @@ function Development() {
   const { data } = useApi<Series>(pathOf('series', { window: currentWindow() }));
   const series = data ?? { at: [], events: [], views: [], errors: [], rejected: [] };
   const rare: Line[] = [
-    { label: 'Errors', values: series.errors, color: 'danger' },
-    { label: 'Refused', values: series.rejected, color: 'warning' },
+    { label: 'Errors', values: series.errors, color: 'danger', shape: 'dots' },
+    { label: 'Refused', values: series.rejected, color: 'warning', shape: 'dots' },
   ];
   return (
     <Card title="What came" aside={<WindowPicker />} class="wide">
@@ -42,7 +42,6 @@ function Development() {
         series={[
           { label: 'Events', values: series.events, color: 'bar', shape: 'bars' },
           { label: 'Views', values: series.views, color: 'blue' },
-          // Lines along the bottom say nothing.
           ...rare.filter(({ values }) => values.some(Boolean)),
         ]}
       />

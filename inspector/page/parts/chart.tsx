@@ -9,7 +9,8 @@ export interface Series {
   readonly values: readonly (number | null)[];
   /** Token of its colour. */
   readonly color: string;
-  readonly shape?: 'bars' | 'line';
+  /** `dots` marks what is rare, where it happened; a line along the bottom would say nothing. */
+  readonly shape?: 'bars' | 'line' | 'dots';
 }
 
 export interface ChartProps {
@@ -57,7 +58,10 @@ export function Chart({ label, times, series, height = 170, format = compact }: 
 }
 
 function dataOf(times: readonly number[], series: readonly Series[]): uPlot.AlignedData {
-  return [times.map((at) => at / 1000), ...series.map(({ values }) => [...values])];
+  return [
+    times.map((at) => at / 1000),
+    ...series.map(({ values, shape }) => (shape === 'dots' ? values.map((value) => value || null) : [...values])),
+  ];
 }
 
 function optionsOf(about: {
@@ -100,10 +104,10 @@ function seriesOf({ label, color, shape = 'line' }: Series, format: (value: numb
   return {
     label,
     stroke,
-    width: shape === 'bars' ? 0 : 2,
+    width: shape === 'line' ? 2 : 0,
     fill: shape === 'bars' ? stroke : undefined,
     ...(shape === 'bars' && bars !== undefined ? { paths: bars } : {}),
-    points: { show: false },
+    points: { show: shape === 'dots', size: 8, fill: stroke },
     spanGaps: true,
     value: (_plot, n) => (n === null || n === undefined ? '–' : format(n)),
   } as uPlot.Series;

@@ -39,6 +39,8 @@ export interface TableProps<Row> {
 }
 
 const ROW_PX = 37;
+/** More at once are a flood: to colour all of them shows nothing and costs frames. */
+const MOST_COLOURED = 8;
 /** With a pointer that is a finger. */
 const TALL_ROW_PX = 45;
 
@@ -64,6 +66,7 @@ export function Table<Row>(props: TableProps<Row>) {
   });
   // In a list of what happened, what stands above the row that was on top is new.
   const news = props.onFollow === undefined ? 0 : rows.findIndex((row) => keyOf(row) === top.current);
+  const coloured = news > MOST_COLOURED ? 0 : news;
   useEffect(() => {
     top.current = rows[0] === undefined ? undefined : keyOf(rows[0]);
   });
@@ -103,7 +106,7 @@ export function Table<Row>(props: TableProps<Row>) {
                 <tr
                   key={key}
                   data-testid={props.rowName?.(row) ?? `${props.name}-row`}
-                  class={`${index < news ? 'is-new ' : ''}${props.isMarked?.(row) ? 'is-marked ' : ''}${onOpen ? 'opens' : ''}`}
+                  class={`${index < coloured ? 'is-new ' : ''}${props.isMarked?.(row) ? 'is-marked ' : ''}${onOpen ? 'opens' : ''}`}
                   data-cursor={onOpen !== undefined && cursor.value === index}
                   onClick={(event) => {
                     if (event.target instanceof Element && event.target.closest('a, button')) return;

@@ -180,7 +180,7 @@ export interface Rejections {
 
 // --- What came, by name -----------------------------------------------------------------------------------------------
 
-/** Percentiles and histograms are of buckets (at most 8 % wide); counts and sums are exact. */
+/** Percentiles and histograms are of buckets (at most 4 % wide); counts and sums are exact. */
 export interface EventKeys {
   /** Upper bounds of `histogram` in milliseconds; one more bucket takes the rest. */
   readonly buckets: readonly number[];
@@ -750,7 +750,7 @@ export interface Latency {
     readonly p50: number;
     readonly p95: number;
     readonly max: number;
-    /** One element a slot of `at`; `null` where nothing came. */
+    /** One element a slot of `at`; `null` where nothing came. With window `all` of the last half hour. */
     readonly series: readonly ({ readonly count: number; readonly p50: number; readonly p95: number } | null)[];
   }[];
   readonly step: number;
@@ -829,13 +829,13 @@ export interface Funnel {
 // --- Find -------------------------------------------------------------------------------------------------------------
 
 /**
- * `?q=&kind=&limit=&cursor=`: words that all have to be there, each from its beginning; device ids, keys, names, segments
+ * `?q=&kind=&limit=&cursor=`: words that all have to be there, the last one from its beginning; device ids, keys, names, segments
  * and their values, stacks and breadcrumbs, profiles, problems, app keys.
  */
 export interface Search {
   readonly q: string;
   readonly total: number;
-  /** There are more than were counted: `total` is 100 000. */
+  /** There are more than were counted: `total` is 10 000. */
   readonly atLeast: boolean;
   readonly hits: readonly SearchHit[];
   readonly next: string | null;

@@ -1,7 +1,7 @@
 import type { ApiQuery } from './api-query.js';
 import type { Funnel } from './contract.js';
 import { percentile } from './histogram.js';
-import { MEASURED_ROWS, measuredRows } from './measured-rows.js';
+import { MEASURED_ROWS, measuredMoments } from './measured-rows.js';
 import { ApiQueryError, windowOf } from './question.js';
 
 const FEWEST = 2;
@@ -25,7 +25,7 @@ export function readFunnel({ parts, search }: ApiQuery): Funnel {
   const counted = steps.map(({ kind, key }, index) => {
     const next: typeof reached = new Map();
     const took: number[] = [];
-    const rows = measuredRows(parts, kind === 'event' ? 'events' : 'views', key, window);
+    const rows = measuredMoments(parts, kind === 'event' ? 'events' : 'views', key, window);
     rows.sort((one, other) => one.timestamp - other.timestamp);
     for (const { device_id: device, timestamp } of rows) {
       if (next.has(device)) continue;

@@ -46,10 +46,13 @@ const KINDS: Readonly<Record<Measured, Kind>> = {
   },
 };
 
-export interface MeasuredRow {
+export interface Moment {
   readonly id: number;
   readonly device_id: string;
   readonly timestamp: number;
+}
+
+export interface MeasuredRow extends Moment {
   readonly count: number;
   readonly sum: number | null;
   readonly segments: string | null;
@@ -58,7 +61,23 @@ export interface MeasuredRow {
 
 /** The newest rows of this name that came in the window. */
 export function measuredRows(parts: CollectorParts, of: Measured, name: string, window: Window): MeasuredRow[] {
-  const { table, name: column, segments, columns, time } = KINDS[of];
+  const { segments, columns } = KINDS[of];
+  return read(parts, of, name, window, `, ${segments} AS segments, ${columns}`);
+}
+
+/** Who they were of and when they happened, which is told sooner. */
+export function measuredMoments(parts: CollectorParts, of: Measured, name: string, window: Window): Moment[] {
+  return read(parts, of, name, window, '');
+}
+
+function read<Row extends Moment>(
+  parts: CollectorParts,
+  of: Measured,
+  name: string,
+  window: Window,
+  further: string,
+): Row[] {
+  const { table, name: column, time } = KINDS[of];
   const { database } = parts.store;
   const from = startOf(window, Date.now());
   const first = from === 0 ? 0 : firstRowSince(database, table, from);
@@ -66,8 +85,8 @@ export function measuredRows(parts: CollectorParts, of: Measured, name: string, 
   const types = of === 'traces' ? ['device', 'network'] : [undefined];
   const rows = types.flatMap((type) =>
     database
-      .prepare<MeasuredRow>(
-        `SELECT id, device_id, ${time} AS timestamp, ${segments} AS segments, ${columns} FROM ${table}
+      .prepare<Row>(
+        `SELECT id, device_id, ${time} AS timestamp${further} FROM ${table}
          WHERE ${type === undefined ? '' : `type = '${type}' AND `}${column} = ? AND id >= ? ORDER BY id DESC LIMIT ${MEASURED_ROWS}`,
       )
       .all(name, first),

@@ -6,12 +6,12 @@ import { ApiQueryError, limitOf } from './question.js';
 
 /** How long a question waits for what came last. */
 const PATIENCE_MS = 40;
-const MOST_COUNTED = 100_000;
+const MOST_COUNTED = 10_000;
 const MOST_WORDS = 8;
 const LONGEST_QUESTION = 200;
 const AROUND = 60;
 
-/** One search over everything: words that all have to be there, each from its beginning, the newest first. */
+/** One search over everything: words that all have to be there, the last one from its beginning, the newest first. */
 export function readSearch({ parts, search }: ApiQuery): Search {
   const { database } = parts.store;
   const q = (search.get('q') ?? '').slice(0, LONGEST_QUESTION);

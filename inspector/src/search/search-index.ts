@@ -37,6 +37,7 @@ export class SearchIndex {
   readonly #done = new Map<SearchedKind, number>();
 
   #documents = 0;
+  #counted: { readonly question: string; readonly count: number } | undefined;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
@@ -50,16 +51,12 @@ export class SearchIndex {
     this.#timer.unref();
   }
 
-  /** The newest documents before this one that have all words, each from its beginning. */
+  /** The newest documents before this one that have all words, the last one from its beginning. */
   find(words: readonly string[], kind: SearchedKind | undefined, before: number, limit: number): Found[] {
-    const { sql, values } = questionOf(words, kind);
-    const documents = this.#database
-      .prepare<{ id: number }>(`SELECT rowid AS id FROM search WHERE ${sql} AND rowid < ? ORDER BY rowid DESC LIMIT ?`)
-      .all(...values, before, limit);
     const rangeOf = this.#database.prepare<Range>(
       'SELECT first, kind, "row", last FROM search_ranges WHERE first <= ? ORDER BY first DESC LIMIT 1',
     );
-    return documents.flatMap(({ id }) => {
+    return this.#documentsOf(words, kind, before, limit).flatMap((id) => {
       const range = rangeOf.first(id);
       const name = range && SEARCHED[range.kind];
       return range === undefined || name === undefined
@@ -68,13 +65,14 @@ export class SearchIndex {
     });
   }
 
-  /** How many there are, counted up to `most`. */
+  /** How many there are, counted up to `most`. Remembered, as each page of an answer asks for it. */
   count(words: readonly string[], kind: SearchedKind | undefined, most: number): number {
-    const { sql, values } = questionOf(words, kind);
-    const counted = this.#database
-      .prepare<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 FROM search WHERE ${sql} LIMIT ?)`)
-      .first(...values, most);
-    return counted?.n ?? 0;
+    const question = JSON.stringify([words, kind, most, this.#documents]);
+    if (this.#counted?.question !== question) {
+      const count = this.#documentsOf(words, kind, Number.MAX_SAFE_INTEGER, most).length;
+      this.#counted = { question, count };
+    }
+    return this.#counted.count;
   }
 
   /** Works until all is done or the time is over. @returns whether all can be found now */
@@ -97,6 +95,22 @@ export class SearchIndex {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  #documentsOf(words: readonly string[], kind: SearchedKind | undefined, before: number, limit: number): number[] {
+    // In quotes a word is no syntax. A beginning takes as long as there are documents with it, so only the last word, which
+    // may still be typed, is one, and no single letter.
+    const match = words
+      .map((word, place) => `"${word}"${place === words.length - 1 && word.length > 1 ? '*' : ''}`)
+      .join(' ');
+    const ofKind = kind === undefined ? '' : `AND rowid % ${KINDS} = ?`;
+    const values: SqlValue[] = kind === undefined ? [match] : [match, SEARCHED.indexOf(kind)];
+    return this.#database
+      .prepare<{ id: number }>(
+        `SELECT rowid AS id FROM search WHERE search MATCH ? ${ofKind} AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
+      )
+      .all(...values, before, limit)
+      .map(({ id }) => id);
   }
 
   #inPause(): void {
@@ -140,13 +154,6 @@ export class SearchIndex {
     this.#done.set(kind, Number(rows.at(-1)?.['id']));
     return rows.length === ROWS_AT_A_TIME;
   }
-}
-
-function questionOf(words: readonly string[], kind: SearchedKind | undefined): { sql: string; values: SqlValue[] } {
-  // In quotes a word is no syntax.
-  const match = words.map((word) => `"${word}"*`).join(' ');
-  if (kind === undefined) return { sql: 'search MATCH ?', values: [match] };
-  return { sql: `search MATCH ? AND rowid % ${KINDS} = ?`, values: [match, SEARCHED.indexOf(kind)] };
 }
 
 /** Ascending numbers as stretches without a gap. */

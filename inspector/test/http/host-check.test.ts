@@ -39,7 +39,7 @@ describe('a request under the name of another page', () => {
     '0.0.0.0',
   ])('reads nothing: %s', async (host) => {
     await server.events({ key: 'secret' });
-    for (const path of ['/', '/app.js', '/api/events', '/api/stream', '/api/devices/ann']) {
+    for (const path of ['/', '/app.js', '/api/events', '/api/stream', '/api/devices/ann', '/api/export/events']) {
       const { status, body } = await ask(server.inspector.port, path, host);
       expect(status).toBe(403);
       expect(body).not.toContain('secret');
@@ -52,6 +52,7 @@ describe('a request under the name of another page', () => {
     ['POST', '/api/faults'],
     ['DELETE', '/api/faults'],
     ['POST', '/api/settings'],
+    ['POST', '/inspector/client'],
   ])('changes nothing: %s %s', async (method, path) => {
     await server.events({ key: 'a' });
     expect((await ask(server.inspector.port, path, 'evil.example', method)).status).toBe(403);

@@ -4,8 +4,10 @@ import { usePage } from './support/use-page.js';
 const EVENTS = 100_000;
 const A_SECOND = 2000;
 const SECONDS = 3;
-/** The aim is 100 ms; a machine that is shared takes longer, a page that is blocked far longer. */
-const MOST_MS = 500;
+/** The aim is 100 ms; on a machine that is shared a task is interrupted, and a page that is blocked takes seconds. */
+const MOST_MS = 1000;
+/** Of each second, in processor time of the page's thread: whatever else the machine does. */
+const MOST_BUSY_MS = 400;
 const PANELS = ['overview', 'stream', 'events', 'requests', 'people', 'traces', 'funnel'];
 
 const WATCH = `globalThis.longTasks = [];
@@ -32,21 +34,35 @@ describe('the page under load', { timeout: 300_000 }, () => {
   it(`shows ${EVENTS} events and ${A_SECOND} more a second without a task that one feels`, async () => {
     while (sent < EVENTS) await send(1000);
     await page.page.addInitScript(WATCH);
+    const thread = await page.page.context().newCDPSession(page.page);
+    const busyMs = async (): Promise<number> => {
+      const { metrics } = (await thread.send('Performance.getMetrics')) as {
+        metrics: { name: string; value: number }[];
+      };
+      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000;
+    };
     const longest: Record<string, number> = {};
+    const busy: Record<string, number> = {};
     for (const panel of PANELS) {
       await page.open(panel);
       await page.page.evaluate('longTasks.length = 0');
+      await thread.send('Performance.enable', { timeDomain: 'threadTicks' });
+      const before = await busyMs();
       const end = Date.now() + SECONDS * 1000;
       while (Date.now() < end) {
         const startedAt = Date.now();
         await Promise.all(Array.from({ length: 4 }, () => send(A_SECOND / 40)));
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, 100 - (Date.now() - startedAt))));
       }
+      busy[panel] = Math.round((await busyMs()) - before) / SECONDS;
+      await thread.send('Performance.disable');
       longest[panel] = await page.page.evaluate('Math.max(0, ...longTasks)');
     }
     // For whoever measures: the figures themselves.
-    if (process.env['COUNTLY_SHOW_FIGURES']) process.stdout.write(`longest task in ms: ${JSON.stringify(longest)}\n`);
+    const figures = JSON.stringify({ longestTaskMs: longest, busyMsPerSecond: busy });
+    if (process.env['COUNTLY_SHOW_FIGURES']) process.stdout.write(`${figures}\n`);
     for (const [panel, ms] of Object.entries(longest)) expect(ms, panel).toBeLessThan(MOST_MS);
+    for (const [panel, ms] of Object.entries(busy)) expect(ms, panel).toBeLessThan(MOST_BUSY_MS);
   });
 
   it('scrolls through a long list with few rows in the document', async () => {

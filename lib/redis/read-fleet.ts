@@ -1,0 +1,59 @@
+import { systemClock } from '../clock.js';
+import { CountlyError } from '../errors.js';
+import { Reporter, silentLogger } from '../logger.js';
+import type { FleetStatus } from '../outbox/fleet.js';
+import { readStatus } from './fleet-status.js';
+import { Keys } from './keys.js';
+import { RedisLink } from './link.js';
+import { fleetSettings, type RedisFleetOptions } from './options.js';
+import { prefixOf } from './prefix.js';
+
+const ANSWER_MS = 5000;
+
+/** Which fleet is meant: by its prefix, or by the server and the app that it reports to. */
+export type FleetStatusOptions = Pick<RedisFleetOptions, 'client' | 'url' | 'prefix'> & {
+  readonly server?: { readonly url: string; readonly appKey: string } | undefined;
+};
+
+/**
+ * The state of a fleet, for whoever does not belong to it.
+ *
+ * @throws CountlyConfigError for wrong options, CountlyError when Redis does not answer or there is no such fleet
+ * @example
+ * ```ts
+ * import { fleetStatus } from 'countly-weave/redis';
+ *
+ * const { ledger } = await fleetStatus({ url: 'redis://127.0.0.1:6379', prefix: 'shop' });
+ * console.log(ledger.pending);
+ * ```
+ */
+export async function fleetStatus({ server, ...options }: FleetStatusOptions): Promise<FleetStatus> {
+  const settings = fleetSettings(options);
+  const keys = new Keys(settings.prefix ?? prefixOf(server ?? { url: '', appKey: '' }));
+  const link = new RedisLink(settings.address, systemClock, new Reporter(silentLogger, Date.now), ANSWER_MS, true);
+  try {
+    await opened(link);
+    const lanes = Number(await link.call(['hget', keys.meta(), 'lanes']));
+    if (!Number.isSafeInteger(lanes) || lanes < 1) {
+      throw new CountlyError(
+        'STORAGE_FAILED',
+        'There is no such fleet in this Redis; check the prefix, or url and app key.',
+      );
+    }
+    return await readStatus(link, keys, lanes);
+  } finally {
+    link.close();
+  }
+}
+
+function opened(link: RedisLink): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const problem = 'The state of the fleet cannot be read: Redis cannot be reached.';
+    const cancel = systemClock.after(ANSWER_MS, () => reject(new CountlyError('STORAGE_FAILED', problem)), true);
+    link.onReady(() => {
+      cancel();
+      resolve();
+    });
+    link.open();
+  });
+}
