@@ -23,8 +23,8 @@ const LEFT_OUT = [
   // Programs that Redis runs.
   /^lib\/redis\/scripts\.ts$/,
   /^nest\/identity\/cookies\.ts$/,
-  // Results of the command, and its help; docs/plan.md has what they mean.
-  /^cli\/(render|plan|arguments)/,
+  // Results of the commands, and their help; the pages on the plan and on scaling have what they mean.
+  /^cli\/(render|plan|arguments|fleet|relay)/,
 ];
 
 /** Every text in the sources of a room that reads like words, but for imports, types and what `debug` tells. */
