@@ -21,7 +21,8 @@ const LAYERS = {
   typeorm: ['scope'],
   'nestjs-cls': ['scope'],
   compat: ['scope', 'config', 'protocol', 'features', 'journal', 'http'],
-  redis: ['outbox', 'config', 'journal', 'http', 'protocol'],
+  fleet: ['scope', 'features', 'outbox', 'config', 'protocol'],
+  redis: ['fleet', 'scope', 'outbox', 'config', 'journal', 'http', 'protocol'],
   openfeature: ['scope', 'config', 'protocol', 'features'],
 };
 

@@ -37,8 +37,10 @@ const EXTERNAL = new RegExp(`^(?![./\\0]|(${BUNDLED.join('|')})(/|$))`);
 const ROOMS = Object.values(ENTRIES)
   .map((module) => `${join(BUILD, dirname(module))}/`)
   .filter((folder) => folder !== `${BUILD}/lib/`);
-/** Loaded only by a client that an inspector answered: all of it but what waits for one. */
-const isLater = (id) => id.startsWith(`${BUILD}/lib/inspection/`) && !/(contract|watch)\.js$/.test(id);
+/** Loaded only by a client that an inspector answered (all of it but what waits for one), or that has a fleet. */
+const isLater = (id) =>
+  (id.startsWith(`${BUILD}/lib/inspection/`) && !/(contract|watch)\.js$/.test(id)) ||
+  id.startsWith(`${BUILD}/lib/fleet/`);
 const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !isLater(id) && !ROOMS.some((room) => id.startsWith(room));
 
 rmSync(DIST, { recursive: true, force: true });

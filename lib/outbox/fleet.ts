@@ -1,7 +1,6 @@
 import type { LedgerState } from './ledger.js';
 import type { Outbox } from './outbox.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
-import type { VisitorStore } from './visitor-store.js';
 
 /** One lane of a fleet: the devices of one class, sent by one process at a time. */
 export interface LaneStatus {
@@ -66,8 +65,6 @@ export interface FleetClient {
 /** An outbox that hands over to a fleet, and may send for it. */
 export interface FleetOutbox extends Outbox {
   readonly fleet: FleetView;
-  /** What the processes know of visitors; undefined where each knows its own. */
-  readonly visitors?: VisitorStore | undefined;
 }
 
 /**

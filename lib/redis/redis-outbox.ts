@@ -1,11 +1,13 @@
+import { sharedHouse } from '../fleet/shared-house.js';
 import { createBackoff } from '../http/backoff.js';
-import type { FleetClient, FleetOutbox, FleetView } from '../outbox/fleet.js';
+import type { FleetClient, FleetView } from '../outbox/fleet.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
 import type { Delivery } from '../protocol/answer.js';
 import type { SealedRequest } from '../protocol/entry.js';
+import type { MakeSharedHouse, SharingOutbox } from '../scope/shared-visitors.js';
 import { LocalStorage } from './local-storage.js';
 import { Member } from './member.js';
 import type { FleetSettings } from './options.js';
@@ -20,9 +22,10 @@ const MOST_PAUSE_MS = 1000;
 const LEAVE_MS = 800;
 
 /** The outbox of a process that belongs to a fleet: what it accepts goes to Redis, and from there somebody sends it. */
-export class RedisOutbox extends Outbox implements FleetOutbox {
+export class RedisOutbox extends Outbox implements SharingOutbox {
   readonly fleet: FleetView;
-  readonly visitors: RedisVisitors | undefined;
+  readonly visitors: MakeSharedHouse | undefined;
+  readonly #visitors: RedisVisitors | undefined;
   readonly #member: Member;
   readonly #sends: boolean;
   readonly #testMode: boolean;
@@ -78,7 +81,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
     this.#clock = port.clock;
     this.fleet = { status: () => member.status() };
     // Where each entry is on the disk before the call returns there is no time to ask what others know.
-    this.visitors = client.keepsEach
+    this.#visitors = client.keepsEach
       ? undefined
       : new RedisVisitors({
           clock: port.clock,
@@ -91,6 +94,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
           keep: (entry) => this.keep(entry),
           passed: (entries) => this.passed(entries),
         });
+    this.visitors = this.#visitors && sharedHouse(this.#visitors);
   }
 
   override open(): void {
@@ -104,7 +108,7 @@ export class RedisOutbox extends Outbox implements FleetOutbox {
   }
 
   override saveSync(): void {
-    this.visitors?.abandon();
+    this.#visitors?.abandon();
     super.saveSync();
   }
 

@@ -21,9 +21,9 @@ import type { FleetOutbox, FleetView } from '../outbox/fleet.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { OutboxOptions, OutboxPort } from '../outbox/port.js';
-import type { VisitorStore } from '../outbox/visitor-store.js';
 import { SDK_VERSION } from '../protocol/head.js';
 import { SmallFile } from './device-id.js';
+import type { MakeSharedHouse, SharingOutbox } from './shared-visitors.js';
 
 // Which storage, transport and files the options of a client ask for.
 
@@ -90,9 +90,9 @@ export function fleetOf(outbox: Outbox): FleetView | undefined {
   return 'fleet' in outbox ? (outbox as FleetOutbox).fleet : undefined;
 }
 
-/** What the processes of that fleet know of visitors. */
-export function visitorStoreOf(outbox: Outbox): VisitorStore | undefined {
-  return 'visitors' in outbox ? (outbox as FleetOutbox).visitors : undefined;
+/** What makes visitors known to all processes of that fleet, if it does. */
+export function sharedHouseOf(outbox: Outbox): MakeSharedHouse | undefined {
+  return 'visitors' in outbox ? (outbox as SharingOutbox).visitors : undefined;
 }
 
 /** What belongs to one app and one server. A folder of the user's may serve several apps, and their journals must not meet. */

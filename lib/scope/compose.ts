@@ -27,33 +27,28 @@ import { Reporter } from '../logger.js';
 import type { FlushResult } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import { Sender } from '../outbox/sender.js';
-import type { VisitorStore } from '../outbox/visitor-store.js';
 import {
   deadLetterOf,
   fleetOf,
   folderOf,
   outboxOf,
   serverConfigOf,
+  sharedHouseOf,
   storageOf,
   transportOf,
-  visitorStoreOf,
   watchOf,
 } from './chosen-parts.js';
 import { startText } from './debug-story.js';
 import { Departures } from './departures.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort, type PortParts } from './feature-port.js';
-import { FleetPort } from './fleet-port.js';
-import { FleetVisitors } from './fleet-visitors.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
-import { sharedAnswers } from './shared-answers.js';
+import type { MakeSharedHouse } from './shared-visitors.js';
 
 export type Core = ReturnType<typeof compose>;
 
 /** How often idle devices are forgotten. */
 export const EXPIRE_EVERY_MS = 30_000;
-/** Seconds that the state of a visitor outlives their idle time. */
-const USUAL_TTL = 86_400;
 
 /** How delivery fares. */
 interface Progress {
@@ -68,7 +63,7 @@ interface Progress {
 }
 
 /** The composition root: the only place that knows which part gets which. */
-export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, visitorStore?: VisitorStore) {
+export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, makeShared?: MakeSharedHouse) {
   const clock = clientClock(machineClock);
   const reporter = new Reporter(options.logger, () => clock.monotonic(), options.debug);
   const folder = folderOf(options, reporter);
@@ -100,7 +95,6 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     backoff: createBackoff({ maxMs: options.failTimeout * 1000 }),
   };
   const outbox = outboxOf(options, tuned, delivery, name);
-  const store = visitorStore ?? visitorStoreOf(outbox);
 
   const idFile = new DeviceIdFile(folder);
   if (options.clearStoredDeviceId) idFile.remove();
@@ -111,20 +105,6 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const { ipAddress, ...where } = options.location;
   const own = new ScopeTarget(identity, undefined, { location: readLocation({ ...where, ip: ipAddress }) });
 
-  const isShared = (deviceId: string) => deviceId !== '' && deviceId !== own.deviceId && deviceId !== TEMPORARY_ID;
-  const visitors =
-    store &&
-    new FleetVisitors({
-      clock,
-      reporter,
-      store,
-      ttlMs: ((store.visitorTtl ?? USUAL_TTL) + options.deviceIdleTimeout) * 1000,
-      goneMs: options.deviceIdleTimeout * 1000 + EXPIRE_EVERY_MS,
-      gone: (visitor, target, now) => departures.gone(visitor, target, now),
-      queue: (entry, rollUp) => outbox.add(entry, rollUp),
-      refuse: (reason) => outbox.refuse(reason),
-      remembers: (deviceId) => states.peek(deviceId) !== undefined,
-    });
   const portParts: PortParts = {
     clock,
     reporter,
@@ -137,14 +117,14 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     isAllowed: (target, feature) => consent.isAllowed(target, feature),
     saveProfile: (target, state) => profile.saveState(target, state),
   };
-  const port =
-    visitors === undefined
-      ? new HousePort(options, portParts)
-      : new FleetPort(options, portParts, {
-          visitors,
-          isShared,
-          seen: (visitor, target) => sessions.watch(visitor, target, clock.monotonic()),
-        });
+  const shared = (makeShared ?? sharedHouseOf(outbox))?.(options, portParts, {
+    isShared: (deviceId) => deviceId !== '' && deviceId !== own.deviceId && deviceId !== TEMPORARY_ID,
+    goneMs: options.deviceIdleTimeout * 1000 + EXPIRE_EVERY_MS,
+    gone: (visitor, target, now) => departures.gone(visitor, target, now),
+    seen: (visitor, target) => sessions.watch(visitor, target, clock.monotonic()),
+  });
+  const visitors = shared?.visitors;
+  const port = shared?.port ?? new HousePort(options, portParts);
   const consent = new Consent(port, {
     required: () => serverConfig.behaviour.consentRequired,
     groups: options.consentGroups,
@@ -193,7 +173,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const remoteConfig = new RemoteConfig(port, {
     method: dialect.remoteConfigMethod,
     maxAge: options.remoteConfigMaxAge,
-    shared: store?.remoteConfig && sharedAnswers(store.remoteConfig, clock),
+    shared: shared?.answers,
   });
 
   function delivered(deviceId: string, tookMs: number, ageMs: number): void {

@@ -8,7 +8,6 @@ import type { ServerSettings } from '../features/server-settings.js';
 import type { FleetView } from '../outbox/fleet.js';
 import { type FlushResult, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
-import type { VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { type Core, compose, EXPIRE_EVERY_MS } from './compose.js';
@@ -22,6 +21,7 @@ import { addProcessHooks, type HookedClient, removeProcessHooks } from './proces
 import type { ScopeInit, Segmentation } from './scope-api.js';
 import { contained, partsOf, setParts } from './scope-parts.js';
 import { ScopeTarget } from './scope-target.js';
+import type { MakeSharedHouse } from './shared-visitors.js';
 
 /** A snapshot of a client: the ledger, how much it keeps in memory, and whether things move. */
 export interface ClientStats extends LedgerState {
@@ -68,7 +68,7 @@ export class Countly extends DeviceScope implements AsyncDisposable {
    * @throws CountlyConfigError with every problem of the options at once
    */
   constructor(options?: CountlyOptions);
-  constructor(options: CountlyOptions = {}, clock = systemClock, dialect = OWN_DIALECT, visitors?: VisitorStore) {
+  constructor(options: CountlyOptions = {}, clock = systemClock, dialect = OWN_DIALECT, visitors?: MakeSharedHouse) {
     super();
     const resolved = resolveOptions(options);
     const core = compose(resolved, clock, dialect, visitors);
@@ -284,7 +284,7 @@ export const ClientWith = Countly as unknown as new (
   options: CountlyOptions,
   clock: Clock,
   dialect?: Dialect,
-  visitors?: VisitorStore,
+  visitors?: MakeSharedHouse,
 ) => Countly;
 
 function withoutCredentials(url: string): string {

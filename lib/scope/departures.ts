@@ -7,8 +7,8 @@ import type { UserProfile } from '../features/user-profile.js';
 import type { Views } from '../features/views.js';
 import type { Visitor } from '../features/visitor.js';
 import type { HousePort } from './feature-port.js';
-import type { FleetVisitors } from './fleet-visitors.js';
 import { ScopeTarget } from './scope-target.js';
+import type { SharedVisitors } from './shared-visitors.js';
 
 interface DepartureParts {
   readonly clock: Clock;
@@ -22,7 +22,7 @@ interface DepartureParts {
   readonly sessions: Sessions;
   readonly profile: UserProfile;
   readonly consent: Consent;
-  readonly visitors: FleetVisitors | undefined;
+  readonly visitors: SharedVisitors | undefined;
 }
 
 /** How what runs for a device ends when the device has gone away, or the process does. */
@@ -63,7 +63,7 @@ export class Departures {
   }
 
   /** Of a device that others serve as well they may know that it has not gone away. */
-  #leaves(visitors: FleetVisitors, state: DeviceState, isIdle: boolean): void {
+  #leaves(visitors: SharedVisitors, state: DeviceState, isIdle: boolean): void {
     const { clock, port, profile, sessions, idleMs, states } = this.parts;
     const { deviceId } = state;
     const target = new ScopeTarget({ deviceId, idType: 0 });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.js';
 import type { CountlyOptions } from '../../lib/config/options.js';
+import { sharedHouse } from '../../lib/fleet/shared-house.js';
 import { silentLogger } from '../../lib/logger.js';
 import type { VisitorStore } from '../../lib/outbox/visitor-store.js';
 import type { EntryDraft } from '../../lib/protocol/entry.js';
@@ -25,7 +26,7 @@ export function pods(
       ...{ appKey: 'TEST', deviceId: `pod-${i}`, durability: 'memory', healthCheck: false, serverSettings: false },
       ...{ logger: silentLogger, transport, timezoneOffset: 0, ...options },
     };
-    return { client: new ClientWith(given, clock, undefined, store), transport };
+    return { client: new ClientWith(given, clock, undefined, store && sharedHouse(store)), transport };
   });
 }
 

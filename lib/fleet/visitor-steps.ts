@@ -3,8 +3,8 @@ import type { DropReason } from '../outbox/ledger.js';
 import type { VisitorChangeSet } from '../outbox/visitor-store.js';
 import type { EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import { ScopeTarget } from './scope-target.js';
-import type { Transaction } from './transaction.js';
+import { ScopeTarget } from '../scope/scope-target.js';
+import type { Transaction } from '../scope/transaction.js';
 
 /** An entry, and what it may merge with where it waits in this process. */
 export interface Recorded {

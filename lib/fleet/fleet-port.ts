@@ -4,10 +4,10 @@ import type { Visitor } from '../features/visitor.js';
 import type { Dependence, VisitorChange } from '../features/visitor-state.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import { HousePort, isClaim, type PortParts } from './feature-port.js';
+import { HousePort, isClaim, type PortParts } from '../scope/feature-port.js';
+import type { ScopeTarget } from '../scope/scope-target.js';
+import { type Holder, transactionOf } from '../scope/transaction.js';
 import type { FleetVisitors } from './fleet-visitors.js';
-import type { ScopeTarget } from './scope-target.js';
-import { type Holder, transactionOf } from './transaction.js';
 import type { Step } from './visitor-steps.js';
 
 /** What the house needs to know of a fleet. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Visitor } from '../../lib/features/visitor.js';
-import { readVisitor, reconciled, visitorText } from '../../lib/scope/visitor-text.js';
+import { readVisitor, reconciled, visitorText } from '../../lib/fleet/visitor-text.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 
 /** Of two processes that started at different times. */

@@ -9,9 +9,9 @@ import type { DropReason } from '../outbox/ledger.js';
 import type { StoredVisitor, VisitorOutcome, VisitorStore } from '../outbox/visitor-store.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
+import type { ScopeTarget } from '../scope/scope-target.js';
+import type { Transaction } from '../scope/transaction.js';
 import { KnownVisitors } from './known-visitors.js';
-import type { ScopeTarget } from './scope-target.js';
-import type { Transaction } from './transaction.js';
 import { readOutcome } from './visitor-outcome.js';
 import { connected, emptyStep, grouped, Step, type StepGroup } from './visitor-steps.js';
 
