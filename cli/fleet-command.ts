@@ -1,4 +1,5 @@
 import type { FleetStatus } from '../lib/index.js';
+import { counted } from '../lib/internal.js';
 import type { StatusTask } from './fleet-arguments.js';
 import { jsonText } from './render/json.js';
 
@@ -20,7 +21,7 @@ export function statusText({ ledger, entries, bytes, lanes, pods }: FleetStatus,
   return [
     `accepted ${accepted} = delivered ${delivered} + pending ${pending} + dropped ${sum(dropped)}`,
     `dropped: ${reasons.join(', ') || 'nothing'}`,
-    `in Redis: ${entries} entries, ${bytes} bytes`,
+    `in Redis: ${counted(entries, 'entry')}, ${counted(bytes, 'byte')}`,
     '',
     ...table([
       ['lane', 'entries', 'oldest', 'holder'],

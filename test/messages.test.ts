@@ -16,14 +16,14 @@ it('a number and what it counts agree', () => {
 });
 
 // The inspector's findings name numbers beyond the limits of a server.
-it.each(['lib', 'nest', 'cli', 'inspector/public'])(
+it.each(['lib', 'nest', 'cli', 'inspector/page'])(
   'no message in %s puts a plural behind a number that may be one',
   async (room) => {
     // What is written in capitals is a limit, and larger.
     const wrong = new RegExp(`\\$\\{(?![A-Z_]+\\})[^}]*\\} (${NOUNS})\\b|\\w\\((s|es)\\) `, 'g');
     const files = await readdir(join(ROOT, room), { recursive: true, withFileTypes: true });
     const found: string[] = [];
-    for (const { parentPath, name } of files.filter((file) => /\.[jt]s$/.test(file.name))) {
+    for (const { parentPath, name } of files.filter((file) => /\.[jt]sx?$/.test(file.name))) {
       const text = await readFile(join(parentPath, name), 'utf8');
       const code = text.replace(/^\s*(\/?\*|\/\/).*$/gm, '');
       for (const [match] of code.matchAll(wrong)) found.push(`${name}: ${match}`);

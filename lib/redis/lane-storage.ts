@@ -1,3 +1,4 @@
+import { counted } from '../check.js';
 import type { Clock } from '../clock.js';
 import { NOTHING } from '../journal/memory.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
@@ -169,7 +170,7 @@ export class LaneStorage implements Storage {
     if (odd.length === 0) return;
     reporter.warn(
       'redis.odd',
-      `${odd.length} entries in the lanes of Redis are none of ours; they are removed.`,
+      `The lanes of Redis had what is none of ours (${counted(odd.length, 'entry')}); it is removed.`,
       60_000,
     );
     void link.calls(odd.map(([lane, id]) => ['xdel', keys.lane(lane), id]));

@@ -1,6 +1,6 @@
 import type { CodeDetail, Latency } from '../../src/api/contract.js';
 import { pathOf } from '../lib/api.js';
-import { ago, duration, number } from '../lib/format.js';
+import { ago, duration, number, plural } from '../lib/format.js';
 import { hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { Badge, Card, Empty, Facts, Trouble } from '../parts/bits.js';
@@ -60,7 +60,7 @@ function Detail({ detail: { method, keys, items } }: { detail: CodeDetail }) {
             ))}
           </ul>
           <p class="faint">
-            {`${number(made.events)} events, ${number(made.views)} views, ${number(made.errors)} errors, ${number(made.traces)} traces.`}
+            {`${plural(made.events, 'event')}, ${plural(made.views, 'view')}, ${plural(made.errors, 'error')}, ${plural(made.traces, 'trace')}.`}
           </p>
         </Card>
         <Durations id={String(method.id)} label={method.label} />

@@ -1,4 +1,4 @@
-import { duration } from '../lib/format.js';
+import { duration, plural } from '../lib/format.js';
 import type { LiveRecord, RecordKind } from '../lib/live.js';
 
 export interface Words {
@@ -63,7 +63,7 @@ const TELL: Readonly<Record<RecordKind, (data: Data) => Told>> = {
   }),
   consent: ({ given, refused }) => ({
     title: lengthOf(given) === 0 ? 'nothing agreed to' : `agreed to ${(given as unknown[]).join(', ')}`,
-    notes: [lengthOf(refused) > 0 && `not to ${lengthOf(refused)} others`],
+    notes: [lengthOf(refused) > 0 && `not to ${plural(lengthOf(refused), 'other')}`],
   }),
   profile: ({ details }) => ({ title: 'User details', chips: details }),
 };

@@ -1,6 +1,6 @@
 import type { Breakdown as Answer, Segments, Window } from '../../src/api/contract.js';
 import { pathOf } from '../lib/api.js';
-import { compact, decimal, number, percent } from '../lib/format.js';
+import { compact, decimal, number, percent, plural } from '../lib/format.js';
 import { setQuery } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { Card, Meter, Trouble } from './bits.js';
@@ -54,7 +54,7 @@ export function Breakdown({ about, segments, chosen, window }: BreakdownProps) {
             class="ranked"
             key={value ?? ''}
             data-testid="breakdown-row"
-            title={`${number(events)} events, ${number(devices)} people`}
+            title={`${plural(events, 'event')}, ${plural(devices, 'person', 'people')}`}
           >
             <span class={value === null ? 'line-text faint' : 'line-text'}>{value ?? 'without it'}</span>
             <span class="figure">

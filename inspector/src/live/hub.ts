@@ -38,11 +38,14 @@ export class LiveHub {
   publish(batch: LiveCollector): void {
     if (!this.listening) return;
     this.#waiting.push(batch);
-    if (this.#pause !== undefined) return;
+    if (this.#pause === undefined) this.#tellAndPause();
+  }
+
+  #tellAndPause(): void {
     this.#tell();
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
-      this.#tell();
+      if (this.#waiting.length > 0) this.#tellAndPause();
     }, PAUSE_MS);
     this.#pause.unref();
   }

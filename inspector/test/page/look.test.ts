@@ -32,7 +32,7 @@ interface Violation {
 }
 
 describe.each(['light', 'dark'] as const)('in %s colours', { timeout: 180_000 }, (colorScheme) => {
-  const page = usePage({ colorScheme, viewport: { width: 1280, height: 900 } });
+  const page = usePage({ colorScheme, reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
   const { server } = page;
   const violations = async (): Promise<unknown[]> => {
     await page.page.evaluate(axe.source);
