@@ -15,6 +15,8 @@ export type Reply = unknown;
 
 /** Longest time between attempts to connect. */
 const MOST_PAUSE_MS = 2000;
+/** What a replica is as good as: attempts that failed. */
+const REPLICA_ATTEMPTS = 4;
 
 // A command whose outcome is unknown is repeated by us, who know how to do it twice without harm; never by the client.
 const OURS = {
@@ -90,6 +92,7 @@ export class RedisLink {
     if (results === undefined || results === null) return undefined;
     const replies = results.map(([error, reply]) => error ?? reply);
     if (replies.some((reply) => isError(reply, 'NOSCRIPT'))) this.#reload();
+    if (replies.some((reply) => isError(reply, 'READONLY'))) this.#leaveReplica();
     return replies;
   }
 
@@ -128,6 +131,12 @@ export class RedisLink {
 
   #reload(): void {
     this.#load().catch(() => {});
+  }
+
+  /** Its name may lead to another one by now, which takes writes. */
+  #leaveReplica(): void {
+    this.#attempts = Math.max(this.#attempts, REPLICA_ATTEMPTS);
+    this.#redis.disconnect();
   }
 
   #lost(): void {
@@ -178,6 +187,11 @@ export class RedisLink {
 function commandOf(call: RedisCall): readonly (string | number)[] {
   if (!('script' in call)) return call;
   return ['evalsha', SHA[call.script], call.keys.length, ...call.keys, ...call.args];
+}
+
+/** Redis names the kind of an error in its first word; what follows may quote anything. */
+export function reasonOf(error: Error): string {
+  return `Redis says ${error.message.split(' ')[0]}`;
 }
 
 export function isError(reply: Reply, code: string): boolean {

@@ -14,13 +14,15 @@ import { LaneStorage } from './lane-storage.js';
 import { LaneWriter } from './lane-writer.js';
 import { LeasedSender } from './leased-sender.js';
 import { Leases } from './leases.js';
-import { RedisLink } from './link.js';
-import type { FleetSettings } from './options.js';
+import { RedisLink, type Reply, reasonOf } from './link.js';
+import { type FleetSettings, lanesFrom } from './options.js';
 import { PodReport } from './pod-report.js';
 
 const ANSWER_MS = 2000;
 const TIDY_MS = 30_000;
 const LOOK_MS = 30;
+/** Until Redis is asked again that refuses to have this process in the fleet. */
+const REFUSED_MS = 1000;
 
 export interface MemberPort extends OutboxPort {
   /** The ledger of this process, and entries that it sent past Redis. */
@@ -39,6 +41,7 @@ export class Member {
   #lanes: number | undefined;
   #sending: Sending | undefined;
   #cancelTidy: (() => void) | undefined;
+  #cancelJoin: (() => void) | undefined;
   #enabled = true;
   #left = false;
 
@@ -122,6 +125,7 @@ export class Member {
   async leave(graceMs: number): Promise<void> {
     this.#left = true;
     this.#cancelTidy?.();
+    this.#cancelJoin?.();
     await this.#sending?.leases.stop(graceMs);
     this.#sending?.outbox.stop();
     await this.#sending?.storage.close();
@@ -139,18 +143,33 @@ export class Member {
 
   async #join(): Promise<void> {
     const { lanes, send } = this.settings;
+    if (this.#left) return;
     const replies = await this.link.calls([
       ['hsetnx', this.#keys.meta(), 'lanes', this.#lanes ?? lanes],
       ['hget', this.#keys.meta(), 'lanes'],
     ]);
-    const found = Number(replies?.[1]);
-    if (!Number.isSafeInteger(found) || found < 1 || this.#left) return;
+    // Without an answer the connection is made anew, and this is done once more.
+    if (replies === undefined || this.#left) return;
+    const found = lanesFrom(replies[1]);
+    if (found === undefined) return this.#refused(replies);
     this.#tell(found);
     this.#lanes ??= found;
     this.#report.start();
     if (!send) return;
     this.#sending ??= this.#send(this.#lanes);
     this.#sending.leases.start();
+  }
+
+  /** The connection stands, and what is stored may be mended, or Redis be one that takes writes, while it does. */
+  #refused(replies: readonly Reply[]): void {
+    const said = replies.find((reply) => reply instanceof Error);
+    const reason = said === undefined ? 'the number of its lanes makes no sense' : reasonOf(said);
+    const text = `The fleet cannot be joined (${reason}); entries stay here until it can. It is tried again all the time.`;
+    this.#reporter.warn('redis.join', text, 60_000);
+    this.#cancelJoin?.();
+    this.#cancelJoin = this.#clock.after(REFUSED_MS, () => {
+      if (this.link.isUp) this.#join().catch(() => {});
+    });
   }
 
   #tell(found: number): void {
