@@ -14,9 +14,10 @@ import { LaneStorage } from './lane-storage.js';
 import { LaneWriter } from './lane-writer.js';
 import { LeasedSender } from './leased-sender.js';
 import { Leases } from './leases.js';
-import { RedisLink, type Reply, reasonOf } from './link.js';
+import { RedisLink, reasonOf } from './link.js';
 import { type FleetSettings, lanesFrom } from './options.js';
 import { PodReport } from './pod-report.js';
+import { appMark } from './prefix.js';
 
 const ANSWER_MS = 2000;
 const TIDY_MS = 30_000;
@@ -25,6 +26,7 @@ const LOOK_MS = 30;
 const REFUSED_MS = 1000;
 
 export interface MemberPort extends OutboxPort {
+  readonly appKey: string;
   /** The ledger of this process, and entries that it sent past Redis. */
   counts(): { readonly ledger: LedgerState; readonly direct: number };
 }
@@ -147,11 +149,16 @@ export class Member {
     const replies = await this.link.calls([
       ['hsetnx', this.#keys.meta(), 'lanes', this.#lanes ?? lanes],
       ['hget', this.#keys.meta(), 'lanes'],
+      ['hsetnx', this.#keys.meta(), 'app', appMark(this.port.appKey)],
+      ['hget', this.#keys.meta(), 'app'],
     ]);
     // Without an answer the connection is made anew, and this is done once more.
     if (replies === undefined || this.#left) return;
     const found = lanesFrom(replies[1]);
-    if (found === undefined) return this.#refused(replies);
+    const said = replies.find((reply) => reply instanceof Error);
+    if (said !== undefined) return this.#refused(reasonOf(said));
+    if (found === undefined) return this.#refused('the number of its lanes makes no sense');
+    if (replies[3] !== appMark(this.port.appKey)) return this.#refused('its prefix belongs to another app key');
     this.#tell(found);
     this.#lanes ??= found;
     this.#report.start();
@@ -161,9 +168,7 @@ export class Member {
   }
 
   /** The connection stands, and what is stored may be mended, or Redis be one that takes writes, while it does. */
-  #refused(replies: readonly Reply[]): void {
-    const said = replies.find((reply) => reply instanceof Error);
-    const reason = said === undefined ? 'the number of its lanes makes no sense' : reasonOf(said);
+  #refused(reason: string): void {
     const text = `The fleet cannot be joined (${reason}); entries stay here until it can. It is tried again all the time.`;
     this.#reporter.warn('redis.join', text, 60_000);
     this.#cancelJoin?.();

@@ -217,6 +217,20 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     await other.stop();
   });
 
+  it('never sends for another app, also when both were given one prefix', async () => {
+    const [one, other] = [fleet.pod({ prefix: 'shop' }), fleet.pod({ prefix: 'shop', send: false })];
+    await one.flush();
+    const strange = fleet.pod({ prefix: 'shop' }, { appKey: 'STRANGE' });
+    strange.device('eve').addEvent('of another');
+    for (let i = 0; i < 32; i++) other.device(`d${i}`).addEvent('n');
+    await other.flush();
+    expect(await strange.flush({ timeout: 300 })).toMatchObject({ pending: 1, dropped: 0 });
+    expect(fleet.seen).toHaveLength(32);
+    expect(new Set(fleet.seen.map(({ app_key }) => app_key))).toEqual(new Set(['APP']));
+    expect(fleet.warnings).toContainEqual(expect.stringMatching(/prefix belongs to another app key/));
+    expect(fleet.warnings.join()).not.toContain('STRANGE');
+  });
+
   it('never mixes two apps on one Redis', async () => {
     const [one, other] = [fleet.pod(), fleet.pod({}, { appKey: 'OTHER' })];
     one.device('ada').addEvent('n');
