@@ -49,6 +49,7 @@ export class RedisLink {
   #up = false;
   #closed = false;
   #attempts = 0;
+  #refusal: string | undefined;
 
   constructor(
     address: RedisAddress,
@@ -58,8 +59,10 @@ export class RedisLink {
     private readonly holdsProcess = false,
   ) {
     this.#redis = typeof address === 'string' ? new Redis(address, OURS) : address.duplicate(OURS);
-    // Without a listener ioredis prints it.
-    this.#redis.on('error', () => {});
+    // Without a listener ioredis prints it. What Redis refuses at the beginning is told here alone.
+    this.#redis.on('error', (error: unknown) => {
+      if (isRefusal(error)) this.#refusal = reasonOf(error);
+    });
     this.#redis.on('close', () => this.#lost());
   }
 
@@ -74,7 +77,8 @@ export class RedisLink {
   open(): void {
     if (this.#closed) return;
     this.#connect().catch((error: unknown) => {
-      const reason = thrownName(error);
+      const reason = isRefusal(error) ? reasonOf(error) : (this.#refusal ?? thrownName(error));
+      this.#refusal = undefined;
       this.reporter.warn(
         'redis',
         `Redis cannot be reached (${reason}); entries stay here until it can. It is tried again all the time.`,
@@ -187,6 +191,11 @@ export class RedisLink {
 function commandOf(call: RedisCall): readonly (string | number)[] {
   if (!('script' in call)) return call;
   return ['evalsha', SHA[call.script], call.keys.length, ...call.keys, ...call.args];
+}
+
+/** What Redis says itself begins with a word in capitals: `WRONGPASS …`. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z]{3,}\b/.test(error.message);
 }
 
 /** Redis names the kind of an error in its first word; what follows may quote anything. */

@@ -217,6 +217,19 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     await other.stop();
   });
 
+  it.each([
+    ['a wrong password', ':wrong-word@', /WRONGPASS/],
+    ['no password', '', /NOAUTH/],
+  ])('says why Redis does not let it in with %s, and no password', async (_, password, reason) => {
+    await fleet.redis.stop();
+    await fleet.redis.start('--requirepass', 'right-word');
+    const pod = fleet.pod({ url: fleet.redis.url.replace('//', `//${password}`) });
+    pod.device('ada').addEvent('n');
+    await soon(() => fleet.warnings.join()).toMatch(reason);
+    expect(fleet.warnings.join()).not.toMatch(/-word/);
+    expect(await pod.flush({ timeout: 100 })).toMatchObject({ pending: 1, dropped: 0 });
+  });
+
   it('never sends for another app, also when both were given one prefix', async () => {
     const [one, other] = [fleet.pod({ prefix: 'shop' }), fleet.pod({ prefix: 'shop', send: false })];
     await one.flush();
