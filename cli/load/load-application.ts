@@ -6,6 +6,9 @@ import { type Applied, catalogueWitness, type KnownCatalogue, weaveWitness } fro
 import { denyConnections } from './connections.js';
 import { type Frame, framesHere } from './frames.js';
 
+const FAILED = 1;
+const HINT = ' Give the module that declares the application, not the one that starts it.';
+
 /** A decorator, and the calls that led to it. */
 export interface Decorated extends Applied {
   readonly frames: readonly Frame[];
@@ -44,17 +47,25 @@ export async function loadApplication(files: readonly string[]): Promise<LoadedA
   // What starts beside the loading fails for want of a connection, which is no news.
   process.on('unhandledRejection', () => {});
   process.on('uncaughtException', () => {});
+  const here = process.cwd();
   const exported: unknown[] = [];
   for (const [index, path] of paths.entries()) {
+    const ended = () => {
+      console.error(`countly-weave: ${files[index]} cannot be loaded: it ends the process, or waits for ever.${HINT}`);
+      process.exitCode = FAILED;
+    };
+    process.on('exit', ended);
     try {
       exported.push(await import(pathToFileURL(path).href));
     } catch (error) {
-      const hint = refused.any ? ' Give the module that declares the application, not the one that starts it.' : '';
-      throw new Error(
-        `${files[index]} cannot be loaded: ${error instanceof Error ? error.message : String(error)}.${hint}`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${files[index]} cannot be loaded: ${reason}.${refused.any ? HINT : ''}`);
+    } finally {
+      process.off('exit', ended);
     }
   }
+  // The files that are written now are named from where the command was given.
+  process.chdir(here);
   const { cache } = createRequire(resolve('any.js'));
   exported.push(...Object.values(cache).map((module): unknown => module?.exports));
   return { decorated, catalogues, exported };

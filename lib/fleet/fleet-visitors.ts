@@ -262,7 +262,7 @@ export class FleetVisitors {
     let isReached = false;
     const { clock } = this.port;
     for (const [i, group] of groups.entries()) {
-      const outcome = readOutcome(outcomes, i, group.devices.size);
+      const outcome = readOutcome(outcomes, i, group.sent);
       isReached ||= outcome?.kind === 'stored' || outcome?.kind === 'conflict';
       for (const [n, { deviceId, state }] of group.sent.entries()) {
         if (outcome?.kind === 'conflict') this.#known.overtaken(deviceId, outcome.current[n] as StoredVisitor);

@@ -10,17 +10,31 @@ import { storable } from '../protocol/json-text.js';
 const VERSION = 1;
 const LONGEST = 100_000;
 const MOST_VIEWS = 100;
-const LONGEST_NAME = 512;
+/** A client may be told to keep longer names than usual. */
+const LONGEST_NAME = 4096;
 const KNOWN = new Set<unknown>(CONSENT_FEATURES);
 
 /** Wall-clock milliseconds at the zero of this process's monotonic clock, as the clocks are now. */
 const epochOf = (clock: Clock): number => clock.now() - clock.monotonic();
 
-/** A visitor as text for other processes: their monotonic clocks have other zeros, so times are those of the wall clock. */
+/**
+ * A visitor as text for other processes: their monotonic clocks have other zeros, so times are those of the wall clock. What would
+ * be longer than they read, and cost them consent and session, goes without the segments of open views, then without the views.
+ */
 export function visitorText(visitor: Visitor, clock: Clock): string {
+  const { views } = visitor;
+  const choices = [views, views?.map((view) => ({ ...view, segments: undefined })), undefined];
+  for (const chosen of choices) {
+    const text = textWith(chosen, visitor, clock);
+    if (text.length <= LONGEST) return text;
+  }
+  return '';
+}
+
+function textWith(views: readonly OpenedView[] | undefined, visitor: Visitor, clock: Clock): string {
   const epoch = epochOf(clock);
   const wall = (at: number | undefined) => (at === undefined ? undefined : Math.round(at + epoch));
-  const { session, consent, views } = visitor;
+  const { session, consent } = visitor;
   const members = {
     v: VERSION,
     seen: wall(visitor.lastSeen),

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type EntryNote, inspected } from './contract.js';
 
+/** Units that wait to be told of; an inspector that takes none must not fill the memory. */
+const MOST_UNTOLD = 1000;
+
 export interface ToldUnit {
   readonly id: string;
   readonly title: string;
@@ -29,6 +32,10 @@ export class UnitList {
       known = { id: randomUUID(), startedAt: note.at };
       this.#known.set(bearer, known);
       const { id, startedAt } = known;
+      if (this.#untold.size >= MOST_UNTOLD) {
+        const [oldest = ''] = this.#untold.keys();
+        this.#untold.delete(oldest);
+      }
       this.#untold.set(id, { id, title: titleOf(unit), startedAt, deviceId: deviceIn(scope) });
     }
     return known.id;

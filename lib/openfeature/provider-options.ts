@@ -1,3 +1,4 @@
+import { described, isObject } from '../check.js';
 import {
   either,
   flag,
@@ -55,7 +56,9 @@ function isKeyOrOff(value: unknown): boolean {
 
 /** @throws CountlyConfigError with every problem of the options */
 export function providerSettings(options: CountlyProviderOptions): ProviderSettings {
-  const problems = problemsIn(Object(options) as object, RULES, 'CountlyProvider.');
+  const given: unknown = options;
+  const none = { option: 'CountlyProvider', expected: 'an object', actual: described(given) };
+  const problems = isObject(given) ? problemsIn(given, RULES, 'CountlyProvider.') : [none];
   if (problems.length > 0) throw new CountlyConfigError(problems);
   const { client, timeout = 1000, maxAge, abTests = false, exposures = 'flag_exposure' } = options;
   return { client, timeout, maxAge, abTests, exposures };

@@ -1,7 +1,7 @@
 import type { Entry, SealedPath } from '../protocol/entry.js';
 import { bytesOf, fieldsOf, takenBack } from './entry-fields.js';
 import { type Keys, laneOf } from './keys.js';
-import type { RedisCall, RedisLink, Reply } from './link.js';
+import { type RedisCall, type RedisLink, type Reply, reasonOf } from './link.js';
 
 /** Longest time between adding an entry and adding it once more without knowing: a pod's disk may come back late. */
 const REMEMBERED_MS = 86_400_000;
@@ -91,8 +91,7 @@ function callOf(keys: Keys, lanes: number, { maxEntries, maxBytes }: Bounds, gro
 
 function resultOf(reply: Reply): GroupResult {
   if (!Array.isArray(reply)) {
-    // Redis names the kind of an error in its first word; what follows may quote anything.
-    const reason = reply instanceof Error ? `Redis says ${reply.message.split(' ')[0]}` : 'Redis cannot be reached';
+    const reason = reply instanceof Error ? reasonOf(reply) : 'Redis cannot be reached';
     return { kind: 'failed', reason };
   }
   const [kind, ...rest] = reply as string[];

@@ -10,7 +10,7 @@ export class Keys {
   readonly seq = () => this.#of('seq');
   /** What is counted, of all processes together. */
   readonly ledger = () => this.#of('ledger');
-  /** The number of lanes, the last withdrawal, who wants everything sent. */
+  /** The number of lanes, whose entries they are, the last withdrawal, who wants everything sent. */
   readonly meta = () => this.#of('meta');
   /** A stream of entries. */
   readonly lane = (lane: number) => this.#of(`lane:${lane}`);

@@ -15,6 +15,8 @@ export type Reply = unknown;
 
 /** Longest time between attempts to connect. */
 const MOST_PAUSE_MS = 2000;
+/** What a replica is as good as: attempts that failed. */
+const REPLICA_ATTEMPTS = 4;
 
 // A command whose outcome is unknown is repeated by us, who know how to do it twice without harm; never by the client.
 const OURS = {
@@ -47,6 +49,7 @@ export class RedisLink {
   #up = false;
   #closed = false;
   #attempts = 0;
+  #refusal: string | undefined;
 
   constructor(
     address: RedisAddress,
@@ -56,8 +59,10 @@ export class RedisLink {
     private readonly holdsProcess = false,
   ) {
     this.#redis = typeof address === 'string' ? new Redis(address, OURS) : address.duplicate(OURS);
-    // Without a listener ioredis prints it.
-    this.#redis.on('error', () => {});
+    // Without a listener ioredis prints it. What Redis refuses at the beginning is told here alone.
+    this.#redis.on('error', (error: unknown) => {
+      if (isRefusal(error)) this.#refusal = reasonOf(error);
+    });
     this.#redis.on('close', () => this.#lost());
   }
 
@@ -72,7 +77,8 @@ export class RedisLink {
   open(): void {
     if (this.#closed) return;
     this.#connect().catch((error: unknown) => {
-      const reason = thrownName(error);
+      const reason = isRefusal(error) ? reasonOf(error) : (this.#refusal ?? thrownName(error));
+      this.#refusal = undefined;
       this.reporter.warn(
         'redis',
         `Redis cannot be reached (${reason}); entries stay here until it can. It is tried again all the time.`,
@@ -90,6 +96,7 @@ export class RedisLink {
     if (results === undefined || results === null) return undefined;
     const replies = results.map(([error, reply]) => error ?? reply);
     if (replies.some((reply) => isError(reply, 'NOSCRIPT'))) this.#reload();
+    if (replies.some((reply) => isError(reply, 'READONLY'))) this.#leaveReplica();
     return replies;
   }
 
@@ -128,6 +135,12 @@ export class RedisLink {
 
   #reload(): void {
     this.#load().catch(() => {});
+  }
+
+  /** Its name may lead to another one by now, which takes writes. */
+  #leaveReplica(): void {
+    this.#attempts = Math.max(this.#attempts, REPLICA_ATTEMPTS);
+    this.#redis.disconnect();
   }
 
   #lost(): void {
@@ -178,6 +191,16 @@ export class RedisLink {
 function commandOf(call: RedisCall): readonly (string | number)[] {
   if (!('script' in call)) return call;
   return ['evalsha', SHA[call.script], call.keys.length, ...call.keys, ...call.args];
+}
+
+/** What Redis says itself begins with a word in capitals: `WRONGPASS …`. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z]{3,}\b/.test(error.message);
+}
+
+/** Redis names the kind of an error in its first word; what follows may quote anything. */
+export function reasonOf(error: Error): string {
+  return `Redis says ${error.message.split(' ')[0]}`;
 }
 
 export function isError(reply: Reply, code: string): boolean {

@@ -14,15 +14,19 @@ import { LaneStorage } from './lane-storage.js';
 import { LaneWriter } from './lane-writer.js';
 import { LeasedSender } from './leased-sender.js';
 import { Leases } from './leases.js';
-import { RedisLink } from './link.js';
-import type { FleetSettings } from './options.js';
+import { RedisLink, reasonOf } from './link.js';
+import { type FleetSettings, lanesFrom } from './options.js';
 import { PodReport } from './pod-report.js';
+import { appMark } from './prefix.js';
 
 const ANSWER_MS = 2000;
 const TIDY_MS = 30_000;
 const LOOK_MS = 30;
+/** Until Redis is asked again that refuses to have this process in the fleet. */
+const REFUSED_MS = 1000;
 
 export interface MemberPort extends OutboxPort {
+  readonly appKey: string;
   /** The ledger of this process, and entries that it sent past Redis. */
   counts(): { readonly ledger: LedgerState; readonly direct: number };
 }
@@ -39,6 +43,7 @@ export class Member {
   #lanes: number | undefined;
   #sending: Sending | undefined;
   #cancelTidy: (() => void) | undefined;
+  #cancelJoin: (() => void) | undefined;
   #enabled = true;
   #left = false;
 
@@ -122,6 +127,7 @@ export class Member {
   async leave(graceMs: number): Promise<void> {
     this.#left = true;
     this.#cancelTidy?.();
+    this.#cancelJoin?.();
     await this.#sending?.leases.stop(graceMs);
     this.#sending?.outbox.stop();
     await this.#sending?.storage.close();
@@ -139,18 +145,36 @@ export class Member {
 
   async #join(): Promise<void> {
     const { lanes, send } = this.settings;
+    if (this.#left) return;
     const replies = await this.link.calls([
       ['hsetnx', this.#keys.meta(), 'lanes', this.#lanes ?? lanes],
       ['hget', this.#keys.meta(), 'lanes'],
+      ['hsetnx', this.#keys.meta(), 'app', appMark(this.port.appKey)],
+      ['hget', this.#keys.meta(), 'app'],
     ]);
-    const found = Number(replies?.[1]);
-    if (!Number.isSafeInteger(found) || found < 1 || this.#left) return;
+    // Without an answer the connection is made anew, and this is done once more.
+    if (replies === undefined || this.#left) return;
+    const found = lanesFrom(replies[1]);
+    const said = replies.find((reply) => reply instanceof Error);
+    if (said !== undefined) return this.#refused(reasonOf(said));
+    if (found === undefined) return this.#refused('the number of its lanes makes no sense');
+    if (replies[3] !== appMark(this.port.appKey)) return this.#refused('its prefix belongs to another app key');
     this.#tell(found);
     this.#lanes ??= found;
     this.#report.start();
     if (!send) return;
     this.#sending ??= this.#send(this.#lanes);
     this.#sending.leases.start();
+  }
+
+  /** The connection stands, and what is stored may be mended, or Redis be one that takes writes, while it does. */
+  #refused(reason: string): void {
+    const text = `The fleet cannot be joined (${reason}); entries stay here until it can. It is tried again all the time.`;
+    this.#reporter.warn('redis.join', text, 60_000);
+    this.#cancelJoin?.();
+    this.#cancelJoin = this.#clock.after(REFUSED_MS, () => {
+      if (this.link.isUp) this.#join().catch(() => {});
+    });
   }
 
   #tell(found: number): void {

@@ -47,13 +47,15 @@ export interface FleetSettings {
   readonly visitorTtl: number;
 }
 
+const MOST_LANES = 1024;
+
 const redis = is.instanceOf("ioredis' Redis", 'duplicate', 'pipeline', 'connect');
 const client: is.Rule = { ...redis, expected: `${redis.expected} (no Cluster)`, test: isSingle };
 const MEMBERS: is.Members = {
   client,
   url: { expected: 'a redis:// or rediss:// URL', test: isAddress, shows: 'address' },
   prefix: is.pattern('a text without blanks and braces', /^[^\s{}]{1,100}$/, 'plain'),
-  lanes: is.whole(1, 1024),
+  lanes: is.whole(1, MOST_LANES),
   send: is.flag,
   maxEntries: is.whole(1),
   maxBytes: is.whole(1024, Number.MAX_SAFE_INTEGER, 'bytes'),
@@ -76,6 +78,12 @@ export function fleetSettings(options: RedisFleetOptions): FleetSettings {
   const { prefix, lanes = 16, send = true, maxEntries = 1_000_000, maxBytes = 1024 ** 3, leaseTime = 5000 } = options;
   const { visitorTtl = 86_400 } = options;
   return { address, prefix, lanes, send, maxEntries, maxBytes, leaseTime, visitorTtl };
+}
+
+/** A number of lanes that stands in Redis; undefined for none that an option could have given. */
+export function lanesFrom(stored: unknown): number | undefined {
+  const lanes = typeof stored === 'string' ? Number(stored) : undefined;
+  return Number.isSafeInteger(lanes) && (lanes as number) >= 1 && (lanes as number) <= MOST_LANES ? lanes : undefined;
 }
 
 function problem(...problems: readonly ConfigProblem[]): CountlyConfigError {

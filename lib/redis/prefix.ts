@@ -8,3 +8,8 @@ export function prefixOf({ url, appKey }: { readonly url: string; readonly appKe
     .digest('hex');
   return `countly-weave:${hash.slice(0, 16)}`;
 }
+
+/** Whose entries those of a fleet are, without saying it. */
+export function appMark(appKey: string): string {
+  return createHash('sha256').update(`app ${appKey}`).digest('hex').slice(0, 16);
+}

@@ -5,7 +5,7 @@ import type { FleetStatus } from '../outbox/fleet.js';
 import { readStatus } from './fleet-status.js';
 import { Keys } from './keys.js';
 import { RedisLink } from './link.js';
-import { fleetSettings, type RedisFleetOptions } from './options.js';
+import { fleetSettings, lanesFrom, type RedisFleetOptions } from './options.js';
 import { prefixOf } from './prefix.js';
 
 const ANSWER_MS = 5000;
@@ -33,8 +33,8 @@ export async function fleetStatus({ server, ...options }: FleetStatusOptions): P
   const link = new RedisLink(settings.address, systemClock, new Reporter(silentLogger, Date.now), ANSWER_MS, true);
   try {
     await opened(link);
-    const lanes = Number(await link.call(['hget', keys.meta(), 'lanes']));
-    if (!Number.isSafeInteger(lanes) || lanes < 1) {
+    const lanes = lanesFrom(await link.call(['hget', keys.meta(), 'lanes']));
+    if (lanes === undefined) {
       throw new CountlyError(
         'STORAGE_FAILED',
         'There is no such fleet in this Redis; check the prefix, or url and app key.',

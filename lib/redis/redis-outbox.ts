@@ -46,6 +46,7 @@ export class RedisOutbox extends Outbox implements SharingOutbox {
     const sends = settings.send && !client.testMode;
     const member = new Member({ ...settings, send: sends }, options, {
       ...port,
+      appKey: client.appKey,
       counts: () => ({ ledger: (local.counts as Outbox).stats(), direct: local.direct }),
     });
     const storage = new LocalStorage(port.storage, port.clock, client.name, () => !local.takes, client.keepsEach);

@@ -27,18 +27,24 @@ for i = first, #ARGV, 8 do
   end
 end
 local visitor, state = 5 + 3 * devices, 5 + devices
+-- A version or number that none of us has written is none: nobody could ever name the same one.
+local function whole(text)
+  if text and string.match(text, '^[1-9]%d*$') and tonumber(text) < 9e15 then return text end
+  return '0'
+end
 local function found(kind)
   local reply = { kind }
   for i = 1, states do
     local stored = redis.call('HMGET', KEYS[visitor + i], 'v', 's')
-    reply[#reply + 1] = stored[1] or '0'
-    reply[#reply + 1] = stored[2] or ''
+    local version = whole(stored[1])
+    reply[#reply + 1] = version
+    reply[#reply + 1] = version ~= '0' and stored[2] or ''
   end
   return reply
 end
 if all > 0 and #fresh == 0 then return found('known') end
 for i = 1, states do
-  if (redis.call('HGET', KEYS[visitor + i], 'v') or '0') ~= ARGV[state + 3 * i] then return found('conflict') end
+  if whole(redis.call('HGET', KEYS[visitor + i], 'v')) ~= ARGV[state + 3 * i] then return found('conflict') end
 end
 local held = redis.call('HMGET', KEYS[2], 'entries', 'bytes')
 local entries = tonumber(held[1] or '0')
@@ -50,7 +56,7 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 if #fresh > 0 then
-  local seq = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+  local seq = math.max(tonumber(whole(redis.call('GET', KEYS[1]))), now)
   redis.call('SET', KEYS[1], string.format('%.0f', seq + #fresh))
   local ids = {}
   for n, i in ipairs(fresh) do
@@ -61,7 +67,8 @@ if #fresh > 0 then
     redis.call('HSET', KEYS[key + 1], ARGV[i + 1], ARGV[i + 2])
     redis.call('PEXPIRE', KEYS[key + 1], ARGV[3])
     if ARGV[i + 7] ~= '' then
-      local withdrawn = cjson.decode(redis.call('HGET', KEYS[3], device) or '{}')
+      local isRead, withdrawn = pcall(cjson.decode, redis.call('HGET', KEYS[3], device) or '{}')
+      if not isRead or type(withdrawn) ~= 'table' then withdrawn = {} end
       for feature in string.gmatch(ARGV[i + 7], '[^,]+') do withdrawn[feature] = id end
       redis.call('HSET', KEYS[3], device, cjson.encode(withdrawn))
       redis.call('ZADD', KEYS[4], id, device)

@@ -294,6 +294,23 @@ describe('the command', () => {
   });
 
   it.each([
+    ['ends the process', 'late.cjs', 'process.exit(0);'],
+    ['waits for what never comes', 'late.mjs', 'await new Promise(() => {});'],
+  ])('never passes for a check when the application %s', (_, file, source) => {
+    app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
+    app.write(`dist/${file}`, source);
+    const { status, stderr } = app.run('plan', '--load', `dist/${file}`, '--check', 'plan.json');
+    expect(status).toBe(1);
+    expect(stderr).toContain(`dist/${file} cannot be loaded`);
+  });
+
+  it('writes where it was started, wherever the application goes', () => {
+    app.write('dist/away.js', "require('./shop.js'); process.chdir(__dirname);");
+    expect(app.run('plan', '--load', 'dist/away.js', '--out', 'here.json').status).toBe(0);
+    expect(readFileSync(join(app.folder, 'here.json'), 'utf8')).toContain('checkout');
+  });
+
+  it.each([
     [[], 0, ''],
     [['plan'], 2, 'option "--load": expected a compiled module such as dist/app.module.js, got nothing'],
     [['plna'], 2, 'command: expected "plan", "relay" or "fleet", got "plna"'],

@@ -448,6 +448,8 @@ describe('a visitor served by two processes', () => {
       [{ kind: 'stored', versions: ['1'] }],
       [{ kind: 'conflict', current: [null] }],
       [{ kind: 'conflict', current: [{ version: 1, state: 5 }] }],
+      // Nobody was quicker than who is told what they changed.
+      [{ kind: 'conflict', current: [{ version: 0, state: '' }] }],
     ];
     for (const [i, answer] of nonsense.entries()) {
       store.commit = async () => answer as never;

@@ -101,3 +101,35 @@ describe('a visitor who was served by two processes that did not know of each ot
     expect(reconciled(theirs, ours).session?.reportedUntil).toBe(9999);
   });
 });
+
+describe('a visitor with more than others read', () => {
+  const crowd = (views: number, name: string, segments: number) => {
+    const [here, there] = clocks();
+    const visitor = visitorAt(here.monotonic());
+    const value = 'x'.repeat(256);
+    visitor.views = Array.from({ length: views }, (_, i) => ({
+      ...{ name: `${name}${i}`, id: `v-${i}`, before: undefined, parallel: true, shownMs: i, resumedAt: undefined },
+      segments: Object.fromEntries(Array.from({ length: segments }, (_, n) => [`segment ${n}`, value])),
+    }));
+    return { visitor, read: readVisitor(visitorText(visitor, here), there) };
+  };
+
+  it('goes on without the segments of open views', () => {
+    const { visitor, read } = crowd(50, '/page', 100);
+    expect(read?.views?.map(({ id, shownMs }) => [id, shownMs])).toEqual(
+      visitor.views?.map(({ id, shownMs }) => [id, shownMs]),
+    );
+    expect(read?.consent).toEqual(visitor.consent);
+  });
+
+  it('goes on without views, rather than without consent and session', () => {
+    const { read } = crowd(100, '\u0001'.repeat(500), 0);
+    expect([...(read?.consent ?? [])]).toEqual(['views']);
+    expect(read?.session).toBeDefined();
+  });
+
+  it('has whatever name of a view a client may record', () => {
+    const { read } = crowd(1, 'n'.repeat(2000), 0);
+    expect(read?.views).toHaveLength(1);
+  });
+});

@@ -154,6 +154,25 @@ describe('an inspector that a client talks to', () => {
   });
 });
 
+it('a server that says it is an inspector and takes nothing does not fill the memory', async () => {
+  let most = 0;
+  const server = createServer(async (request, response) => {
+    const body = await textOf(request);
+    const isTold = request.url === '/inspector/client';
+    if (isTold) most = Math.max(most, (JSON.parse(body) as { units: unknown[] }).units.length);
+    const headers = { 'content-type': 'application/json', 'x-countly-inspector': 'run' };
+    response.writeHead(isTold ? 500 : 200, headers).end('{"result":"Success"}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(async () => server.close());
+  const countly = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  for (let unit = 0; unit < 3000; unit += 1) countly.run({ deviceId: `d${unit % 9}` }, () => countly.addEvent('work'));
+  await countly.flush();
+  await countly.close();
+  expect(most).toBeGreaterThan(500);
+  expect(most).toBeLessThanOrEqual(1000);
+});
+
 describe('a server that is no inspector', () => {
   it.each([
     ['answers as Countly does', { 'content-type': 'application/json', 'x-countly': 'api' }],

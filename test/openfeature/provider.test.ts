@@ -172,6 +172,8 @@ describe('without a server to ask', () => {
     [{ exposures: true }, 'CountlyProvider.exposures: expected the key of an event, or false'],
     [{ client: {} }, 'CountlyProvider.client: expected a Countly client'],
     [{ abTest: true }, 'did you mean "abTests"?'],
+    [null, 'CountlyProvider: expected an object, got null'],
+    ['client', 'CountlyProvider: expected an object'],
   ])('options such as %j are refused', (options, message) => {
     const make = () => new CountlyProvider(options as CountlyProviderOptions);
     expect(make).toThrow(CountlyConfigError);

@@ -6,6 +6,7 @@ import { commit, type EntryGroup } from '../../lib/redis/commit.js';
 import { readStatus } from '../../lib/redis/fleet-status.js';
 import { Keys, laneOf } from '../../lib/redis/keys.js';
 import { RedisLink } from '../../lib/redis/link.js';
+import { withdrawalsOf } from '../../lib/redis/withdrawals.js';
 import { eventBody, oldEntry } from '../outbox/harness.js';
 import { noRedis, Redis } from '../support/redis.js';
 
@@ -108,6 +109,22 @@ describe.skipIf(noRedis)('adding to the lanes', () => {
     ]);
   });
 
+  it.each(['many', '-7', '1e15', '9007199254740993', '99999999999999999999999'])(
+    'takes %s for no number of an entry',
+    async (number) => {
+      await link.call(['set', keys.seq(), number]);
+      expect(await add([group([1])])).toMatchObject([{ kind: 'added' }]);
+      expect(Number.parseInt((await waiting())[0]?.[0] ?? '', 10) / 1000 - Date.now()).toBeLessThan(60_000);
+    },
+  );
+
+  it.each(['{{{', '7', '"x"', 'null'])('knows what is taken back where %s stood of a person', async (odd) => {
+    await link.call(['hset', keys.withdrawn(), 'ada', odd]);
+    const consent = { feature: 'core', kind: 'request', body: '"consent":{"events":false}' } as const;
+    expect(await add([group([1], {}, consent)])).toMatchObject([{ kind: 'added' }]);
+    expect([...((await withdrawalsOf(link, keys, ['ada']))?.get('ada')?.keys() ?? [])]).toEqual(['events']);
+  });
+
   describe('with the state of a visitor', () => {
     const state = (version: number, newState: string, deviceId = 'ada') => {
       return { deviceId, version, newState, ttlMs: 60_000 };
@@ -146,6 +163,18 @@ describe.skipIf(noRedis)('adding to the lanes', () => {
       await added(group([2], { states: [state(0, 'anew')] }));
       expect(await add([group([3], { states: [state(before, 'late')] })])).toMatchObject([{ kind: 'conflict' }]);
     });
+
+    it.each(['1e3', '007', 'many', '-1', '1.5', '9007199254740993'])(
+      'takes the version %s for none',
+      async (version) => {
+        await link.calls([['hset', keys.visitor('ada'), 'v', version, 's', 'of nobody']]);
+        expect(await add([group([1], { states: [state(5, 'late')] })])).toEqual([
+          { kind: 'conflict', states: [{ version: 0, state: '' }] },
+        ]);
+        expect(await added(group([2], { states: [state(0, 'one')] }))).toHaveLength(1);
+        expect(await link.call(['hget', keys.visitor('ada'), 's'])).toBe('one');
+      },
+    );
 
     it('takes two visitors, who become one, or none', async () => {
       const [version = 0] = await added(group([1], { states: [state(0, 'of bob', 'bob')] }));

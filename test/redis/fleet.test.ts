@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { Redis as Client } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noRedis } from '../support/redis.js';
+import { noRedis, Redis } from '../support/redis.js';
 import { Fleet } from './support/pods.js';
 
 /** On a busy machine it takes its time. */
@@ -179,6 +181,78 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     await other.flush();
     expect((await other.fleet?.status())?.lanes).toHaveLength(4);
     expect(fleet.warnings).toContainEqual(expect.stringMatching(/4 lanes.*`lanes: 8`/));
+  });
+
+  const refusals: readonly (readonly [string, RegExp, readonly string[], readonly string[]])[] = [
+    ['has no memory for it', /OOM/, ['config', 'set', 'maxmemory', '1'], ['config', 'set', 'maxmemory', '0']],
+    ['is a replica', /READONLY/, ['replicaof', '127.0.0.1', '1'], ['replicaof', 'no', 'one']],
+    ['holds something else under its name', /WRONGTYPE/, ['set', '{shop}:meta', 'x'], ['del', '{shop}:meta']],
+    // A number that nobody may give: made into a list, it fills the memory.
+    ['has 500 million lanes', /lanes/, ['hset', '{shop}:meta', 'lanes', '500000000'], ['del', '{shop}:meta']],
+    ['has no number of lanes', /lanes/, ['hset', '{shop}:meta', 'lanes', 'many'], ['del', '{shop}:meta']],
+  ];
+  it.each(refusals)('is joined as soon as Redis has it that %s no more', async (_, reason, refuse, admit) => {
+    const admin = new Client(fleet.redis.url);
+    const say = ([command = '', ...args]: readonly string[]) => admin.call(command, ...args);
+    await say(refuse);
+    const pod = fleet.pod({ prefix: 'shop' });
+    pod.device('ada').addEvent('early');
+    expect(await pod.flush({ timeout: 500 })).toMatchObject({ pending: 1, dropped: 0 });
+    expect(fleet.warnings).toContainEqual(expect.stringMatching(reason));
+    await say(admit);
+    await soon(() => fleet.keysOf('ada')).toEqual(['early']);
+    admin.disconnect();
+  });
+
+  it('goes to where its name leads when the one that it knows has become a replica', async () => {
+    const other = new Redis();
+    await other.start();
+    let { port } = fleet.redis;
+    const name = createServer((socket) => {
+      const target = connect(port, '127.0.0.1');
+      for (const end of [socket, target]) end.on('error', () => {});
+      socket.pipe(target).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(name, 'listening');
+    const pod = fleet.pod({ url: `redis://127.0.0.1:${(name.address() as AddressInfo).port}` });
+    pod.device('ada').addEvent('before');
+    await pod.flush();
+    port = other.port;
+    const admin = new Client(fleet.redis.url);
+    await admin.replicaof('127.0.0.1', '1');
+    pod.device('ada').addEvent('after');
+    await soon(() => fleet.keysOf('ada')).toEqual(['before', 'after']);
+    admin.disconnect();
+    name.close();
+    await pod.close();
+    await other.stop();
+  });
+
+  it.each([
+    ['a wrong password', ':wrong-word@', /WRONGPASS/],
+    ['no password', '', /NOAUTH/],
+  ])('says why Redis does not let it in with %s, and no password', async (_, password, reason) => {
+    await fleet.redis.stop();
+    await fleet.redis.start('--requirepass', 'right-word');
+    const pod = fleet.pod({ url: fleet.redis.url.replace('//', `//${password}`) });
+    pod.device('ada').addEvent('n');
+    await soon(() => fleet.warnings.join()).toMatch(reason);
+    expect(fleet.warnings.join()).not.toMatch(/-word/);
+    expect(await pod.flush({ timeout: 100 })).toMatchObject({ pending: 1, dropped: 0 });
+  });
+
+  it('never sends for another app, also when both were given one prefix', async () => {
+    const [one, other] = [fleet.pod({ prefix: 'shop' }), fleet.pod({ prefix: 'shop', send: false })];
+    await one.flush();
+    const strange = fleet.pod({ prefix: 'shop' }, { appKey: 'STRANGE' });
+    strange.device('eve').addEvent('of another');
+    for (let i = 0; i < 32; i++) other.device(`d${i}`).addEvent('n');
+    await other.flush();
+    expect(await strange.flush({ timeout: 300 })).toMatchObject({ pending: 1, dropped: 0 });
+    expect(fleet.seen).toHaveLength(32);
+    expect(new Set(fleet.seen.map(({ app_key }) => app_key))).toEqual(new Set(['APP']));
+    expect(fleet.warnings).toContainEqual(expect.stringMatching(/prefix belongs to another app key/));
+    expect(fleet.warnings.join()).not.toContain('STRANGE');
   });
 
   it('never mixes two apps on one Redis', async () => {
