@@ -5,11 +5,13 @@ import { readRequest } from './sink-protocols.mjs';
 
 let mode = 'ok';
 let seen = new Uint8Array(0);
+/** When each came first, in ms since 1970. */
+let arrivedAt = new Float64Array(0);
 let counts = emptyCounts();
 const waiters = new Set();
 
 function emptyCounts() {
-  return { events: 0, distinct: 0, duplicates: 0, requests: 0, bytes: 0, paths: {}, lastAt: 0 };
+  return { events: 0, distinct: 0, duplicates: 0, requests: 0, bytes: 0, paths: {}, firstAt: 0, lastAt: 0 };
 }
 
 function count(method, url, headers, raw) {
@@ -18,14 +20,21 @@ function count(method, url, headers, raw) {
   const path = url.split('?', 1)[0];
   counts.paths[path] = (counts.paths[path] ?? 0) + 1;
   const { serials, answer } = readRequest(method, url, headers, raw);
+  const now = Date.now();
   for (const n of serials) {
     if (seen.length > 0 && n >= WARM_UP_FROM) continue;
     counts.events++;
     if (n < 0 || n >= seen.length || seen[n] === 0) counts.distinct++;
     else counts.duplicates++;
-    if (n >= 0 && n < seen.length) seen[n] = 1;
+    if (n >= 0 && n < seen.length && seen[n] === 0) {
+      seen[n] = 1;
+      arrivedAt[n] = now;
+    }
   }
-  if (serials.length > 0) counts.lastAt = Date.now();
+  if (serials.length > 0) {
+    counts.lastAt = now;
+    counts.firstAt ||= now;
+  }
   for (const waiter of waiters) if (counts.distinct >= waiter.total) waiter.done();
   return answer;
 }
@@ -46,6 +55,7 @@ const commands = {
   reset({ size }) {
     counts = emptyCounts();
     seen = new Uint8Array(size ?? 0);
+    arrivedAt = new Float64Array(size ?? 0);
     mode = 'ok';
   },
   mode({ value }) {
@@ -58,6 +68,7 @@ const commands = {
     mode = value;
   },
   count: () => counts,
+  arrivals: () => [...arrivedAt],
   /** Answers when so many distinct events have arrived, or after the time. */
   arrival: ({ total, timeoutMs }) =>
     new Promise((resolve) => {
