@@ -243,7 +243,7 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
 
   it('never sends for another app, also when both were given one prefix', async () => {
     const [one, other] = [fleet.pod({ prefix: 'shop' }), fleet.pod({ prefix: 'shop', send: false })];
-    await one.flush();
+    await one.fleet?.status();
     const strange = fleet.pod({ prefix: 'shop' }, { appKey: 'STRANGE' });
     strange.device('eve').addEvent('of another');
     for (let i = 0; i < 32; i++) other.device(`d${i}`).addEvent('n');
