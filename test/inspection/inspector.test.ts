@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Code, CodeDetail, EventRow, Status, Unit, UnitDetail } from '../../inspector/src/api/contract.js';
+import type { Code, CodeDetail } from '../../inspector/src/api/contract/code.js';
+import type { EventRow } from '../../inspector/src/api/contract/lists.js';
+import type { Unit, UnitDetail } from '../../inspector/src/api/contract/people.js';
+import type { Status } from '../../inspector/src/api/contract/status.js';
 import { type Inspector, startInspector } from '../../inspector/src/index.js';
 import { Countly, ReportErrors, TimedEvent, Trace, TrackEvent, TrackView } from '../../lib/index.js';
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Injectable, Module, Param } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Code, Unit, UnitDetail } from '../../inspector/src/api/contract.js';
+import type { Code } from '../../inspector/src/api/contract/code.js';
+import type { Unit, UnitDetail } from '../../inspector/src/api/contract/people.js';
 import { type Inspector, startInspector } from '../../inspector/src/index.js';
 import { ReportErrors, TrackEvent } from '../../lib/index.js';
 import { CountlyModule, fromHeader } from '../../nest/index.js';

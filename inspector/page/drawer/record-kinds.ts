@@ -1,4 +1,4 @@
-import type { ListRows } from '../../src/api/contract.js';
+import type { ListRows } from '../../src/api/contract/lists.js';
 import { expectError, expectEvent, expectTrace, expectView } from '../lib/expectation.js';
 import { hrefTo } from '../lib/route.js';
 

@@ -1,4 +1,4 @@
-import type { RequestDetail } from '../../src/api/contract.js';
+import type { RequestDetail } from '../../src/api/contract/lists.js';
 import { pathOf } from '../lib/api.js';
 import { decimal, duration, number, value } from '../lib/format.js';
 import { hrefWith } from '../lib/route.js';

@@ -1,4 +1,4 @@
-import type { EntryRow, ProblemRow, RequestDetail } from '../../src/api/contract.js';
+import type { EntryRow, ProblemRow, RequestDetail } from '../../src/api/contract/lists.js';
 import { asCurl } from '../lib/curl.js';
 import { bytes, duration, plural } from '../lib/format.js';
 import { decoded, hrefTo, hrefWith } from '../lib/route.js';

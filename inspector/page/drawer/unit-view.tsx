@@ -1,4 +1,4 @@
-import type { UnitDetail } from '../../src/api/contract.js';
+import type { UnitDetail } from '../../src/api/contract/people.js';
 import { plural } from '../lib/format.js';
 import { useApi } from '../lib/use-api.js';
 import { DeviceLink, Empty, Facts, Trouble, When } from '../parts/bits.js';

@@ -1,4 +1,4 @@
-import type { RequestDetail } from '../../src/api/contract.js';
+import type { RequestDetail } from '../../src/api/contract/lists.js';
 
 /** The request once more, from a shell. `base` is the address of the inspector. */
 export function asCurl(request: RequestDetail['request'], base: string): string {

@@ -1,4 +1,4 @@
-import type { ErrorRow, EventRow, TraceRow, ViewRow } from '../../src/api/contract.js';
+import type { ErrorRow, EventRow, TraceRow, ViewRow } from '../../src/api/contract/lists.js';
 import { ownSegments } from './view-segments.js';
 
 /** What a test with `countly-weave/testing` would expect (docs/testing.md). */

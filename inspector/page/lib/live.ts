@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { LiveMessages } from '../../src/api/contract.js';
+import type { LiveMessages } from '../../src/api/contract/live.js';
 
 /** Kinds of messages of the stream that carry one record. Requests are read as a list. */
 export const RECORD_KINDS = ['event', 'view', 'session', 'crash', 'trace', 'profile', 'consent', 'problem'] as const;

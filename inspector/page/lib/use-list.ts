@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ListAnswer, ListName, ListRows } from '../../src/api/contract.js';
+import type { ListAnswer, ListName, ListRows } from '../../src/api/contract/lists.js';
 import { get, pathOf } from './api.js';
 import { useApi } from './use-api.js';
 

@@ -1,4 +1,4 @@
-import type { Code as Answer, CodeMethod } from '../../src/api/contract.js';
+import type { Code as Answer, CodeMethod } from '../../src/api/contract/code.js';
 import { ago, duration, number } from '../lib/format.js';
 import { go, hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

@@ -1,4 +1,4 @@
-import type { ErrorGroup, ErrorGroups } from '../../src/api/contract.js';
+import type { ErrorGroup, ErrorGroups } from '../../src/api/contract/names.js';
 import { ago, number, plural } from '../lib/format.js';
 import { hrefTo, openDrawer } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

@@ -1,4 +1,4 @@
-import type { EventKeys } from '../../src/api/contract.js';
+import type { EventKeys } from '../../src/api/contract/names.js';
 import { ago, compact, decimal, duration, number } from '../lib/format.js';
 import { go, hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

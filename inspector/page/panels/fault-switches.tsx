@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Fault, FaultKind, Faults } from '../../src/api/contract.js';
+import type { Fault, FaultKind, Faults } from '../../src/api/contract/settings.js';
 import { post, remove } from '../lib/api.js';
 import { plural } from '../lib/format.js';
 import { beat } from '../lib/live.js';

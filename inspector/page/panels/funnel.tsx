@@ -1,4 +1,5 @@
-import type { Funnel as Answer, EventKeys, ViewNames } from '../../src/api/contract.js';
+import type { EventKeys, ViewNames } from '../../src/api/contract/names.js';
+import type { Funnel as Answer } from '../../src/api/contract/numbers.js';
 import { duration, number, percent } from '../lib/format.js';
 import { setQuery } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

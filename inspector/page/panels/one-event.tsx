@@ -1,4 +1,5 @@
-import type { EventKeys, Latency, Segments } from '../../src/api/contract.js';
+import type { EventKeys } from '../../src/api/contract/names.js';
+import type { Latency, Segments } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { ago, decimal, duration, number } from '../lib/format.js';
 import { useApi } from '../lib/use-api.js';

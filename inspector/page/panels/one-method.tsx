@@ -1,4 +1,5 @@
-import type { CodeDetail, Latency } from '../../src/api/contract.js';
+import type { CodeDetail } from '../../src/api/contract/code.js';
+import type { Latency } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { ago, duration, number, plural } from '../lib/format.js';
 import { hrefTo } from '../lib/route.js';

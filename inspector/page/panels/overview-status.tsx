@@ -1,4 +1,4 @@
-import type { OfferedClient, Status, Summary } from '../../src/api/contract.js';
+import type { OfferedClient, Status, Summary } from '../../src/api/contract/status.js';
 import { ago, number, plural } from '../lib/format.js';
 import { openDrawer } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

@@ -1,4 +1,5 @@
-import type { ErrorGroups, EventKeys, ProblemGroups, Series, TraceNames } from '../../src/api/contract.js';
+import type { ErrorGroups, EventKeys, ProblemGroups, TraceNames } from '../../src/api/contract/names.js';
+import type { Series } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { compact, duration, plural } from '../lib/format.js';
 import { hrefTo } from '../lib/route.js';

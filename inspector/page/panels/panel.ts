@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import type { Summary, Totals } from '../../src/api/contract.js';
+import type { Summary, Totals } from '../../src/api/contract/status.js';
 
 /** What every panel is given. */
 export interface PanelProps {

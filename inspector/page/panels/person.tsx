@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { DeviceDetail, Timeline, TimelineItem, Units } from '../../src/api/contract.js';
+import type { DeviceDetail, Timeline, TimelineItem, Units } from '../../src/api/contract/people.js';
 import { get, pathOf } from '../lib/api.js';
 import { ago, duration, number, plural } from '../lib/format.js';
 import { openDrawer, setQuery } from '../lib/route.js';

@@ -1,4 +1,4 @@
-import type { Plan, PlanFindings } from '../../src/api/contract.js';
+import type { Plan, PlanFindings } from '../../src/api/contract/names.js';
 import { number, plural } from '../lib/format.js';
 import { hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

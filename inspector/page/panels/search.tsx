@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Search as Answer, SearchHit } from '../../src/api/contract.js';
+import type { Search as Answer, SearchHit } from '../../src/api/contract/search.js';
 import { get, pathOf } from '../lib/api.js';
 import { number } from '../lib/format.js';
 import { go, hrefTo, openDrawer } from '../lib/route.js';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ListAnswer } from '../../src/api/contract.js';
+import type { ListAnswer } from '../../src/api/contract/lists.js';
 import { get } from '../lib/api.js';
 import { gaps, isPaused, type LiveRecord, type RecordKind, records } from '../lib/live.js';
 import { openDrawer, setQuery } from '../lib/route.js';

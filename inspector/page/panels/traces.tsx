@@ -1,4 +1,5 @@
-import type { Latency, TraceNames } from '../../src/api/contract.js';
+import type { TraceNames } from '../../src/api/contract/names.js';
+import type { Latency } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { ago, compact, duration, number } from '../lib/format.js';
 import { go, hrefTo, openDrawer } from '../lib/route.js';

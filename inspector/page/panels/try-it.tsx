@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Settings, SettingsAnswer, SettingsChange } from '../../src/api/contract.js';
+import type { Settings, SettingsAnswer, SettingsChange } from '../../src/api/contract/settings.js';
 import { post } from '../lib/api.js';
 import { beat } from '../lib/live.js';
 import { useApi } from '../lib/use-api.js';

@@ -1,4 +1,5 @@
-import type { Segments, ViewName, ViewNames } from '../../src/api/contract.js';
+import type { ViewName, ViewNames } from '../../src/api/contract/names.js';
+import type { Segments } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { ago, duration, number } from '../lib/format.js';
 import { go, hrefTo, openDrawer } from '../lib/route.js';

@@ -1,4 +1,5 @@
-import type { Breakdown as Answer, Segments, Window } from '../../src/api/contract.js';
+import type { Window } from '../../src/api/contract/common.js';
+import type { Breakdown as Answer, Segments } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { compact, decimal, number, percent, plural } from '../lib/format.js';
 import { setQuery } from '../lib/route.js';

@@ -1,4 +1,4 @@
-import type { CodeMethod } from '../../src/api/contract.js';
+import type { CodeMethod } from '../../src/api/contract/code.js';
 
 /** What is woven into a method, and under which key. */
 export function Decorators({ of: { decorators } }: { of: Pick<CodeMethod, 'decorators'> }) {

@@ -1,4 +1,4 @@
-import type { ListName } from '../../src/api/contract.js';
+import type { ListName } from '../../src/api/contract/lists.js';
 import { pathOf } from '../lib/api.js';
 
 const FORMATS = ['json', 'ndjson', 'csv'] as const;

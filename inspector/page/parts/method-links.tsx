@@ -1,4 +1,4 @@
-import type { Code, MethodRef } from '../../src/api/contract.js';
+import type { Code, MethodRef } from '../../src/api/contract/code.js';
 import { hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 

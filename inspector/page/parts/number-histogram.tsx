@@ -1,4 +1,5 @@
-import type { Histogram as Answer, Window } from '../../src/api/contract.js';
+import type { Window } from '../../src/api/contract/common.js';
+import type { Histogram as Answer } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { decimal, duration, number } from '../lib/format.js';
 import { setQuery } from '../lib/route.js';

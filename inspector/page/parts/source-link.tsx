@@ -1,4 +1,4 @@
-import type { CodeMethod } from '../../src/api/contract.js';
+import type { CodeMethod } from '../../src/api/contract/code.js';
 import { chooseEditor, EDITORS, editor, editorLink } from '../lib/editor.js';
 
 /** File and line, opened by the editor. */

@@ -1,4 +1,4 @@
-import type { TimelineItem } from '../../src/api/contract.js';
+import type { TimelineItem } from '../../src/api/contract/people.js';
 import { duration, time } from '../lib/format.js';
 import { openDrawer } from '../lib/route.js';
 import { Badge, Chips, When } from './bits.js';

@@ -1,4 +1,4 @@
-import type { Window } from '../../src/api/contract.js';
+import type { Window } from '../../src/api/contract/common.js';
 import { place, setQuery } from '../lib/route.js';
 
 const DEFAULT: Window = '5m';

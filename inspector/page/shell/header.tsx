@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Summary } from '../../src/api/contract.js';
+import type { Summary } from '../../src/api/contract/status.js';
 import { plural } from '../lib/format.js';
 import { isHelpOpen } from '../lib/keyboard.js';
 import { connection, isPaused, togglePause } from '../lib/live.js';

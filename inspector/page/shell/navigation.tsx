@@ -1,4 +1,4 @@
-import type { Summary } from '../../src/api/contract.js';
+import type { Summary } from '../../src/api/contract/status.js';
 import { compact, number } from '../lib/format.js';
 import { place } from '../lib/route.js';
 import type { Panel } from '../panels/panel.js';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Summary } from '../../src/api/contract.js';
+import type { Summary } from '../../src/api/contract/status.js';
 import { Drawer } from '../drawer/drawer.js';
 import { cursor } from '../lib/cursor.js';
 import { opened, place } from '../lib/route.js';

@@ -1,4 +1,4 @@
-import type { RejectionGroup, Rejections } from '../../src/api/contract.js';
+import type { RejectionGroup, Rejections } from '../../src/api/contract/status.js';
 import { number, plural } from '../lib/format.js';
 import { openDrawer } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';

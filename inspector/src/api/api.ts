@@ -6,7 +6,7 @@ import { handleAdmin } from './admin.js';
 import type { ApiQuery } from './api-query.js';
 import { readBreakdown, readSegments } from './breakdown.js';
 import { readCode, readMethod } from './code.js';
-import type { ListName } from './contract.js';
+import type { ListName } from './contract/lists.js';
 import { readDevice } from './device.js';
 import { readErrorGroups } from './error-groups.js';
 import { readEventKeys } from './event-keys.js';

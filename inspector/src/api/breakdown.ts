@@ -1,5 +1,5 @@
 import type { ApiQuery } from './api-query.js';
-import type { Breakdown, Segments } from './contract.js';
+import type { Breakdown, Segments } from './contract/numbers.js';
 import { MEASURED, measuredRows, nameIn, rowsOf, segmentsOf } from './measured-rows.js';
 import { limitOf, oneOf, required, windowOf } from './question.js';
 

@@ -2,7 +2,7 @@ import type { CollectorParts } from '../http/collector.js';
 import { MADE_KINDS, MADE_TABLES } from '../offers/made-by.js';
 import { labelOf, type MethodRow } from '../offers/method-table.js';
 import type { ApiQuery } from './api-query.js';
-import type { Code, CodeDetail, CodeMethod } from './contract.js';
+import type { Code, CodeDetail, CodeMethod } from './contract/code.js';
 import { type ItemKind, itemsOf } from './timeline-items.js';
 
 const MOST_SHOWN = 5000;

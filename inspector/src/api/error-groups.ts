@@ -1,5 +1,5 @@
 import type { ApiQuery } from './api-query.js';
-import type { ErrorGroup, ErrorGroups } from './contract.js';
+import type { ErrorGroup, ErrorGroups } from './contract/names.js';
 import { methodRefs } from './method-refs.js';
 import { shape } from './shape.js';
 

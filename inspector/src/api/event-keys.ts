@@ -1,7 +1,7 @@
 import { BUCKETS_MS } from '../numbers/durations.js';
 import { VIEW_KEY } from '../numbers/event-numbers.js';
 import type { ApiQuery } from './api-query.js';
-import type { EventKeys } from './contract.js';
+import type { EventKeys } from './contract/names.js';
 import { methodRefs } from './method-refs.js';
 import { topOf } from './top.js';
 

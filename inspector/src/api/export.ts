@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
-import type { ListName } from './contract.js';
+import type { ListName } from './contract/lists.js';
 import { csvLine } from './csv.js';
 import { conditionsOf, LISTS } from './list-filters.js';
 import { cursorOf, pageOf } from './lists.js';

@@ -1,5 +1,5 @@
 import type { ApiQuery } from './api-query.js';
-import type { Funnel } from './contract.js';
+import type { Funnel } from './contract/numbers.js';
 import { percentile } from './histogram.js';
 import { MEASURED_ROWS, measuredMoments } from './measured-rows.js';
 import { ApiQueryError, windowOf } from './question.js';

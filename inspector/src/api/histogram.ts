@@ -1,6 +1,6 @@
 import { readObject } from '../protocol/json.js';
 import type { ApiQuery } from './api-query.js';
-import type { Histogram } from './contract.js';
+import type { Histogram } from './contract/numbers.js';
 import { MEASURED, type MeasuredRow, measuredRows, nameIn, rowsOf, segmentsOf } from './measured-rows.js';
 import { ApiQueryError, oneOf, windowOf } from './question.js';
 

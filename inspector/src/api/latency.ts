@@ -4,7 +4,8 @@ import { VIEW_KEY } from '../numbers/event-numbers.js';
 import type { RecentDurations } from '../numbers/recent-durations.js';
 import { labelOf } from '../offers/method-table.js';
 import type { ApiQuery } from './api-query.js';
-import type { Latency, Window } from './contract.js';
+import type { Window } from './contract/common.js';
+import type { Latency } from './contract/numbers.js';
 import { limitOf, oneOf, windowOf } from './question.js';
 
 /** Names that are looked at for a window: of the others little can have come. */

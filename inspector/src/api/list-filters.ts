@@ -1,5 +1,5 @@
 import type { SqlValue } from '../sql/sql.js';
-import type { ListName } from './contract.js';
+import type { ListName } from './contract/lists.js';
 
 export interface List {
   readonly table: string;

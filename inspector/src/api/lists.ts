@@ -2,7 +2,7 @@ import type { CollectorParts } from '../http/collector.js';
 import { OTHER_NAMES } from '../numbers/known-name.js';
 import type { SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
-import type { ListName } from './contract.js';
+import type { ListName } from './contract/lists.js';
 import { type Conditions, conditionsOf, LISTS, type List } from './list-filters.js';
 import { ApiQueryError, limitOf } from './question.js';
 import { shape } from './shape.js';

@@ -1,7 +1,7 @@
 import type { CollectorParts } from '../http/collector.js';
 import { readObject } from '../protocol/json.js';
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
-import type { Window } from './contract.js';
+import type { Window } from './contract/common.js';
 import { ApiQueryError, startOf } from './question.js';
 
 /** Questions about any segment look at this many newest rows, so that none takes long; the answer says so. */

@@ -1,7 +1,7 @@
 import type { CollectorParts } from '../http/collector.js';
 import type { MadeKind } from '../offers/made-by.js';
 import { labelOf } from '../offers/method-table.js';
-import type { MethodRef } from './contract.js';
+import type { MethodRef } from './contract/code.js';
 
 /** The woven methods that made rows of this key. */
 export function methodRefs({ madeBy, methods }: CollectorParts, kind: MadeKind, key: string): MethodRef[] {

@@ -1,5 +1,5 @@
 import type { ApiQuery } from './api-query.js';
-import type { ProblemGroup, ProblemGroups } from './contract.js';
+import type { ProblemGroup, ProblemGroups } from './contract/names.js';
 
 const LEVELS = 'EWN';
 

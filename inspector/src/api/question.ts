@@ -1,5 +1,5 @@
 import { show } from '../protocol/json.js';
-import type { Window } from './contract.js';
+import type { Window } from './contract/common.js';
 
 /** A question that cannot be answered: the message names the parameter, what was expected and what came. */
 export class ApiQueryError extends TypeError {

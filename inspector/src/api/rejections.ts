@@ -1,6 +1,6 @@
 import type { CollectorParts } from '../http/collector.js';
 import type { ApiQuery } from './api-query.js';
-import type { RejectionGroup, Rejections } from './contract.js';
+import type { RejectionGroup, Rejections } from './contract/status.js';
 import { remedyFor } from './remedies.js';
 
 const MOST_SHOWN = 50;

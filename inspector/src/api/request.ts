@@ -1,5 +1,5 @@
 import type { ApiQuery } from './api-query.js';
-import type { RequestDetail } from './contract.js';
+import type { RequestDetail } from './contract/lists.js';
 import { shape } from './shape.js';
 
 const MOST_SHOWN = 200;

@@ -2,7 +2,7 @@ import { MOST_COUNTED } from '../search/search-index.js';
 import { SEARCHED, type SearchedKind, SOURCES, textOfRow } from '../search/sources.js';
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
-import type { Search, SearchHit } from './contract.js';
+import type { Search, SearchHit } from './contract/search.js';
 import { ApiQueryError, limitOf } from './question.js';
 
 /** How long a question waits for what came last. */

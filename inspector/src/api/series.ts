@@ -1,6 +1,7 @@
 import type { TimeLine } from '../numbers/time-line.js';
 import type { ApiQuery } from './api-query.js';
-import type { Series, Window } from './contract.js';
+import type { Window } from './contract/common.js';
+import type { Series } from './contract/numbers.js';
 import { windowOf } from './question.js';
 
 const SLOTS = 60;

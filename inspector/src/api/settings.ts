@@ -1,6 +1,6 @@
 import type { ServerSettings } from '../options.js';
 import { isObject, type JsonObject, show } from '../protocol/json.js';
-import type { Settings } from './contract.js';
+import type { Settings } from './contract/settings.js';
 
 /** Settings to change; what is absent stays, `null` removes a salt or app key. */
 export interface SettingsChange {

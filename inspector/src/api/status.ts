@@ -1,6 +1,6 @@
 import type { CountedRequest } from '../numbers/batch.js';
 import type { ApiQuery } from './api-query.js';
-import type { LastRequest, Status } from './contract.js';
+import type { LastRequest, Status } from './contract/status.js';
 import { rejectionGroups } from './rejections.js';
 
 const MOST_SHOWN = 50;

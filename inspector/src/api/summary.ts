@@ -1,7 +1,7 @@
 import type { CollectorParts } from '../http/collector.js';
 import { VERSION } from '../version.js';
 import type { ApiQuery } from './api-query.js';
-import type { Summary, Totals } from './contract.js';
+import type { Summary, Totals } from './contract/status.js';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 30;

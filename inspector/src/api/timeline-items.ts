@@ -1,5 +1,5 @@
 import type { SqlValue } from '../sql/sql.js';
-import type { TimelineItem } from './contract.js';
+import type { TimelineItem } from './contract/people.js';
 import { shape } from './shape.js';
 
 type Row = Readonly<Record<string, SqlValue>>;

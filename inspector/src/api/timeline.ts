@@ -1,5 +1,6 @@
 import type { ApiQuery } from './api-query.js';
-import type { DeviceRow, Timeline, TimelineItem } from './contract.js';
+import type { DeviceRow } from './contract/lists.js';
+import type { Timeline, TimelineItem } from './contract/people.js';
 import { findDevice } from './device.js';
 import { limitOf } from './question.js';
 import { shape } from './shape.js';

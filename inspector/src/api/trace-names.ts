@@ -1,6 +1,6 @@
 import { BUCKETS_MS } from '../numbers/durations.js';
 import type { ApiQuery } from './api-query.js';
-import type { TraceNames } from './contract.js';
+import type { TraceNames } from './contract/names.js';
 import { methodRefs } from './method-refs.js';
 import { topOf } from './top.js';
 

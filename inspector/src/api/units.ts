@@ -1,7 +1,7 @@
 import { MADE_KINDS, MADE_TABLES } from '../offers/made-by.js';
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
 import type { ApiQuery } from './api-query.js';
-import type { Unit, UnitDetail, Units } from './contract.js';
+import type { Unit, UnitDetail, Units } from './contract/people.js';
 import { limitOf } from './question.js';
 import { byTime } from './timeline.js';
 import { itemsOf } from './timeline-items.js';

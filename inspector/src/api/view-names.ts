@@ -1,5 +1,5 @@
 import type { ApiQuery } from './api-query.js';
-import type { ViewNames } from './contract.js';
+import type { ViewNames } from './contract/names.js';
 import { methodRefs } from './method-refs.js';
 import { topOf } from './top.js';
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { LiveMessages, LiveType } from '../api/contract.js';
+import type { LiveMessages, LiveType } from '../api/contract/live.js';
 import { type LiveCollector, MESSAGES_PER_KIND } from './live-message.js';
 
 const HEARTBEAT_MS = 15_000;

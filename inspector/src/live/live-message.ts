@@ -1,4 +1,4 @@
-import type { LiveType } from '../api/contract.js';
+import type { LiveType } from '../api/contract/live.js';
 
 export interface LiveMessage {
   type: LiveType;

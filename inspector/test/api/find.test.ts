@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Search, Timeline } from '../../src/api/contract.js';
+import type { Timeline } from '../../src/api/contract/people.js';
+import type { Search } from '../../src/api/contract/search.js';
 import { useInspector } from '../support/use-inspector.js';
 
 type Page = { events: { id: number; key: string }[]; total: number; next: string | null };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Breakdown, Funnel, Histogram, Latency, Segments, Series } from '../../src/api/contract.js';
+import type { Breakdown, Funnel, Histogram, Latency, Segments, Series } from '../../src/api/contract/numbers.js';
 import { useInspector } from '../support/use-inspector.js';
 
 const server = useInspector();

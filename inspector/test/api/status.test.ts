@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings, Status, Summary } from '../../src/api/contract.js';
+import type { Settings } from '../../src/api/contract/settings.js';
+import type { Status, Summary } from '../../src/api/contract/status.js';
 import { useInspector } from '../support/use-inspector.js';
 
 describe('whether it works', () => {

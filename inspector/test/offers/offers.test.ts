@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Code, ErrorGroups, EventKeys, EventRow, Latency, Status, UnitDetail } from '../../src/api/contract.js';
+import type { Code } from '../../src/api/contract/code.js';
+import type { EventRow } from '../../src/api/contract/lists.js';
+import type { ErrorGroups, EventKeys } from '../../src/api/contract/names.js';
+import type { Latency } from '../../src/api/contract/numbers.js';
+import type { UnitDetail } from '../../src/api/contract/people.js';
+import type { Status } from '../../src/api/contract/status.js';
 import { useInspector } from '../support/use-inspector.js';
 
 const server = useInspector();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { asCurl } from '../../../page/lib/curl.js';
-import type { RequestDetail } from '../../../src/api/contract.js';
+import type { RequestDetail } from '../../../src/api/contract/lists.js';
 
 describe('a request as curl', () => {
   it('is one command with the same words, whatever was collected', () => {

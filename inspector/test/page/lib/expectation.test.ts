@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectError, expectEvent, expectTrace, expectView, literal } from '../../../page/lib/expectation.js';
-import type { ErrorRow, EventRow, TraceRow, ViewRow } from '../../../src/api/contract.js';
+import type { ErrorRow, EventRow, TraceRow, ViewRow } from '../../../src/api/contract/lists.js';
 
 const event = (of: Partial<EventRow>): EventRow =>
   ({ key: 'checkout', count: 1, sum: null, dur: null, segmentation: null, ...of }) as EventRow;

@@ -1,0 +1,9 @@
+/** A window by arrival. @default 'all' */
+export type Window = '1m' | '5m' | '30m' | 'all';
+
+export type Level = 'E' | 'W' | 'N';
+
+/** Answer to a question that cannot be answered. */
+export interface ApiError {
+  readonly error: string;
+}
