@@ -4,6 +4,8 @@ import { pause, startMeter } from '../support/meter.mjs';
 
 /** What a process records between two turns of its loop: as much as a busy server does. */
 const A_TURN = 50;
+/** Beyond its queue a client would drop. */
+const MOST_WAITING = 20_000;
 
 /**
  * Records until it is all with Redis (`waits`: nobody sends) or with the sink. `redisBytes` and `redisCpu` are asked for outside.
@@ -36,6 +38,7 @@ async function feed(client, events, devices, first = 0) {
   for (let n = 0; n < events; n++) {
     client.track(`visitor-${n % devices}`, first + n);
     if (n % A_TURN === A_TURN - 1) await new Promise(setImmediate);
+    while (client.waiting?.() > MOST_WAITING) await pause(5);
   }
 }
 

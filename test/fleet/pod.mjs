@@ -6,7 +6,7 @@ import { Countly } from 'countly-weave';
 import { redisFleet } from 'countly-weave/redis';
 
 const [prefix, options, fleet] = process.argv.slice(2);
-const { every = 10, ...others } = JSON.parse(options);
+const { every = 10, atOnce = 1, ...others } = JSON.parse(options);
 const countly = new Countly({
   appKey: 'APP',
   deviceId: 'host',
@@ -22,9 +22,11 @@ const ticks = setInterval(() => writeSync(1, 'tick\n'), 20);
 
 let number = 0;
 const work = setInterval(() => {
-  countly.device(`${prefix}-${number % 7}`).addEvent(`n${number}`);
-  writeSync(1, `${number}\n`);
-  number++;
+  for (let n = 0; n < atOnce; n++) {
+    countly.device(`${prefix}-${number % 7}`).addEvent(`n${number}`);
+    writeSync(1, `${number}\n`);
+    number++;
+  }
 }, every);
 
 process.once('SIGTERM', async () => {

@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
 import type { ConsentFeature } from 'countly-weave';
 import type { CountlyModuleOptions } from 'countly-weave/nest';
+import { redisFleet } from 'countly-weave/redis';
 import { WEB_SDK_PATH } from '../pages/web-sdk.js';
 import type { Visitor } from '../visitors/visitor.js';
-import { LOCAL_INSPECTOR, readServer } from './server.js';
+import { LOCAL_INSPECTOR, readFleet, readServer } from './server.js';
 
 /** What a visitor who has nothing against it is counted for. */
 const VISITOR_CONSENT: readonly ConsentFeature[] = [
@@ -55,8 +56,11 @@ function commonOptions(env: NodeJS.ProcessEnv): CountlyModuleOptions {
     logger.error(`${server.problem} Nothing is recorded; everything else goes on.`);
     return { ...LOCAL_INSPECTOR, disabled: true };
   }
+  const fleet = readFleet(env);
+  if (fleet !== undefined && 'problem' in fleet) logger.error(`${fleet.problem} This process delivers by itself.`);
   return {
     ...server,
+    ...(fleet !== undefined && 'redis' in fleet && { fleet: redisFleet({ url: fleet.redis }) }),
     logger,
     appVersion: '1.0.0',
     storagePath: env['COUNTLY_STORAGE_PATH'] || undefined,

@@ -21,6 +21,17 @@ export function readServer(env: NodeJS.ProcessEnv): Server | { readonly problem:
   return { url, appKey };
 }
 
+/** The Redis that all shops and relays share, or none, or what is wrong with it. */
+export function readFleet(
+  env: NodeJS.ProcessEnv,
+): { readonly redis: string } | { readonly problem: string } | undefined {
+  const redis = env['COUNTLY_REDIS_URL'];
+  if (!redis) return undefined;
+  if (/^rediss?:\/\//i.test(redis) && URL.canParse(redis)) return { redis };
+  const expected = 'expected an address such as redis://127.0.0.1:6379';
+  return { problem: `COUNTLY_REDIS_URL: ${expected}, got "${withoutCredentials(redis)}".` };
+}
+
 /** An address may hold a user and a password; these are for nobody's terminal. */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z]+:\/\/)?[^/]*@/i, '$1');

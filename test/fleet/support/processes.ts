@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const POD = join(__dirname, '../pod.mjs');
+const VISITING = join(__dirname, '../visiting-pod.mjs');
 const CLI = join(__dirname, '../../../dist/cli.js');
 
 /** A process under test; what it says, line by line. */
@@ -11,7 +12,7 @@ export class Child {
   readonly #process: ChildProcess;
 
   constructor(args: readonly string[]) {
-    this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
@@ -38,6 +39,10 @@ export class Child {
     }
   }
 
+  protected write(line: string): void {
+    this.#process.stdin?.write(`${line}\n`);
+  }
+
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     this.#process.kill(signal);
     return this.exited;
@@ -60,6 +65,21 @@ export class Pod extends Child {
     let end = lines.length;
     for (let left = ticks; left > 0 && end > 0; ) if (lines[--end] === 'tick') left--;
     return lines.slice(0, end).flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []));
+  }
+}
+
+/** A process of an application that serves people as it is told. */
+export class VisitingPod extends Child {
+  #told = 0;
+
+  constructor(options: object, fleet: object) {
+    super([VISITING, JSON.stringify(options), JSON.stringify(fleet)]);
+  }
+
+  /** Resolves when it was served: device, method of its scope, arguments. */
+  async serve(...command: readonly unknown[]): Promise<void> {
+    this.write(JSON.stringify(command));
+    await this.says(new RegExp(`^served ${++this.#told}$`, 'm'));
   }
 }
 
