@@ -40,3 +40,18 @@ export function useClassMapper(better: ClassMapper): void {
 }
 
 export const mapToClass: ClassMapper = (type, values) => mapper(type, values);
+
+/** What the decorators on the class of an object let out of it, as segments; undefined for an object whose class has none. */
+export type RuledReader = (
+  object: object,
+  tell: (problem: string, message: string) => void,
+) => Readonly<Record<string, unknown>> | undefined;
+
+let reader: RuledReader = () => undefined;
+
+/** Lets `segmentation/` take over, which knows those decorators. */
+export function useRuledReader(better: RuledReader): void {
+  reader = better;
+}
+
+export const ruledMembers: RuledReader = (object, tell) => reader(object, tell);

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { articled, counted, isList, isObject, isOpaque, isPlain, member, ownWord, primitiveOf } from '../check.js';
+import { ruledMembers } from '../config/dialect.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
@@ -66,10 +67,11 @@ export function segmentationText(segmentation: unknown, rules: SegmentRules): st
   }
   let count = 0;
   try {
-    for (const key of Object.keys(segmentation)) {
+    const members = asClassSays(segmentation, rules);
+    for (const key of Object.keys(members)) {
       const { name, text: nameText } = sentName(key, limits);
       if (name === '' || (keep !== undefined && !keep(name))) continue;
-      const value = valueText(member(segmentation, key), rules, key);
+      const value = valueText(member(members, key), rules, key);
       if (value === undefined) continue;
       if (count === limits.maxSegmentationValues) {
         warn(rules, 'segments', `only the first ${counted(count, 'segment')} of one entry are kept`);
@@ -118,14 +120,37 @@ function objectText(value: object, rules: SegmentRules, key: string): string | u
     const word = ownWord(value);
     if (word === null) return undefined;
     // As everywhere: nobody said what of it may leave.
-    if (isDate || (isObject(word) && !isPlain(word))) return unstorable(rules, key, articled(nameOf(value)));
+    if (isDate || (isObject(word) && !isPlain(word)) || asClassSays(value, rules) !== value) {
+      return unstorable(rules, key, articled(nameOf(value)));
+    }
     const problem = `segment "${truncate(key, 40)}" is an object, which Countly cannot break down`;
     warn(rules, 'object', `${problem}; its JSON text is used. Map it with a segmentation class instead`);
-    const text = JSON.stringify(value, storable);
+    const text = JSON.stringify(value, function (this: object, name, item: unknown) {
+      return name !== '' && isHidden(member(this, name), item, rules) ? undefined : storable(name, item);
+    });
     return typeof text === 'string' && text !== '' ? jsonString(truncate(text, rules.limits.maxValueSize)) : undefined;
   } catch {
     return warn(rules, 'value', `segment "${truncate(key, 40)}" cannot be read; it is left out`);
   }
+}
+
+/** An object, or of one whose class has decorators of class-transformer what those let out. */
+export function asClassSays(object: object, { call, reporter }: Pick<SegmentRules, 'call' | 'reporter'>): object {
+  if (isPlain(object)) return object;
+  const tell = (problem: string, message: string) => reporter.warn(`${call}.${problem}`, `${call}: ${message}`);
+  return ruledMembers(object, tell) ?? object;
+}
+
+/** Inside of an object, an instance of a class that nobody said of what may leave. */
+function isHidden(value: unknown, word: unknown, rules: SegmentRules): boolean {
+  if (!isObject(value) || !isObject(word) || isPlain(value)) return false;
+  if (isPlain(word) && asClassSays(value, rules) === value) return false;
+  warn(
+    rules,
+    'nested',
+    `${articled(nameOf(value))} in an object is left out, because nothing says what of it may leave`,
+  );
+  return true;
 }
 
 function listText(list: readonly unknown[], rules: SegmentRules, key: string): string | undefined {

@@ -4,6 +4,7 @@ import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
 import { Feature, type Target } from './feature.js';
 import { ProfileBuffer, type ProfileChange, type ProfileOperator, readChange } from './profile-changes.js';
+import { asClassSays } from './segmentation-text.js';
 
 const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender'] as const;
 const LONGEST_PICTURE = 4096;
@@ -23,7 +24,10 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     }
     if (!port.admits(target, 'users')) return;
     this.save(target);
-    const fields = this.#standard(details);
+    const reading = { call: 'userDetails', reporter: port.reporter };
+    // A user of the application's own, whose class may keep members back.
+    const members = isObject(details) ? asClassSays(details, reading) : details;
+    const fields = this.#standard(members);
     // Details often are what somebody sent, and a path would be that of any file of this machine.
     const hasPath = member(details, 'picturePath') !== undefined;
     if (hasPath)
@@ -32,7 +36,9 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
         'picturePath is left out; a picture of this machine is named by setUserPicture(path)',
       );
     const buffer = new ProfileBuffer();
-    const custom = member(details, 'custom');
+    // Of such a class nobody said that all of it may leave.
+    const given = members === details ? member(details, 'custom') : undefined;
+    const custom = isObject(given) ? asClassSays(given, reading) : given;
     if (custom !== undefined && custom !== null && !isObject(custom)) this.#tell('custom', 'an object', custom);
     for (const name of namesOf(custom)) this.#collect(buffer, name, member(custom, name));
     const requests = buffer.take();

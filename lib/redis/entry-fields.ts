@@ -1,3 +1,4 @@
+import { isObject } from '../check.js';
 import { type Entry, type EntryFeature, type EntryKind, isEntry } from '../protocol/entry.js';
 
 // How an entry stands in a stream: the device (d), what is said of it in short (m), its text (b).
@@ -36,7 +37,16 @@ export function entryOf(found: unknown): Entry | undefined {
     weight: Number(weight),
     body: body as string,
   };
-  return isEntry(entry) ? entry : undefined;
+  return isEntry(entry) && isBody(entry) ? entry : undefined;
+}
+
+/** A request is joined of bodies as they are: one that is no JSON would spoil it, or say something else in its place. */
+function isBody({ kind, body }: Entry): boolean {
+  try {
+    return isObject(JSON.parse(kind === 'event' ? body : `{${body}}`));
+  } catch {
+    return false;
+  }
 }
 
 /** The features that an entry takes back: what waits of them for the device is not to leave any more. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { ClassTransformOptions } from 'class-transformer';
-import { isOpaque, isPlain, ownWord } from '../check.js';
+import { isOpaque, isPlain, ownWord, thrownName } from '../check.js';
 import { attempt, classTransformer } from './class-transformer.js';
 
 export type Constructor = abstract new (...args: never[]) => object;
@@ -135,8 +135,11 @@ export function mapByClass(object: object, type: Constructor, path: readonly obj
       const suspect = [...asked].findLast((key) => !excludePrefixes.includes(key));
       const culprit = excludePrefixes.length < MAX_CULPRITS ? suspect : undefined;
       const left = culprit === undefined ? 'all of it' : `\`${culprit}\``;
-      const said = error instanceof Error ? error.message : String(error);
-      tell(`mapping ${name}`, `class-transformer could not map ${name}: ${said}. What is left out is ${left}.`);
+      // Its name only: what a rule of the application throws may quote the value that was to stay here.
+      tell(
+        `mapping ${name}`,
+        `class-transformer could not map ${name} (${thrownName(error)}). What is left out is ${left}.`,
+      );
       if (culprit === undefined) return {};
       excludePrefixes.push(culprit);
     }

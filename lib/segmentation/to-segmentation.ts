@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { articled, isOpaque, ownWord } from '../check.js';
+import { useRuledReader } from '../config/dialect.js';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
@@ -166,3 +167,9 @@ function toScalar(value: unknown): Scalar | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   return types.isDate(value) && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
 }
+
+// Members that a class keeps back stay here by whatever way an object of it comes in.
+useRuledReader((object, tell) => {
+  const type = classOf(object);
+  return type !== Object && isRuled(type, object) ? mapped('', object, { tell }) : undefined;
+});

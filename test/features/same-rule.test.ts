@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { runInNewContext } from 'node:vm';
+import { Exclude, Expose } from 'class-transformer';
 import Long from 'long';
 import { DateTime, Duration } from 'luxon';
 import { Types } from 'mongoose';
@@ -137,5 +138,71 @@ describe('a value is the same by every way in', () => {
     test.client.addEvent('e', { sum: Long.fromNumber(7), count: Long.fromNumber(2), dur: new Celsius() } as never);
     const [request] = await test.sent();
     expect(request?.events[0]).toMatchObject({ sum: 7, count: 2, dur: 21 });
+  });
+});
+
+class Address {
+  readonly zip = '1010';
+}
+class Order {
+  @Expose() readonly plan = 'pro';
+  @Exclude() readonly email = 'ada@example.com';
+  readonly address = new Address();
+}
+class Basket {
+  readonly items = 2;
+  @Exclude() readonly email = 'ada@example.com';
+  toJSON(): object {
+    return { items: this.items, email: this.email };
+  }
+}
+
+describe('what a class keeps back stays here, by every way in', () => {
+  let test: Recorded;
+  beforeEach(() => {
+    test = recorded();
+  });
+  afterEach(() => test.close());
+
+  it.each([
+    ['the segmentation itself', new Order()],
+    ['one with a toJSON of its own', new Basket()],
+    ['a frozen one', Object.freeze(new Order())],
+    ['a segment', { order: new Order(), basket: new Basket() }],
+    [
+      'something inside of a segment',
+      { deep: { order: new Order(), list: [new Basket()], map: { basket: new Basket() } } },
+    ],
+    ['something without a prototype', Object.assign(Object.create(null), { deep: { order: new Order() } })],
+  ])('as %s', async (_, segmentation) => {
+    const { client } = test;
+    client.addEvent('event', { segmentation: segmentation as never });
+    client.trackView('view', { segmentation: segmentation as never }).end();
+    client.logError(new Error('x'), { segmentation: segmentation as never });
+    client.userDetails({ name: 'x', custom: segmentation as never });
+    client.userData.set('deep', segmentation as never);
+    client.userData.save();
+    const sent = JSON.stringify(await test.sent());
+    expect(sent).toContain('"event"');
+    expect(sent).not.toContain('ada@');
+    expect(sent).not.toContain('1010');
+  });
+
+  it('as the details of a person', async () => {
+    class User {
+      readonly name = 'Ada';
+      @Exclude() readonly email = 'ada@example.com';
+      @Exclude() readonly custom = { email: 'ada@example.com' };
+    }
+    test.client.userDetails(new User());
+    const [request] = await test.sent();
+    expect(request?.parameters['user_details']).toEqual({ name: 'Ada' });
+  });
+
+  it('and what it lets out leaves', async () => {
+    test.client.addEvent('event', { segmentation: new Order() as never });
+    test.client.addEvent('unruled', { segmentation: new Address() as never });
+    const [{ events } = { events: [] }] = await test.sent();
+    expect(events.map(({ segmentation }) => segmentation)).toEqual([{ plan: 'pro' }, { zip: '1010' }]);
   });
 });

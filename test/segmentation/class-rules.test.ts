@@ -153,7 +153,7 @@ describe('the rules of a class, at every depth', () => {
       @Expose() last = true;
     }
     expect(map({ fine: 1, broken: new Broken() })).toEqual({ fine: 1, broken_name: 'x', broken_last: true });
-    expect(told).toEqual(['class-transformer could not map Broken: no x. What is left out is `bad`.']);
+    expect(told).toEqual(['class-transformer could not map Broken (Error). What is left out is `bad`.']);
   });
 
   test('plain objects under a class that cannot be made stay out', () => {

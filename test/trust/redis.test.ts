@@ -30,6 +30,18 @@ describe('Redis', () => {
     expect(entryOf(['7-1', ['d', good.deviceId, 'm', fieldsOf(good), 'b', good.body]])).toEqual(good);
   });
 
+  it.each([
+    ['event', '}'],
+    ['event', ''],
+    ['event', 'null'],
+    ['event', '{"key":"x"}],"app_key":"OTHER","x":[{"key":"y"}'],
+    ['request', '"crash":{'],
+    ['request', '"crash":{}},{"app_key":"OTHER"'],
+  ] as const)('an entry of kind %s with the body %s would spoil a request, and is none', (kind, body) => {
+    const entry = { ...oldEntry(1), kind, body };
+    expect(entryOf(['1-1', ['d', entry.deviceId, 'm', fieldsOf(entry), 'b', body]])).toBeUndefined();
+  });
+
   it('a state has numbers in it, whatever is stored', () => {
     fc.assert(
       fc.property(json('host', 'waiting'), json('accepted'), json(), (ledger, pods, lanes) => {
