@@ -37,7 +37,8 @@ export default async function fleetRecord({ variant, events, devices, warmUp, wa
 async function feed(client, events, devices, first = 0) {
   for (let n = 0; n < events; n++) {
     client.track(`visitor-${n % devices}`, first + n);
-    if (n % A_TURN === A_TURN - 1) await new Promise(setImmediate);
+    if (n % A_TURN < A_TURN - 1) continue;
+    await new Promise(setImmediate);
     while (client.waiting?.() > MOST_WAITING) await pause(5);
   }
 }

@@ -20,9 +20,10 @@ let served = 0;
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [device, method, ...args] = JSON.parse(line);
   const scope = countly.device(device);
+  const at = Date.now();
   if (method === 'changeId') countly.run(scope, () => countly.current().changeId(...args));
   else scope[method](...args);
-  writeSync(1, `served ${++served}\n`);
+  writeSync(1, `served ${++served} at ${at}\n`);
 });
 
 // Asked after its input is read: a client keeps no process alive.

@@ -76,10 +76,11 @@ export class VisitingPod extends Child {
     super([VISITING, JSON.stringify(options), JSON.stringify(fleet)]);
   }
 
-  /** Resolves when it was served: device, method of its scope, arguments. */
-  async serve(...command: readonly unknown[]): Promise<void> {
+  /** Resolves when it was served, with the process's own time of that: device, method of its scope, arguments. */
+  async serve(...command: readonly unknown[]): Promise<number> {
     this.write(JSON.stringify(command));
-    await this.says(new RegExp(`^served ${++this.#told}$`, 'm'));
+    const [, at] = await this.says(new RegExp(`^served ${++this.#told} at (\\d+)$`, 'm'));
+    return Number(at);
   }
 }
 
