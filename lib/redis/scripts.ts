@@ -179,7 +179,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function count(numbers, sign)
   for i = 1, #numbers, 2 do
-    local field, number = numbers[i], tonumber(numbers[i + 1])
+    local field, text = numbers[i], numbers[i + 1]
+    local number = #text < 16 and string.match(text, '^%d+$') and tonumber(text) or nil
     local counts = field == 'delivered' or string.sub(field, 1, 8) == 'dropped:'
     if counts and number ~= nil then
       redis.call('HINCRBY', KEYS[2], field, sign * number)
@@ -189,7 +190,7 @@ local function count(numbers, sign)
 end
 local function fold(id)
   local pod = ARGV[1] .. id
-  if redis.call('EXISTS', pod) == 1 then
+  if redis.call('TYPE', pod).ok == 'hash' then
     count(redis.call('HGETALL', pod), 1)
     redis.call('RENAME', pod, ARGV[2] .. id)
     redis.call('PEXPIRE', ARGV[2] .. id, ARGV[5])
@@ -260,7 +261,8 @@ return waiting
 export const STATUS = `
 local pods, lanes = {}, {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-  pods[#pods + 1] = { id, redis.call('HGETALL', ARGV[1] .. id) }
+  local pod = ARGV[1] .. id
+  if redis.call('TYPE', pod).ok == 'hash' then pods[#pods + 1] = { id, redis.call('HGETALL', pod) } end
 end
 for i = 3, #KEYS, 2 do
   local first = redis.call('XRANGE', KEYS[i], '-', '+', 'COUNT', 1)[1]

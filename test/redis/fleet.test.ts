@@ -241,6 +241,20 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     expect(await pod.flush({ timeout: 100 })).toMatchObject({ pending: 1, dropped: 0 });
   });
 
+  it('counts its processes, whatever stands where one should', async () => {
+    const admin = new Client(fleet.redis.url);
+    const [one, other] = [fleet.pod({ prefix: 'shop' }), fleet.pod({ prefix: 'shop' }, { beforeSend: () => false })];
+    await one.flush();
+    await admin.call('zadd', '{shop}:pods', '1', 'text', '1', 'numbers');
+    await admin.set('{shop}:pod:text', 'x');
+    await admin.hset('{shop}:pod:numbers', { delivered: '1e400', 'dropped:filtered': 'many' });
+    other.device('ada').addEvent('filtered');
+    await other.close();
+    await soon(() => balance(one)).toMatchObject({ accepted: 1, dropped: { filtered: 1 } });
+    await soon(() => admin.zrange('{shop}:pods', 0, 0)).not.toContain('numbers');
+    admin.disconnect();
+  });
+
   it('never sends for another app, also when both were given one prefix', async () => {
     const [one, other] = [fleet.pod({ prefix: 'shop' }), fleet.pod({ prefix: 'shop', send: false })];
     await one.fleet?.status();
