@@ -67,6 +67,12 @@ export class FleetVisitors {
     return this.#steps.length === 0 && this.#commit === undefined;
   }
 
+  /** What was recorded and is not committed. */
+  get waiting(): number {
+    const steps = [...this.#sending.flatMap((group) => group.steps), ...this.#steps];
+    return steps.reduce((sum, { recorded }) => sum + recorded.reduce((all, { entry }) => all + entry.weight, 0), 0);
+  }
+
   peek(deviceId: string): Visitor | undefined {
     return this.#known.peek(deviceId);
   }

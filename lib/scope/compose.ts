@@ -73,7 +73,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
   const serverConfig = serverConfigOf(options, folder, reporter, applied);
   const watch = watchOf(options, {
     clock,
-    stats: () => outbox.stats(),
+    stats: () => ledger(),
     query: (request) => transport.query(request),
   });
   const transport = transportOf(options, clock, reporter, watch);
@@ -251,7 +251,16 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     work: (left: number, since: LedgerState) => Promise<FlushResult>,
   ): Promise<FlushResult> {
     const since = outbox.stats();
-    return work(visitors === undefined ? timeout : await visitors.settledWithin(timeout), since);
+    if (visitors === undefined) return work(timeout, since);
+    const result = await work(await visitors.settledWithin(timeout), since);
+    return { ...result, pending: result.pending + visitors.waiting };
+  }
+
+  /** Where every entry is, those on their way to the other processes included. */
+  function ledger(): LedgerState {
+    const state = outbox.stats();
+    const waiting = visitors?.waiting ?? 0;
+    return waiting === 0 ? state : { ...state, accepted: state.accepted + waiting, pending: state.pending + waiting };
   }
 
   return {
@@ -277,6 +286,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     fetchOwnRemoteConfig,
     departures,
     flush,
+    ledger,
     abTesting: new AbTesting(port),
     rawRequests: new RawRequests(port),
     consent,

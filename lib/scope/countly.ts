@@ -201,9 +201,9 @@ export class Countly extends DeviceScope implements AsyncDisposable {
 
   /** Where every accepted entry is now. With `fleet`, what the fleet took over counts as delivered. */
   stats(): ClientStats {
-    const { outbox, states, progress, port } = partsOf(this).core;
+    const { outbox, ledger, states, progress, port } = partsOf(this).core;
     return {
-      ...outbox.stats(),
+      ...ledger(),
       devices: states.size,
       lastDeliveryAt: progress.lastDeliveryAt,
       oldestPendingAge: outbox.oldestPendingAge(),

@@ -9,6 +9,8 @@ import type { HousePort, PortParts } from './feature-port.js';
 export interface SharedVisitors {
   /** Whether nothing waits to be told to the others. */
   readonly isSettled: boolean;
+  /** Entries on their way to the others, which nobody has accepted yet. */
+  readonly waiting: number;
   /** What is known here. */
   peek(deviceId: string): Visitor | undefined;
   /** This process no longer looks after a device. */

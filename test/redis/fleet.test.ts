@@ -251,7 +251,7 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     other.device('ada').addEvent('filtered');
     await other.close();
     await soon(() => balance(one)).toMatchObject({ accepted: 1, dropped: { filtered: 1 } });
-    await soon(() => admin.zrange('{shop}:pods', 0, 0)).not.toContain('numbers');
+    await soon(() => admin.zrange('{shop}:pods', '0', '0')).not.toContain('numbers');
     admin.disconnect();
   });
 
