@@ -5,13 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FleetStatus } from '../../lib/outbox/fleet.js';
 import { CountlyServer } from '../support/countly-server.js';
 import { noRedis, Redis } from '../support/redis.js';
-import { type Child, command, Pod } from './support/processes.js';
+import { Child, command, Pod } from './support/processes.js';
 
 /**
  * Beats of a pod's own event loop, 20 ms apart, after which an entry is in Redis or on the disk: it waits one for company; if Redis
  * is slow, as on a busy machine, two more for that, and two for its write.
  */
 const TICKS = 5;
+const ASKER = join(__dirname, 'asker.mjs');
 const CHAOS_MS = 12_000;
 const DRAINED = { timeout: 25_000, interval: 100 };
 
@@ -78,6 +79,21 @@ describe.skipIf(noRedis)('processes of a fleet', () => {
         expect([device, numbers]).toEqual([device, [...numbers].sort((a, b) => a - b)]);
     }
   }
+
+  it.each(['status', 'flush'])(
+    'a process that waits for nothing but its %s gets it, whether it sends or not',
+    async (question) => {
+      const options = JSON.stringify({ url: server.url, storagePath: join(folder, 'journal') });
+      for (const send of [false, true]) {
+        const fleet = JSON.stringify({ url: redis.url, prefix: 'test', send });
+        const asker = new Child([ASKER, question, options, fleet]);
+        children.push(asker);
+        expect(await asker.exited).toBe(0);
+        expect(asker.lines.map((line) => line.split(' ')[0])).toEqual([question, 'closed']);
+      }
+    },
+    60_000,
+  );
 
   it('a relay sends for pods that do not, tells how it fares, and leaves within a second', async () => {
     const sender = relay();
