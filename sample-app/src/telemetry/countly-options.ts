@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { ConsentFeature } from 'countly-weave';
 import type { CountlyModuleOptions } from 'countly-weave/nest';
+import { redisFleet } from 'countly-weave/redis';
 import { WEB_SDK_PATH } from '../pages/web-sdk.js';
 import type { Visitor } from '../visitors/visitor.js';
 import { LOCAL_INSPECTOR, readServer } from './server.js';
@@ -55,9 +56,12 @@ function commonOptions(env: NodeJS.ProcessEnv): CountlyModuleOptions {
     logger.error(`${server.problem} Nothing is recorded; everything else goes on.`);
     return { ...LOCAL_INSPECTOR, disabled: true };
   }
+  const redis = env['REDIS_URL'];
   return {
     ...server,
     logger,
+    // Shops and packing rooms of one Redis are a fleet: one queue, and one knowledge of their visitors.
+    fleet: redis ? redisFleet({ url: redis }) : undefined,
     appVersion: '1.0.0',
     storagePath: env['COUNTLY_STORAGE_PATH'] || undefined,
     carrier: { secret: env['COUNTLY_CARRIER_SECRET'] || CARRIER_SECRET },
