@@ -20,12 +20,12 @@ Usage: countly-weave plan --load <file> [options]
   --help             show this text
 
        countly-weave relay --redis <url> --url <url> --app-key <key> [options]
-       countly-weave fleet status --redis <url> [--prefix <text>]
+       countly-weave fleet status --redis <url> --url <url> --app-key <key> [--format json]
 
-  --redis <url>      address of Redis (default REDIS_URL)
+  --redis <url>      address of Redis (default REDIS_URL); needs the package ioredis
   --url, --app-key   the Countly server and the app (default COUNTLY_URL, COUNTLY_APP_KEY)
   --salt <text>      salt of the app (default COUNTLY_SALT)
-  --prefix <text>    the fleet's, when it is not made of url and app key
+  --prefix <text>    the fleet's, when it is not made of url and app key; status needs only it
   --lanes <number>   lanes of a fleet that is not there yet (default 16)
   --port <number>    where the relay answers /health and /metrics (default 9464)
   --host <address>   and on which address (default 127.0.0.1)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Redis, type RedisOptions } from 'ioredis';
-import { thrownName } from '../check.js';
+import { member, thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../logger.js';
 import * as scripts from './scripts.js';
@@ -17,6 +17,8 @@ export type Reply = unknown;
 const MOST_PAUSE_MS = 2000;
 /** What a replica is as good as: attempts that failed. */
 const REPLICA_ATTEMPTS = 4;
+
+const LATE = new Error('no answer in time');
 
 // A command whose outcome is unknown is repeated by us, who know how to do it twice without harm; never by the client.
 const OURS = {
@@ -49,7 +51,8 @@ export class RedisLink {
   #up = false;
   #closed = false;
   #attempts = 0;
-  #refusal: string | undefined;
+  /** What went wrong with the attempt under way, as far as it is known. */
+  #trouble: string | undefined;
 
   constructor(
     address: RedisAddress,
@@ -59,9 +62,9 @@ export class RedisLink {
     private readonly holdsProcess = false,
   ) {
     this.#redis = typeof address === 'string' ? new Redis(address, OURS) : address.duplicate(OURS);
-    // Without a listener ioredis prints it. What Redis refuses at the beginning is told here alone.
+    // Without a listener ioredis prints it. What Redis or the network refuses at the beginning is told here alone.
     this.#redis.on('error', (error: unknown) => {
-      if (isRefusal(error)) this.#refusal = reasonOf(error);
+      this.#trouble = troubleOf(error) ?? this.#trouble;
     });
     this.#redis.on('close', () => this.#lost());
   }
@@ -77,8 +80,8 @@ export class RedisLink {
   open(): void {
     if (this.#closed) return;
     this.#connect().catch((error: unknown) => {
-      const reason = isRefusal(error) ? reasonOf(error) : (this.#refusal ?? thrownName(error));
-      this.#refusal = undefined;
+      const reason = troubleOf(error) ?? this.#trouble ?? thrownName(error);
+      this.#trouble = undefined;
       this.reporter.warn(
         'redis',
         `Redis cannot be reached (${reason}); entries stay here until it can. It is tried again all the time.`,
@@ -173,7 +176,7 @@ export class RedisLink {
   }
 
   async #inTimeOrThrow<T>(work: Promise<T>): Promise<T> {
-    let reason: unknown = new Error('no answer in time');
+    let reason: unknown = LATE;
     const done = await this.#inTime(
       work.then(
         (value) => ({ value }),
@@ -196,6 +199,14 @@ function commandOf(call: RedisCall): readonly (string | number)[] {
 /** What Redis says itself begins with a word in capitals: `WRONGPASS …`. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z]{3,}\b/.test(error.message);
+}
+
+/** What can be said of an error without quoting anything: Redis's own word, or the system's. */
+function troubleOf(error: unknown): string | undefined {
+  if (error === LATE) return LATE.message;
+  if (isRefusal(error)) return reasonOf(error);
+  const code = member(error, 'code');
+  return typeof code === 'string' && /^E[A-Z_]{2,30}$/.test(code) ? code : undefined;
 }
 
 /** Redis names the kind of an error in its first word; what follows may quote anything. */

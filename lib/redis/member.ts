@@ -97,10 +97,10 @@ export class Member {
   }
 
   /**
-   * Has everything sent that waits in Redis now. Resolves with how much of it still waits, when nothing does, when time is up,
-   * or when waiting is in vain.
+   * Has everything sent that waits in Redis now. Tells how much of it still waits, and resolves when nothing does, when time is
+   * up, or when waiting is in vain.
    */
-  async passed(isOver: () => boolean, endsInVain: boolean): Promise<number> {
+  async passed(isOver: () => boolean, endsInVain: boolean, tell: (waiting: number) => void): Promise<void> {
     const replies = await this.link.calls([
       ['get', this.#keys.seq()],
       ['hincrby', this.#keys.meta(), 'flush', 1],
@@ -108,19 +108,25 @@ export class Member {
     const mark = String(replies?.[0] ?? '0');
     let vain = false;
     if (endsInVain) void this.#sending?.outbox.hopeless().then(() => (vain = true));
-    for (let left = 0; ; ) {
+    for (;;) {
       const keys = Array.from({ length: this.#lanes ?? 0 }, (_, lane) => this.#keys.lane(lane));
       const waiting = keys.length === 0 ? 0 : await this.link.call({ script: 'WAITING', keys, args: [mark] });
-      left = typeof waiting === 'number' ? waiting : left;
-      if (waiting === 0 || waiting === undefined || isOver() || vain) return left;
+      if (typeof waiting === 'number') tell(waiting);
+      if (waiting === 0 || waiting === undefined || isOver() || vain) return;
       await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve));
     }
   }
 
   async status(): Promise<FleetStatus> {
-    await this.#joined(true);
-    if (!this.#left) await this.#report.tell();
-    return readStatus(this.link, this.#keys, this.#lanes ?? 0);
+    // The caller waits, and neither the connection nor the deadline of a call holds the process.
+    const letGo = this.#clock.after(3 * ANSWER_MS, () => {}, true);
+    try {
+      await this.#joined();
+      if (!this.#left) await this.#report.tell();
+      return await readStatus(this.link, this.#keys, this.#lanes ?? 0);
+    } finally {
+      letGo();
+    }
   }
 
   /** Gives everything back to the others, within this time. */
@@ -136,10 +142,10 @@ export class Member {
   }
 
   /** Redis was asked once, or cannot be. */
-  async #joined(holds = false): Promise<void> {
+  async #joined(): Promise<void> {
     const until = this.#clock.monotonic() + ANSWER_MS;
     while (this.#lanes === undefined && !this.#left && this.#clock.monotonic() < until) {
-      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve, holds));
+      await new Promise<void>((resolve) => this.#clock.after(LOOK_MS, resolve));
     }
   }
 

@@ -155,9 +155,13 @@ export class RedisOutbox extends Outbox implements SharingOutbox {
     const left = waits - (this.#clock.monotonic() - startedAt);
     if (left <= 0) return result;
     let waiting = 0;
-    await withDeadline(this.#clock, left, async (deadline) => {
-      waiting = await this.#member.passed(() => deadline.passed, endsInVain);
-    });
+    const tell = (count: number) => {
+      waiting = count;
+    };
+    // Nothing but the deadline holds the process: once it is over, no answer of Redis may come any more.
+    await withDeadline(this.#clock, left, (deadline) =>
+      Promise.race([deadline.reached, this.#member.passed(() => deadline.passed, endsInVain, tell)]),
+    );
     return { ...result, delivered: Math.max(0, result.delivered - waiting), pending: result.pending + waiting };
   }
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FleetStatus } from '../../lib/outbox/fleet.js';
 import { CountlyServer } from '../support/countly-server.js';
 import { noRedis, Redis } from '../support/redis.js';
-import { type Child, command, Pod } from './support/processes.js';
+import { Child, command, Pod } from './support/processes.js';
 
 /**
  * Beats of a pod's own event loop, 20 ms apart, after which an entry is in Redis or on the disk: it waits one for company; if Redis
@@ -18,6 +18,7 @@ const CHAOS_MS = Number(process.env['FLEET_CHAOS_SECONDS'] ?? 20) * 1000;
 const CHAOS_FSYNC = process.env['FLEET_CHAOS_APPENDFSYNC'] ?? 'always';
 /** Of each of three pods: 2 000 events a second together. */
 const BUSY = { every: 15, atOnce: 10 };
+const ASKER = join(__dirname, 'asker.mjs');
 const DRAINED = { timeout: 25_000, interval: 100 };
 
 describe.skipIf(noRedis)('processes of a fleet', () => {
@@ -83,6 +84,21 @@ describe.skipIf(noRedis)('processes of a fleet', () => {
         expect([device, numbers]).toEqual([device, [...numbers].sort((a, b) => a - b)]);
     }
   }
+
+  it.each(['status', 'flush'])(
+    'a process that waits for nothing but its %s gets it, whether it sends or not',
+    async (question) => {
+      const options = JSON.stringify({ url: server.url, storagePath: join(folder, 'journal') });
+      for (const send of [false, true]) {
+        const fleet = JSON.stringify({ url: redis.url, prefix: 'test', send });
+        const asker = new Child([ASKER, question, options, fleet]);
+        children.push(asker);
+        expect(await asker.exited).toBe(0);
+        expect(asker.lines.map((line) => line.split(' ')[0])).toEqual([question, 'closed']);
+      }
+    },
+    60_000,
+  );
 
   it('a relay sends for pods that do not, tells how it fares, and leaves within a second', async () => {
     const sender = relay();
