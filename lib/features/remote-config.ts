@@ -1,4 +1,5 @@
-import { argumentOf, isObject, optionsOf, SECONDS, tellMisfit, textFrom } from '../check.js';
+import { argumentOf, isObject, optionsOf, SECONDS, tellMisfit, textFrom, thrownName } from '../check.js';
+import type { RemoteConfigCallback } from '../config/options.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
 import { Feature, type Fetched, type Target, TEXTS } from './feature.js';
@@ -81,6 +82,21 @@ export class RemoteConfig extends Feature<RemoteConfigSettings> {
       running.then(forget, forget);
     }
     return running;
+  }
+
+  /** Fetches what an option asks for, and tells it if that is a function. */
+  fetchOwn(target: Target, told: boolean | RemoteConfigCallback): void {
+    if (told === false) return;
+    void this.fetch(target, {}, false).then((answer) => {
+      if (typeof told !== 'function') return;
+      const error = answer.ok ? undefined : new Error(answer.reason);
+      try {
+        told(error, this.values(target));
+      } catch (thrown) {
+        const name = thrownName(thrown);
+        this.port.reporter.warn('remoteConfig', `remoteConfig: the callback threw ${name}; what was fetched holds.`);
+      }
+    });
   }
 
   /** What was fetched last; empty before. */

@@ -1,38 +1,15 @@
 import { thrownName } from '../check.js';
-import type { Clock } from '../clock.js';
-import type { Target } from '../features/feature.js';
 import type { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
-import type { Reporter } from '../logger.js';
 import { withDeadline } from '../outbox/flush.js';
-import type { DropReason } from '../outbox/ledger.js';
-import type { StoredVisitor, VisitorOutcome, VisitorStore } from '../outbox/visitor-store.js';
+import type { StoredVisitor, VisitorOutcome } from '../outbox/visitor-store.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
-import type { RollUp } from '../protocol/roll-up.js';
 import type { ScopeTarget } from '../scope/scope-target.js';
 import type { Transaction } from '../scope/transaction.js';
 import { KnownVisitors } from './known-visitors.js';
 import { readOutcome } from './visitor-outcome.js';
 import { connected, emptyStep, grouped, Step, type StepGroup } from './visitor-steps.js';
-
-/** What the visitors of a fleet need of the house. */
-export interface FleetPort {
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  readonly store: VisitorStore;
-  /** Milliseconds that a visitor's state may be forgotten after. */
-  readonly ttlMs: number;
-  /** Milliseconds without activity after which a visitor is gone in any process that remembers them. */
-  readonly goneMs: number;
-  /** Ends what ran for a visitor who was gone, as part of a change. */
-  gone(visitor: Visitor, target: Target, now: number): void;
-  /** What is to be queued here, because the fleet does not take it. */
-  queue(entry: EntryDraft, rollUp: RollUp | undefined): void;
-  /** Counts a call that did not become an entry. */
-  refuse(reason: DropReason): void;
-  /** Whether this process still looks after a device. */
-  remembers(deviceId: string): boolean;
-}
+import type { VisitorsPort } from './visitors-port.js';
 
 /** Between what is recorded and its commit, in milliseconds. */
 const TICK_MS = 20;
@@ -58,7 +35,7 @@ export class FleetVisitors {
   /** Nothing is committed any more. */
   #isLocal = false;
 
-  constructor(private readonly port: FleetPort) {
+  constructor(private readonly port: VisitorsPort) {
     this.#known = new KnownVisitors(port.clock, port.reporter, port.ttlMs);
   }
 

@@ -6,8 +6,9 @@ import { Admission } from './admission.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { type DeviceQueue, DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
-import { type Deadline, type FlushResult, inVain, withDeadline } from './flush.js';
-import { type DropReason, type LedgerState, totalDropped } from './ledger.js';
+import { Drain } from './drain.js';
+import type { FlushResult } from './flush.js';
+import type { DropReason, LedgerState } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
 import type { OutboxParts } from './parts.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
@@ -22,6 +23,7 @@ export class Outbox {
   protected readonly dispatcher: Dispatcher;
   readonly #rollUps = new RollUps();
   readonly #reader: StorageReader;
+  readonly #drain: Drain;
   readonly #outside = new AsyncResource('countly-weave.outbox');
   /** Ids from here on are of this process. */
   readonly #firstId: number;
@@ -62,6 +64,7 @@ export class Outbox {
     };
     this.dispatcher = new Dispatcher(options, this.parts);
     this.#reader = new StorageReader(this.parts, options);
+    this.#drain = new Drain(this.parts, this.dispatcher, this.#reader);
   }
 
   /** Starts reading what earlier processes left; of the same device it is sent before anything new. */
@@ -197,23 +200,22 @@ export class Outbox {
    * @param since the ledger when the flush began, if that was before this call
    */
   flush(timeout: number, since = this.stats()): Promise<FlushResult> {
-    return this.#account(timeout, since, (deadline) => this.#drain(deadline));
+    return this.#drain.within(timeout, since, (deadline) => this.#drain.all(deadline));
   }
 
   /** The same at the end of a process, which does not wait for a server that is not there while the storage has it all. */
   flushAtEnd(timeout: number, since = this.stats()): Promise<FlushResult> {
-    const work = (deadline: Deadline) => this.#drain(deadline, inVain(this.parts.storage, this.dispatcher));
-    return this.#account(timeout, since, work);
+    return this.#drain.within(timeout, since, (deadline) => this.#drain.whileThereIsHope(deadline));
   }
 
   /** Flushes, then stops, all within the timeout. What could not be delivered stays in the storage for the next process. */
   async close(timeout: number, since = this.stats()): Promise<FlushResult> {
     if (this.#closed) return { delivered: 0, pending: this.stats().pending, dropped: 0 };
-    return this.#account(timeout, since, async (deadline) => {
+    return this.#drain.within(timeout, since, async (deadline) => {
       // Work of the host that ends late may still record while the rest is delivered.
       for (let accepted = -1; accepted !== this.stats().accepted && !deadline.passed; ) {
         accepted = this.stats().accepted;
-        await this.#drain(deadline, inVain(this.parts.storage, this.dispatcher));
+        await this.#drain.whileThereIsHope(deadline);
       }
       this.#closed = true;
       this.#reader.stopped = true;
@@ -232,42 +234,6 @@ export class Outbox {
   /** Nothing runs any more but what is running: from now on each entry is saved in the call itself. */
   saveEach(): void {
     this.#savesEach = true;
-  }
-
-  /** @param vain resolves when waiting on makes no sense */
-  async #drain(deadline: Deadline, vain?: Promise<void>): Promise<void> {
-    const { storage, deadLetter, order, breaker, admission } = this.parts;
-    let ended = false;
-    const end = Promise.race([deadline.reached, ...(vain === undefined ? [] : [vain])]).then(() => {
-      ended = true;
-    });
-    this.dispatcher.beginFlush();
-    let reading: Promise<void> | undefined;
-    do {
-      reading = this.#reader.reading;
-      const held = order.heldQueue?.waiting.length ?? 0;
-      const sent = breaker.shut ? undefined : admission.settled(held);
-      await Promise.race([Promise.all([reading, sent]), end]);
-      // What was read meanwhile is to leave as well.
-    } while (!ended && (reading ?? this.#reader.reading) !== undefined);
-    this.dispatcher.endFlush();
-    // Acknowledgements reach the disk as well, or a restart would deliver again.
-    await Promise.race([Promise.all([storage.commit(), deadLetter.written()]), deadline.reached]);
-  }
-
-  /** What became of the entries while a piece of work was done. */
-  async #account(
-    timeout: number,
-    before: LedgerState,
-    work: (deadline: Deadline) => Promise<void>,
-  ): Promise<FlushResult> {
-    await withDeadline(this.parts.clock, timeout, work);
-    const after = this.stats();
-    return {
-      delivered: after.delivered - before.delivered,
-      pending: after.pending,
-      dropped: totalDropped(after) - totalDropped(before),
-    };
   }
 
   /** After all that was accepted or recovered. The machine's clock may jump meanwhile, and another process' may have been wrong. */

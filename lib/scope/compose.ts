@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { thrownName } from '../check.js';
 import { type Clock, clientClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import type { ResolvedOptions } from '../config/resolve.js';
@@ -42,6 +41,7 @@ import { startText } from './debug-story.js';
 import { Departures } from './departures.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort, type PortParts } from './feature-port.js';
+import { newProgress } from './progress.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 import type { MakeSharedHouse } from './shared-visitors.js';
 
@@ -49,18 +49,6 @@ export type Core = ReturnType<typeof compose>;
 
 /** How often idle devices are forgotten. */
 export const EXPIRE_EVERY_MS = 30_000;
-
-/** How delivery fares. */
-interface Progress {
-  /** Whom something was delivered for last; the server knows this device. */
-  knownDevice: string | undefined;
-  /** Why a delivery failed last. */
-  failure: string | undefined;
-  /** How often a slow answer made us pause. */
-  pauses: number;
-  /** Milliseconds since the epoch. */
-  lastDeliveryAt: number | undefined;
-}
 
 /** The composition root: the only place that knows which part gets which. */
 export function compose(options: ResolvedOptions, machineClock: Clock, dialect: Dialect, makeShared?: MakeSharedHouse) {
@@ -77,7 +65,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     query: (request) => transport.query(request),
   });
   const transport = transportOf(options, clock, reporter, watch);
-  const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
+  const progress = newProgress();
   const name = randomBytes(8).toString('hex');
   const delivery = {
     clock,
@@ -194,22 +182,6 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     progress.failure = reason;
   }
 
-  /** Fetches the remote config of the own device, if that is wanted. */
-  function fetchOwnRemoteConfig(): void {
-    const { remoteConfig: told } = options;
-    if (told === false) return;
-    void remoteConfig.fetch(own, {}, false).then((answer) => {
-      if (typeof told !== 'function') return;
-      const error = answer.ok ? undefined : new Error(answer.reason);
-      try {
-        told(error, remoteConfig.values(own));
-      } catch (thrown) {
-        const name = thrownName(thrown);
-        reporter.warn('remoteConfig', `remoteConfig: the callback threw ${name}; what was fetched holds.`);
-      }
-    });
-  }
-
   /** A device that the server knows: a question for another one would make a user of it (docs/protocol.md §17.7). */
   function known(): ScopeTarget {
     const { knownDevice } = progress;
@@ -283,7 +255,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     attribution: new Attribution(port),
     feedback: new Feedback(port, { events, platform: dialect.bareMachine ? undefined : port.metrics['_os'] }),
     remoteConfig,
-    fetchOwnRemoteConfig,
+    fetchOwnRemoteConfig: () => remoteConfig.fetchOwn(own, options.remoteConfig),
     departures,
     flush,
     ledger,
