@@ -6,7 +6,7 @@ import type { RedisCall, RedisLink, Reply } from './link.js';
 
 const SOON_MS = 5;
 const AGAIN_MS = 300;
-/** Entries in one call: Redis does nothing else meanwhile. */
+/** Entries in one call, about: Redis does nothing else meanwhile. */
 const MOST_AT_ONCE = 500;
 
 interface Settlement {
@@ -134,16 +134,20 @@ function isCount(reply: Reply): boolean {
   return typeof reply === 'number';
 }
 
-/** Fewer and larger ones. */
+/**
+ * Fewer and larger ones. What ended together stays in one call: a Redis that dies between two would keep the rest of a request
+ * whose bytes it has forgotten, and whoever comes next would send that rest as something new.
+ */
 function merged(settlements: readonly Settlement[]): Settlement[] {
   return [...byLane(settlements, ({ lane, outcome }) => `${lane} ${outcome}`).values()].flatMap((those) => {
     const { lane, outcome } = those[0] as Settlement;
-    const entries = those.flatMap((one) => one.entries);
-    const parts: Settlement[] = [];
-    for (let i = 0; i < entries.length; i += MOST_AT_ONCE) {
-      parts.push({ lane, outcome, entries: entries.slice(i, i + MOST_AT_ONCE) });
+    const parts: Entry[][] = [[]];
+    for (const { entries } of those) {
+      const last = parts.at(-1) as Entry[];
+      if (last.length > 0 && last.length + entries.length > MOST_AT_ONCE) parts.push([...entries]);
+      else last.push(...entries);
     }
-    return parts;
+    return parts.map((entries) => ({ lane, outcome, entries }));
   });
 }
 
