@@ -5,6 +5,8 @@ const COMMON = {
   rxjs: '^7.8.1',
   'class-transformer': '^0.5.1',
   '@opentelemetry/api': '^1.9.0',
+  // The older of both that are peers; the tests of the library run with the newer one.
+  ioredis: '^5.4.0',
 };
 /** The types of `countly-weave/openfeature` are made of those. */
 const OPENFEATURE = { '@openfeature/server-sdk': '^1.16.0', '@openfeature/core': '^1.9.0' };

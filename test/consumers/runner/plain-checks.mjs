@@ -18,7 +18,7 @@ export async function checkPlainApps(report, { installation, nodes, inspector, p
   ]);
   await Promise.all(jobs.map(([name, work]) => report.check(name, work)));
   // These cannot load here, as their peers are not there.
-  const loadable = entries.filter((entry) => !['nest', 'nest/testing', 'otel'].includes(entry));
+  const loadable = entries.filter((entry) => !['nest', 'nest/testing', 'otel', 'redis'].includes(entry));
   await checkEntries(report, { installation, nodes, entries: loadable, where: 'without Nest' });
 
   async function execute(node, file) {
