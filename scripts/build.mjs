@@ -42,6 +42,7 @@ const isLater = (id) =>
   (id.startsWith(`${BUILD}/lib/inspection/`) && !/(contract|watch)\.js$/.test(id)) ||
   id.startsWith(`${BUILD}/lib/fleet/`);
 const isShared = (id) => id.startsWith(`${BUILD}/lib/`) && !isLater(id) && !ROOMS.some((room) => id.startsWith(room));
+const isInOneFile = (id) => isShared(id) || id.startsWith(`${BUILD}/lib/inspection/`);
 
 rmSync(DIST, { recursive: true, force: true });
 await bundle(
@@ -87,7 +88,7 @@ async function bundle(extension, input, output) {
     dir: DIST,
     entryFileNames: `[name]${extension}`,
     chunkFileNames: `[name]${extension}`,
-    codeSplitting: { groups: [{ name: 'core', test: isShared }] },
+    codeSplitting: { groups: [{ name: 'core', test: extension === '.mjs' ? isInOneFile : isShared }] },
     generatedCode: { symbols: false },
     minifyInternalExports: false,
     // What is documented stands in the declarations.
@@ -153,7 +154,10 @@ function nodeTypes() {
   };
 }
 
-/** A `require` of ours waits until something is needed; a bundler has to see it at once, and finds only imports. */
+/**
+ * A `require` or `import()` of ours waits until something is needed; a bundler has to see it at once, finds only imports, and
+ * could not put what is loaded later into one file.
+ */
 function importsForRequires() {
   return {
     name: 'imports-for-requires',
@@ -162,15 +166,20 @@ function importsForRequires() {
       const calls = [];
       new Visitor({
         CallExpression(node) {
-          if (node.callee.type === 'Identifier' && node.callee.name === 'require') calls.push(node);
+          if (node.callee.type === 'Identifier' && node.callee.name === 'require')
+            calls.push({ node, source: node.arguments[0] });
+        },
+        ImportExpression(node) {
+          calls.push({ node, source: node.source });
         },
       }).visit(this.parse(code));
       const imports = [];
       let result = code;
       // From the end, so that what stands before keeps its place.
-      for (const { start, end, arguments: names } of calls.reverse()) {
+      for (const { node, source } of calls.sort((a, b) => b.node.start - a.node.start)) {
+        const { start, end } = node;
         const name = `required${imports.length}`;
-        imports.push(`import * as ${name} from ${JSON.stringify(names[0].value)};\n`);
+        imports.push(`import * as ${name} from ${JSON.stringify(source.value)};\n`);
         result = `${result.slice(0, start)}${name}${result.slice(end)}`;
       }
       return `${imports.join('')}${result}`;
