@@ -76,7 +76,9 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
       clock,
       reporter,
       delivered,
-      failed,
+      failed: (reason) => {
+        progress.failure = reason;
+      },
       sent: watch && ((...sent) => watch.sent(...sent)),
     }),
     deadLetter: deadLetterOf(options, folder, reporter),
@@ -176,10 +178,6 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     if (outbox.stats().pending > fill * tuned.maxQueuedEntries) return;
     progress.pauses++;
     outbox.pause(pauseMs);
-  }
-
-  function failed(reason: string): void {
-    progress.failure = reason;
   }
 
   /** A device that the server knows: a question for another one would make a user of it (docs/protocol.md §17.7). */
