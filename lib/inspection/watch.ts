@@ -3,6 +3,11 @@ import type { EntryNote, InspectorLink, LinkPort, SentRequests } from './contrac
 
 /** As many entries as may wait to be delivered; of those beyond it nobody learns who made them. */
 const MOST_NOTES = 20_000;
+/**
+ * Until the first answer, of so many entries also the unit of work. It refers to a whole request of the host, and requests that
+ * live long teach V8 to put all later ones where only a full collection finds them.
+ */
+const MOST_UNITS = 50;
 /** Deliveries that wait for the link to be loaded. */
 const MOST_WAITING = 100;
 
@@ -42,7 +47,8 @@ export class InspectorWatch {
       const [oldest = 0] = this.#notes.keys();
       this.#notes.delete(oldest);
     }
-    this.#notes.set(entryId, { recorder, scope, at: this.port.now() });
+    const keepsUnit = this.#state === 'inspector' || this.#notes.size < MOST_UNITS;
+    this.#notes.set(entryId, { recorder, scope: keepsUnit ? scope : undefined, at: this.port.now() });
   }
 
   /** These were delivered, in this body. */
