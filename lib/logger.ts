@@ -59,8 +59,8 @@ export class Reporter {
     this.#say('error', key, message, everyMs);
   }
 
-  /** Without an interval a warning is written once for the life of the client. */
-  warn(key: string, message: string, everyMs = Number.POSITIVE_INFINITY): void {
+  /** Without an interval a warning is written once for the life of the client. As a function it is made only when it is written. */
+  warn(key: string, message: string | (() => string), everyMs = Number.POSITIVE_INFINITY): void {
     this.#say('warn', key, message, everyMs);
   }
 
@@ -80,14 +80,14 @@ export class Reporter {
     this.#write(this.logger.debug === undefined ? 'log' : 'debug', message);
   }
 
-  #say(level: 'error' | 'warn', key: string, message: string, everyMs: number): void {
+  #say(level: 'error' | 'warn', key: string, message: string | (() => string), everyMs: number): void {
     const last = this.#lastSaid.get(key);
     if (last !== undefined && this.now() - last < everyMs) return;
     // Keys are few by design; the bound only guards against a caller that builds keys from data.
     if (this.#lastSaid.size >= 1000) this.#lastSaid.clear();
     this.#lastSaid.set(key, this.now());
     this.written[level === 'error' ? 'errors' : 'warnings']++;
-    this.#write(level, shownText(message));
+    this.#write(level, shownText(typeof message === 'string' ? message : message()));
   }
 
   #write(level: 'error' | 'warn' | 'log' | 'debug', message: string): void {

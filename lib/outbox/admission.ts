@@ -207,7 +207,8 @@ export class Admission {
       const { maxQueuedEntries, maxQueuedBytes } = this.limits;
       this.port.reporter.warn(
         'overflow',
-        `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${counted(maxQueuedBytes, 'byte')}); the oldest entries are dropped.`,
+        () =>
+          `The queue is full (${counted(maxQueuedEntries, 'entry')} or ${counted(maxQueuedBytes, 'byte')}); the oldest entries are dropped.`,
         60_000,
       );
     }
