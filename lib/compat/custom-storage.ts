@@ -1,4 +1,4 @@
-import { isList, member, thrownName } from '../check.js';
+import { member, thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import { Warnings } from '../journal/warnings.js';
@@ -37,9 +37,9 @@ export class CustomStorage implements Storage {
     // Read at once: what is appended before `open` must not be written in place of what waits from before.
     const found = attempted(() => method.storeGet(key, undefined));
     hearFailure(found);
-    const entries = [member(found, 'entries')].flat().filter(isEntry);
+    const entries = listOf(member(found, 'entries')).filter(isEntry);
     for (const entry of entries) this.#entries.set(entry.id, entry);
-    for (const seal of [member(found, 'seals')].flat().filter(isSeal)) this.#setSeal(seal);
+    for (const seal of listOf(member(found, 'seals')).flatMap(sealFrom)) this.#setSeal(seal);
     this.#left = [...groupedBySeal(entries, this.#seals)];
   }
 
@@ -120,10 +120,20 @@ export class CustomStorage implements Storage {
   }
 }
 
-function isSeal(value: unknown): value is Seal {
-  const [path, ids] = [member(value, 'path'), member(value, 'ids')];
+/** Read once: what is stored may be anything, also a list that throws when one looks at it. */
+function listOf(value: unknown): unknown[] {
+  return attempted(() => [value].flat()) ?? [];
+}
+
+/** The seal in a list, which is empty where it is none. */
+function sealFrom(value: unknown): Seal[] {
+  const [path, head, ids] = [member(value, 'path'), member(value, 'head'), listOf(member(value, 'ids'))];
   const isPath = path === '/i' || path === '/i/bulk';
-  return isPath && typeof member(value, 'head') === 'string' && isList(ids) && ids.every(Number.isSafeInteger);
+  return isPath && typeof head === 'string' && ids.every(isId) ? [{ path, head, ids }] : [];
+}
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 /** Requests in the order of their first entries; what was not sealed is one without a head. */

@@ -7,6 +7,9 @@ import { AnswerEnd } from '../../nest/scope/answer-end.js';
 import { Collector } from './support/collector.js';
 import { closeAppsAfterEach, PLATFORMS, type Platform, quiet, start } from './support/platforms.js';
 
+/** Ends what is streamed. */
+let endStream = () => {};
+
 @Controller()
 class Pages {
   @Get('page')
@@ -25,7 +28,7 @@ class Pages {
     if ('hijack' in reply) reply.hijack();
     const response = 'raw' in reply ? reply.raw : reply;
     response.write('first');
-    setTimeout(() => response.end('last'), 60);
+    endStream = () => response.end('last');
   }
 }
 
@@ -56,7 +59,7 @@ async function boot(platform: Platform, ...muted: readonly string[]) {
     await running.countly.flush();
     return collector.seen.filter(({ kind }) => kind === 'apm' || kind === 'crash').map(({ name }) => name);
   };
-  return { ask, told };
+  return { url: running.url, ask, told };
 }
 
 describe.each(PLATFORMS)('the end of an answer on %s', (platform) => {
@@ -74,11 +77,11 @@ describe.each(PLATFORMS)('the end of an answer on %s', (platform) => {
   });
 
   it('waits for what is streamed after the handler', async () => {
-    const { ask, told } = await boot(platform);
-    const answer = ask('stream');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { url, told } = await boot(platform);
+    const { body } = await fetch(`${url}/stream`, { headers: { 'x-id': 'ada' } });
     expect(await told()).toEqual([]);
-    await answer;
+    endStream();
+    await new Response(body).text();
     expect(await told()).toEqual(['GET /stream']);
   });
 });

@@ -95,6 +95,18 @@ describe('a storage in the official way (CustomStorage)', () => {
       }),
     );
   });
+
+  it('takes a request whose list of entries throws for none, and keeps the entries', async () => {
+    const ids = new Proxy([event(1).id], {
+      get: () => {
+        throw new Error('nobody may look at this');
+      },
+    });
+    const found = { entries: [event(1)], seals: [{ path: '/i/bulk', head: 'h', ids }] };
+    const method = { storeGet: () => found as never, storeSet: () => {}, storeRemove: () => {} };
+    const { entries, sealed } = await new CustomStorage(method, new ManualClock()).recover(PLENTY);
+    expect([entries.map(({ id }) => id), sealed]).toEqual([[event(1).id], []]);
+  });
 });
 
 describe('a transport of one’s own (containedTransport)', () => {

@@ -43,10 +43,7 @@ export function usePage(options: BrowserContextOptions = {}, inspector: Inspecto
   beforeAll(async () => {
     if (!existsSync(BUILT)) throw new Error(`There is no page at ${BUILT}. Run "npm run build" first.`);
     browser = await openBrowser();
-  }, 60_000);
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    under.complaints = [];
+    // One for all tests, which takes half the time: each has an inspector on a port of its own, an origin without memory.
     under.page = await browser.newPage(options);
     under.page.setDefaultTimeout(15_000);
     under.page.on('pageerror', ({ message }) => under.complaints.push(message));
@@ -55,9 +52,13 @@ export function usePage(options: BrowserContextOptions = {}, inspector: Inspecto
       const isNote = message.text().startsWith('Failed to load resource');
       if (message.type() === 'error' && !isNote) under.complaints.push(message.text());
     });
+  }, 60_000);
+  afterAll(() => browser?.close());
+  beforeEach(() => {
+    under.complaints = [];
   });
   afterEach(async () => {
-    await under.page.close();
+    await under.page.goto('about:blank');
     expect(under.complaints).toEqual([]);
   });
   return under;
