@@ -1,40 +1,42 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
+/** Rooms whose code keeps nothing outside of its objects; here nothing else of the house is loaded, class-transformer least of all. */
+const STATELESS = tests('features', 'outbox', 'journal', 'protocol', 'config', 'segmentation');
 /**
- * Rooms whose tests leave nothing behind in their process: they share one copy of the code, which takes half of the processor
- * time. Where a client is found without being handed over (`test/scope`, `test/testing`, `test/inspection`), or the process itself
- * is looked at, a file has a process of its own.
+ * Rooms whose tests leave nothing behind in their process but a client. All of these share one copy of the code, which takes half of
+ * the processor time. Where clients are found without being handed over (`test/scope`, `test/testing`, `test/inspection`), and where
+ * other processes are what is looked at, a file has a process of its own.
  */
 const SHARED = [
-  ...[
+  ...tests(
     'compat',
-    'config',
     'decorators',
     'docs',
-    'features',
     'http',
-    'journal',
     'live',
     'nest',
     'nestjs-cls',
     'openfeature',
-  ],
-  ...['otel', 'outbox', 'plan', 'protocol', 'redis', 'segmentation', 'trust', 'typeorm', 'types'],
-]
-  .map((room) => `test/${room}/**/*.test.ts`)
-  .concat(
-    'test/*.test.ts',
-    'test/fleet/{fleet,visitor}-*.test.ts',
-    'inspector/test/**/*.test.ts',
-    'sample-app/test/**/*.test.ts',
-  );
+    'otel',
+    'plan',
+    'redis',
+    'trust',
+  ),
+  ...tests('typeorm', 'types'),
+  ...['test/fleet/{fleet,visitor}-*.test.ts', 'inspector/test/**/*.test.ts', 'sample-app/test/**/*.test.ts'],
+];
 /** Files of those rooms that count listeners, memory or what was woven, or tell Nest something for the whole process. */
 const ALONE = [
   'test/decorators/{allocation,kit-own-method,mocks,process}.test.ts',
-  'test/nest/{inspector,instrument,leaks,odd-requests,provider-scopes,registration,shutdown}.test.ts',
-  'test/{fake-timers,messages}.test.ts',
+  'test/nest/{failed-boot,inspector,instrument,leaks,odd-requests,provider-scopes,registration,shutdown}.test.ts',
+  'test/nest/testing/*.test.ts',
 ];
+
+function tests(...rooms: string[]): string[] {
+  return rooms.map((room) => `test/${room}/**/*.test.ts`);
+}
+
 const timeouts = { testTimeout: 15_000, hookTimeout: 30_000 };
 
 export default defineConfig({
@@ -50,10 +52,11 @@ export default defineConfig({
           name: 'alone',
           ...timeouts,
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...SHARED],
+          exclude: [...configDefaults.exclude, ...STATELESS, ...SHARED],
         },
       },
       { test: { name: 'alone in its room', ...timeouts, include: ALONE } },
+      { test: { name: 'stateless', ...timeouts, include: STATELESS, isolate: false } },
       {
         test: {
           name: 'shared',
@@ -61,6 +64,7 @@ export default defineConfig({
           include: SHARED,
           exclude: [...configDefaults.exclude, ...ALONE],
           isolate: false,
+          setupFiles: 'test/support/fresh-registry.ts',
         },
       },
     ],

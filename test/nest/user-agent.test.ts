@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isBrowser, isMachine, readUserAgent } from '../../nest/sessions/user-agent.js';
+import { processorMs } from '../support/processor-time.js';
 
 /** Browser and version, system and version, device and its type. */
 const AGENTS: Record<string, readonly (string | undefined)[]> = {
@@ -56,11 +57,10 @@ describe('what a User-Agent says', () => {
     expect([browser, browserVersion, os, osVersion, device, deviceType]).toEqual(expected);
   });
 
-  it('takes no time, whatever was sent', () => {
+  it('takes no time, whatever was sent', async () => {
     for (const part of ['Android ', 'iPhone ', 'Version/1 ', '; a', 'AppleWebKit/1 ', 'PlayStation ']) {
-      const began = performance.now();
-      readUserAgent(part.repeat(100_000));
-      expect(performance.now() - began).toBeLessThan(50);
+      const text = part.repeat(100_000);
+      expect(await processorMs(() => readUserAgent(text))).toBeLessThan(50);
     }
   });
 });

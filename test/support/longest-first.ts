@@ -35,18 +35,22 @@ const LONG = [
 ];
 
 /**
- * Files with a process of their own first, as workers are shared only among neighbours in the queue; within each kind the long
- * ones, in the order of the list, and then as Vitest has it.
+ * Files with a process of their own first, then project by project, as workers are shared only among neighbours in the queue; within
+ * each the long ones, in the order of the list, and then as Vitest has it.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const usual = await super.sort(files);
-    const ranked = usual.map((file, at) => ({ file, rank: rankOf(file), at }));
-    return ranked.sort((a, b) => a.rank - b.rank || a.at - b.at).map(({ file }) => file);
+    const projects = usual.map(({ project }) => project);
+    const ranked = usual.map((file, at) => {
+      const project = file.project.config.isolate ? 0 : 1 + projects.indexOf(file.project);
+      return { file, at, project, place: placeOf(file) };
+    });
+    return ranked.sort((a, b) => a.project - b.project || a.place - b.place || a.at - b.at).map(({ file }) => file);
   }
 }
 
-function rankOf({ moduleId, project }: TestSpecification): number {
+function placeOf({ moduleId }: TestSpecification): number {
   const place = LONG.findIndex((name) => moduleId.includes(`/${name}.`));
-  return (project.config.isolate ? 0 : 2 * LONG.length) + (place < 0 ? LONG.length : place);
+  return place < 0 ? LONG.length : place;
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { processorMs } from '../../../test/support/processor-time.js';
 import { parseJson, stringOf } from '../../src/protocol/json.js';
 import { useInspector } from '../support/use-inspector.js';
 
@@ -118,9 +119,10 @@ describe('the work for one request', () => {
     ['a key of a million characters', () => ({ events: [{ key: 'x$'.repeat(500_000) }] })],
   ])('is linear: %s', async (_name, make) => {
     await server.send({ user_details: { custom: { x: list(5000) } } });
-    const startedAt = performance.now();
-    for (let time = 0; time < 2; time += 1) await server.send({ ...make() });
-    expect(performance.now() - startedAt).toBeLessThan(6000);
+    const took = await processorMs(async () => {
+      for (let time = 0; time < 2; time += 1) await server.send({ ...make() });
+    });
+    expect(took).toBeLessThan(6000);
   });
 
   it('keeps properties and metrics of a user bounded', async () => {

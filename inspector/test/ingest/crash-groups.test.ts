@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { processorMs } from '../../../test/support/processor-time.js';
 import { crashGroup } from '../../src/ingest/crash-group.js';
 import { useInspector } from '../support/use-inspector.js';
 
@@ -89,8 +90,7 @@ describe('a group', () => {
     ['colons', ':'.repeat(200_000)],
     ['question marks', 'a?'.repeat(100_000)],
   ])('of %s is found at once', async (_name, error) => {
-    const startedAt = performance.now();
-    await send({ _os: 'Linux', _javascript: true, _error: error, _name: error.slice(0, 50_000) });
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    const crash = { _os: 'Linux', _javascript: true, _error: error, _name: error.slice(0, 50_000) };
+    expect(await processorMs(() => send(crash))).toBeLessThan(1000);
   });
 });
