@@ -7,11 +7,12 @@ import type { SealedRequest } from '../../lib/protocol/entry.js';
 import { commit } from '../../lib/redis/commit.js';
 import { readStatus } from '../../lib/redis/fleet-status.js';
 import { Keys } from '../../lib/redis/keys.js';
+import { LaneReader } from '../../lib/redis/lane-reader.js';
 import { LaneStorage } from '../../lib/redis/lane-storage.js';
 import { LaneWriter } from '../../lib/redis/lane-writer.js';
 import { LeasedSender } from '../../lib/redis/leased-sender.js';
 import { Leases } from '../../lib/redis/leases.js';
-import { RedisLink } from '../../lib/redis/link.js';
+import { type RedisCall, RedisLink } from '../../lib/redis/link.js';
 import { oldEntry } from '../outbox/harness.js';
 import { noRedis, Redis } from '../support/redis.js';
 
@@ -119,6 +120,33 @@ describe.skipIf(noRedis)('who holds a lane', () => {
     const found = await second.storage.recover(PLENTY);
     expect(found.sealed).toEqual([request]);
     expect(found.entries.map(({ body }) => body)).toEqual([oldEntry(4).body]);
+  });
+
+  it('hands no entry to the next holder in two requests, also when the one before died while it took one out', async () => {
+    await add(1, 2);
+    const first = await holder('first');
+    const request = await sealedBy(first);
+    first.storage.seal({ ...request, entries: request.entries.slice(1) });
+    await first.storage.commit();
+    await first.leases.stop(0);
+    const second = await holder('second');
+    await held(second).toBe(true);
+    expect(await second.storage.recover(PLENTY)).toMatchObject({ sealed: [request], entries: [] });
+  });
+
+  it('finds what was fixed again when Redis goes away between two lanes', async () => {
+    await add(1, 2);
+    const first = await holder('first');
+    const request = await sealedBy(first);
+    let calls = 0;
+    const goesAway = {
+      call: async (one: RedisCall) => (++calls === 2 ? undefined : link.call(one)),
+      calls: (some: readonly RedisCall[]) => link.calls(some),
+    } as unknown as RedisLink;
+    const reader = new LaneReader(goesAway, keys);
+    for (const lane of [0, 1]) reader.add(lane);
+    expect(await reader.read(10)).toBe(undefined);
+    expect(await reader.read(10)).toMatchObject({ sealed: [request], entries: [] });
   });
 
   it('never sends what it may not any more, nor what the next one does not know of', async () => {
