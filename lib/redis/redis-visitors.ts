@@ -19,6 +19,8 @@ export interface RedisVisitorsPort {
   entryOf(draft: EntryDraft): Entry;
   /** Takes entries that Redis has not taken, or perhaps not. */
   keep(entry: Entry): void;
+  /** Redis has not answered, or takes nothing: what is kept is to be safe at once. */
+  refused(): void;
   /** Counts entries that are in Redis. */
   passed(entries: readonly Entry[]): void;
 }
@@ -87,6 +89,7 @@ export class RedisVisitors implements VisitorStore {
         this.port.passed(entries);
         return { kind: 'apart' };
       default:
+        this.port.refused();
         for (const entry of entries) this.port.keep(entry);
         return { kind: 'apart' };
     }
