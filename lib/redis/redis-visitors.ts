@@ -12,7 +12,7 @@ export interface RedisVisitorsPort {
   /** Whose count the ids of entries are of. */
   readonly producer: string;
   readonly cache: SharedCache;
-  readonly visitorTtl: number;
+  readonly visitorTtl: number | undefined;
   commit(groups: readonly EntryGroup[]): Promise<readonly GroupResult[]>;
   /** Whether something of a device waits here: what comes later must not leave earlier. */
   waitsHere(deviceId: string): boolean;
@@ -34,7 +34,7 @@ interface Asked {
 /** What the processes of a fleet know of visitors, in Redis beside the lanes. */
 export class RedisVisitors implements VisitorStore {
   readonly remoteConfig: SharedCache;
-  readonly visitorTtl: number;
+  readonly visitorTtl: number | undefined;
   /** On their way to Redis. */
   #underWay: readonly Asked[] = [];
 
