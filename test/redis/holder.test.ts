@@ -134,6 +134,34 @@ describe.skipIf(noRedis)('who holds a lane', () => {
     expect(await second.storage.recover(PLENTY)).toMatchObject({ sealed: [request], entries: [] });
   });
 
+  it.each(['comes', 'goes and comes back'])(
+    'hands out what was fixed of a lane that %s while others are read',
+    async (how) => {
+      await add(1, 2);
+      const first = await holder('first');
+      const request = await sealedBy(first);
+      let calls = 0;
+      const meanwhile = {
+        call: (one: RedisCall) => {
+          // The last one that is asked for what was fixed.
+          if (++calls === (how === 'comes' ? 1 : 2)) {
+            reader.remove(0);
+            reader.add(0);
+          }
+          return link.call(one);
+        },
+        calls: (some: readonly RedisCall[]) => link.calls(some),
+      } as unknown as RedisLink;
+      const reader = new LaneReader(meanwhile, keys);
+      if (how !== 'comes') reader.add(0);
+      reader.add(1);
+      const found = await reader.read(10);
+      expect(found?.entries).toEqual([]);
+      expect(found?.sealed.filter(({ deviceId }) => found.isCurrent(deviceId === 'ada' ? 0 : 1))).toEqual([]);
+      expect(await reader.read(10)).toMatchObject({ sealed: [request], entries: [] });
+    },
+  );
+
   it('finds what was fixed again when Redis goes away between two lanes', async () => {
     await add(1, 2);
     const first = await holder('first');
