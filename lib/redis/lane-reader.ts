@@ -25,6 +25,8 @@ export interface Seal {
   readonly ids: readonly string[];
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** How far a lane was read. */
 class Cursor {
   last = '0';
@@ -66,8 +68,12 @@ export class LaneReader {
     return this.#cursors.get(lane)?.isRead === true;
   }
 
-  /** Reads at most so many entries a lane; undefined when that is not possible now. */
-  async read(most: number): Promise<Found | undefined> {
+  /**
+   * Reads at most so many entries a lane; undefined when that is not possible now.
+   *
+   * @param paused lanes that are told to be unread from where they are
+   */
+  async read(most: number, paused: ReadonlySet<number> = NONE): Promise<Found | undefined> {
     const sealed: SealedRequest[] = [];
     const asked: Cursor[] = [];
     // What was fixed is to be found again.
@@ -85,19 +91,22 @@ export class LaneReader {
     // A lane that came meanwhile has its turn next time: what was fixed of it is not known yet, and would leave with other bytes.
     const cursors = [...this.#cursors.values()].filter(({ inRequests }) => inRequests !== undefined);
     if (cursors.length === 0) return inVain();
-    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
-    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...cursors.map(({ last }) => last)];
-    const replies = await this.link.calls([read, ['hmget', this.keys.meta(), 'withdrawn', 'flush']]);
-    const [streams, meta] = replies ?? [];
+    const reading = cursors.filter(({ lane }) => !paused.has(lane));
+    const keys = reading.map(({ lane }) => this.keys.lane(lane));
+    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...reading.map(({ last }) => last)];
+    const calls: RedisCall[] = [['hmget', this.keys.meta(), 'withdrawn', 'flush'], ...(keys.length > 0 ? [read] : [])];
+    const replies = await this.link.calls(calls);
+    const [meta, streams] = replies ?? [];
     if (replies === undefined || streams instanceof Error || !Array.isArray(meta)) return inVain();
-    for (const cursor of cursors) cursor.isRead = true;
+    for (const cursor of reading) cursor.isRead = true;
     const [withdrawn, flush] = meta as (string | null)[];
     const entries: Entry[] = [];
     const odd: [number, string][] = [];
-    let nextId: number | undefined;
+    const left = cursors.filter(({ lane }) => paused.has(lane)).map(({ lastId }) => lastId + 1);
+    let nextId = left.length > 0 ? Math.min(...left) : undefined;
     for (const stream of listOf(streams)) {
       const [key, found] = listOf(stream);
-      const cursor = cursors[keys.indexOf(key as string)];
+      const cursor = reading[keys.indexOf(key as string)];
       if (cursor === undefined || !this.#isCurrent(cursor)) continue;
       for (const one of listOf(found)) {
         const [streamId] = listOf(one);
