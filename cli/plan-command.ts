@@ -4,7 +4,7 @@ import { counted, readTrackingPlan, TRACKING_PLAN_SCHEMA, type TrackingPlan } fr
 import type { Format, PlanTask } from './arguments.js';
 import { loadApplication } from './load/load-application.js';
 import { buildPlan } from './plan/build-plan.js';
-import { type Difference, differences } from './plan/differences.js';
+import { contradictions, type Difference, differences } from './plan/differences.js';
 import { githubDifferences, githubRisks } from './render/github.js';
 import { jsonText } from './render/json.js';
 import { markdownDifferences, markdownPlan } from './render/markdown.js';
@@ -22,7 +22,10 @@ export async function runPlan(task: PlanTask): Promise<number> {
   // Before anything is loaded: a file that cannot be read is told at once.
   const accepted = task.kind === 'check' ? readPlan(task.accepted) : undefined;
   const plan = buildPlan(await loadApplication(task.load), process.cwd());
-  if (task.kind === 'check') return tell(differences(accepted ?? plan, plan), task.format, task.accepted);
+  if (task.kind === 'check') {
+    const found = [...contradictions(plan), ...differences(accepted ?? plan, plan)];
+    return tell(found, task.format, task.accepted);
+  }
   if (task.kind === 'print') {
     console.log(printed(plan, task.format));
     return 0;
@@ -43,15 +46,17 @@ function printed(plan: TrackingPlan, format: Format): string {
 }
 
 function tell(found: readonly Difference[], format: Format | undefined, accepted: string): number {
-  const breaks = found.some(({ breaking }) => breaking);
+  const broken = found.filter(({ breaking }) => breaking);
   if (format === 'json') console.log(jsonText(found));
   else if (format === 'github') {
     summarize(markdownDifferences(found));
     console.log(githubDifferences(found));
   } else console.log(markdownDifferences(found));
-  if (breaks)
+  if (broken.some(({ kind }) => kind === 'defined-twice'))
+    console.error('countly-weave: catalogues define one key in two ways. Leave one of the definitions.');
+  if (broken.some(({ kind }) => kind !== 'defined-twice'))
     console.error(`countly-weave: the plan differs from ${accepted}. If that is meant, write it anew and commit it.`);
-  return breaks ? FAILED : 0;
+  return broken.length > 0 ? FAILED : 0;
 }
 
 /** A workflow of GitHub shows this beside its run. */

@@ -9,7 +9,7 @@ export type { Applied } from './decorators/weave/woven.js';
 export { membersOf, WEAVE_METADATA, weaveWitness } from './decorators/weave/woven.js';
 export { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './features/events.js';
 export { inspected } from './inspection/contract.js';
-export { shownText } from './logger.js';
+export { shownError, shownText } from './logger.js';
 export type { CatalogueKind, KnownCatalogue } from './plan/catalogues.js';
 export { catalogueWitness } from './plan/catalogues.js';
 export { classOutline } from './plan/class-outline.js';

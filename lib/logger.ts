@@ -42,6 +42,35 @@ export function shownText(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What a callback throws may quote a header or a body. */
+const LONGEST_ERROR = 1000;
+const WORD = /[^\s<>"'`]+/g;
+/** A row of figures such as a phone or a card has, and what may be a token or an id. */
+const PERSONAL = /\+?\d[\d ().-]{4,40}\d|[\w~+=-]{20,}/g;
+const FEWEST_FIGURES = 7;
+const MASKED = '***';
+
+/**
+ * Kind and message of what a callback of the application threw, which whoever wrote it needs to see. Whom it was about is no part
+ * of that: what looks like an address, a long number or a token is masked.
+ */
+export function shownError(error: unknown): string {
+  let text: string;
+  try {
+    text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error that cannot be shown';
+  }
+  const withoutMailboxes = text.slice(0, LONGEST_ERROR).replace(WORD, (word) => (/.@./.test(word) ? MASKED : word));
+  return withoutMailboxes.replace(PERSONAL, (found) => (isOfSomebody(found) ? MASKED : found));
+}
+
+/** Words are long as well, and years and ports are numbers. */
+function isOfSomebody(found: string): boolean {
+  const figures = found.replace(/\D/g, '').length;
+  return figures >= FEWEST_FIGURES || (figures > 0 && !/[ ().]/.test(found));
+}
+
 /** Says each condition once per interval, by its key. A logger that throws is contained: it must not break the host. */
 export class Reporter {
   readonly #lastSaid = new Map<string, number>();

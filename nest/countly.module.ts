@@ -12,7 +12,8 @@ import {
 } from '@nestjs/common';
 import { type ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { applicationConfig } from './application-config.js';
-import { clientNames, DEFAULT_NAME } from './countly.constants.js';
+import { tellAtBoot } from './boot-warnings.js';
+import { DEFAULT_NAME } from './countly.constants.js';
 import {
   ConfigurableModuleClass,
   type CountlyModuleAsyncOptions,
@@ -20,22 +21,13 @@ import {
 } from './countly.module-definition.js';
 import type { CountlyModuleOptions } from './countly.options.js';
 import { CountlyRuntime } from './countly.runtime.js';
-import type { ModuleSettings } from './countly.settings.js';
 import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
-import {
-  bootReport,
-  methodsWithoutClient,
-  unknownClients,
-  unreachable,
-  withoutScopes,
-} from './explorer/boot-report.js';
 import { bindFeatures, bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
 import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { CountlyFeatureModule, featureClasses, featureModule } from './feature/features.js';
-import { namesUser } from './identity/resolvers.js';
 import { checkForRoot, checkForRootAsync, refuseBareClass } from './registration.js';
 import { giveOwnScopes } from './scope/background-scopes.js';
 import {
@@ -52,17 +44,8 @@ import { installHttp } from './scope/install-http.js';
 import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
-import { withoutVisitors } from './sessions/sessions.options.js';
 import { ShutdownOrder, ShutdownOrderModule } from './shutdown-order.js';
 import { watchShutdownHooks } from './shutdown-warning.js';
-
-const FORGEABLE =
-  'The cookie of anonymous visitors is signed with a key made of the app key, which browsers know if they report to the same app. Give anonymous.secret (at least 32 characters): whoever can make such a cookie can have it merged with a user.';
-
-/** Whether somebody outside could make a cookie that is merged at a login. */
-function isForgeable({ anonymous, resolvers }: ModuleSettings): boolean {
-  return typeof anonymous === 'object' && anonymous.merge && !anonymous.isSecret && resolvers.some(namesUser);
-}
 
 /**
  * All the wiring a Nest application needs: makes the client, enters a scope for every request and message, binds the
@@ -223,12 +206,8 @@ export class CountlyModule
   onApplicationBootstrap(): void {
     const { client, settings } = this.#runtime;
     this.#runtime.booted();
-    if (settings.bootReport) this.#warnOfNothing();
-    if (!client.enabled) return;
-    if (settings.bootReport && settings.name === DEFAULT_NAME) this.#report();
-    if (settings.bootReport) this.#reportRules();
-    if (isForgeable(settings)) settings.logger.warn(FORGEABLE);
-    if (settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings);
+    tellAtBoot(this.#runtime, this.#modules);
+    if (client.enabled && settings.shutdownWarning) this.#unwatch = watchShutdownHooks(this.#adapterHost, settings);
   }
 
   /** A server may take long to let go of its last connections: what is queued by now need not wait for that. */
@@ -249,30 +228,6 @@ export class CountlyModule
   /** Before schedulers and queues take hold of the methods they call. */
   #giveOwnScopes(): void {
     giveOwnScopes(backgroundHandlers(this.#modules), this.#runtime, this.#runtime.failures);
-  }
-
-  #report(): void {
-    const { logger, debug } = this.#runtime.settings;
-    const { counts, list, problems } = bootReport(wovenProviders(this.#modules));
-    if (counts !== undefined) logger.log(debug ? counts : `${counts}. The option debug lists them.`);
-    if (list !== undefined && debug) (logger.debug ?? logger.log).call(logger, list);
-    const lost = unknownClients(featureClasses(this.#modules));
-    for (const problem of [...problems, ...lost]) logger.warn(problem);
-  }
-
-  #reportRules(): void {
-    const { settings, rules } = this.#runtime;
-    for (const taken of rules.taken) settings.logger.log(taken);
-    for (const problem of rules.problems) settings.logger.warn(problem);
-  }
-
-  /** Says what cannot have any effect the way it is set up. */
-  #warnOfNothing(): void {
-    const { settings } = this.#runtime;
-    const isOnly = !clientNames(this.#modules).includes(DEFAULT_NAME) && !settings.requestScope;
-    const unnamed = isOnly ? methodsWithoutClient(wovenProviders(this.#modules)) : [];
-    const problems = [...unreachable(settings.name, unnamed), ...withoutScopes(settings), ...withoutVisitors(settings)];
-    for (const problem of problems) this.#runtime.warnings.once(problem, problem);
   }
 
   /** Before gateways and microservices read the global interceptors, which is earlier than any life cycle hook. */

@@ -1,5 +1,5 @@
 import { Countly } from '../lib/index.js';
-import { counted } from '../lib/internal.js';
+import { counted, shownError } from '../lib/internal.js';
 import { Carriers } from './carrier/carriers.js';
 import { endBoot, hasBooted } from './client/booting-clients.js';
 import { ClientDouble } from './client/client-double.js';
@@ -8,7 +8,6 @@ import { deliverAndClose } from './closing.js';
 import type { ModuleSettings } from './countly.settings.js';
 import { FailureObserver } from './errors/failure-observer.js';
 import { FeaturePolicies } from './feature/feature-policies.js';
-import { describe } from './identity/deadline.js';
 import { RuleWeaver } from './instrument/rule-weaver.js';
 import { OutgoingRequests } from './outgoing/outgoing-requests.js';
 import { HttpScope, type RequestObserver } from './scope/http-scope.js';
@@ -102,7 +101,7 @@ export class CountlyRuntime implements ScopeDeps {
       const what = `${counted(pending, 'entry')} ${pending === 1 ? 'was' : 'were'}`;
       if (pending > 0) logger.warn(`${what} not delivered before the shutdown: ${WHAT_THEN[keptIn]}.`);
     } catch (error) {
-      this.settings.logger.error(`Closing the Countly client failed: ${describe(error)}`);
+      this.settings.logger.error(`Closing the Countly client failed: ${shownError(error)}`);
     }
   }
 

@@ -2,6 +2,7 @@ import { featureOfKey, type PlanEntry, type TrackingPlan } from '../../lib/inter
 import { applicationGraph } from '../load/application-graph.js';
 import type { Catalogued, Decorated, LoadedApplication } from '../load/load-application.js';
 import { applicationFrame, classBefore, positionOf } from '../load/source-position.js';
+import { conflictingDefinitions, definitionName } from './conflicts.js';
 import { decoratedSegments, definedSegments, type PlannedSegments } from './planned-segments.js';
 import { withRisks } from './risks.js';
 
@@ -23,6 +24,8 @@ type Options = Readonly<Record<string, unknown>>;
 export function buildPlan({ decorated, catalogues, exported }: LoadedApplication, root: string): TrackingPlan {
   const graph = applicationGraph(exported);
   const entries: Entry[] = [];
+  const conflicts = conflictingDefinitions(catalogues, root);
+  const conflicting = new Map<Entry, string>();
   const computed = computedKeys(decorated);
   for (const one of decorated) {
     const holder = graph.holders.get(one.wrapper) ?? ownerClass(one.site.owner);
@@ -32,12 +35,19 @@ export function buildPlan({ decorated, catalogues, exported }: LoadedApplication
       const { kind } = weaving;
       if (!(kind in MOMENTS)) continue;
       const prefix = graph.prefixes.get(holder) ?? '';
-      const entry = entryOf({ one, weaving, className, source, prefix, catalogues });
-      entries.push(computed.has(one) ? { ...entry, keyFrom: 'dynamic' } : entry);
+      const given = entryOf({ one, weaving, className, source, prefix, catalogues });
+      const entry: Entry = computed.has(one) ? { ...given, keyFrom: 'dynamic' } : given;
+      entries.push(entry);
+      const conflict = conflicts.get(definitionName(entry.kind, weaving.key ?? ''));
+      if (conflict !== undefined) conflicting.set(entry, conflict);
     }
   }
-  entries.push(...notDecorated(catalogues, entries, root));
-  return { version: 1, entries: withRisks(entries.sort(byKey), graph) };
+  for (const entry of notDecorated(catalogues, entries, root)) {
+    entries.push(entry);
+    const conflict = conflicts.get(definitionName(entry.kind, entry.key ?? ''));
+    if (conflict !== undefined) conflicting.set(entry, conflict);
+  }
+  return { version: 1, entries: withRisks(entries.sort(byKey), graph, conflicting) };
 }
 
 /** Decorators in one place of one method that have different keys: code that runs several times makes them. */
@@ -119,10 +129,10 @@ function definitionOf(catalogues: readonly Catalogued[], kind: Kind, key: string
 
 /** What a catalogue has and no decorator records: calls do, or nobody does. */
 function notDecorated(catalogues: readonly Catalogued[], entries: readonly Entry[], root: string): Entry[] {
-  const present = new Set(entries.map(({ kind, key }) => `${kind === 'timed-event' ? 'event' : kind} ${key}`));
+  const present = new Set(entries.map(({ kind, key }) => definitionName(kind, key ?? '')));
   return catalogues.flatMap(({ kind, entries: defined, frames }) =>
     [...defined].flatMap(([key, definition]): Entry[] => {
-      if (present.has(`${kind} ${key}`)) return [];
+      if (present.has(definitionName(kind, key))) return [];
       const { segments, more } = definedSegments(definition);
       return [
         {

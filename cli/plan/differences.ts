@@ -2,8 +2,8 @@ import { type PlanEntry, planGroup, type TrackingPlan } from '../../lib/internal
 
 /** One way in which two plans differ. */
 export interface Difference {
-  readonly kind: 'removed' | 'renamed' | 'retyped' | 'added' | 'changed';
-  /** Data that was collected until now, or its meaning, ends with it. */
+  readonly kind: 'removed' | 'renamed' | 'retyped' | 'added' | 'changed' | 'defined-twice';
+  /** Data that was collected until now, or its meaning, ends with it, or nobody can tell which meaning holds. */
   readonly breaking: boolean;
   /** What it is about: `event checkout`. */
   readonly what: string;
@@ -59,6 +59,18 @@ export function differences(before: TrackingPlan, after: TrackingPlan): Differen
     }
   }
   return found.sort((a, b) => Number(b.breaking) - Number(a.breaking));
+}
+
+/** What catalogues define in two ways: whatever was accepted, only one of them can be true. */
+export function contradictions(plan: TrackingPlan): Difference[] {
+  return [...groups(plan).values()].flatMap(({ what, entries }): Difference[] => {
+    for (const { risks, source } of entries) {
+      const conflict = risks.find(({ code }) => code === 'defined-twice');
+      if (conflict !== undefined)
+        return [{ kind: 'defined-twice', breaking: true, what, message: conflict.message, source }];
+    }
+    return [];
+  });
 }
 
 function groups({ entries }: TrackingPlan): Map<string, Group> {

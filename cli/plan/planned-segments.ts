@@ -15,6 +15,15 @@ export interface PlannedSegments {
   readonly more: boolean;
 }
 
+/** Segments in words: `plan: "free" or "pro", note?: string`. */
+export function shapeText(segments: PlannedSegments['segments'], more: boolean): string {
+  const named = Object.entries(segments).map(
+    ([name, { type, optional, values }]) =>
+      `${name}${optional === true ? '?' : ''}: ${values === undefined ? type : values.map((value) => JSON.stringify(value)).join(' or ')}`,
+  );
+  return [...named, ...(more ? ['… computed at run time'] : [])].join(', ');
+}
+
 type Segments = Record<string, PlannedSegment>;
 
 /** What a catalogue says. */

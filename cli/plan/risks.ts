@@ -19,8 +19,16 @@ const LONGEST_NAME = 128;
 const IDENTIFIES =
   /(^|[_-])(id|uuid|guid|email|e_mail|phone|token|session|ip|url|uri|path|timestamp|time|date|query)$|(Id|Uuid|Guid|Email|Token|Url|Uri|Path|Timestamp|Date|At)$/;
 
-/** Entries with what may go wrong. */
-export function withRisks(entries: readonly Entry[], graph: ApplicationGraph): PlanEntry[] {
+/**
+ * Entries with what may go wrong.
+ *
+ * @param conflicting those that catalogues define in two ways, with both of them in words
+ */
+export function withRisks(
+  entries: readonly Entry[],
+  graph: ApplicationGraph,
+  conflicting: ReadonlyMap<Entry, string>,
+): PlanEntry[] {
   const events = entries.filter(isEvent);
   const keys = new Set(events.map(({ key }) => key).filter((key) => key !== null));
   return entries.map((entry) => ({
@@ -30,6 +38,7 @@ export function withRisks(entries: readonly Entry[], graph: ApplicationGraph): P
       ...ofSegments(entry, entries),
       ...ofNeighbours(entry, entries),
       ...ofClient(entry, graph),
+      ...ofDefinitions(conflicting.get(entry)),
       ...(isEvent(entry) && keys.size > MOST_KEYS && entry.key === [...keys][MOST_KEYS]
         ? [
             risk(
@@ -124,6 +133,10 @@ function ofNeighbours(entry: Entry, entries: readonly Entry[]): PlanRisk[] {
 
 function placeOf({ class: of, method, source }: Entry): string {
   return method === null ? `the catalogue in ${source?.file ?? 'an unknown file'}` : `${of ?? '?'}.${method}`;
+}
+
+function ofDefinitions(conflict: string | undefined): PlanRisk[] {
+  return conflict === undefined ? [] : [risk('defined-twice', conflict)];
 }
 
 function ofClient(entry: Entry, { clients, hasModules }: ApplicationGraph): PlanRisk[] {

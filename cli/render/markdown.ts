@@ -1,5 +1,6 @@
 import type { PlanEntry, TrackingPlan } from '../../lib/internal.js';
 import type { Difference } from '../plan/differences.js';
+import { shapeText } from '../plan/planned-segments.js';
 
 const TITLES: readonly (readonly [string, readonly PlanEntry['kind'][]])[] = [
   ['Events', ['event', 'timed-event']],
@@ -51,10 +52,6 @@ function row(entry: PlanEntry): string {
     consent,
   } = entry;
   const place = source === null ? '' : ` (${source.file}:${source.line})`;
-  const named = Object.entries(segments).map(
-    ([name, { type, optional, values }]) =>
-      `${name}${optional === true ? '?' : ''}: ${values === undefined ? type : values.map((value) => JSON.stringify(value)).join(' or ')}`,
-  );
   const when = [moment ?? '', sample < 1 ? `${sample * 100} %` : '', conditional ? 'if' : ''].filter(
     (word) => word !== '',
   );
@@ -64,7 +61,7 @@ function row(entry: PlanEntry): string {
   const cells = [
     key === null ? (entry.keyFrom === 'dynamic' ? 'known at run time only' : '') : `\`${key}\``,
     decorator === null ? `catalogue${place}` : `${decorator} ${of ?? '?'}.${method}${place}`,
-    [...named, ...(moreSegments ? ['… computed at run time'] : [])].join(', '),
+    shapeText(segments, moreSegments),
     when.join(', '),
     consent,
     about.join('; '),

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { consoleLogger, Reporter } from '../logger.js';
+import { consoleLogger, Reporter, shownError } from '../logger.js';
 import type { ScopeApi } from '../scope/scope-api.js';
 
 /**
@@ -69,18 +69,10 @@ export function runCallback(
     Promise.prototype.then.call(output, undefined, () => {});
     reason = 'it returned a promise; callbacks must be synchronous';
   } catch (error) {
-    reason = describeError(error);
+    reason = shownError(error);
   }
   const layer = [call.className, call.methodName].filter((name) => name !== '').join('.');
   const what = `Option \`${option}\` of ${decorator} on ${layer}`;
   warnOnce(scope, `callback ${what}`, `${what} failed and was skipped; the method itself is not affected: ${reason}`);
   return FAILED;
-}
-
-export function describeError(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return 'an error that cannot be shown';
-  }
 }

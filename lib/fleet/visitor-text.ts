@@ -6,7 +6,7 @@ import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
 import { storable } from '../protocol/json-text.js';
 
 // What processes of different releases read of each other. A new member is one that older ones ignore; what means something else
-// gets another version, which older ones take for damaged: they then know nothing, and change nothing without knowing.
+// gets another version, which older ones leave as it is: they know nothing, and change nothing without knowing.
 const VERSION = 1;
 const LONGEST = 100_000;
 const MOST_VIEWS = 100;
@@ -84,6 +84,12 @@ export function readVisitor(text: string, clock: Clock): Visitor | undefined {
   if (isList(consent)) visitor.consent = new Set(consent.filter((name): name is ConsentFeature => KNOWN.has(name)));
   visitor.consentAt = time(read['decided']);
   return visitor;
+}
+
+/** Whether a later release has written this, in a way that this one cannot read. */
+export function isOfLater(text: string): boolean {
+  const read = text.length > LONGEST ? undefined : parsed(text);
+  return isObject(read) && Number.isSafeInteger(read['v']) && (read['v'] as number) > VERSION;
 }
 
 function viewOf(read: unknown, time: (value: unknown) => number | undefined): OpenedView[] {

@@ -80,6 +80,8 @@ export interface InspectorLink {
 /** What the link is given. */
 export interface LinkPort {
   readonly name: string;
+  /** The app key, as each request has it. */
+  readonly app: string;
   readonly version: string;
   now(): number;
   stats(): LinkStats;

@@ -38,9 +38,9 @@ class Link implements InspectorLink {
   #ended = true;
 
   constructor(private readonly port: LinkPort) {
-    const { name, version } = port;
+    const { name, app, version } = port;
     const startedAt = Math.round(port.now() - process.uptime() * 1000);
-    this.#client = { id: randomUUID(), name, version, pid: process.pid, hostname: hostname(), startedAt };
+    this.#client = { id: randomUUID(), name, app, version, pid: process.pid, hostname: hostname(), startedAt };
   }
 
   answered(runId: string): void {

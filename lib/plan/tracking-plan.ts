@@ -22,6 +22,7 @@ export interface PlanRisk {
     | 'dots'
     | 'dropped-key'
     | 'duplicate'
+    | 'defined-twice'
     | 'high-cardinality'
     | 'too-many-segments'
     | 'too-many-keys'

@@ -32,6 +32,18 @@ export class HeldMerges {
   /** @param isOurs whether this process sends for a device, and has read all that comes before what is asked for */
   constructor(private readonly isOurs: (deviceId: string) => boolean) {}
 
+  /** Entries that are kept. */
+  get size(): number {
+    let size = 0;
+    for (const { entries } of this.#devices.values()) size += entries.length;
+    return size;
+  }
+
+  /** Devices of which something is kept. */
+  get devices(): Iterable<string> {
+    return this.#devices.keys();
+  }
+
   /** Passes an entry on, or keeps it. */
   admits(entry: Entry): boolean {
     const held = this.#devices.get(entry.deviceId);

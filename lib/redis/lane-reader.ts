@@ -25,6 +25,8 @@ export interface Seal {
   readonly ids: readonly string[];
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** How far a lane was read. */
 class Cursor {
   last = '0';
@@ -66,35 +68,45 @@ export class LaneReader {
     return this.#cursors.get(lane)?.isRead === true;
   }
 
-  /** Reads at most so many entries a lane; undefined when that is not possible now. */
-  async read(most: number): Promise<Found | undefined> {
+  /**
+   * Reads at most so many entries a lane; undefined when that is not possible now.
+   *
+   * @param paused lanes that are told to be unread from where they are
+   */
+  async read(most: number, paused: ReadonlySet<number> = NONE): Promise<Found | undefined> {
     const sealed: SealedRequest[] = [];
+    const asked: Cursor[] = [];
+    // What was fixed is to be found again.
+    const inVain = (): undefined => {
+      for (const cursor of asked) cursor.inRequests = undefined;
+    };
     for (const cursor of [...this.#cursors.values()]) {
       if (cursor.inRequests !== undefined) continue;
       const requests = await this.#requestsOf(cursor.lane);
-      if (requests === undefined) return undefined;
+      if (requests === undefined) return inVain();
+      asked.push(cursor);
       cursor.inRequests = new Set(requests.flatMap(({ entries }) => entries.map(({ id }) => String(id))));
       if (this.#isCurrent(cursor)) sealed.push(...requests);
     }
-    const cursors = [...this.#cursors.values()];
-    if (cursors.length === 0) return undefined;
-    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
-    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...cursors.map(({ last }) => last)];
-    const replies = await this.link.calls([read, ['hmget', this.keys.meta(), 'withdrawn', 'flush']]);
-    const [streams, meta] = replies ?? [];
-    if (replies === undefined || streams instanceof Error || !Array.isArray(meta)) {
-      // What was fixed is to be found again.
-      if (sealed.length > 0) for (const cursor of cursors) if (cursor.last === '0') cursor.inRequests = undefined;
-      return undefined;
-    }
-    for (const cursor of cursors) cursor.isRead = true;
+    // A lane that came meanwhile has its turn next time: what was fixed of it is not known yet, and would leave with other bytes.
+    const cursors = [...this.#cursors.values()].filter(({ inRequests }) => inRequests !== undefined);
+    if (cursors.length === 0) return inVain();
+    const reading = cursors.filter(({ lane }) => !paused.has(lane));
+    const keys = reading.map(({ lane }) => this.keys.lane(lane));
+    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...reading.map(({ last }) => last)];
+    const calls: RedisCall[] = [['hmget', this.keys.meta(), 'withdrawn', 'flush'], ...(keys.length > 0 ? [read] : [])];
+    const replies = await this.link.calls(calls);
+    const [meta, streams] = replies ?? [];
+    if (replies === undefined || streams instanceof Error || !Array.isArray(meta)) return inVain();
+    for (const cursor of reading) cursor.isRead = true;
     const [withdrawn, flush] = meta as (string | null)[];
     const entries: Entry[] = [];
     const odd: [number, string][] = [];
-    let nextId: number | undefined;
+    const left = cursors.filter(({ lane }) => paused.has(lane)).map(({ lastId }) => lastId + 1);
+    let nextId = left.length > 0 ? Math.min(...left) : undefined;
     for (const stream of listOf(streams)) {
       const [key, found] = listOf(stream);
-      const cursor = cursors[keys.indexOf(key as string)];
+      const cursor = reading[keys.indexOf(key as string)];
       if (cursor === undefined || !this.#isCurrent(cursor)) continue;
       for (const one of listOf(found)) {
         const [streamId] = listOf(one);
@@ -136,12 +148,15 @@ export class LaneReader {
       const entry = Array.isArray(reply) ? entryOf(reply[0]) : undefined;
       if (entry !== undefined) entries.set(ids[i] as string, entry);
     });
-    const requests = seals.flatMap(({ path, head, ids }): SealedRequest[] => {
+    const inOrder = [...seals].sort((a, b) => Number(a.ids[0]) - Number(b.ids[0]));
+    return inOrder.flatMap(({ path, head, ids }): SealedRequest[] => {
       const all = ids.flatMap((id) => entries.get(id) ?? []);
       const deviceId = all[0]?.deviceId;
-      return deviceId === undefined || all.length < ids.length ? [] : [{ deviceId, path, head, entries: all }];
+      if (deviceId === undefined || all.length < ids.length) return [];
+      // An entry leaves in one request, also if a holder died while it took something out of the one it had been in.
+      for (const id of ids) entries.delete(id);
+      return [{ deviceId, path, head, entries: all }];
     });
-    return requests.sort((a, b) => (a.entries[0]?.id ?? 0) - (b.entries[0]?.id ?? 0));
   }
 }
 

@@ -14,6 +14,8 @@ import { entriesWithin, withdrawalsOf } from './withdrawals.js';
 /** Longest time something lies in a lane unnoticed. */
 const LOOK_MS = 50;
 const MOST_A_LOOK = 200;
+/** Entries behind merges that wait for somebody else's lane, about: the rest of such a lane stays in Redis. */
+const MOST_HELD = 5000;
 /** Until what was wanted at once is certainly in memory. */
 const SEND_ALL_MS = 20;
 
@@ -151,7 +153,7 @@ export class LaneStorage implements Storage {
 
   async #readNow(most: number): Promise<void> {
     const { writer, reporter, link, keys, clock, sendAll } = this.port;
-    const found = await this.#reader.read(most);
+    const found = await this.#reader.read(most, this.#paused);
     if (found === undefined) return;
     const { entries, odd, nextId, withdrawn, flush } = found;
     // Not whether the lease holds at this moment: an entry that was read is not read again. Who sends asks for that.
@@ -174,6 +176,14 @@ export class LaneStorage implements Storage {
       60_000,
     );
     void link.calls(odd.map(([lane, id]) => ['xdel', keys.lane(lane), id]));
+  }
+
+  /**
+   * Lanes of which enough is kept already. What their merges wait for has smaller numbers than what is unread of them, so it is
+   * read in any case, or in another lane.
+   */
+  get #paused(): ReadonlySet<number> {
+    return new Set(this.#held.size < MOST_HELD ? [] : [...this.#held.devices].map((id) => this.port.laneOf(id)));
   }
 
   /** What people took back while it lay in a lane leaves it, uncounted as a delivery. */

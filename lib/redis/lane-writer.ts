@@ -31,6 +31,8 @@ export class LaneWriter {
   readonly #fixed = new WeakSet<SealedRequest>();
   #sealing: SealedRequest[] = [];
   #settling: Settlement[] = [];
+  /** On their way to Redis. */
+  #unknown: readonly Settlement[] = [];
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
@@ -53,13 +55,19 @@ export class LaneWriter {
     this.#writeAfter(SOON_MS);
   }
 
-  /** Makes sure that the bytes of these stand in Redis, under leases of ours; false when they do not. */
+  /**
+   * Makes sure that the bytes of these stand in Redis, under leases of ours, and that what their devices had before stands there no
+   * more: who comes after us would repeat it, and a server knows only the last request of a person. False when it is not so.
+   */
   async sealed(requests: readonly SealedRequest[]): Promise<boolean> {
     const open = requests.filter((request) => !this.#fixed.has(request));
-    if (open.length === 0) return true;
+    const devices = new Set(requests.map(({ deviceId }) => deviceId));
+    const isOpen = ({ deviceId }: { readonly deviceId: string }) => devices.has(deviceId);
+    const unsettled = () => [...this.#settling, ...this.#unknown].some(({ entries }) => entries.some(isOpen));
+    if (open.length === 0 && !unsettled()) return true;
     for (const request of open) if (!this.#sealing.includes(request)) this.#sealing.push(request);
     await this.commit();
-    return open.every((request) => this.#fixed.has(request));
+    return open.every((request) => this.#fixed.has(request)) && !unsettled();
   }
 
   /** Resolves when what was said until now is in Redis, or cannot be. */
@@ -90,14 +98,18 @@ export class LaneWriter {
       return lease === undefined ? [] : [{ lane, requests, call: this.#sealCall(lane, lease, requests) }];
     });
     const settles = merged(settling);
-    const calls = [...seals.map(({ call }) => call), ...settles.map((settlement) => this.#settleCall(settlement))];
+    this.#unknown = settles;
+    // What has ended first: a Redis that dies between them must not know a device's next request beside the one before.
+    const calls = [...settles.map((settlement) => this.#settleCall(settlement)), ...seals.map(({ call }) => call)];
     if (calls.length === 0) return;
     const replies = await this.port.link.calls(calls);
+    this.#unknown = [];
     seals.forEach(({ lane, requests }, i) => {
-      if (replies?.[i] === 1) for (const request of requests) this.#fixed.add(request);
-      else if (replies?.[i] === 0) this.port.refused(lane);
+      const reply = replies?.[settles.length + i];
+      if (reply === 1) for (const request of requests) this.#fixed.add(request);
+      else if (reply === 0) this.port.refused(lane);
     });
-    const unknown = settles.filter((_, i) => !isCount(replies?.[seals.length + i]));
+    const unknown = settles.filter((_, i) => !isCount(replies?.[i]));
     if (unknown.length === 0) return;
     this.#settling.unshift(...unknown);
     this.#writeAfter(AGAIN_MS);

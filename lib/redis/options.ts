@@ -44,7 +44,8 @@ export interface FleetSettings {
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly leaseTime: number;
-  readonly visitorTtl: number;
+  /** What is usual says the store of visitors, whatever it runs on. */
+  readonly visitorTtl: number | undefined;
 }
 
 const MOST_LANES = 1024;
@@ -76,8 +77,7 @@ export function fleetSettings(options: RedisFleetOptions): FleetSettings {
   }
   if (address === undefined || problems.length > 0) throw problem(...problems);
   const { prefix, lanes = 16, send = true, maxEntries = 1_000_000, maxBytes = 1024 ** 3, leaseTime = 5000 } = options;
-  const { visitorTtl = 86_400 } = options;
-  return { address, prefix, lanes, send, maxEntries, maxBytes, leaseTime, visitorTtl };
+  return { address, prefix, lanes, send, maxEntries, maxBytes, leaseTime, visitorTtl: options.visitorTtl };
 }
 
 /** A number of lanes that stands in Redis; undefined for none that an option could have given. */

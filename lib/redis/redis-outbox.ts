@@ -50,6 +50,10 @@ export class RedisOutbox extends Outbox implements SharingOutbox {
       counts: () => ({ ledger: (local.counts as Outbox).stats(), direct: local.direct }),
     });
     const storage = new LocalStorage(port.storage, port.clock, client.name, () => !local.takes, client.keepsEach);
+    const told = (takes: boolean) => {
+      local.takes = takes;
+      if (!takes) storage.spill();
+    };
     const sender = new RedisSender({
       commit: (groups) => member.commit(groups),
       groupOf: (request) => ({
@@ -57,10 +61,7 @@ export class RedisOutbox extends Outbox implements SharingOutbox {
         request: storage.wasSealed(request) ? request : undefined,
       }),
       direct: (request) => directly(port, request, (count) => (local.direct += count)),
-      told: (takes) => {
-        local.takes = takes;
-        if (!takes) storage.spill();
-      },
+      told,
     });
     const own: Partial<OutboxOptions> = {
       delivery: 'auto',
@@ -93,6 +94,7 @@ export class RedisOutbox extends Outbox implements SharingOutbox {
           waitsHere: (deviceId) => this.has(deviceId),
           entryOf: (draft) => this.entryOf(draft),
           keep: (entry) => this.keep(entry),
+          refused: () => told(false),
           passed: (entries) => this.passed(entries),
         });
     this.visitors = this.#visitors && sharedHouse(this.#visitors);

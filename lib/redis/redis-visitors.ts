@@ -12,13 +12,15 @@ export interface RedisVisitorsPort {
   /** Whose count the ids of entries are of. */
   readonly producer: string;
   readonly cache: SharedCache;
-  readonly visitorTtl: number;
+  readonly visitorTtl: number | undefined;
   commit(groups: readonly EntryGroup[]): Promise<readonly GroupResult[]>;
   /** Whether something of a device waits here: what comes later must not leave earlier. */
   waitsHere(deviceId: string): boolean;
   entryOf(draft: EntryDraft): Entry;
   /** Takes entries that Redis has not taken, or perhaps not. */
   keep(entry: Entry): void;
+  /** Redis has not answered, or takes nothing: what is kept is to be safe at once. */
+  refused(): void;
   /** Counts entries that are in Redis. */
   passed(entries: readonly Entry[]): void;
 }
@@ -32,7 +34,7 @@ interface Asked {
 /** What the processes of a fleet know of visitors, in Redis beside the lanes. */
 export class RedisVisitors implements VisitorStore {
   readonly remoteConfig: SharedCache;
-  readonly visitorTtl: number;
+  readonly visitorTtl: number | undefined;
   /** On their way to Redis. */
   #underWay: readonly Asked[] = [];
 
@@ -87,6 +89,7 @@ export class RedisVisitors implements VisitorStore {
         this.port.passed(entries);
         return { kind: 'apart' };
       default:
+        this.port.refused();
         for (const entry of entries) this.port.keep(entry);
         return { kind: 'apart' };
     }

@@ -135,13 +135,13 @@ interface Watched {
 
 /** Only a server on this machine that is reached directly can be an inspector; no other client looks for one. */
 export function watchOf(options: ResolvedOptions, { clock, stats, query }: Watched): InspectorWatch | undefined {
-  const { disabled, testMode, transport, url, proxy, name } = options;
+  const { disabled, testMode, transport, url, proxy, name, appKey: app } = options;
   if (disabled || testMode || transport !== undefined || !isHere(url, proxy)) return undefined;
   const post = async (body: string): Promise<boolean> => {
     const path = '/inspector/client';
     return (await query({ path, query: '', contentType: 'application/json', body })).ok;
   };
-  return new InspectorWatch({ name, version: SDK_VERSION, now: () => clock.now(), stats, post });
+  return new InspectorWatch({ name, app, version: SDK_VERSION, now: () => clock.now(), stats, post });
 }
 
 /** Of a disabled client. */

@@ -1,7 +1,6 @@
 import { type Segmentation } from '../../lib/index.js';
-import { claimReport, contextScope } from '../../lib/internal.js';
+import { claimReport, contextScope, shownError } from '../../lib/internal.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
-import { describe } from '../identity/deadline.js';
 import type { HttpContext } from '../scope/http-context.js';
 import { leftOut } from '../scope/left-out.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
@@ -31,7 +30,7 @@ export class FailureObserver {
       if (unit?.context.type === 'http' && type === 'http') this.#wait(error, unit as UnitOfWork<HttpContext>);
       else this.#decide(error, unit, type, statusOf(error), Date.now());
     } catch (problem) {
-      this.#deps.warnings.once('errors', `Reporting an error failed: ${describe(problem)}`);
+      this.#deps.warnings.once('errors', `Reporting an error failed: ${shownError(problem)}`);
     }
   }
 
@@ -51,7 +50,7 @@ export class FailureObserver {
       const status = failure.tooLate ? undefined : unit.context.response.statusCode;
       this.#decide(failure.error, unit, 'http', status ?? statusOf(failure.error), failure.at);
     } catch (problem) {
-      this.#deps.warnings.once('errors', `Reporting an error failed: ${describe(problem)}`);
+      this.#deps.warnings.once('errors', `Reporting an error failed: ${shownError(problem)}`);
     }
   }
 
@@ -79,7 +78,7 @@ export class FailureObserver {
         if (answerAtOnce(answer) === answer) return Boolean(answer);
         this.#deps.warnings.once('errors.report', 'The option errors.report gave a promise; it has to answer at once.');
       } catch (problem) {
-        this.#deps.warnings.once('errors.report', `The option errors.report failed: ${describe(problem)}`);
+        this.#deps.warnings.once('errors.report', `The option errors.report failed: ${shownError(problem)}`);
       }
     }
     return status === undefined ? !isAnswer(error) : status >= minStatus;

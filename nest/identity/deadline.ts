@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { shownError } from '../../lib/internal.js';
 
 /** Answer of something that failed or came too late. */
 export const NO_ANSWER: unique symbol = Symbol('countly-weave.nest.no-answer');
@@ -38,17 +39,9 @@ export function withinDeadline<T>(
       },
       (error: unknown) => {
         clearTimeout(timer);
-        failed(describe(error));
+        failed(shownError(error));
         resolve(NO_ANSWER);
       },
     );
   });
-}
-
-export function describe(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return 'an error that cannot be shown';
-  }
 }

@@ -1,9 +1,9 @@
 import { type ConsentFeature } from '../../lib/index.js';
-import { sanitizeDeviceId } from '../../lib/internal.js';
+import { sanitizeDeviceId, shownError } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import { carrierOf, readsCarrier } from '../carrier/from-carrier.js';
 import type { ModuleWarnings } from '../warnings.js';
-import { describe, isThenable, NO_ANSWER, withinDeadline } from './deadline.js';
+import { isThenable, NO_ANSWER, withinDeadline } from './deadline.js';
 import type { RequestContext } from './request-context.js';
 import { asksAfterGuards, type DeviceIdAnswer, type DeviceIdResolver, namesUser } from './resolvers.js';
 
@@ -87,7 +87,7 @@ export class DeviceIdChain {
     try {
       return resolver(context);
     } catch (error) {
-      this.#tell(position, describe(error));
+      this.#tell(position, shownError(error));
       return undefined;
     }
   }

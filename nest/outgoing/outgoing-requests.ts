@@ -1,4 +1,4 @@
-import { describe } from '../identity/deadline.js';
+import { shownError } from '../../lib/internal.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import { CarrierSender } from './carrier-sender.js';
 import { type HttpListener, listenToHttp } from './http-channels.js';
@@ -28,7 +28,7 @@ export class OutgoingRequests {
     if (this.#stop !== undefined) return;
     const { warnings, settings } = this.#deps;
     const failed = (error: unknown) =>
-      warnings.once('outgoing', `An outgoing request could not be observed: ${describe(error)}`);
+      warnings.once('outgoing', `An outgoing request could not be observed: ${shownError(error)}`);
     const host = hostOf(settings.url);
     const ends = this.#listeners.map((listener) => listenToHttp(listener, failed));
     if (host !== undefined) deliveryHosts.set(host, (deliveryHosts.get(host) ?? 0) + 1);

@@ -1,6 +1,5 @@
-import { type ContextScope, contextScope } from '../../lib/internal.js';
+import { type ContextScope, contextScope, shownError } from '../../lib/internal.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
-import { describe } from '../identity/deadline.js';
 import type { ScopeDeps } from '../scope/scope-deps.js';
 import { matchesHost } from './hosts.js';
 import type { HttpListener } from './http-channels.js';
@@ -96,7 +95,7 @@ export class OutgoingTraces implements HttpListener {
     try {
       return answerAtOnce(name(request));
     } catch (error) {
-      this.#deps.warnings.once('traces.outgoing.name', `The option traces.outgoing.name failed: ${describe(error)}`);
+      this.#deps.warnings.once('traces.outgoing.name', `The option traces.outgoing.name failed: ${shownError(error)}`);
       return outgoingName(request);
     }
   }

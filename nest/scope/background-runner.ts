@@ -1,10 +1,10 @@
 import { types } from 'node:util';
 import { type DeviceScope } from '../../lib/index.js';
-import { contextScope } from '../../lib/internal.js';
+import { contextScope, shownError } from '../../lib/internal.js';
 import { carrierOfWork } from '../carrier/from-carrier.js';
 import type { FailureObserver } from '../errors/failure-observer.js';
 import type { BackgroundKind } from '../explorer/background-handlers.js';
-import { describe, isThenable } from '../identity/deadline.js';
+import { isThenable } from '../identity/deadline.js';
 import { ConnectionContext } from './connection-context.js';
 import type { ScopeDeps } from './scope-deps.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -83,7 +83,7 @@ export class BackgroundRunner {
   }
 
   #failed(error: unknown): undefined {
-    this.#deps.warnings.once('connection', `No scope could be opened for a connection: ${describe(error)}`);
+    this.#deps.warnings.once('connection', `No scope could be opened for a connection: ${shownError(error)}`);
     return undefined;
   }
 }

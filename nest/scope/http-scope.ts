@@ -1,5 +1,5 @@
-import { contextScope } from '../../lib/internal.js';
-import { describe, isThenable } from '../identity/deadline.js';
+import { contextScope, shownError } from '../../lib/internal.js';
+import { isThenable } from '../identity/deadline.js';
 import type { RequestLike } from '../identity/request-context.js';
 import type { RequestEntry } from '../patches/adapter-callbacks.js';
 import { type FastifyReplyLike, type FastifyRequestLike, HttpContext, type ResponseLike } from './http-context.js';
@@ -125,7 +125,7 @@ export class HttpScope implements RequestEntry {
   #tell(error: unknown): void {
     this.#deps.warnings.once(
       'http',
-      `No scope could be opened for a request; it is served without one: ${describe(error)}`,
+      `No scope could be opened for a request; it is served without one: ${shownError(error)}`,
     );
   }
 }

@@ -1,6 +1,6 @@
+import { shownError } from '../../lib/internal.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
-import { describe } from '../identity/deadline.js';
 import type { RequestContext } from '../identity/request-context.js';
 import type { ModuleWarnings } from '../warnings.js';
 
@@ -14,7 +14,7 @@ export function isIgnored(
   try {
     return answerAtOnce(ignore(context)) === true;
   } catch (error) {
-    warnings.once('ignore', `The option ignore failed, so nothing is left out: ${describe(error)}`);
+    warnings.once('ignore', `The option ignore failed, so nothing is left out: ${shownError(error)}`);
     return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { shownError } from '../../lib/internal.js';
 import type { FailureObserver } from '../errors/failure-observer.js';
-import { describe, isThenable } from '../identity/deadline.js';
+import { isThenable } from '../identity/deadline.js';
 import { isIgnored } from './ignored.js';
 import { MessageContext } from './message-context.js';
 import { rememberMessage } from './open-message.js';
@@ -37,7 +38,7 @@ export class MessageUnits {
 
   /** A scope that cannot be opened is told once, and the message is handled without one. */
   failed(error: unknown): undefined {
-    this.#deps.warnings.once('scope', `No scope could be opened; the handler runs without one: ${describe(error)}`);
+    this.#deps.warnings.once('scope', `No scope could be opened; the handler runs without one: ${shownError(error)}`);
     return undefined;
   }
 

@@ -1,8 +1,8 @@
 import type { ConsentFeature, ScopeInit } from '../../lib/index.js';
+import { shownError } from '../../lib/internal.js';
 import type { VisitorPlace } from '../countly.options.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
-import { describe } from '../identity/deadline.js';
 import type { RequestContext } from '../identity/request-context.js';
 import type { ModuleWarnings } from '../warnings.js';
 
@@ -75,7 +75,7 @@ export class RequestScopeInit implements ScopeInit {
     try {
       return answerAtOnce(resolve(this.#context));
     } catch (error) {
-      this.#warnings.once(option, `The ${option} resolver failed; the default is used: ${describe(error)}`);
+      this.#warnings.once(option, `The ${option} resolver failed; the default is used: ${shownError(error)}`);
       return undefined;
     }
   }

@@ -1,10 +1,10 @@
 import { CONSENT_FEATURES, type ConsentFeature, type Countly, type DeviceScope } from '../../lib/index.js';
-import { reportMark } from '../../lib/internal.js';
+import { reportMark, shownError } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { newVisitorId } from '../identity/anonymous.js';
 import type { ConsentAnswer } from '../identity/consent.js';
-import { describe, isThenable, NO_ANSWER, withinDeadline } from '../identity/deadline.js';
+import { isThenable, NO_ANSWER, withinDeadline } from '../identity/deadline.js';
 import { DeviceIdChain, type Found } from '../identity/device-id-chain.js';
 import type { RequestContext } from '../identity/request-context.js';
 import { asksAfterGuards } from '../identity/resolvers.js';
@@ -143,7 +143,7 @@ export class ScopeOpener {
       const failed = (reason: string) => this.#tellConsent(reason);
       return withinDeadline(answer, resolverTimeout, failed).then((given) => this.#features(given));
     } catch (error) {
-      this.#tellConsent(describe(error));
+      this.#tellConsent(shownError(error));
       return undefined;
     }
   }

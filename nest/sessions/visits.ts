@@ -1,7 +1,6 @@
 import type { Countly } from '../../lib/index.js';
-import { VisitorSessions } from '../../lib/internal.js';
+import { shownError, VisitorSessions } from '../../lib/internal.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
-import { describe } from '../identity/deadline.js';
 import type { RequestContext } from '../identity/request-context.js';
 import { read } from '../identity/request-values.js';
 import type { HttpContext } from '../scope/http-context.js';
@@ -75,7 +74,7 @@ export class Visits {
     } catch (error) {
       this.#warnings.once(
         `sessions.${option}`,
-        `sessions.${option} failed and counts as no answer: ${describe(error)}`,
+        `sessions.${option} failed and counts as no answer: ${shownError(error)}`,
       );
       return undefined;
     }

@@ -1,6 +1,6 @@
+import { shownError } from '../../lib/internal.js';
 import type { FeaturePolicies } from '../feature/feature-policies.js';
 import { answerAtOnce } from '../identity/answer-at-once.js';
-import { describe } from '../identity/deadline.js';
 import type { HttpUnit, RequestObserver } from '../scope/http-scope.js';
 import type { ModuleWarnings } from '../warnings.js';
 import { isPage, watchViews } from './page.js';
@@ -63,7 +63,7 @@ function whenAnswered({ context }: HttpUnit, warnings: ModuleWarnings, report: (
     try {
       report();
     } catch (error) {
-      warnings.once('traffic', `Reporting a request failed: ${describe(error)}`);
+      warnings.once('traffic', `Reporting a request failed: ${shownError(error)}`);
     }
   }, true);
 }

@@ -276,6 +276,38 @@ describe('the command', () => {
     expect(github).toMatch(/^::error( file=src\/shop\.ts,line=\d+)?::/);
   });
 
+  it('says that two catalogues define one key in different ways, and fails on it in a check', () => {
+    const twice = (segmentation: string) =>
+      app
+        .write('src/shop.ts', `${SHOP}export * from './other';\n`)
+        .write(
+          'src/other.ts',
+          `import { defineEvents } from 'countly-weave';\nexport const more = defineEvents({ checkout: { segmentation: ${segmentation} }, refund: {} });\n`,
+        )
+        .compile({ type: 'commonjs', legacy: true });
+    twice("{ note: 'string?', plan: ['free', 'pro'] }");
+    app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
+    expect(app.run('plan', '--load', 'dist/shop.js', '--check', 'plan.json')).toMatchObject({ status: 0, stderr: '' });
+    twice("{ plan: 'number' }");
+    const plan = app.plan('dist/shop.js').entries;
+    const risks = plan.find(({ key }) => key === 'checkout')?.['risks'] as { code: string; message: string }[];
+    expect(risks.map(({ code }) => code)).toEqual(['defined-twice']);
+    for (const part of [
+      'plan: "free" or "pro"',
+      `src/shop.ts:${lineOf('defineEvents({')}`,
+      'plan: number',
+      'src/other.ts:2',
+    ]) {
+      expect(risks[0]?.message).toContain(part);
+    }
+    app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
+    const checked = app.run('plan', '--load', 'dist/shop.js', '--check', 'plan.json');
+    expect(checked).toMatchObject({ status: 1, stderr: expect.stringContaining('define one key in two ways') });
+    expect(checked.stdout.match(/defined-twice: event checkout/g)).toHaveLength(1);
+    expect(app.run('plan', '--load', 'dist/shop.js', '--format', 'github').stdout).toContain('::warning');
+    edited('', '');
+  });
+
   it('starts nothing and opens nothing', () => {
     app.write('dist/main.js', "require('node:http').createServer().listen(0); setInterval(() => {}, 1000);");
     const { status, stderr } = app.run('plan', '--load', 'dist/main.js');

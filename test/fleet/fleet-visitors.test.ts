@@ -399,6 +399,31 @@ describe('a visitor served by two processes', () => {
     expect(JSON.parse(store.states.get('visitor')?.state ?? '').views).toHaveLength(1);
   });
 
+  it('is left as it is where a later release has stored it, and has agreed to what is said here alone', async () => {
+    start({ requireConsent: true });
+    visitor(a).giveConsent('events');
+    visitor(a).addEvent('before');
+    await tick();
+    const later = '{"v":2,"consent":{"events":"no"}}';
+    for (let i = 0; i < 3; i++) {
+      store.states.set('visitor', { version: 1e6 + i, state: later });
+      visitor(a).addEvent('refused');
+      visitor(b).addEvent('refused');
+      await tick();
+      visitor(b).addEvent('refused');
+      await tick();
+    }
+    expect(store.states.get('visitor')?.state).toBe(later);
+    expect(store.accepted.some(({ body }) => body.includes('refused'))).toBe(false);
+    visitor(a).giveConsent('events');
+    visitor(a).addEvent('agreed');
+    await tick();
+    visitor(a).addEvent('agreed');
+    await tick();
+    expect(store.states.get('visitor')?.state).toBe(later);
+    expect(told()).toMatchObject({ events: 3 });
+  });
+
   it('is committed with the tick, all of it at once', async () => {
     start();
     const commits: number[] = [];

@@ -3,15 +3,17 @@ import { systemClock } from '../../lib/clock.js';
 import type { Room } from '../../lib/journal/storage.js';
 import { Reporter, silentLogger } from '../../lib/logger.js';
 import type { Delivery } from '../../lib/protocol/answer.js';
-import type { SealedRequest } from '../../lib/protocol/entry.js';
+import type { Entry, SealedRequest } from '../../lib/protocol/entry.js';
 import { commit } from '../../lib/redis/commit.js';
+import { fieldsOf } from '../../lib/redis/entry-fields.js';
 import { readStatus } from '../../lib/redis/fleet-status.js';
 import { Keys } from '../../lib/redis/keys.js';
+import { LaneReader } from '../../lib/redis/lane-reader.js';
 import { LaneStorage } from '../../lib/redis/lane-storage.js';
 import { LaneWriter } from '../../lib/redis/lane-writer.js';
 import { LeasedSender } from '../../lib/redis/leased-sender.js';
 import { Leases } from '../../lib/redis/leases.js';
-import { RedisLink } from '../../lib/redis/link.js';
+import { type RedisCall, RedisLink } from '../../lib/redis/link.js';
 import { oldEntry } from '../outbox/harness.js';
 import { noRedis, Redis } from '../support/redis.js';
 
@@ -119,6 +121,102 @@ describe.skipIf(noRedis)('who holds a lane', () => {
     const found = await second.storage.recover(PLENTY);
     expect(found.sealed).toEqual([request]);
     expect(found.entries.map(({ body }) => body)).toEqual([oldEntry(4).body]);
+  });
+
+  it('hands no entry to the next holder in two requests, also when the one before died while it took one out', async () => {
+    await add(1, 2);
+    const first = await holder('first');
+    const request = await sealedBy(first);
+    first.storage.seal({ ...request, entries: request.entries.slice(1) });
+    await first.storage.commit();
+    await first.leases.stop(0);
+    const second = await holder('second');
+    await held(second).toBe(true);
+    expect(await second.storage.recover(PLENTY)).toMatchObject({ sealed: [request], entries: [] });
+  });
+
+  it.each(['comes', 'goes and comes back'])(
+    'hands out what was fixed of a lane that %s while others are read',
+    async (how) => {
+      await add(1, 2);
+      const first = await holder('first');
+      const request = await sealedBy(first);
+      let calls = 0;
+      const meanwhile = {
+        call: (one: RedisCall) => {
+          // The last one that is asked for what was fixed.
+          if (++calls === (how === 'comes' ? 1 : 2)) {
+            reader.remove(0);
+            reader.add(0);
+          }
+          return link.call(one);
+        },
+        calls: (some: readonly RedisCall[]) => link.calls(some),
+      } as unknown as RedisLink;
+      const reader = new LaneReader(meanwhile, keys);
+      if (how !== 'comes') reader.add(0);
+      reader.add(1);
+      const found = await reader.read(10);
+      expect(found?.entries).toEqual([]);
+      expect(found?.sealed.filter(({ deviceId }) => found.isCurrent(deviceId === 'ada' ? 0 : 1))).toEqual([]);
+      expect(await reader.read(10)).toMatchObject({ sealed: [request], entries: [] });
+    },
+  );
+
+  it('keeps a bounded number behind a merge that waits for another lane, and then the rest in order', async () => {
+    const laneOf = (deviceId: string) => (deviceId === 'old' ? 1 : 0);
+    const put = async (deviceId: string, ...entries: Entry[]) => {
+      for (const entry of entries) {
+        const fields = ['d', deviceId, 'm', fieldsOf(entry), 'b', entry.body];
+        calls.push(['xadd', keys.lane(laneOf(deviceId)), `${entry.id}-1`, ...fields]);
+      }
+    };
+    const calls: RedisCall[] = [];
+    const merge = { ...oldEntry(2), kind: 'request', feature: 'core', body: '"old_device_id":"old"' } as const;
+    await put('old', oldEntry(1));
+    await put('new', merge, ...Array.from({ length: 8000 }, (_, i) => oldEntry(i + 3)));
+    await link.calls(calls);
+    let read = 0;
+    const counting = {
+      call: (one: RedisCall) => link.call(one),
+      calls: async (some: readonly RedisCall[]) => {
+        const replies = await link.calls(some);
+        for (const [i, one] of some.entries()) {
+          const streams = 'script' in one || one[0] !== 'xread' ? [] : ((replies?.[i] ?? []) as [string, unknown[]][]);
+          for (const [, found] of streams) read += found.length;
+        }
+        return replies;
+      },
+    } as unknown as RedisLink;
+    const port = { link: counting, keys, clock: systemClock, reporter, writer: new LaneWriter({} as never), laneOf };
+    const storage = new LaneStorage({ ...port, holds: (lane) => lane === 0, withdraw: () => {}, sendAll: () => {} });
+    storage.add(0);
+    for (let i = 0; i < 12; i++) expect((await storage.recover(PLENTY)).entries).toEqual([]);
+    expect(read).toBeGreaterThan(4000);
+    expect(read).toBeLessThan(7000);
+    await link.call(['del', keys.lane(1)]);
+    const ids: number[] = [];
+    await expect
+      .poll(async () => ids.push(...(await storage.recover(PLENTY)).entries.map(({ id }) => id)), { timeout: 5000 })
+      .toBe(8001);
+    expect(ids).toEqual(Array.from({ length: 8001 }, (_, i) => i + 2));
+    await link.calls([['flushall']]);
+    storage.remove(0);
+  });
+
+  it('finds what was fixed again when Redis goes away between two lanes', async () => {
+    await add(1, 2);
+    const first = await holder('first');
+    const request = await sealedBy(first);
+    let calls = 0;
+    const goesAway = {
+      call: async (one: RedisCall) => (++calls === 2 ? undefined : link.call(one)),
+      calls: (some: readonly RedisCall[]) => link.calls(some),
+    } as unknown as RedisLink;
+    const reader = new LaneReader(goesAway, keys);
+    for (const lane of [0, 1]) reader.add(lane);
+    expect(await reader.read(10)).toBe(undefined);
+    expect(await reader.read(10)).toMatchObject({ sealed: [request], entries: [] });
   });
 
   it('never sends what it may not any more, nor what the next one does not know of', async () => {

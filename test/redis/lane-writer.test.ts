@@ -1,25 +1,36 @@
 import { describe, expect, it } from 'vitest';
+import type { SealedRequest } from '../../lib/protocol/entry.js';
 import { Keys } from '../../lib/redis/keys.js';
 import { LaneWriter } from '../../lib/redis/lane-writer.js';
-import type { RedisCall, RedisLink } from '../../lib/redis/link.js';
+import type { RedisCall, RedisLink, Reply } from '../../lib/redis/link.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { oldEntry } from '../outbox/harness.js';
+
+function writerOn(answer: (calls: readonly RedisCall[]) => Reply[]): LaneWriter {
+  return new LaneWriter({
+    link: { calls: async (calls: readonly RedisCall[]) => answer(calls) } as unknown as RedisLink,
+    keys: new Keys('test'),
+    clock: new ManualClock(),
+    laneOf: () => 0,
+    leaseOf: () => 'lease',
+    refused: () => {},
+  });
+}
+
+function scriptOf(call: RedisCall): string {
+  return 'script' in call ? call.script : call[0];
+}
+
+function requestOf(id: number): SealedRequest {
+  return { deviceId: 'ada', path: '/i', head: '', entries: [{ ...oldEntry(id), deviceId: 'ada' }] };
+}
 
 describe('what a holder of a lane says in Redis', () => {
   it('is in one call for what ended together, however much ends', async () => {
     const calls: RedisCall[] = [];
-    const writer = new LaneWriter({
-      link: {
-        calls: async (some: readonly RedisCall[]) => {
-          calls.push(...some);
-          return some.map(() => 1);
-        },
-      } as unknown as RedisLink,
-      keys: new Keys('test'),
-      clock: new ManualClock(),
-      laneOf: () => 0,
-      leaseOf: () => 'lease',
-      refused: () => {},
+    const writer = writerOn((some) => {
+      calls.push(...some);
+      return some.map(() => 1);
     });
     const requests = Array.from({ length: 9 }, (_, n) =>
       Array.from({ length: 70 }, (_, i) => ({ ...oldEntry(100 * n + i), deviceId: `d${n}` })),
@@ -33,4 +44,32 @@ describe('what a holder of a lane says in Redis', () => {
       expect(ids.filter((some) => entries.some(({ id }) => some.includes(id)))).toHaveLength(1);
     }
   });
+
+  it('names what has ended before what a device sends next', async () => {
+    const scripts: string[] = [];
+    const writer = writerOn((calls) => {
+      scripts.push(...calls.map(scriptOf));
+      return calls.map(() => 1);
+    });
+    writer.settle(requestOf(1).entries, 'delivered');
+    expect(await writer.sealed([requestOf(2)])).toBe(true);
+    expect(scripts).toEqual(['SETTLE', 'SEAL']);
+  });
+
+  it.each(['just fixed', 'fixed by the holder before'])(
+    'lets no request leave, %s, as long as the one before it may still stand in Redis',
+    async (which) => {
+      let dies = true;
+      const writer = writerOn((calls) =>
+        calls.map((call) => (dies && scriptOf(call) === 'SETTLE' ? new Error('Connection is closed.') : 1)),
+      );
+      const request = requestOf(2);
+      if (which !== 'just fixed') writer.isSealed(request);
+      writer.settle(requestOf(1).entries, 'delivered');
+      expect(await writer.sealed([request])).toBe(false);
+      expect(await writer.sealed([request])).toBe(false);
+      dies = false;
+      expect(await writer.sealed([request])).toBe(true);
+    },
+  );
 });

@@ -29,6 +29,7 @@ describe.skipIf(noRedis)('the store of visitors on Redis', () => {
     let id = 0;
     const here: Entry[] = [];
     const passed: Entry[] = [];
+    const refusals: number[] = [];
     // Between the store and Redis: what a fault does to a call.
     const way = { late: false };
     const store = new RedisVisitors({
@@ -43,13 +44,14 @@ describe.skipIf(noRedis)('the store of visitors on Redis', () => {
       waitsHere: (deviceId) => here.some((entry) => entry.deviceId === deviceId),
       entryOf: (draft: EntryDraft) => ({ ...draft, id: ++id }),
       keep: (entry) => here.push(entry),
+      refused: () => refusals.push(here.length),
       passed: (entries) => passed.push(...entries),
     });
     const accepted = async () => {
       const found = (await link.call(['xrange', keys.lane(0), '-', '+'])) as [string, string[]][];
       return found.map(([, fields]) => fields[5] ?? '');
     };
-    return { store, accepted, here, passed, way, dispose: async () => link.close() };
+    return { store, accepted, here, passed, refusals, way, dispose: async () => link.close() };
   }
 
   for (const { name, run } of visitorStoreContract(storeOnRedis)) it(name, run);
@@ -60,7 +62,7 @@ describe.skipIf(noRedis)('the store of visitors on Redis', () => {
   });
 
   it('keeps here what Redis does not say that it took, under an id by which it knows it, and what comes after', async () => {
-    const { store, accepted, here, passed, way, dispose } = await storeOnRedis();
+    const { store, accepted, here, passed, refusals, way, dispose } = await storeOnRedis();
     way.late = true;
     expect(await store.commit([groupOf('ada', 0, '{"key":"one"}')])).toEqual([{ kind: 'apart' }]);
     way.late = false;
@@ -71,6 +73,8 @@ describe.skipIf(noRedis)('the store of visitors on Redis', () => {
     ]);
     expect(await accepted()).toEqual(['{"key":"one"}']);
     expect(passed).toEqual([]);
+    // Before the first one is kept, so that it is not spared the disk; the other one has been asked for nothing.
+    expect(refusals).toEqual([0]);
     await dispose();
   });
 

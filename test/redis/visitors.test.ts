@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Redis as Client } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EntryDraft } from '../../lib/protocol/entry.js';
 import type { Countly } from '../../lib/scope/countly.js';
@@ -70,6 +71,24 @@ describe.skipIf(noRedis)('a visitor whom several processes serve', () => {
       ...['begin', 'landing on home', 'on_home', 'end of home', 'view cart', 'on_cart'],
       ...['end of cart', 'view thanks', 'on_thanks', 'end of thanks', 'end'],
     ]);
+  });
+
+  it.each([
+    [undefined, 86_400],
+    [60, 60],
+  ])('is known for the idle time and, with visitorTtl %s, %i seconds more', async (visitorTtl, seconds) => {
+    const pod = fleet.pod(
+      { prefix: 'test', ...(visitorTtl === undefined ? {} : { visitorTtl }) },
+      { deviceIdleTimeout: 600 },
+    );
+    await ready(pod);
+    pod.device('kim').beginSession();
+    await settled(pod);
+    const client = new Client(fleet.redis.url);
+    const left = (await client.pttl('{test}:v:kim')) / 1000;
+    client.disconnect();
+    expect(left).toBeGreaterThan(seconds + 600 - 30);
+    expect(left).toBeLessThanOrEqual(seconds + 600);
   });
 
   it('counts what is on its way as pending', async () => {

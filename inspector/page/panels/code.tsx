@@ -1,8 +1,9 @@
 import type { Code as Answer, CodeMethod } from '../../src/api/contract/code.js';
-import { ago, duration, number } from '../lib/format.js';
+import { duration, number } from '../lib/format.js';
 import { go, hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
-import { Badge, Empty, Trouble } from '../parts/bits.js';
+import { Empty, Trouble } from '../parts/bits.js';
+import { Calls, lastOf } from '../parts/calls.js';
 import { Code } from '../parts/code.js';
 import { Decorators } from '../parts/decorators.js';
 import { TextFilter } from '../parts/filter-bar.js';
@@ -68,7 +69,7 @@ function Methods({ query }: Pick<PanelProps, 'query'>) {
             title: 'Calls',
             width: '76px',
             isNumber: true,
-            cell: (row) => (row.calls === 0 ? <Badge kind="ignored">never</Badge> : number(row.calls)),
+            cell: (row) => <Calls of={row} none="never" earlier="earlier" />,
           },
           {
             title: 'Failed',
@@ -78,7 +79,7 @@ function Methods({ query }: Pick<PanelProps, 'query'>) {
           },
           { title: 'p50', width: '80px', isNumber: true, leaveOut: 1, cell: (row) => duration(row.p50) },
           { title: 'p95', width: '80px', isNumber: true, leaveOut: 2, cell: (row) => duration(row.p95) },
-          { title: 'Last', width: '92px', leaveOut: 1, cell: ({ last }) => (last === null ? '–' : ago(last)) },
+          { title: 'Last', width: '92px', leaveOut: 1, cell: (row) => lastOf(row) ?? '–' },
           { title: 'Source', width: '15%', leaveOut: 1, cell: (row) => <SourceLink of={row} /> },
         ]}
         empty={<Empty title="No such method" />}
@@ -88,7 +89,7 @@ function Methods({ query }: Pick<PanelProps, 'query'>) {
 }
 
 function isShown(method: CodeMethod, shown: (typeof SHOWN)[number][0]): boolean {
-  if (shown === 'silent') return method.calls === 0;
+  if (shown === 'silent') return !method.fired;
   return shown === 'all' || method.failures > 0;
 }
 

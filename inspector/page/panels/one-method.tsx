@@ -1,10 +1,11 @@
 import type { CodeDetail } from '../../src/api/contract/code.js';
 import type { Latency } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
-import { ago, duration, number, plural } from '../lib/format.js';
+import { duration, number, plural } from '../lib/format.js';
 import { hrefTo } from '../lib/route.js';
 import { useApi } from '../lib/use-api.js';
 import { Badge, Card, Empty, Facts, Trouble } from '../parts/bits.js';
+import { Calls, lastOf } from '../parts/calls.js';
 import { Chart } from '../parts/chart.js';
 import { Decorators } from '../parts/decorators.js';
 import { SourceLink } from '../parts/source-link.js';
@@ -41,10 +42,10 @@ function Detail({ detail: { method, keys, items } }: { detail: CodeDetail }) {
             of={[
               ['Source', <SourceLink of={method} />],
               ['Decorators', <Decorators of={method} />],
-              ['Calls', method.calls === 0 ? <Badge kind="ignored">never fired</Badge> : number(method.calls)],
+              ['Calls', <Calls of={method} none="never fired" earlier="none since the client found this inspector" />],
               ['Failures', method.failures > 0 ? <span class="is-bad">{number(method.failures)}</span> : 'none'],
               ['p50 / p95', method.p50 === null ? null : `${duration(method.p50)} / ${duration(method.p95)}`],
-              ['Last', method.last === null ? null : ago(method.last)],
+              ['Last', lastOf(method)],
             ]}
           />
         </Card>

@@ -2,6 +2,7 @@ import type { CollectorParts } from '../http/collector.js';
 import { MADE_KINDS, MADE_TABLES } from '../offers/made-by.js';
 import { labelOf, type MethodRow } from '../offers/method-table.js';
 import type { ApiQuery } from './api-query.js';
+import { arrivalsOf } from './arrivals.js';
 import type { Code, CodeDetail, CodeMethod } from './contract/code.js';
 import { type ItemKind, itemsOf } from './timeline-items.js';
 
@@ -11,7 +12,8 @@ const MOST_KEYS = 200;
 
 /** Every woven method, also those that were never called. */
 export function readCode({ parts }: ApiQuery): Code {
-  const methods = parts.methods.all().map((row) => codeMethod(parts, row));
+  const arrivedOf = arrivalsOf(parts);
+  const methods = parts.methods.all().map((row) => codeMethod(parts, row, arrivedOf(row)));
   return {
     offered: parts.book.clients.size > 0 || methods.length > 0,
     total: methods.length,
@@ -31,7 +33,7 @@ export function readMethod({ parts, id }: ApiQuery): CodeDetail | undefined {
     return itemsOf(kind as ItemKind, rows);
   });
   return {
-    method: codeMethod(parts, row),
+    method: codeMethod(parts, row, arrivalsOf(parts)(row)),
     keys: parts.madeBy
       .of(row.id)
       .slice(0, MOST_KEYS)
@@ -40,10 +42,10 @@ export function readMethod({ parts, id }: ApiQuery): CodeDetail | undefined {
   };
 }
 
-function codeMethod({ book, madeBy }: CollectorParts, row: MethodRow): CodeMethod {
+function codeMethod({ book, madeBy }: CollectorParts, row: MethodRow, arrived: number | null): CodeMethod {
   const numbers = book.methods.get(row.id);
   const [p50 = null, p95 = null] = numbers?.durations.all.percentiles(0.5, 0.95) ?? [];
-  const fired = (numbers?.calls ?? 0) > 0 || madeBy.of(row.id).length > 0;
+  const fired = (numbers?.calls ?? 0) > 0 || madeBy.of(row.id).length > 0 || arrived !== null;
   return {
     id: row.id,
     label: labelOf(row),
@@ -55,6 +57,7 @@ function codeMethod({ book, madeBy }: CollectorParts, row: MethodRow): CodeMetho
     column: row.column,
     decorators: JSON.parse(row.decorators) as CodeMethod['decorators'],
     fired,
+    arrived,
     calls: numbers?.calls ?? 0,
     failures: numbers?.failures ?? 0,
     last: numbers?.last ?? null,

@@ -19,7 +19,7 @@ export function readStatus({ parts }: ApiQuery): Status {
     reasons: rejectionGroups(parts),
     senders: newestFirst(senders.values()),
     appKeys: newestFirst(appKeys.values()),
-    clients: newestFirst(parts.book.clients.values()).map(({ methods: _methods, ...client }) => client),
+    clients: newestFirst(parts.book.clients.values()).map(({ methods: _methods, app: _app, ...client }) => client),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Offer, OfferedCalls, OfferedLedger } from './offer.js';
 export interface KnownClient {
   readonly id: string;
   readonly name: string;
+  readonly app: string;
   readonly version: string;
   readonly pid: number;
   readonly hostname: string;

@@ -6,6 +6,8 @@ export interface Offer {
   readonly client: {
     readonly id: string;
     readonly name: string;
+    /** Its app key; empty when it does not say so. */
+    readonly app: string;
     readonly version: string;
     readonly pid: number;
     readonly hostname: string;

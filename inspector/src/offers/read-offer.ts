@@ -28,6 +28,7 @@ export function readOffer(text: string): Offer {
     client: {
       id,
       name: textIn(client['name'], LONGEST_TEXT),
+      app: textIn(client['app'], LONGEST_TEXT),
       version: textIn(client['version'], LONGEST_TEXT),
       pid: numberIn(client['pid']),
       hostname: textIn(client['hostname'], LONGEST_TEXT),

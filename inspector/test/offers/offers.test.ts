@@ -51,6 +51,30 @@ describe('what a client tells of itself', () => {
     expect((await get<Latency>('latency?of=methods')).names).toMatchObject([{ label: 'Shop.pay', count: 4 }]);
   });
 
+  it('says of no method that it never fired while what it records has arrived from its app', async () => {
+    const keyed = {
+      ...method(3, 'buy'),
+      decorators: [{ decorator: '@TimedEvent', kind: 'timed-event', key: 'bought' }],
+    };
+    const viewed = { ...method(4, 'show'), decorators: [{ decorator: '@TrackView', kind: 'view', key: 'page' }] };
+    const methods = [method(1, 'pay'), method(2, 'never'), keyed, viewed];
+    const { app_key: app } = server.common();
+    const views = [{ key: '[CLY]_view', count: 1, segmentation: { name: 'page', visit: 1 } }];
+    const events = [{ key: 'Shop_pay', count: 1 }, { key: 'bought', count: 1 }, ...views];
+    await server.send({ events });
+    await offer({ client: { ...client, app: 'another' }, methods });
+    expect((await get<Code>('code')).neverFired).toBe(4);
+    await offer({ client: { ...client, id: 'c2', app }, methods });
+    const code = await get<Code>('code');
+    expect(code.neverFired).toBe(1);
+    expect(code.methods.map(({ label, fired, calls, arrived }) => [label, fired, calls, arrived !== null])).toEqual([
+      ['Shop.buy', true, 0, true],
+      ['Shop.never', false, 0, false],
+      ['Shop.pay', true, 0, true],
+      ['Shop.show', true, 0, true],
+    ]);
+  });
+
   it('makes one method of the same one in several processes', async () => {
     await offer({ methods: [method(1, 'pay')], calls: [{ ref: 1, calls: 1, failures: 0, last: 1, durations: [] }] });
     const other = { client: { ...client, id: 'c2' }, methods: [method(9, 'pay')] };

@@ -49,6 +49,15 @@ describe('the code', { timeout: 60_000 }, () => {
     await page.rows('method', 'Checkout.pay').getByText('2', { exact: true }).waitFor();
   });
 
+  it('says of what arrived before the client told its calls that it was earlier, not never', async () => {
+    await server.send({ events: [{ key: 'Cart_clear', count: 1 }] });
+    const { app_key: app } = server.common();
+    await server.json('/inspector/client', { ...OFFER, client: { ...OFFER.client, app } });
+    await page.open('code');
+    await page.rows('method', 'Cart.clear').getByText('earlier').waitFor();
+    expect(await page.id('never-fired').getAttribute('data-value')).toBe('0');
+  });
+
   it('opens the line in the editor of choice', async () => {
     await server.json('/inspector/client', OFFER);
     await page.open('code');

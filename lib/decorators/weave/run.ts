@@ -1,6 +1,7 @@
+import { shownError } from '../../logger.js';
 import { missingClient, scopeFor, scopeStore } from '../../scope/current.js';
 import type { ScopeApi } from '../../scope/scope-api.js';
-import { describeError, warnOnce } from '../call.js';
+import { warnOnce } from '../call.js';
 import {
   carryFrame,
   closeFrame,
@@ -234,6 +235,6 @@ export class Run implements WovenCall, FailureFrame, Followed {
 
   private tell(scope: ScopeApi | undefined, what: string, error: unknown): void {
     const subject = `${what} of ${this.woven.site.layer(this.instance)}`;
-    warnOnce(scope, subject, `${subject} failed: ${describeError(error)}`);
+    warnOnce(scope, subject, `${subject} failed: ${shownError(error)}`);
   }
 }

@@ -31,8 +31,10 @@ export interface CodeMethod extends MethodRef {
     /** `null`: named after class and method. */
     readonly key: string | null;
   }[];
-  /** It was called, or something it made is here. */
+  /** It was called, or something it made, or may have made, is here. */
   readonly fired: boolean;
+  /** When the newest event or view of its keys is of, from an app that has the method, whoever made it. */
+  readonly arrived: number | null;
   /** Since the client recognised the inspector, which takes its first delivery. */
   readonly calls: number;
   readonly failures: number;
