@@ -8,7 +8,7 @@ import type { MethodWeaver } from './weave/method-decorator.js';
  *
  * @param text - the line, or a function of the call that gives it. Default: `ClassName.methodName`
  * @param options - see {@link CommonOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

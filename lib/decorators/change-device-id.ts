@@ -23,7 +23,7 @@ const CHANGE_RULES: Members = { ...COMMON_RULES, merge: flag };
  *
  * @param deviceId - gives the id; `undefined` leaves it as it is
  * @param options - see {@link ChangeDeviceIdOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ export type ConsentNames<This, Args extends readonly unknown[], Result> =
  *
  * @param names - a feature, a group made with `groupFeatures`, a list, or a function of the call that gives one of them
  * @param options - see {@link CommonOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function GiveConsent<This = unknown, Args extends readonly unknown[] = ne
  *
  * @param names - a feature, a group made with `groupFeatures`, a list, or a function of the call that gives one of them
  * @param options - see {@link CommonOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

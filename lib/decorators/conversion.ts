@@ -22,7 +22,7 @@ const CONVERSION_RULES: Members = { ...COMMON_RULES, campaignUserId: either(plai
  *
  * @param campaignId - the campaign, or a function of the call that gives it; `undefined` when there was none
  * @param options - see {@link ConversionOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

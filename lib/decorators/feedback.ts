@@ -33,7 +33,7 @@ const REPORTS = { rating: 'reportFeedback', nps: 'reportNps', survey: 'reportSur
  *
  * @param answer - gives the answer; `undefined` when there is none
  * @param options - see {@link FeedbackOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

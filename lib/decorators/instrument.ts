@@ -52,7 +52,7 @@ export type ClassWeaver = <Class extends abstract new (...args: never[]) => unkn
  * of these decorators itself keeps its own. Accessors and fields are left alone.
  *
  * @param options - see {@link InstrumentOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a class, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a class, or for a wrong option
  *
  * @example
  * ```ts

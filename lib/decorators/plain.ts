@@ -29,7 +29,7 @@ export type Weavable<This, Args extends readonly unknown[], Result> =
  * @param fn - the function; it is not changed
  * @param weavables - decorators of this library or advices of your own
  * @returns a function in its place: same `this`, result, name, length and metadata
- * @throws {@link CountlyDecoratorError} when `fn` is no function or a weavable is none
+ * @throws CountlyDecoratorError when `fn` is no function or a weavable is none
  *
  * @example
  * ```ts
@@ -68,7 +68,7 @@ export type InstrumentPlan<Target> = {
  * @param target - the object; inherited methods are covered on the object itself
  * @param plan - for each method one or more decorators
  * @returns the same object
- * @throws {@link CountlyDecoratorError} when the plan names something that is not a method
+ * @throws CountlyDecoratorError when the plan names something that is not a method
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ export type UserData = Data;
  *
  * @param details - gives them; `undefined` when there is nothing to report
  * @param options - see {@link CommonOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function UserDetails<This = unknown, Args extends readonly unknown[] = ne
  *
  * @param change - gets the properties and the call
  * @param options - see {@link CommonOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ const { on: _on, ...REPORT_RULES }: Members = SEGMENTED_RULES;
  * always gets the same error.
  *
  * @param options - see {@link ReportErrorsOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

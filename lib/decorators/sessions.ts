@@ -18,7 +18,7 @@ const BEGIN_RULES: Members = { ...COMMON_RULES, heartbeat: flag };
  * Begins the session of the person when the method ends well; one that is open goes on.
  *
  * @param options - see {@link BeginSessionOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function BeginSession<This = unknown, Args extends readonly unknown[] = n
  * Ends the open session of the person, and the view on display, when the method ends well.
  *
  * @param options - see {@link CommonOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

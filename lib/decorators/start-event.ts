@@ -45,7 +45,7 @@ const END_RULES: Members = { ...SEGMENTED_RULES, count: either(whole(1), fromCal
  *
  * @param key - event key
  * @param options - see {@link StartEventOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export function StartEvent<This = unknown, Args extends readonly unknown[] = nev
  *
  * @param key - event key
  * @param options - see {@link EndEventOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

@@ -35,7 +35,7 @@ const TRACE_RULES: Members = {
  *
  * @param name - name of the trace. Default: `ClassName_methodName`
  * @param options - see {@link TraceOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

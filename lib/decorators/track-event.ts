@@ -18,7 +18,7 @@ const EVENT_RULES: Members = {
  * @param key - event key. Default: `ClassName_methodName`, resolved when the method first records; give a key when your
  * build renames classes.
  * @param options - see {@link EventDecoratorOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export function TrackEvent(first?: string | EventDecoratorOptions, second?: Even
  * @param key - event key. Default: `ClassName_methodName`, resolved when the method first records; give a key when your
  * build renames classes.
  * @param options - see {@link EventDecoratorOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

@@ -31,7 +31,7 @@ const VIEW_RULES: Members = { ...SEGMENTED_RULES, name: plainText, duration: one
  *
  * @param name - name of the view. Default: `ClassName_methodName`
  * @param options - see {@link TrackViewOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ export interface WithDeviceOptions {
  *
  * @param deviceId - gives the device id. When it throws or gives no text, the method runs in the scope it was called in.
  * @param options - see {@link WithDeviceOptions}
- * @throws {@link CountlyDecoratorError} at decoration: on anything but a method, or for a wrong option
+ * @throws CountlyDecoratorError at decoration: on anything but a method, or for a wrong option
  *
  * @example
  * ```ts

@@ -29,7 +29,7 @@ const WRAPS = ['wrapWithTransaction', 'wrapWithNestedTransaction'] as const;
  * @param adapter - of whatever database; it stays as it is
  * @param options - see {@link ClsTransactionOptions}
  * @returns the adapter to give to `ClsPluginTransactional`
- * @throws {@link CountlyConfigError} when it is no adapter, or for a wrong option
+ * @throws CountlyConfigError when it is no adapter, or for a wrong option
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ const RULES = { tracer: instanceOf('a tracer of OpenTelemetry', 'startSpan'), sp
  *
  * @param options - see {@link OpenTelemetryOptions}
  * @returns what ends it
- * @throws {@link CountlyConfigError} for a wrong option
+ * @throws CountlyConfigError for a wrong option
  *
  * @example
  * ```ts

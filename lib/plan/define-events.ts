@@ -52,7 +52,7 @@ export interface EventCatalogue<Events> {
  * @param source - definitions by key; see {@link CatalogueSource}. Leave it out and give types instead:
  * `defineEvents<{ checkout: { plan: string } }>()`
  * @param options - see {@link CatalogueOptions}
- * @throws {@link CountlyConfigError} with everything that is wrong with the definitions
+ * @throws CountlyConfigError with everything that is wrong with the definitions
  *
  * @example
  * ```ts

@@ -39,7 +39,7 @@ export interface TraceCatalogue<Traces> {
  * A catalogue of traces; for the rest see {@link defineEvents}.
  *
  * @param source - definitions by name, or none and types instead: `defineTraces<{ import: { rows: number } }>()`
- * @throws {@link CountlyConfigError} with everything that is wrong with the definitions
+ * @throws CountlyConfigError with everything that is wrong with the definitions
  *
  * @example
  * ```ts

@@ -35,7 +35,7 @@ export interface ViewCatalogue<Views> {
  * A catalogue of views; for the rest see {@link defineEvents}.
  *
  * @param source - definitions by name, or none and types instead: `defineViews<{ Product: { category: string } }>()`
- * @throws {@link CountlyConfigError} with everything that is wrong with the definitions
+ * @throws CountlyConfigError with everything that is wrong with the definitions
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ let copy: { readonly api: ClassTransformer | undefined; readonly origin: 'given'
  * another copy: the application is bundled and this library is not, or `node_modules` holds two of them.
  *
  * @param module - what `import * as classTransformer from 'class-transformer'` gives
- * @throws {@link CountlyDecoratorError} when it is something else
+ * @throws CountlyDecoratorError when it is something else
  *
  * @example
  * ```ts

@@ -31,7 +31,7 @@ export type SegmentDecorator = (target: object, key: string | symbol, index: num
  *
  * @param name - segmentation key
  * @param type - class whose class-transformer decorators decide
- * @throws {@link CountlyDecoratorError} on anything but a method parameter
+ * @throws CountlyDecoratorError on anything but a method parameter
  *
  * @example
  * ```ts

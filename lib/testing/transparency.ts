@@ -39,7 +39,7 @@ export type Wrapping = (original: (...args: never[]) => unknown) => (...args: ne
  *
  * @param target - the class
  * @param method - name of a method that carries decorators of this library
- * @throws {@link CountlyError} with every violated property, or when the method is not woven
+ * @throws CountlyError with every violated property, or when the method is not woven
  *
  * @example
  * ```ts

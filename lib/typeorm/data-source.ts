@@ -42,7 +42,7 @@ const followed = new WeakSet<object>();
  * @param dataSource - it is changed, once; before or after `initialize`
  * @param options - see {@link TransactionOptions}
  * @returns the same data source
- * @throws {@link CountlyConfigError} when it is no data source, or for a wrong option
+ * @throws CountlyConfigError when it is no data source, or for a wrong option
  *
  * @example
  * ```ts

@@ -41,6 +41,11 @@ describe('what an editor shows', () => {
   it('shows decorators as they are written', () => {
     expect(names.filter((one) => one.comment.includes('\\@')).map(({ name }) => name)).toEqual([]);
   });
+
+  it('names what is thrown, where a brace would be read as a type and tear the line', () => {
+    expect(names.filter((one) => one.comment.includes('@throws {')).map(({ name }) => name)).toEqual([]);
+    expect(names.filter((one) => one.comment.includes('@throws Countly')).length).toBeGreaterThan(10);
+  });
 });
 
 describe('a name', () => {

@@ -66,6 +66,15 @@ describe('a page of the shop in a browser', { timeout: 120_000 }, () => {
     expect(ask(database, "SELECT title, message FROM problems WHERE level = 'E'")).toEqual([]);
   });
 
+  it('reports a browser without a screen under the id that is behind the page, too', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${shop.url}/search?q=lamp`);
+    expect(await page.evaluate('navigator.userAgent')).toContain('Headless');
+    const visitor = await you(page);
+    await until('browser and server agree', () => ['page_shown', 'search'].every((key) => keysOf(visitor).has(key)));
+    expect(ask(database, "SELECT device_id FROM devices WHERE device_id = 'undefined'")).toEqual([]);
+  });
+
   it('loads no SDK for who is not to be counted', async () => {
     const page = await open();
     await page.goto(shop.url);

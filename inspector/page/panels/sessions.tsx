@@ -42,10 +42,11 @@ function Sessions({ query, summary }: PanelProps) {
         columns={[
           { title: 'Began', width: '92px', cell: ({ started_at: at }) => <When at={at} /> },
           { title: 'Person', cell: ({ device_id: id }) => <DeviceLink id={id} /> },
-          { title: 'Lasted', width: '92px', isNumber: true, cell: (row) => duration(row.duration * 1000) },
+          { title: 'Lasted', width: '72px', isNumber: true, cell: (row) => duration(row.duration * 1000) },
           {
             title: 'Ended by',
             width: '130px',
+            leaveOut: 2,
             cell: (row) => (row.ended_at === null ? <Badge kind="stored">running</Badge> : (row.ended_by ?? '–')),
           },
           {

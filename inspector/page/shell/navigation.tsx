@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Summary } from '../../src/api/contract/status.js';
 import { compact, number } from '../lib/format.js';
 import { place } from '../lib/route.js';
@@ -26,24 +27,23 @@ export function Navigation({ panels, summary }: { panels: readonly Panel[]; summ
 
 /** On a phone the row of panels scrolls; the current one is in sight. */
 function reveal(link: HTMLAnchorElement | null): void {
-  if (link?.getAttribute('aria-current') !== 'page') return;
-  const { parentElement: item } = link;
-  const row = link.closest('nav');
+  const { parentElement: item = null } = link ?? {};
+  const row = link?.closest('nav') ?? null;
   if (row !== null && item !== null && row.scrollWidth > row.clientWidth)
     row.scrollLeft = item.offsetLeft - row.clientWidth / 3;
 }
 
 function Item({ panel, summary }: { panel: Panel; summary: Summary | undefined }) {
   const count = summary === undefined ? undefined : panel.count?.(summary.totals);
+  const link = useRef<HTMLAnchorElement>(null);
+  const isCurrent = place.value.panel === panel.id;
+  useEffect(() => {
+    if (isCurrent) reveal(link.current);
+  }, [isCurrent]);
   const isBad = summary !== undefined && panel.isBad?.(summary.totals) === true;
   return (
     <li>
-      <a
-        href={`#${panel.id}`}
-        data-testid={`nav-${panel.id}`}
-        ref={reveal}
-        aria-current={place.value.panel === panel.id ? 'page' : undefined}
-      >
+      <a href={`#${panel.id}`} data-testid={`nav-${panel.id}`} ref={link} aria-current={isCurrent ? 'page' : undefined}>
         <span>{panel.title}</span>
         {count !== undefined && (
           <span

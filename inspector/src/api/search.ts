@@ -9,7 +9,9 @@ import { ApiQueryError, limitOf } from './question.js';
 const PATIENCE_MS = 40;
 const MOST_WORDS = 8;
 const LONGEST_QUESTION = 200;
-const AROUND = 60;
+const AFTER = 60;
+/** Less before the word, so that a narrow column shows it. */
+const BEFORE = 20;
 
 /** One search over everything: words that all have to be there, the last one from its beginning, the newest first. */
 export function readSearch({ parts, search }: ApiQuery): Search {
@@ -67,7 +69,7 @@ function hitOf(database: SqlDatabase, kind: SearchedKind, id: number, word: stri
 
 function excerptOf(text: string, word: string): string {
   const place = Math.max(0, text.toLowerCase().indexOf(word.toLowerCase()));
-  const from = Math.max(0, place - AROUND);
-  const to = place + word.length + AROUND;
+  const from = Math.max(0, place - BEFORE);
+  const to = place + word.length + AFTER;
   return `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
 }

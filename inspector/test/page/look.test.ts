@@ -107,6 +107,19 @@ describe.each([400, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (w
     expect(wrong).toEqual([]);
   });
 
+  it('the panel one is led to is in sight in the navigation', async () => {
+    await page.open();
+    for (const id of ['try', 'overview', 'problems']) {
+      await page.page.evaluate(`location.hash = '${id}'`);
+      await page.page.locator(`[data-testid="nav-${id}"][aria-current="page"]`).waitFor();
+      const isInSight = async () => {
+        const box = await page.id(`nav-${id}`).boundingBox();
+        return box !== null && box.x >= 0 && box.x + box.width <= width;
+      };
+      await expect.poll(isInSight, { message: id }).toBe(true);
+    }
+  });
+
   it('has a header of one row', async () => {
     await page.open();
     expect((await page.page.locator('header.bar').boundingBox())?.height).toBeLessThan(60);

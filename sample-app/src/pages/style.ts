@@ -8,7 +8,7 @@ body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); backg
   display: flex; flex-direction: column; }
 header, footer { display: flex; gap: 1.5rem; align-items: center; padding: 1rem max(1rem, calc((100vw - 960px) / 2)); }
 header { background: #fff; border-bottom: 1px solid var(--line); flex-wrap: wrap; }
-footer { color: var(--soft); font-size: .85rem; justify-content: space-between; border-top: 1px solid var(--line); }
+footer { color: var(--soft); font-size: .85rem; justify-content: space-between; flex-wrap: wrap; gap: .5rem 1.5rem; border-top: 1px solid var(--line); }
 main { width: 100%; max-width: calc(960px + 2rem); margin: 0 auto; padding: 1rem; flex: 1; }
 h1 { font-size: 1.6rem; margin: .5rem 0 1.25rem; }
 a { color: var(--brand); text-decoration: none; }

@@ -17,8 +17,15 @@ export class WebSdk {
   snippetFor(visitor: Visitor): Html | undefined {
     if (visitor.optedOut || this.#server === undefined || 'problem' in this.#server) return undefined;
     const { url, appKey } = this.#server;
-    // A browser may have to take another way to the server than the shop.
-    const settings = inScript({ url: process.env['COUNTLY_WEB_URL'] || url, app_key: appKey, device_id: visitor.id });
+    const settings = inScript({
+      // A browser may have to take another way to the server than the shop.
+      url: process.env['COUNTLY_WEB_URL'] || url,
+      app_key: appKey,
+      device_id: visitor.id,
+      // Whom the SDK takes for a bot, a headless browser too, it gives no id, and reports its own health all the same: as of a
+      // person named "undefined". Whoever is counted behind the page is counted on it.
+      ignore_bots: false,
+    });
     return new Html(`<script src="${WEB_SDK_PATH}"></script>
 <script>
   const settings = ${settings};

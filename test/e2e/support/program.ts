@@ -8,7 +8,7 @@ export interface Exit {
 
 export interface StartOptions {
   /** What it prints when it is ready; the first group, if any, is its address. */
-  readonly ready?: RegExp;
+  readonly ready?: RegExp | undefined;
   /** Gives it a process group of its own, so that a signal can reach the whole group as Ctrl-C does. */
   readonly ownGroup?: boolean;
 }
@@ -27,9 +27,9 @@ export class Program {
   readonly #ownGroup: boolean;
   readonly #watchers = new Set<() => void>();
 
-  constructor(script: string, args: readonly string[], env: Readonly<Record<string, string>>, ownGroup: boolean) {
+  constructor([file = '', ...args]: readonly string[], env: Readonly<Record<string, string>>, ownGroup: boolean) {
     this.#ownGroup = ownGroup;
-    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
+    this.#process = spawn(file, args, {
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: ownGroup,
@@ -83,13 +83,22 @@ export class Program {
   }
 }
 
-export async function startProgram(
+export function startProgram(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  options: StartOptions = {},
+): Promise<Program> {
+  return startCommand(nodeCommand(script, args), env, options);
+}
+
+/** Starts what stands on a command line, such as `npm run shop`. */
+export async function startCommand(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
   { ready = LISTENS, ownGroup = false }: StartOptions = {},
 ): Promise<Program> {
-  const program = new Program(script, args, env, ownGroup);
+  const program = new Program(command, env, ownGroup);
   program.url = (await program.says(ready))[1] ?? '';
   return program;
 }
@@ -100,7 +109,7 @@ export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
-  const program = new Program(script, args, env, false);
+  const program = new Program(nodeCommand(script, args), env, false);
   await program.exited;
   return program;
 }
@@ -110,10 +119,14 @@ export async function stopAll(): Promise<void> {
   await Promise.all([...running].map((program) => program.stop('SIGKILL')));
 }
 
+function nodeCommand(script: string, args: readonly string[]): readonly string[] {
+  return [process.execPath, '--disable-warning=ExperimentalWarning', script, ...args];
+}
+
 /** The developer's own Countly settings have no business in a test. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const names = Object.keys(process.env).filter(
-    (name) => !/^(COUNTLY_|INSPECTOR_|TRAFFIC_|SHOP_PORT$|PORT$)/.test(name),
+    (name) => !/^(COUNTLY_|INSPECTOR_|TRAFFIC_|SHOP_PORT$|PORT$|REDIS_URL$)/.test(name),
   );
   return { ...Object.fromEntries(names.map((name) => [name, process.env[name]])), NO_COLOR: '1' };
 }
