@@ -19,6 +19,11 @@ export function kind<T>(expected: string, is: (value: unknown) => value is T): A
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const TEXT: ArgumentKind<string> = { expected: 'a non-empty text', read: textFrom };
 export const NUMBER: ArgumentKind<number> = { expected: 'a finite number', read: numberOf };
+/** The largest number, either way, that a server's totals can take: added to one of `1e308`, all else is lost. */
+export const AMOUNT: ArgumentKind<number> = {
+  expected: `a number up to ${Number.MAX_SAFE_INTEGER}, either way`,
+  read: amountOf,
+};
 export const SECONDS: ArgumentKind<number> = { expected: 'seconds', read: (value) => notNegative(numberOf(value)) };
 
 /** An argument as it is used. What is given and wrong is told once and is undefined, as is what is not given. */
@@ -71,6 +76,12 @@ export function numberOf(value: unknown): number | undefined {
   return numberFrom(primitiveOf(value));
 }
 
+/** {@link numberOf}, of what can be added up. */
+export function amountOf(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : undefined;
+}
+
 function notNegative(number: number | undefined): number | undefined {
   return number !== undefined && number >= 0 ? number : undefined;
 }
@@ -78,7 +89,7 @@ function notNegative(number: number | undefined): number | undefined {
 /** A non-empty text, or undefined. */
 export function textFrom(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+  return typeof value === 'bigint' || Number.isFinite(value) ? String(value) : undefined;
 }
 
 /** The kind of what was thrown. Not its message, which may quote anything. */
@@ -163,6 +174,20 @@ export function namesOf(object: unknown): string[] {
   }
 }
 
+/** Stands for what an object does not let be read. No rule takes it. */
+export const UNREADABLE: unique symbol = Symbol('countly-weave.unreadable');
+
+/** The own members of an object, each read once. */
+export function membersOf(object: object): [name: string, value: unknown][] {
+  return namesOf(object).map((name) => {
+    try {
+      return [name, (object as Record<string, unknown>)[name]];
+    } catch {
+      return [name, UNREADABLE];
+    }
+  });
+}
+
 /** The value of a number or boolean, that there is none, else only the type: a caller's text or object may hold personal data. */
 export function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
@@ -187,12 +212,13 @@ export function described(value: unknown, shows?: Shows): string {
   if (value === undefined || value === null) return value === null ? 'null' : 'nothing';
   if (value === '') return 'an empty text';
   if (typeof value === 'function') return 'a function';
+  if (value === UNREADABLE) return 'what cannot be read';
   if (isList(value)) {
     const items = value.slice(0, 3).map((item) => described(item, shows));
     return `a list of ${value.length}${shows === undefined ? ' (not shown)' : `: ${items.join(', ')}`}`;
   }
   if (typeof value === 'object') {
-    const names = Object.keys(value).filter((name) => /^[\w$-]{1,32}$/.test(name));
+    const names = namesOf(value).filter((name) => /^[\w$-]{1,32}$/.test(name));
     return names.length === 0 ? 'an object' : `an object with ${names.slice(0, 5).join(', ')}`;
   }
   if (typeof value === 'string') {

@@ -1,4 +1,4 @@
-import { described, isList, isObject, member } from '../check.js';
+import { described, isList, isObject, member, membersOf } from '../check.js';
 import { type ConfigProblem, CountlyConfigError } from '../errors.js';
 import { consoleLogger, type Logger, Reporter } from '../logger.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -81,13 +81,13 @@ function withEnvironment(given: CountlyOptions, env: NodeJS.ProcessEnv): Countly
     appKey: value('COUNTLY_APP_KEY'),
     salt: value('COUNTLY_SALT'),
     // A default like any other; the code's wish for a temporary one is explicit.
-    deviceId: given.temporaryDeviceId === true ? undefined : value('COUNTLY_DEVICE_ID'),
+    deviceId: member(given, 'temporaryDeviceId') === true ? undefined : value('COUNTLY_DEVICE_ID'),
     debug: booleanOf(value('COUNTLY_DEBUG')),
     disabled: booleanOf(value('COUNTLY_DISABLED')),
   };
   const empty = ['countryCode', 'city', 'location', 'ipAddress'];
   const isSaid = ([name, said]: [string, unknown]) => said !== undefined && !(said === '' && empty.includes(name));
-  return Object.fromEntries([...Object.entries(ambient), ...Object.entries(given)].filter(isSaid));
+  return Object.fromEntries([...Object.entries(ambient), ...membersOf(given)].filter(isSaid));
 }
 
 /** Anything that is neither yes nor no is left as it is, and then reported with its name. */

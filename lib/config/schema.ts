@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { counted, described, isList, isObject, nearest, type Shows } from '../check.js';
+import { counted, described, isList, isObject, isPlain, member, membersOf, nearest, type Shows } from '../check.js';
 import { LONGEST_DELAY_MS } from '../clock.js';
 import type { ConfigProblem } from '../errors.js';
 import { CONSENT_FEATURES } from '../protocol/entry.js';
@@ -101,19 +101,36 @@ export const secrets = (shortest: number): Rule => {
 
 /** Everything that is wrong with an object, in dotted paths, and nothing that is secret. */
 export function problemsIn(given: object, members: Members, path = ''): ConfigProblem[] {
-  const found = Object.entries(given).flatMap(([name, value]: [string, unknown]): ConfigProblem[] => {
+  const found = membersOf(given).flatMap(([name, value]): ConfigProblem[] => {
     if (value === undefined) return [];
     const option = path + name;
     const known = Object.hasOwn(members, name) ? members[name] : undefined;
     if (known === undefined) return [{ option, expected: oneKnown(members, name), actual: 'an unknown option' }];
-    if (known.members !== undefined && isObject(value)) return problemsIn(value, known.members, `${option}.`);
-    return known.test(value) ? [] : [{ option, expected: known.expected, actual: described(value, known.shows) }];
+    const isReadable = passes(readable, value);
+    if (isReadable && known.members !== undefined && isObject(value)) {
+      return problemsIn(value, known.members, `${option}.`);
+    }
+    return isReadable && passes(known, value)
+      ? []
+      : [{ option, expected: known.expected, actual: described(value, known.shows) }];
   });
   const missing = Object.entries(members)
-    .filter(([name, { required }]) => required === true && (given as Record<string, unknown>)[name] === undefined)
+    .filter(([name, { required }]) => required === true && member(given, name) === undefined)
     .map(([name, { expected }]) => ({ option: path + name, expected, actual: 'nothing' }));
   return [...found, ...missing];
 }
+
+/** A proxy or a getter that throws fits nothing. */
+function passes({ test }: Pick<Rule, 'test'>, value: unknown): boolean {
+  try {
+    return test(value);
+  } catch {
+    return false;
+  }
+}
+
+/** Settings are copied later, where nobody would expect them to throw. */
+const readable = { test: (value: unknown) => !isPlain(value) || Object.values(value).length >= 0 };
 
 function oneKnown(members: Members, option: string): string {
   const names = Object.keys(members);

@@ -87,6 +87,11 @@ export function instrument<Target extends object>(target: Target, plan: Instrume
       throw new CountlyDecoratorError(`instrument: \`${String(key)}\` is not a method of the object.`);
     }
     const { isInherited, ...own } = found;
+    if (isInherited ? !Object.isExtensible(target) : found.configurable !== true && found.writable !== true) {
+      throw new CountlyDecoratorError(
+        `instrument: \`${String(key)}\` cannot be replaced, for the object is frozen. Wrap the function with weave(fn, advice).`,
+      );
+    }
     const site = new Site(key, typeof target === 'function', target);
     const method = found.value as Method;
     const value = weaveInto(method, site, [planned].flat().map(asWeaving), isInherited ? method : undefined);

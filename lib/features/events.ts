@@ -1,10 +1,10 @@
 import {
+  AMOUNT,
   type ArgumentKind,
   argumentOf,
   counted,
   FLAG,
   member,
-  NUMBER,
   numberOf,
   optionsOf,
   textFrom,
@@ -162,7 +162,7 @@ export class Events extends Feature<EventSettings> {
 
   // What all features share sees objects of many shapes, which costs each event: not `this.argument` here.
   #number(where: string, value: unknown, decimals: number): number | undefined {
-    const number = argumentOf(this.port.reporter, where, value ?? undefined, NUMBER);
+    const number = argumentOf(this.port.reporter, where, value ?? undefined, AMOUNT);
     return number === undefined ? undefined : rounded(number, decimals);
   }
 

@@ -1,4 +1,4 @@
-import { numberOf, shown } from '../check.js';
+import { AMOUNT, amountOf, shown } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
@@ -83,8 +83,8 @@ export function readChange(
   const needs = (expected: string) =>
     warn(reporter, operator, `"${truncate(name, 40)}" needs ${expected}, got ${shown(value)}`);
   if (Object.hasOwn(CALCULATED, operator)) {
-    const number = numberOf(value);
-    if (number === undefined) return needs('a number');
+    const number = amountOf(value);
+    if (number === undefined) return needs(AMOUNT.expected);
     return { operator: operator as keyof typeof CALCULATED, property: name, value: number };
   }
   const rules = { limits, reporter, call: 'userData' };
@@ -120,8 +120,8 @@ function mergedChange(before: Change, change: Change): Change | undefined {
       return { ...change, value: [...(before.value as readonly string[]), ...change.value] };
     default: {
       const value = CALCULATED[change.operator](before.value as number, change.value);
-      // Beyond what a number can be, each goes for itself.
-      return Number.isFinite(value) ? { ...change, value } : undefined;
+      // Beyond what a server adds up, each goes for itself.
+      return amountOf(value) === undefined ? undefined : { ...change, value };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { isObject, member, NUMBER, namesOf, numberOf, tellMisfit } from '../check.js';
+import { AMOUNT, amountOf, isObject, member, namesOf, numberOf, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
@@ -13,7 +13,9 @@ type TraceInput = Loose<'type' | 'name' | 'startedAt' | 'metrics' | Measurement 
 
 const METRIC_KEY = /^[A-Za-z][A-Za-z0-9_]{0,31}$/;
 const LONGEST_NAME = 2048;
-const BYTES = { ...NUMBER, expected: 'a number of bytes' };
+const BYTES = { ...AMOUNT, expected: 'a number of bytes' };
+/** Over thirty years: whoever gives more gave a time of day in place of a duration. */
+const LONGEST_MS = 1e12;
 
 /** Application performance traces: one a request, under `apm_metrics` (docs/protocol.md §7). */
 export class Traces extends Feature {
@@ -27,6 +29,9 @@ export class Traces extends Feature {
     if ((type !== 'network' && type !== 'device') || name === '' || took === undefined || code === undefined) {
       const needed = 'a name, the type "device" with durationMs or "network" with responseTimeMs and responseCode';
       return this.refuse('reportTrace', `a trace needs ${needed}`, 'it is dropped');
+    }
+    if (took >= LONGEST_MS) {
+      return this.refuse('reportTrace.duration', `a trace lasts milliseconds, got ${took}`, 'it is dropped');
     }
     if (!port.admits(target, 'apm')) return;
     const timestamp = port.stamp();
@@ -55,7 +60,7 @@ export class Traces extends Feature {
     let text = `"duration":${ms}`;
     for (const key of namesOf(metrics).slice(0, this.port.limits.maxSegmentationValues)) {
       if (key === 'duration') continue;
-      const number = numberOf(member(metrics, key));
+      const number = amountOf(member(metrics, key));
       if (number !== undefined && METRIC_KEY.test(key)) text += `,"${key}":${rounded(number)}`;
       else {
         const problem = 'must be a number under a name of letters, digits and _; it is left out';

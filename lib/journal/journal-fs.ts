@@ -18,9 +18,7 @@ const FILE_MODE = 0o600;
  * scripted. All of them throw or reject with Node's system errors.
  */
 export const nodeFs = {
-  createFolder: (path: string): void => {
-    fs.mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
-  },
+  createFolder,
   /** Creates a file that must not exist, and opens it for writing. */
   createFile: (path: string): number => fs.openSync(path, 'wx', FILE_MODE),
   /** Opens a file of ours for writing, cut off behind so many bytes. */
@@ -71,6 +69,22 @@ export const nodeFs = {
     return { touched: stats.mtimeMs, folder: stats.isDirectory(), ours: isOurs(stats) || isOfOurGroup(stats, above) };
   },
 };
+
+/**
+ * Makes a folder and those above it. Not with `recursive`: where a folder is there and takes none (`/proc`, some mounts), Node
+ * tries for ever.
+ */
+export function createFolder(path: string): void {
+  try {
+    return fs.mkdirSync(path, FOLDER_MODE);
+  } catch (error) {
+    if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const above = dirname(path);
+    if (above === path || fs.existsSync(above)) throw error;
+    createFolder(above);
+  }
+  createFolder(path);
+}
 
 /** Windows has neither users by number nor modes; its folders for programs are the user's own. */
 export function isOurs({ uid, mode }: fs.Stats): boolean {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { isOurs } from './journal-fs.js';
+import { createFolder, isOurs } from './journal-fs.js';
 import { reasonOf } from './warnings.js';
 
 const PRODUCT = 'countly-weave';
@@ -40,7 +40,7 @@ function temporaryFolder(warn: (message: string) => void): string {
 /** Why nothing can be kept in this folder, which is made if need be. */
 function unusable(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    createFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {

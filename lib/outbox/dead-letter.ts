@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { appendFile, constants, mkdir, rename, stat } from 'node:fs/promises';
+import { appendFile, constants, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createFolder } from '../journal/journal-fs.js';
 import type { SealedRequest } from '../protocol/entry.js';
 
 // Names under which people's data and secrets usually travel. What the file is for – finding out why a request was
@@ -87,7 +88,7 @@ export class DeadLetterFile {
 
   async #append(line: string): Promise<void> {
     try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      createFolder(dirname(this.path));
       const { size } = await stat(this.path).catch(() => ({ size: 0 }));
       if (size > LARGEST_FILE) await rename(this.path, `${this.path}.1`);
       await appendFile(this.path, `${line}\n`, { mode: 0o600, flag: APPEND });

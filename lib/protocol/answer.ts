@@ -103,7 +103,8 @@ export function retryAfterMs(value: string | readonly string[] | undefined, now:
 /** What a server put into its answer, HTML entities decoded, and all of it as `value`; undefined when it is not JSON. */
 function readServerAnswer(body: string) {
   try {
-    const value: unknown = JSON.parse(body);
+    // What a proxy or a file on its way puts in front is no part of the text.
+    const value: unknown = JSON.parse(body.replace(/^\ufeff/, ''));
     return { result: decoded(member(value, 'result')), info: decoded(member(value, 'info')), value };
   } catch {
     return undefined;

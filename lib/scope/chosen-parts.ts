@@ -31,9 +31,17 @@ import type { MakeSharedHouse, SharingOutbox } from './shared-visitors.js';
 export function folderOf(options: ResolvedOptions, reporter: Reporter): string | undefined {
   if (options.disabled || options.durability === 'memory') return undefined;
   if (options.storage !== undefined && options.storagePath === undefined) return undefined;
-  // The process may have another working directory later.
-  if (options.storagePath !== undefined) return resolve(options.storagePath);
+  if (options.storagePath !== undefined) return absolutePath(options.storagePath);
   return defaultStoragePath(options.appKey, (message) => reporter.warn('storage-folder', message));
+}
+
+/** The process may have another working directory later. Without one there is nothing such a path could mean. */
+function absolutePath(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The settings the server gave last. A file that makes no sense costs itself, not the start. */

@@ -14,7 +14,7 @@ import { type Core, compose, EXPIRE_EVERY_MS } from './compose.js';
 import { contextScope, registerClient, scopeStore, unregisterClient } from './current.js';
 import { closeText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
-import { createScope, DeviceScope } from './device-scope.js';
+import { createScope, DeviceScope, isScope } from './device-scope.js';
 import { type FlushOptions, timeoutOf } from './flush-options.js';
 import { checkedId, createTarget } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
@@ -131,12 +131,12 @@ export class Countly extends DeviceScope implements AsyncDisposable {
   /** The scope the running code belongs to, if it is one of this client; else the client. */
   current(): DeviceScope {
     const scope = contextScope();
-    return scope instanceof DeviceScope && scope.client === this ? scope : this;
+    return isScope(scope) && scope.client === this ? scope : this;
   }
 
   /** Makes a scope current for `fn` and for everything it starts: awaits, timers, streams, event emitters. */
   run<T>(scope: ScopeInit | DeviceScope, fn: () => T): T {
-    return scopeStore.run(scope instanceof DeviceScope ? scope : this.scope(scope), fn);
+    return scopeStore.run(isScope(scope) ? scope : this.scope(scope), fn);
   }
 
   /** A scope with breadcrumbs and timers of its own, as `run` enters it. */

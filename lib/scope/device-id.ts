@@ -5,7 +5,6 @@ import {
   fstatSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createFolder } from '../journal/journal-fs.js';
 import type { DeviceIdentity } from './scope-target.js';
 
 /** The process's own device. */
@@ -26,16 +26,19 @@ const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/;
 
+// What `String(user?.id)` and a template make of nobody. Under it all of them would be one person, and merged for good.
+const NOBODY = new Set(['undefined', 'null', 'NaN', '[object Object]']);
+
 /** What {@link sanitizeDeviceId} takes, in words. */
-export const DEVICE_ID = 'a text of 1 to 256 printable characters';
+export const DEVICE_ID = 'a text of 1 to 256 printable characters, which is not "undefined", "null" or the like';
 
 /** A device id as it may be recorded under. Ids often come from a header or a cookie, so anyone can send anything. */
 export function sanitizeDeviceId(value: unknown): string | undefined {
-  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  const text = typeof value === 'bigint' || Number.isFinite(value) ? String(value) : value;
   if (typeof text !== 'string' || text.length > MAX_LENGTH * 4) return undefined;
   const id = text.trim();
   // The server ignores the zero UUID and would make a garbage user of the temporary id (docs/protocol.md §2.1).
-  if (id === '' || id === ZERO_UUID || id === TEMPORARY_ID) return undefined;
+  if (id === '' || id === ZERO_UUID || id === TEMPORARY_ID || NOBODY.has(id)) return undefined;
   // Half of an emoji is none.
   if (UNPRINTABLE.test(id) || !id.isWellFormed()) return undefined;
   // Characters as people count them: an emoji is one. There are never more of them than units.
@@ -86,7 +89,7 @@ export class SmallFile {
 
   #draft(path: string, text: string, finish: (draft: string) => void): void {
     const draft = `${path}.${randomBytes(6).toString('hex')}`;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    createFolder(dirname(path));
     try {
       writeFileSync(draft, text, { mode: 0o600 });
       finish(draft);

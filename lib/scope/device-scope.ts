@@ -19,7 +19,7 @@ import type {
   SurveyFeedback,
 } from './scope-api.js';
 import { AbTests, UserData } from './scope-members.js';
-import { contained, containedAsync, partsOf, setParts } from './scope-parts.js';
+import { attempt, contained, containedAsync, partsOf, setParts } from './scope-parts.js';
 import type { ScopeTarget } from './scope-target.js';
 
 /** The name of a feature, or of a group made with `groupFeatures`. */
@@ -173,13 +173,13 @@ export class DeviceScope extends RecordingScope {
   getRemoteConfig(): RemoteConfigValues;
   /** One value; undefined when the server did not send it. */
   getRemoteConfig(key: string): unknown;
-  /** The values as an instance of a class, through class-transformer. */
+  /** The values as an instance of a class, through class-transformer; undefined, with a warning, when that throws. */
   getRemoteConfig<T extends object>(type: new () => T): T;
   getRemoteConfig<T extends object>(wanted?: string | (new () => T)): unknown {
     const { core, target } = partsOf(this);
     const values = core.remoteConfig.values(target);
     if (wanted === undefined) return values;
-    if (typeof wanted === 'function') return mapToClass(wanted, values);
+    if (typeof wanted === 'function') return attempt(core, 'getRemoteConfig', () => mapToClass(wanted, values));
     if (typeof wanted === 'string') return Object.hasOwn(values, wanted) ? values[wanted] : undefined;
     return tellMisfit(core.reporter, 'getRemoteConfig.key', 'a text or a class', wanted, 'there is no such value');
   }
@@ -244,6 +244,15 @@ export class DeviceScope extends RecordingScope {
    */
   request(parameters: Readonly<Record<string, unknown>>): boolean {
     return contained(this, 'request', ({ rawRequests }, target) => rawRequests.send(target, parameters)) ?? false;
+  }
+}
+
+/** Whether it is one. A proxy that answers nothing is none. */
+export function isScope(value: unknown): value is DeviceScope {
+  try {
+    return value instanceof DeviceScope;
+  } catch {
+    return false;
   }
 }
 

@@ -6,7 +6,7 @@ export type { Segmentation, SegmentValue };
 export interface EventOptions {
   /** How often it happened. A positive integer. @default 1 */
   readonly count?: number | undefined;
-  /** A number to add up, such as a price. */
+  /** A number to add up, such as a price: up to `Number.MAX_SAFE_INTEGER`, either way. */
   readonly sum?: number | undefined;
   /** How long it took, in seconds; fractions are kept to the microsecond. */
   readonly dur?: number | undefined;

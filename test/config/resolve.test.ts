@@ -215,6 +215,28 @@ describe('the configuration', () => {
     expect(problemsOf({ ...NEEDED, maxStackTraceLineLength: 100_000 })).toHaveLength(1);
   });
 
+  const refuses = () => {
+    throw new Error('no');
+  };
+  it.each<[string, object, string]>([
+    ['a getter that throws', Object.defineProperty({}, 'url', { get: refuses, enumerable: true }), 'url'],
+    [
+      'a getter inside of an option',
+      { viewSegmentation: Object.defineProperty({}, 'a', { get: refuses, enumerable: true }) },
+      'viewSegmentation',
+    ],
+    ['a proxy that lists nothing', { userDetails: new Proxy({}, { ownKeys: refuses }) }, 'userDetails'],
+    ['a proxy that was revoked', { deadLetter: revoked() }, 'deadLetter'],
+    ['a proxy in the place of a part', { storage: revoked() }, 'storage'],
+  ])('names the option that cannot be read: %s', (_what, given, option) => {
+    const options = Object.defineProperties({ ...NEEDED }, Object.getOwnPropertyDescriptors(given));
+    expect(problemsOf(options)).toMatchObject([{ option }]);
+  });
+
+  it('is incomplete where nothing of it can be read', () => {
+    expect(problemsOf(revoked())).toMatchObject([{ option: 'url' }, { option: 'appKey' }]);
+  });
+
   it('neither keeps nor changes the object it was given', () => {
     const given = Object.freeze({
       ...NEEDED,
@@ -225,3 +247,9 @@ describe('the configuration', () => {
     expect(problemsOf(null)).toMatchObject([{ option: 'options' }]);
   });
 });
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

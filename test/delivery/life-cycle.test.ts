@@ -133,6 +133,18 @@ describe('the end of a process', () => {
     },
   );
 
+  it.each(['/proc/nothing/of/ours', 'relative to a folder that is gone'])(
+    'starts and delivers where storagePath can be no folder: %s',
+    async (path) => {
+      const ended = await run(`const fs = require('node:fs');
+      const gone = fs.mkdtempSync(${JSON.stringify(join(folder, 'gone-'))});
+      process.chdir(gone); fs.rmdirSync(gone);
+      countly({ storagePath: ${JSON.stringify(path)}, logger: { log() {}, warn() {}, error() {} } }).device('u1').addEvent('last');`);
+      expect(ended.code).toBe(0);
+      expect(server.counts.get('u1/last')).toBe(1);
+    },
+  );
+
   it.each([
     ['the whole folder', (path: string) => path],
     ['the journals of the app', (path: string) => `${path}/*`],

@@ -127,6 +127,21 @@ describe('remote config', () => {
     expect(config).toEqual({ maxItems: 12, banner: 'x' });
   });
 
+  it('stays with us when the class cannot take what the server sent, or is none', async () => {
+    class Picky {
+      @Transform(() => {
+        throw new Error('what the server sent is no date');
+      })
+      until = 0;
+    }
+    test = recorded();
+    test.transport.answerQuery({ ok: true, value: { until: 'soon' } });
+    await test.client.fetchRemoteConfig();
+    expect(test.client.getRemoteConfig(Picky)).toBeUndefined();
+    expect(test.client.getRemoteConfig((() => 1) as never)).toBeUndefined();
+    expect(test.warnings).toEqual([expect.stringMatching(/^getRemoteConfig: /)]);
+  });
+
   it('never rejects: failures, nonsense and missing consent are answers', async () => {
     test = recorded({ requireConsent: true });
     expect(await test.client.fetchRemoteConfig()).toEqual({ ok: false, reason: 'no consent to remote-config' });

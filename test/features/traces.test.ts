@@ -35,6 +35,17 @@ describe('a trace', () => {
     ]);
   });
 
+  it.each([Date.now(), 1e12, 1e308, Number.MAX_VALUE])(
+    'of %d ms is none: that is a time of day, or nothing',
+    async (ms) => {
+      test = recorded();
+      test.client.reportTrace({ type: 'device', name: 'import', startedAt: test.clock.now(), durationMs: ms });
+      test.client.recordNetworkTrace({ name: 'GET /', responseTimeMs: ms, responseCode: 200 });
+      expect(await traces()).toEqual([]);
+      expect(test.client.stats().dropped).toEqual({ invalid: 2 });
+    },
+  );
+
   it('says what it has to, whether or not the answer before was the same', async () => {
     test = recorded();
     const answers = [

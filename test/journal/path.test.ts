@@ -13,6 +13,7 @@ import {
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFolder } from '../../lib/journal/journal-fs.js';
 import { appStoragePath, defaultStoragePath, journalPath } from '../../lib/journal/path.js';
 
 const KEY = 'f1e2d3c4b5a697887766554433221100abcdef01';
@@ -121,6 +122,23 @@ describe.runIf(process.platform === 'linux')('defaultStoragePath', () => {
     expect(defaultStoragePath(KEY)).not.toBe(defaultStoragePath(`${KEY}2`));
     expect(defaultStoragePath(KEY)).not.toContain(KEY.slice(0, 8));
     expect(defaultStoragePath(KEY)).not.toContain('node_modules');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a folder that is made (createFolder)', () => {
+  it('has those above it, and may be there already', () => {
+    const path = join(folder, 'a', 'b', 'c');
+    createFolder(path);
+    createFolder(path);
+    expect(lstatSync(path).mode & 0o777).toBe(0o700);
+  });
+
+  it('is given up at once where the one above takes none: Node itself would try for ever', () => {
+    expect(() => createFolder('/proc/nothing/of/ours')).toThrow('ENOENT');
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => createFolder(join(folder, 'file', 'a', 'b'))).toThrow('ENOTDIR');
+    symlinkSync(join(folder, 'gone'), join(folder, 'link'));
+    expect(() => createFolder(join(folder, 'link', 'a'))).toThrow('EEXIST');
   });
 });
 

@@ -20,6 +20,7 @@ const ROWS: Record<string, Row[]> = {
     ['success', 200, said('Success'), { kind: 'delivered' }],
     ['success in other letters', 200, said('success'), { kind: 'delivered' }],
     ['another 2xx', 202, said('Success'), { kind: 'delivered' }],
+    ['a byte order mark in front', 200, `\ufeff${said('Success')}`, { kind: 'delivered' }],
     ['white space around', 200, `\n ${said('Success')}\n`, { kind: 'delivered' }],
     [
       'duplicate',
@@ -293,6 +294,10 @@ describe('readQuery', () => {
   ])('%s: %i', (_name, status, body, expected) => {
     expect(readQuery({ status, headers: {}, body })).toMatchObject(expected);
   });
+});
+
+test('what is fetched may have a byte order mark in front, too', () => {
+  expect(readQuery({ status: 200, headers: {}, body: '\ufeff{"a":1}' })).toEqual({ ok: true, value: { a: 1 } });
 });
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);

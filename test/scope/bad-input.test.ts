@@ -30,6 +30,8 @@ const TABLE: readonly Row[] = [
   ['addEvent', (c) => c.addEvent('a', [1]), 'addEvent: options must be an object, got a list', 'kept'],
   ['addEvent', (c) => c.addEvent('a', { count: 'x' }), 'addEvent: count must be', 'kept'],
   ['addEvent', (c) => c.addEvent('a', { sum: {} }), 'addEvent: sum must be', 'kept'],
+  ['addEvent', (c) => c.addEvent('a', { sum: 1e308 }), 'addEvent: sum must be a number up to', 'kept'],
+  ['addEvent', (c) => c.addEvent('a', { sum: -(2 ** 53) }), 'addEvent: sum must be a number up to', 'kept'],
   ['addEvent', (c) => c.addEvent('a', { dur: -1 }), 'addEvent: dur is in seconds', 'kept'],
   ['addEvent', (c) => c.addEvent('a', { timestamp: 'x' }), 'addEvent: timestamp must be', 'kept'],
   ['addEvent', (c) => c.addEvent('a', { rollUp: 'yes' }), 'addEvent: rollUp must be true or false', 'kept'],
@@ -112,12 +114,14 @@ const TABLE: readonly Row[] = [
   ['userData.unset', (c) => c.userData.unset({}), 'userData: $set: the property must have a name', 'dropped'],
   ['userData.increment', (c) => c.userData.increment(''), 'userData: $inc: the property must have a name', 'dropped'],
   ['userData.incrementBy', (c) => c.userData.incrementBy('a', 'x'), 'userData: $inc: "a" needs a number', 'dropped'],
+  ['userData.incrementBy', (c) => c.userData.incrementBy('a', 1e308), 'needs a number up to', 'dropped'],
   ['userData.multiply', (c) => c.userData.multiply('a', {}), 'userData: $mul: "a" needs a number', 'dropped'],
   ['userData.max', (c) => c.userData.max('a', null), 'userData: $max: "a" needs a number', 'dropped'],
   ['userData.min', (c) => c.userData.min('a', Number.NaN), 'userData: $min: "a" needs a number', 'dropped'],
   ['userData.push', (c) => c.userData.push('a', undefined), 'userData: $push: "a" needs a text', 'dropped'],
   ['userData.pushUnique', (c) => c.userData.pushUnique('a', []), 'userData: $addToSet: "a" needs a text', 'dropped'],
   ['userData.pull', (c) => c.userData.pull('a', [[]]), 'userData: $pull: "a" needs a text', 'dropped'],
+  ['reportConversion', (c) => c.reportConversion(Number.NaN), 'reportConversion: campaignId must be', 'dropped'],
   ['reportConversion', (c) => c.reportConversion(undefined), 'reportConversion: campaignId must be', 'dropped'],
   ['reportConversion', (c) => c.reportConversion('a', {}), 'reportConversion: campaignUserId must be', 'kept'],
   ['reportAttribution', (c) => c.reportAttribution('x'), 'reportAttribution: expected an object', 'dropped'],
@@ -151,12 +155,14 @@ const TABLE: readonly Row[] = [
   ['removeConsent', (c) => c.removeConsent(42), 'removeConsent: "42" is neither a group nor a feature', 'none'],
   ['checkConsent', (c) => c.checkConsent('x'), 'checkConsent: "x" is neither a group nor a feature', 'none'],
   ['changeId', (c) => c.changeId({}), 'changeId: deviceId must be a text', 'none'],
+  ['changeId', (c) => c.changeId(`${undefined}`, { merge: true }), 'changeId: deviceId must be a text', 'none'],
   ['changeId', (c) => c.changeId('b', 'x'), 'changeId: options must be an object', 'none'],
   ['changeId', (c) => c.changeId('b', { merge: 'x' }), 'changeId: merge must be true or false', 'none'],
   ['setId', (c) => c.setId(null), 'changeId: deviceId must be a text', 'none'],
   ['request', (c) => c.request('x'), 'request: there is nothing in it', 'dropped'],
   ['request', (c) => c.request({ session_duration: 3, timestamp: 'x' }), 'request: timestamp must be', 'kept'],
   ['device', (c) => c.device({}).addEvent('a'), 'device: deviceId must be a text of 1 to 256', 'dropped'],
+  ['device', (c) => c.device(Number(undefined)).addEvent('a'), 'device: deviceId must be a text', 'dropped'],
   ['scope', (c) => c.scope(null).addEvent('a'), 'scope: init must be an object, got null', 'dropped'],
   ['scope', (c) => c.scope('visitor').addEvent('a'), 'scope: init must be an object', 'dropped'],
   ['scope', (c) => c.scope({ deviceId: {} }).addEvent('a'), 'scope: deviceId must be a text', 'dropped'],
@@ -167,6 +173,7 @@ const TABLE: readonly Row[] = [
   ['scope', (c) => begun(c.scope({ deviceId: 'v', metrics: 'x' })), 'scope: metrics must be an object', 'kept'],
   ['scope', (c) => begun(c.scope({ deviceId: 'v', ip: 'x' })), 'scope: ip must be an IP address', 'kept'],
   ['run', (c) => c.run(42, () => c.current().addEvent('a')), 'scope: init must be an object, got 42', 'dropped'],
+  ['run', (c) => c.run(revoked(), () => {}), 'scope: what was passed cannot be read', 'dropped'],
   ['groupFeatures', (c) => c.groupFeatures('x'), 'groupFeatures: groups must be an object', 'none'],
   ['groupFeatures', (c) => c.groupFeatures({ a: 42 }), 'groupFeatures: "a" has no features', 'none'],
   ['trackErrors', (c) => c.trackErrors('x'), 'trackErrors: options must be an object', 'none'],
@@ -192,6 +199,12 @@ const WITHOUT = [
   'userData.save',
   'abTests.fetchExperiments',
 ];
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 function begun(scope: Loose): Loose {
   scope.beginSession();

@@ -141,6 +141,12 @@ describe('a device id', () => {
     'a\u2028b',
     null,
     undefined,
+    'undefined',
+    ' null ',
+    'NaN',
+    '[object Object]',
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
     {},
   ])('is not %j', (id) => {
     expect(sanitizeDeviceId(id)).toBeUndefined();

@@ -4,10 +4,12 @@ import { GiveConsent, WithdrawConsent } from '../../../lib/decorators/consent.js
 import { Conversion } from '../../../lib/decorators/conversion.js';
 import { Feedback } from '../../../lib/decorators/feedback.js';
 import { Instrument } from '../../../lib/decorators/instrument.js';
+import { instrument } from '../../../lib/decorators/plain.js';
 import { UserData, UserDetails } from '../../../lib/decorators/profile.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
 import { BeginSession, EndSession } from '../../../lib/decorators/sessions.js';
 import { EndEvent, StartEvent } from '../../../lib/decorators/start-event.js';
+import { Trace } from '../../../lib/decorators/trace.js';
 import { TrackEvent } from '../../../lib/decorators/track-event.js';
 import type { Cases } from './harness.js';
 
@@ -185,5 +187,16 @@ export const cases: Cases = {
     refuse(() => decorateWith(ReportErrors, Victim.prototype, 'run', descriptor), '@ReportErrors');
     refuse(() => decorateWith(ReportErrors, Victim.prototype.run, context), '@ReportErrors');
     refuse(() => decorateWith(Instrument, Victim), '@Instrument');
+  },
+
+  'a frozen object keeps its methods, and instrument says so': () => {
+    const frozen = Object.freeze({ load: () => 1 });
+    const sealed = Object.preventExtensions(Object.create({ load: () => 1 })) as { load(): number };
+    for (const target of [frozen, sealed]) {
+      refuses(() => instrument(target, { load: Trace() }), /`load` cannot be replaced, for the object is frozen/);
+      assert.equal(target.load(), 1);
+    }
+    const fixed = Object.defineProperty({}, 'load', { value: () => 1, writable: true }) as { load(): number };
+    assert.equal(instrument(fixed, { load: Trace() }).load(), 1);
   },
 };
