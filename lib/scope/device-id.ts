@@ -31,7 +31,9 @@ export const DEVICE_ID = 'a text of 1 to 256 printable characters';
 
 /** A device id as it may be recorded under. Ids often come from a header or a cookie, so anyone can send anything. */
 export function sanitizeDeviceId(value: unknown): string | undefined {
-  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  // `NaN` is what became of no number: it would make one person of everybody who has none.
+  const isNumber = typeof value === 'bigint' || Number.isFinite(value);
+  const text = isNumber ? String(value) : value;
   if (typeof text !== 'string' || text.length > MAX_LENGTH * 4) return undefined;
   const id = text.trim();
   // The server ignores the zero UUID and would make a garbage user of the temporary id (docs/protocol.md §2.1).

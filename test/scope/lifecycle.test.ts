@@ -142,6 +142,8 @@ describe('a device id', () => {
     null,
     undefined,
     {},
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
   ])('is not %j', (id) => {
     expect(sanitizeDeviceId(id)).toBeUndefined();
   });
