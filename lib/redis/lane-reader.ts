@@ -2,7 +2,7 @@ import { isList } from '../check.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { entryOf } from './entry-fields.js';
 import type { Keys } from './keys.js';
-import type { RedisCall, RedisLink } from './link.js';
+import { isError, type RedisCall, type RedisLink } from './link.js';
 
 /** What one look at the lanes brought. */
 export interface Found {
@@ -23,6 +23,13 @@ export interface Seal {
   readonly path: SealedPath;
   readonly head: string;
   readonly ids: readonly string[];
+}
+
+/** What Redis answered, of which lanes, and what it says of all. */
+interface Streams {
+  readonly cursors: readonly Cursor[];
+  readonly streams: readonly unknown[];
+  readonly meta: readonly (string | null)[];
 }
 
 /** How far a lane was read. */
@@ -72,27 +79,26 @@ export class LaneReader {
     for (const cursor of [...this.#cursors.values()]) {
       if (cursor.inRequests !== undefined) continue;
       const requests = await this.#requestsOf(cursor.lane);
-      if (requests === undefined) return undefined;
+      // The others go on: something else may stand under the name of this one.
+      if (requests === undefined) continue;
       cursor.inRequests = new Set(requests.flatMap(({ entries }) => entries.map(({ id }) => String(id))));
       if (this.#isCurrent(cursor)) sealed.push(...requests);
     }
-    const cursors = [...this.#cursors.values()];
-    if (cursors.length === 0) return undefined;
-    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
-    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...cursors.map(({ last }) => last)];
-    const replies = await this.link.calls([read, ['hmget', this.keys.meta(), 'withdrawn', 'flush']]);
-    const [streams, meta] = replies ?? [];
-    if (replies === undefined || streams instanceof Error || !Array.isArray(meta)) {
+    const known = [...this.#cursors.values()].filter(({ inRequests }) => inRequests !== undefined);
+    const answered = known.length === 0 ? undefined : await this.#streamsOf(known, most);
+    if (answered === undefined) {
       // What was fixed is to be found again.
-      if (sealed.length > 0) for (const cursor of cursors) if (cursor.last === '0') cursor.inRequests = undefined;
+      if (sealed.length > 0) for (const cursor of known) if (cursor.last === '0') cursor.inRequests = undefined;
       return undefined;
     }
+    const { cursors, streams, meta } = answered;
+    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
     for (const cursor of cursors) cursor.isRead = true;
-    const [withdrawn, flush] = meta as (string | null)[];
+    const [withdrawn, flush] = meta;
     const entries: Entry[] = [];
     const odd: [number, string][] = [];
     let nextId: number | undefined;
-    for (const stream of listOf(streams)) {
+    for (const stream of streams) {
       const [key, found] = listOf(stream);
       const cursor = cursors[keys.indexOf(key as string)];
       if (cursor === undefined || !this.#isCurrent(cursor)) continue;
@@ -113,6 +119,28 @@ export class LaneReader {
       return cursor !== undefined && cursors.includes(cursor);
     };
     return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '', isCurrent };
+  }
+
+  /** What stands in these lanes behind where they were read. Those under whose name something else stands are left out. */
+  async #streamsOf(cursors: readonly Cursor[], most: number): Promise<Streams | undefined> {
+    const replies = await this.link.calls([
+      this.#readCall(cursors, most),
+      ['hmget', this.keys.meta(), 'withdrawn', 'flush'],
+    ]);
+    const [streams, meta] = replies ?? [];
+    if (streams === undefined || !Array.isArray(meta)) return undefined;
+    if (!isError(streams, 'WRONGTYPE')) {
+      return streams instanceof Error ? undefined : { cursors, streams: listOf(streams), meta };
+    }
+    const single = await this.link.calls(cursors.map((cursor) => this.#readCall([cursor], most)));
+    const read = cursors.filter((_, i) => single !== undefined && !(single[i] instanceof Error));
+    if (single === undefined || read.length === 0) return undefined;
+    return { cursors: read, streams: single.flatMap(listOf), meta };
+  }
+
+  #readCall(cursors: readonly Cursor[], most: number): RedisCall {
+    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
+    return ['xread', 'COUNT', most, 'STREAMS', ...keys, ...cursors.map(({ last }) => last)];
   }
 
   #isCurrent(cursor: Cursor): boolean {
