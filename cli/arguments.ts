@@ -15,6 +15,7 @@ Usage: countly-weave plan --load <file> [options]
                      workflow); with --check and --diff the form of the differences
   --check <file>     compare with a plan that was accepted; removed, renamed and retyped
                      entries fail with exit code 1
+  --timeout <s>      seconds that loading may take (default 60)
   --diff             compare two plans without loading anything
   --schema           print the JSON Schema of a plan
   --help             show this text
@@ -35,29 +36,36 @@ Usage: countly-weave plan --load <file> [options]
 
 export type Format = 'json' | 'markdown' | 'github';
 
+/** What is to be loaded. */
+interface Loading {
+  readonly load: readonly string[];
+  /** Seconds that it may take. */
+  readonly timeout: number;
+}
+
 /** What the command is to do. */
 export type PlanTask =
   | { readonly kind: 'schema' }
   | { readonly kind: 'diff'; readonly before: string; readonly after: string; readonly format: Format | undefined }
-  | {
-      readonly kind: 'check';
-      readonly load: readonly string[];
-      readonly accepted: string;
-      readonly format: Format | undefined;
-    }
-  | { readonly kind: 'write'; readonly load: readonly string[]; readonly out: readonly string[] }
-  | { readonly kind: 'print'; readonly load: readonly string[]; readonly format: Format };
+  | (Loading & { readonly kind: 'check'; readonly accepted: string; readonly format: Format | undefined })
+  | (Loading & { readonly kind: 'write'; readonly out: readonly string[] })
+  | (Loading & { readonly kind: 'print'; readonly format: Format });
 
 export type Arguments =
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'plan'; readonly task: PlanTask };
 
+const TIMEOUT = '60';
+/** A day. */
+const LONGEST = 86_400;
+
 const OPTIONS = {
   load: { type: 'string', multiple: true },
   out: { type: 'string', multiple: true },
   format: { type: 'string' },
   check: { type: 'string' },
+  timeout: { type: 'string' },
   diff: { type: 'boolean' },
   schema: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -70,7 +78,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (values.help === true || argv.length === 0) return { kind: 'help' };
     const [command, ...files] = positionals;
     if (command !== 'plan') return wrong('command', '"plan", "relay" or "fleet"', command);
-    const { format, load = [], out = [], check } = values;
+    const { format, load = [], out = [], check, timeout: given = TIMEOUT } = values;
     if (format !== undefined && !isFormat(format))
       return wrong('option "--format"', 'json, markdown or github', format);
     if (values.schema === true) return { kind: 'plan', task: { kind: 'schema' } };
@@ -83,14 +91,16 @@ export function readArguments(argv: readonly string[]): Arguments {
     }
     if (files.length > 0) return wrong('arguments', 'none beside the options', files[0]);
     if (load.length === 0) return wrong('option "--load"', 'a compiled module such as dist/app.module.js', undefined);
+    const timeout = Number(given);
+    if (!(timeout > 0 && timeout <= LONGEST)) return wrong('option "--timeout"', 'seconds', given);
     if (check !== undefined) {
       if (out.length > 0) return wrong('option "--out"', 'none beside --check', out[0]);
-      return { kind: 'plan', task: { kind: 'check', load, accepted: check, format } };
+      return { kind: 'plan', task: { kind: 'check', load, timeout, accepted: check, format } };
     }
     if (format !== undefined && out.length > 0) return wrong('option "--format"', 'none beside --out', format);
-    if (format !== undefined) return { kind: 'plan', task: { kind: 'print', load, format } };
+    if (format !== undefined) return { kind: 'plan', task: { kind: 'print', load, timeout, format } };
     const files_ = out.length > 0 ? out : ['tracking-plan.json', 'tracking-plan.md'];
-    return { kind: 'plan', task: { kind: 'write', load, out: files_ } };
+    return { kind: 'plan', task: { kind: 'write', load, timeout, out: files_ } };
   } catch (error) {
     return { kind: 'wrong', message: (error as Error).message };
   }

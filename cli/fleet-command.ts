@@ -1,6 +1,7 @@
 import type { FleetStatus } from '../lib/index.js';
 import { counted } from '../lib/internal.js';
 import type { StatusTask } from './fleet-arguments.js';
+import { print } from './output.js';
 import { jsonText } from './render/json.js';
 
 /** Prints the state of a fleet; the exit code. */
@@ -8,7 +9,7 @@ export async function runFleetStatus({ redis, prefix, url, appKey, format }: Sta
   const { fleetStatus } = await import('../lib/redis/index.js');
   const server = url === undefined || appKey === undefined ? undefined : { url, appKey };
   const status = await fleetStatus({ url: redis, prefix, server });
-  console.log(format === 'json' ? jsonText(status) : statusText(status, Date.now()));
+  print(format === 'json' ? jsonText(status) : statusText(status, Date.now()));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 import { HELP, readArguments } from './arguments.js';
 import { readFleetArguments } from './fleet-arguments.js';
 import { runFleetStatus } from './fleet-command.js';
+import { complain, end, print } from './output.js';
 import { runPlan } from './plan-command.js';
 import { runRelay } from './relay-command.js';
 
@@ -13,11 +14,11 @@ async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   const read = readFleetArguments(argv, process.env) ?? readArguments(argv);
   if (read.kind === 'help') {
-    console.log(HELP);
+    print(HELP);
     return 0;
   }
   if (read.kind === 'wrong') {
-    console.error(`countly-weave: ${read.message}\nTry countly-weave --help.`);
+    complain(`countly-weave: ${read.message}\nTry countly-weave --help.`);
     return USAGE_ERROR;
   }
   if (read.kind === 'relay') return runRelay(read.task);
@@ -27,11 +28,8 @@ async function main(): Promise<number> {
 
 main()
   .catch((error: unknown) => {
-    console.error(`countly-weave: ${error instanceof Error ? error.message : String(error)}`);
+    complain(`countly-weave: ${error instanceof Error ? error.message : String(error)}`);
     return FAILED;
   })
-  .then((code) => {
-    // What was loaded may hold timers and pools; nobody waits for those. What was printed must be out before.
-    process.exitCode = code;
-    process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
-  });
+  // What was loaded may hold timers and pools; nobody waits for those.
+  .then(end);

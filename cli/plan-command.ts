@@ -3,6 +3,7 @@ import { CountlyConfigError } from '../lib/index.js';
 import { counted, readTrackingPlan, TRACKING_PLAN_SCHEMA, type TrackingPlan } from '../lib/internal.js';
 import type { Format, PlanTask } from './arguments.js';
 import { loadApplication } from './load/load-application.js';
+import { complain, print } from './output.js';
 import { buildPlan } from './plan/build-plan.js';
 import { contradictions, type Difference, differences } from './plan/differences.js';
 import { githubDifferences, githubRisks } from './render/github.js';
@@ -14,27 +15,27 @@ const FAILED = 1;
 /** Does what was asked for; the exit code. */
 export async function runPlan(task: PlanTask): Promise<number> {
   if (task.kind === 'schema') {
-    console.log(jsonText(TRACKING_PLAN_SCHEMA));
+    print(jsonText(TRACKING_PLAN_SCHEMA));
     return 0;
   }
   if (task.kind === 'diff')
     return tell(differences(readPlan(task.before), readPlan(task.after)), task.format, task.before);
   // Before anything is loaded: a file that cannot be read is told at once.
   const accepted = task.kind === 'check' ? readPlan(task.accepted) : undefined;
-  const plan = buildPlan(await loadApplication(task.load), process.cwd());
+  const plan = buildPlan(await loadApplication(task.load, task.timeout), process.cwd());
   if (task.kind === 'check') {
     const found = [...contradictions(plan), ...differences(accepted ?? plan, plan)];
     return tell(found, task.format, task.accepted);
   }
   if (task.kind === 'print') {
-    console.log(printed(plan, task.format));
+    print(printed(plan, task.format));
     return 0;
   }
   for (const file of task.out) {
     writeFileSync(file, `${/\.(md|markdown)$/i.test(file) ? markdownPlan(plan) : jsonText(plan)}\n`);
   }
   const risks = plan.entries.flatMap(({ risks }) => risks).length;
-  console.log(`${counted(plan.entries.length, 'entry')}, ${risks} at risk: ${task.out.join(', ')}`);
+  print(`${counted(plan.entries.length, 'entry')}, ${risks} at risk: ${task.out.join(', ')}`);
   return 0;
 }
 
@@ -47,15 +48,15 @@ function printed(plan: TrackingPlan, format: Format): string {
 
 function tell(found: readonly Difference[], format: Format | undefined, accepted: string): number {
   const broken = found.filter(({ breaking }) => breaking);
-  if (format === 'json') console.log(jsonText(found));
+  if (format === 'json') print(jsonText(found));
   else if (format === 'github') {
     summarize(markdownDifferences(found));
-    console.log(githubDifferences(found));
-  } else console.log(markdownDifferences(found));
+    print(githubDifferences(found));
+  } else print(markdownDifferences(found));
   if (broken.some(({ kind }) => kind === 'defined-twice'))
-    console.error('countly-weave: catalogues define one key in two ways. Leave one of the definitions.');
+    complain('countly-weave: catalogues define one key in two ways. Leave one of the definitions.');
   if (broken.some(({ kind }) => kind !== 'defined-twice'))
-    console.error(`countly-weave: the plan differs from ${accepted}. If that is meant, write it anew and commit it.`);
+    complain(`countly-weave: the plan differs from ${accepted}. If that is meant, write it anew and commit it.`);
   return broken.length > 0 ? FAILED : 0;
 }
 
@@ -68,7 +69,7 @@ function summarize(markdown: string): void {
 function readPlan(file: string): TrackingPlan {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = textOf(readFileSync(file));
   } catch (error) {
     throw new Error(`plan "${file}" cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`);
   }
@@ -79,4 +80,9 @@ function readPlan(file: string): TrackingPlan {
     const [problem] = error.problems;
     throw new Error(`${problem?.option}: expected ${problem?.expected}, got ${problem?.actual}`);
   }
+}
+
+/** Editors and shells of Windows put a mark in front of a file, or write two bytes for each character. */
+function textOf(bytes: Buffer): string {
+  return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes);
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Countly, type FleetStatus, prometheusText } from '../lib/index.js';
 import type { RelayTask } from './fleet-arguments.js';
+import { print } from './output.js';
 
 /** Time for what is on the wire; then the leases are given back. */
 const LEAVE_MS = 900;
@@ -23,7 +24,7 @@ export async function runRelay(task: RelayTask): Promise<number> {
   const ended = signalled();
   const server = await answering(relay, task);
   const { address, family, port } = server.address() as AddressInfo;
-  console.log(`The relay listens on http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
+  print(`The relay listens on http://${family === 'IPv6' ? `[${address}]` : address}:${port}`);
   await ended;
   server.closeAllConnections();
   server.close();

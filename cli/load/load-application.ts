@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Applied, catalogueWitness, type KnownCatalogue, weaveWitness } from '../../lib/internal.js';
+import { complain, keepOutput } from '../output.js';
 import { denyConnections } from './connections.js';
 import { type Frame, framesHere } from './frames.js';
 
@@ -30,8 +31,10 @@ export interface LoadedApplication {
 /**
  * Loads modules and notes every decorator that is applied meanwhile. Nothing is started: clients are disabled, and a server
  * or a connection cannot be opened.
+ *
+ * @param timeout - seconds that it may take
  */
-export async function loadApplication(files: readonly string[]): Promise<LoadedApplication> {
+export async function loadApplication(files: readonly string[], timeout: number): Promise<LoadedApplication> {
   const paths = files.map((file) => resolve(file));
   const missing = paths.findIndex((path) => !existsSync(path));
   if (missing >= 0)
@@ -48,17 +51,19 @@ export async function loadApplication(files: readonly string[]): Promise<LoadedA
   process.on('unhandledRejection', () => {});
   process.on('uncaughtException', () => {});
   const here = process.cwd();
+  const tooLate = failAfter(timeout);
+  keepOutput();
   const exported: unknown[] = [];
   for (const [index, path] of paths.entries()) {
     const ended = () => {
-      console.error(`countly-weave: ${files[index]} cannot be loaded: it ends the process, or waits for ever.${HINT}`);
+      complain(`countly-weave: ${files[index]} cannot be loaded: it ends the process, or waits for ever.${HINT}`);
       process.exitCode = FAILED;
     };
     process.on('exit', ended);
     try {
-      exported.push(await import(pathToFileURL(path).href));
+      exported.push(await Promise.race([import(pathToFileURL(path).href), tooLate]));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new Error(`${files[index]} cannot be loaded: ${reason}.${refused.any ? HINT : ''}`);
     } finally {
       process.off('exit', ended);
@@ -69,4 +74,23 @@ export async function loadApplication(files: readonly string[]): Promise<LoadedA
   const { cache } = createRequire(resolve('any.js'));
   exported.push(...Object.values(cache).map((module): unknown => module?.exports));
   return { decorated, catalogues, exported };
+}
+
+/** Only while something else keeps the process: with nothing left to do it ends, which is told at once. */
+function failAfter(seconds: number): Promise<never> {
+  const late = new Promise<never>((_, reject) => {
+    const reason = `it is not done after ${seconds} s, which --timeout may prolong`;
+    setTimeout(() => reject(new Error(reason)), seconds * 1000).unref();
+  });
+  late.catch(() => {});
+  return late;
+}
+
+/** Anything may be thrown. */
+function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return 'it threw what cannot be shown';
+  }
 }

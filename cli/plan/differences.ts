@@ -74,10 +74,12 @@ export function contradictions(plan: TrackingPlan): Difference[] {
 }
 
 function groups({ entries }: TrackingPlan): Map<string, Group> {
-  const found = new Map<string, Group>();
+  const found = new Map<string, Group & { readonly entries: PlanEntry[] }>();
   for (const entry of entries) {
     const what = planGroup(entry);
-    found.set(what, { what, entries: [...(found.get(what)?.entries ?? []), entry] });
+    const group = found.get(what);
+    if (group === undefined) found.set(what, { what, entries: [entry] });
+    else group.entries.push(entry);
   }
   return found;
 }

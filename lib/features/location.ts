@@ -31,13 +31,23 @@ export function readLocation(given: LocationInput): DeviceLocation | undefined {
   const [ip, countryCode, city] = [text(given.ip), text(given.countryCode), text(given.city)];
   const location = text(given.location).replace(/\s/g, '');
   const read: DeviceLocation = {
-    // Node gives IPv4 visitors of a dual-stack socket as `::ffff:a.b.c.d`, which no location database knows.
-    ip: isIP(ip) !== 0 ? ip.replace(/^::ffff:(?=\d+\.)/i, '') : undefined,
+    ip: addressIn(ip),
     countryCode: /^[a-z]{2}$/i.test(countryCode) ? countryCode.toUpperCase() : undefined,
     city: city !== '' ? truncate(city, MAX_CITY) : undefined,
     location: /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(location) ? location : undefined,
   };
   return Object.values(read).some((value) => value !== undefined) ? read : undefined;
+}
+
+/** Some proxies put the visitor's port behind the address: `203.0.113.7:4711`, `[2001:db8::7]:4711`. */
+const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([^\]]+)\])(?::\d{1,5})?$/;
+
+function addressIn(text: string): string | undefined {
+  const [, v4, v6] = WITH_PORT.exec(text) ?? [];
+  const address = v4 ?? v6 ?? text;
+  if (isIP(address) === 0) return undefined;
+  // Node gives IPv4 visitors of a dual-stack socket as `::ffff:a.b.c.d`, which no location database knows.
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 /** Nobody may know, or nobody said: the server must not take the data centre for the person's own. */

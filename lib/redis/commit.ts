@@ -60,7 +60,7 @@ export async function commit(
   bounds: Bounds,
   groups: readonly EntryGroup[],
 ): Promise<GroupResult[]> {
-  const replies = await link.calls(groups.map((group) => callOf(keys, lanes, bounds, group)));
+  const replies = await link.tried(groups.map((group) => callOf(keys, lanes, bounds, group)));
   return groups.map((_, i) => resultOf(replies === undefined ? undefined : replies[i]));
 }
 

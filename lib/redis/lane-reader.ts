@@ -2,7 +2,7 @@ import { isList } from '../check.js';
 import type { Entry, SealedPath, SealedRequest } from '../protocol/entry.js';
 import { entryOf } from './entry-fields.js';
 import type { Keys } from './keys.js';
-import type { RedisCall, RedisLink } from './link.js';
+import { isError, type RedisCall, type RedisLink } from './link.js';
 
 /** What one look at the lanes brought. */
 export interface Found {
@@ -26,6 +26,13 @@ export interface Seal {
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+/** What Redis answered, of which lanes, and what it says of all. */
+interface Streams {
+  readonly cursors: readonly Cursor[];
+  readonly streams: readonly unknown[];
+  readonly meta: readonly (string | null)[];
+}
 
 /** How far a lane was read. */
 class Cursor {
@@ -76,37 +83,35 @@ export class LaneReader {
   async read(most: number, paused: ReadonlySet<number> = NONE): Promise<Found | undefined> {
     const sealed: SealedRequest[] = [];
     const asked: Cursor[] = [];
-    // What was fixed is to be found again.
-    const inVain = (): undefined => {
-      for (const cursor of asked) cursor.inRequests = undefined;
-    };
     for (const cursor of [...this.#cursors.values()]) {
       if (cursor.inRequests !== undefined) continue;
       const requests = await this.#requestsOf(cursor.lane);
-      if (requests === undefined) return inVain();
+      // The others go on: something else may stand under the name of this one.
+      if (requests === undefined) continue;
       asked.push(cursor);
       cursor.inRequests = new Set(requests.flatMap(({ entries }) => entries.map(({ id }) => String(id))));
       if (this.#isCurrent(cursor)) sealed.push(...requests);
     }
     // A lane that came meanwhile has its turn next time: what was fixed of it is not known yet, and would leave with other bytes.
-    const cursors = [...this.#cursors.values()].filter(({ inRequests }) => inRequests !== undefined);
-    if (cursors.length === 0) return inVain();
-    const reading = cursors.filter(({ lane }) => !paused.has(lane));
-    const keys = reading.map(({ lane }) => this.keys.lane(lane));
-    const read: RedisCall = ['xread', 'COUNT', most, 'STREAMS', ...keys, ...reading.map(({ last }) => last)];
-    const calls: RedisCall[] = [['hmget', this.keys.meta(), 'withdrawn', 'flush'], ...(keys.length > 0 ? [read] : [])];
-    const replies = await this.link.calls(calls);
-    const [meta, streams] = replies ?? [];
-    if (replies === undefined || streams instanceof Error || !Array.isArray(meta)) return inVain();
-    for (const cursor of reading) cursor.isRead = true;
-    const [withdrawn, flush] = meta as (string | null)[];
+    const known = [...this.#cursors.values()].filter(({ inRequests }) => inRequests !== undefined);
+    const reading = known.filter(({ lane }) => !paused.has(lane));
+    const answered = known.length === 0 ? undefined : await this.#streamsOf(reading, most);
+    if (answered === undefined) {
+      // What was fixed is to be found again.
+      for (const cursor of asked) cursor.inRequests = undefined;
+      return undefined;
+    }
+    const { cursors, streams, meta } = answered;
+    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
+    for (const cursor of cursors) cursor.isRead = true;
+    const [withdrawn, flush] = meta;
     const entries: Entry[] = [];
     const odd: [number, string][] = [];
-    const left = cursors.filter(({ lane }) => paused.has(lane)).map(({ lastId }) => lastId + 1);
+    const left = known.filter(({ lane }) => paused.has(lane)).map(({ lastId }) => lastId + 1);
     let nextId = left.length > 0 ? Math.min(...left) : undefined;
-    for (const stream of listOf(streams)) {
+    for (const stream of streams) {
       const [key, found] = listOf(stream);
-      const cursor = reading[keys.indexOf(key as string)];
+      const cursor = cursors[keys.indexOf(key as string)];
       if (cursor === undefined || !this.#isCurrent(cursor)) continue;
       for (const one of listOf(found)) {
         const [streamId] = listOf(one);
@@ -122,9 +127,32 @@ export class LaneReader {
     entries.sort((a, b) => a.id - b.id);
     const isCurrent = (lane: number) => {
       const cursor = this.#cursors.get(lane);
-      return cursor !== undefined && cursors.includes(cursor);
+      return cursor !== undefined && known.includes(cursor);
     };
     return { entries, sealed, odd, nextId, withdrawn: Number(withdrawn ?? 0), flush: flush ?? '', isCurrent };
+  }
+
+  /** What stands in these lanes behind where they were read. Those under whose name something else stands are left out. */
+  async #streamsOf(cursors: readonly Cursor[], most: number): Promise<Streams | undefined> {
+    // Asked for after the entries, so that whatever they say was taken back is known by then.
+    const news: RedisCall = ['hmget', this.keys.meta(), 'withdrawn', 'flush'];
+    const calls = cursors.length > 0 ? [this.#readCall(cursors, most), news] : [news];
+    const replies = await this.link.calls(calls);
+    const meta = replies?.at(-1);
+    if (replies === undefined || !Array.isArray(meta)) return undefined;
+    const streams = cursors.length > 0 ? replies[0] : [];
+    if (!isError(streams, 'WRONGTYPE')) {
+      return streams instanceof Error ? undefined : { cursors, streams: listOf(streams), meta };
+    }
+    const single = await this.link.calls(cursors.map((cursor) => this.#readCall([cursor], most)));
+    const read = cursors.filter((_, i) => single !== undefined && !(single[i] instanceof Error));
+    if (single === undefined || read.length === 0) return undefined;
+    return { cursors: read, streams: single.flatMap(listOf), meta };
+  }
+
+  #readCall(cursors: readonly Cursor[], most: number): RedisCall {
+    const keys = cursors.map(({ lane }) => this.keys.lane(lane));
+    return ['xread', 'COUNT', most, 'STREAMS', ...keys, ...cursors.map(({ last }) => last)];
   }
 
   #isCurrent(cursor: Cursor): boolean {

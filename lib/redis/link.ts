@@ -92,8 +92,21 @@ export class RedisLink {
     });
   }
 
-  /** Resolves with one reply a call, or undefined when the outcome is unknown. Never rejects. */
+  /** Resolves with one reply a call, or undefined when the outcome is unknown. Never rejects. What Redis refuses is told. */
   async calls(calls: readonly RedisCall[]): Promise<Reply[] | undefined> {
+    const replies = await this.tried(calls);
+    const refused = replies?.findIndex((reply) => isRefusal(reply) && !isError(reply, 'NOSCRIPT')) ?? -1;
+    if (refused !== -1) {
+      const [command] = commandOf(calls[refused] as RedisCall);
+      const reason = reasonOf(replies?.[refused] as Error);
+      const text = `Redis refuses what the fleet needs (${reason} to ${command}); it is tried again all the time.`;
+      this.reporter.warn('redis.refused', text, 60_000);
+    }
+    return replies;
+  }
+
+  /** The same for who tells what is refused. */
+  async tried(calls: readonly RedisCall[]): Promise<Reply[] | undefined> {
     if (!this.#up || calls.length === 0) return this.#up ? [] : undefined;
     const results = await this.#inTime(this.#exec(calls));
     if (results === undefined || results === null) return undefined;

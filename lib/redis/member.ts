@@ -14,7 +14,7 @@ import { LaneStorage } from './lane-storage.js';
 import { LaneWriter } from './lane-writer.js';
 import { LeasedSender } from './leased-sender.js';
 import { Leases } from './leases.js';
-import { RedisLink, reasonOf } from './link.js';
+import { type RedisCall, RedisLink, reasonOf } from './link.js';
 import { type FleetSettings, lanesFrom } from './options.js';
 import { PodReport } from './pod-report.js';
 import { appMark } from './prefix.js';
@@ -58,7 +58,8 @@ export class Member {
     this.#keys = new Keys(settings.prefix);
     this.link = new RedisLink(address, port.clock, port.reporter, Math.min(ANSWER_MS, leaseTime));
     const report = { id: this.#id, sends: send, leaseMs: leaseTime };
-    this.#report = new PodReport(this.link, this.#keys, port.clock, report, () => port.counts());
+    const founding = () => (this.#lanes === undefined ? [] : this.#founding(this.#lanes));
+    this.#report = new PodReport(this.link, this.#keys, port.clock, report, () => port.counts(), founding);
     this.link.onReady(() => {
       this.#join().catch(() => {});
     });
@@ -152,17 +153,14 @@ export class Member {
   async #join(): Promise<void> {
     const { lanes, send } = this.settings;
     if (this.#left) return;
-    const replies = await this.link.calls([
-      ['hsetnx', this.#keys.meta(), 'lanes', this.#lanes ?? lanes],
-      ['hget', this.#keys.meta(), 'lanes'],
-      ['hsetnx', this.#keys.meta(), 'app', appMark(this.port.appKey)],
-      ['hget', this.#keys.meta(), 'app'],
-    ]);
+    const [said, app] = this.#founding(this.#lanes ?? lanes);
+    const meta = this.#keys.meta();
+    const replies = await this.link.tried([said, ['hget', meta, 'lanes'], app, ['hget', meta, 'app']]);
     // Without an answer the connection is made anew, and this is done once more.
     if (replies === undefined || this.#left) return;
     const found = lanesFrom(replies[1]);
-    const said = replies.find((reply) => reply instanceof Error);
-    if (said !== undefined) return this.#refused(reasonOf(said));
+    const refusal = replies.find((reply) => reply instanceof Error);
+    if (refusal !== undefined) return this.#refused(reasonOf(refusal));
     if (found === undefined) return this.#refused('the number of its lanes makes no sense');
     if (replies[3] !== appMark(this.port.appKey)) return this.#refused('its prefix belongs to another app key');
     this.#tell(found);
@@ -171,6 +169,15 @@ export class Member {
     if (!send) return;
     this.#sending ??= this.#send(this.#lanes);
     this.#sending.leases.start();
+  }
+
+  /** What a fleet begins with. It is said again all the time: a Redis that was emptied must not begin another one. */
+  #founding(lanes: number): readonly [RedisCall, RedisCall] {
+    const meta = this.#keys.meta();
+    return [
+      ['hsetnx', meta, 'lanes', lanes],
+      ['hsetnx', meta, 'app', appMark(this.port.appKey)],
+    ];
   }
 
   /** The connection stands, and what is stored may be mended, or Redis be one that takes writes, while it does. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Clock } from '../clock.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import type { Keys } from './keys.js';
-import type { RedisLink } from './link.js';
+import type { RedisCall, RedisLink } from './link.js';
 
 /** So many times a lease a process may say nothing before it is taken for dead. */
 const SILENCES = 3;
@@ -21,6 +21,8 @@ export class PodReport {
     private readonly options: { readonly id: string; readonly sends: boolean; readonly leaseMs: number },
     /** The ledger here, and entries that were sent to the server past Redis. */
     private readonly counts: () => { readonly ledger: LedgerState; readonly direct: number },
+    /** What is said with each sign of life. */
+    private readonly also: () => readonly RedisCall[],
   ) {}
 
   start(): void {
@@ -38,7 +40,7 @@ export class PodReport {
     const { ledger, direct } = this.counts();
     const dropped = Object.entries(ledger.dropped).flatMap(([reason, count]) => [`dropped:${reason}`, count]);
     const fields = ['host', hostname(), 'sends', sends ? 1 : 0, 'waiting', ledger.pending, 'delivered', direct];
-    await this.link.call({
+    const told: RedisCall = {
       script: 'POD',
       keys: [this.keys.pods(), this.keys.ledger()],
       args: [
@@ -46,7 +48,8 @@ export class PodReport {
         ...fields,
         ...dropped,
       ],
-    });
+    };
+    await this.link.calls([...this.also(), told]);
   }
 
   /** The numbers become part of the ledger. */

@@ -1,7 +1,7 @@
 import { CONSENT_FEATURES, CountlyConfigError } from '../../lib/index.js';
 import { optionRules as is } from '../../lib/internal.js';
 import type { ConsentAnswer } from './consent.js';
-import { readCookie } from './cookies.js';
+import { findCookie, readCookie } from './cookies.js';
 import type { RequestContext } from './request-context.js';
 import type { DeviceIdResolver } from './resolvers.js';
 
@@ -76,7 +76,7 @@ export function fromCountlyWeb(options: CountlyWebOptions = {}): CountlyWebResol
   const problems = is.problemsIn(Object(options) as object, RULES, 'fromCountlyWeb.');
   if (problems.length > 0) throw new CountlyConfigError(problems);
   const { cookie = 'countly_web', header = 'x-countly-web', appKey } = options;
-  const said = (context: RequestContext) => read(context.header(header)) ?? read(rawCookie(context, cookie));
+  const said = (context: RequestContext) => read(context.header(header)) ?? inCookie(context, cookie);
   return Object.assign((context: RequestContext) => said(context)?.id ?? ownCookie(context, appKey), {
     consent: (context: RequestContext): ConsentAnswer => {
       const features = said(context)?.features;
@@ -94,9 +94,9 @@ function read(text: string | undefined): Said | undefined {
   return { id, features: colon === -1 ? undefined : text.slice(colon + 1).split('.') };
 }
 
-/** As it came: decoded, a colon of the id could not be told from ours. */
-function rawCookie(context: RequestContext, name: string): string | undefined {
-  return readCookie(context.header('cookie')?.replaceAll('%', '%25'), name);
+/** Read as it came: decoded, a colon of the id could not be told from ours. */
+function inCookie(context: RequestContext, name: string): Said | undefined {
+  return findCookie(context.header('cookie')?.replaceAll('%', '%25'), name, read);
 }
 
 function ownCookie(context: RequestContext, appKey: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { readCookie } from '../identity/cookies.js';
+import { findCookie, readCookie } from '../identity/cookies.js';
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
 import { addressOf, headerOf, isSecure, read } from '../identity/request-values.js';
 import { AnswerEnd, type Ending } from './answer-end.js';
@@ -63,6 +63,11 @@ export class HttpContext implements RequestContext {
 
   cookie(name: string): string | undefined {
     return readCookie(headerOf(this.request, 'cookie', '; '), name);
+  }
+
+  /** What `accept` makes of the first cookie of this name that it takes; there may be several. */
+  findCookie<T>(name: string, accept: (value: string) => T | undefined): T | undefined {
+    return findCookie(headerOf(this.request, 'cookie', '; '), name, accept);
   }
 
   /** A header of the answer; Fastify keeps those apart from Node's response. */

@@ -50,14 +50,15 @@ export class VisitorCookies implements VisitorIds {
   }
 
   #visitorOf(context: HttpContext, anonymous: AnonymousCookie): KnownVisitor | undefined {
-    const value = context.cookie(anonymous.name);
-    if (value === undefined) return undefined;
-    const seen = this.#seen.get(value);
-    if (seen !== undefined) return seen;
-    const visitor = visitorOf(value, anonymous);
-    if (visitor === undefined) return undefined;
-    if (this.#seen.size >= MAX_REMEMBERED) this.#seen.clear();
-    this.#seen.set(value, visitor);
-    return visitor;
+    // Another application below the same domain may have set one of the same name, which browsers send before ours.
+    return context.findCookie(anonymous.name, (value) => {
+      const seen = this.#seen.get(value);
+      if (seen !== undefined) return seen;
+      const visitor = visitorOf(value, anonymous);
+      if (visitor === undefined) return undefined;
+      if (this.#seen.size >= MAX_REMEMBERED) this.#seen.clear();
+      this.#seen.set(value, visitor);
+      return visitor;
+    });
   }
 }

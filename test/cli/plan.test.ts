@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -337,6 +337,64 @@ describe('the command', () => {
     expect(stderr).toContain(`dist/${file} cannot be loaded`);
   });
 
+  it('waits no longer than it may for a module that keeps itself busy', () => {
+    app.write('dist/busy.mjs', 'setInterval(() => {}, 50); await new Promise(() => {});');
+    const { status, stderr } = app.run('plan', '--load', 'dist/busy.mjs', '--timeout', '1');
+    expect(status).toBe(1);
+    expect(stderr).toContain('dist/busy.mjs cannot be loaded: it is not done after 1 s');
+  });
+
+  it.each([
+    ['prints', "console.log('noise'); process.stdout.write('more')"],
+    ['prints later', "process.on('beforeExit', () => console.log('noise')); setImmediate(() => console.log('noise'))"],
+    ['cannot print', "console.log = process.stdout.write = () => { throw new Error('odd'); }"],
+    ['has an own end', "process.on('exit', () => { process.exitCode = 7; }); process.exit = () => {}"],
+  ])('gives its own answer, and that alone, when the application %s', (_, source) => {
+    app.write('dist/own.js', `require('./shop.js'); ${source};`);
+    const { status, stdout } = app.run('plan', '--load', 'dist/own.js', '--format', 'json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1 });
+  });
+
+  it.each([
+    'throw Object.create(null)',
+    'throw { toString() { throw 1; } }',
+    'throw undefined',
+    "throw new Error('x')",
+  ])('names the module that cannot be loaded: %s', (source) => {
+    app.write('dist/throws.js', source);
+    const { status, stderr } = app.run('plan', '--load', 'dist/throws.js');
+    expect(status).toBe(1);
+    expect(stderr).toContain('countly-weave: dist/throws.js cannot be loaded: ');
+  });
+
+  it.each([
+    ['a mark in front', (text: string) => `\ufeff${text}`, 'utf8'],
+    ['two bytes a character', (text: string) => `\ufeff${text}`, 'utf16le'],
+  ] as const)('reads a plan that Windows wrote with %s', (_, made, encoding) => {
+    app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
+    const text = readFileSync(join(app.folder, 'plan.json'), 'utf8');
+    writeFileSync(join(app.folder, 'plan.json'), made(text), encoding);
+    expect(app.run('plan', '--load', 'dist/shop.js', '--check', 'plan.json')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.each(['markdown', 'json', 'github'])('shows no name that does something to a terminal: %s', (format) => {
+    app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
+    const text = readFileSync(join(app.folder, 'plan.json'), 'utf8');
+    // As they stand in JSON, so that they are characters of the name.
+    app.write('odd.json', text.replaceAll('checkout', String.raw`x\u001b[2J\u202ey\u009b`));
+    const { stdout } = app.run('plan', '--diff', 'odd.json', 'plan.json', '--format', format);
+    expect(stdout).toContain('[2J');
+    for (const character of ['\u001b', '\u009b', '\u202e']) expect(stdout).not.toContain(character);
+  });
+
+  it('compares plans of many entries of one key', () => {
+    app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
+    const plan = JSON.parse(readFileSync(join(app.folder, 'plan.json'), 'utf8')) as { entries: unknown[] };
+    app.write('many.json', JSON.stringify({ ...plan, entries: Array.from({ length: 50_000 }, () => plan.entries[0]) }));
+    expect(app.run('plan', '--diff', 'many.json', 'many.json')).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('writes where it was started, wherever the application goes', () => {
     app.write('dist/away.js', "require('./shop.js'); process.chdir(__dirname);");
     expect(app.run('plan', '--load', 'dist/away.js', '--out', 'here.json').status).toBe(0);
@@ -356,6 +414,7 @@ describe('the command', () => {
     [['plan', '--load', 'dist/shop.js', '--check', 'none.json'], 1, 'plan "none.json" cannot be read: ENOENT'],
     [['plan', '--load', 'dist/shop.js', '--check', 'package.json'], 1, 'package.json: expected a tracking plan'],
     [['plan', '--diff', 'a.json'], 2, 'option "--diff": expected two plans after it, got "1"'],
+    [['plan', '--load', 'x', '--timeout', 'long'], 2, 'option "--timeout": expected seconds, got "long"'],
     [['plan', '--lod', 'x'], 2, "'--lod'"],
   ])('tells what is wrong with %j', (args, status, message) => {
     const ran = app.run(...args);

@@ -160,6 +160,16 @@ describe('the place of a session', () => {
     expect(await placeOf('v')).toEqual({ ip_address: '203.0.113.7' });
   });
 
+  it.each([
+    ['203.0.113.7:4711', '203.0.113.7'],
+    ['[2001:db8::7]:4711', '2001:db8::7'],
+    ['[2001:db8::7]', '2001:db8::7'],
+  ])('is found where a proxy has put a port behind it: %s', async (ip, address) => {
+    test = recorded();
+    test.client.scope({ deviceId: 'v', ip }).beginSession();
+    expect(await placeOf('v')).toEqual({ ip_address: address });
+  });
+
   it('is never the data centre: with a country alone the city is said to be unknown', async () => {
     test = recorded();
     test.client.scope({ deviceId: 'v', countryCode: 'at' }).beginSession();

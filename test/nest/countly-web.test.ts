@@ -45,6 +45,7 @@ describe.each(PLATFORMS)("the visitor of Countly's web SDK on %s", (platform) =>
     ['a page that says nothing of consent', { cookie: 'countly_web=ada' }, 'ada'],
     ['the header', { 'x-countly-web': 'ada:events' }, 'ada'],
     ['the header before the cookie', { 'x-countly-web': 'ada:events', cookie: 'countly_web=bob:events' }, 'ada'],
+    ['the cookie that says something, of several', { cookie: 'countly_web=:; countly_web=ada:events' }, 'ada'],
     ["the SDK's own cookie", { cookie: 'a=1; shop-key/cly_id=ada; shop-key/cly_id_type=1' }, 'ada'],
     ["the SDK's own cookie in a namespace", { cookie: 'space/shop-key/cly_id=ada' }, 'ada'],
     ['the page before that cookie', { cookie: 'shop-key/cly_id=bob; countly_web=ada:' }, 'ada'],

@@ -130,6 +130,24 @@ describe('the cookie of a visitor that was not made here', () => {
   });
 });
 
+describe.each(PLATFORMS)('the cookie of a visitor beside others of its name, on %s', (platform) => {
+  closeAppsAfterEach();
+  const foreign = `countly_device=${randomUUID()}.${'a'.repeat(43)}`;
+
+  it.each([
+    ['of another application below the same domain', [foreign]],
+    ['that is empty', ['countly_device=']],
+    ['of several', ['countly_device', 'countly_device=x', foreign, 'countly_device="']],
+  ])('is found behind one %s', async (_what, before) => {
+    const { ask, merges } = await boot(platform);
+    const { cookie, deviceId } = await ask('who');
+    const all = [...before, cookie].join('; ');
+    expect(await ask('who', { cookie: all })).toMatchObject({ deviceId, cookies: [] });
+    await ask('who', { cookie: all, 'x-login': 'ada' });
+    expect(await merges()).toEqual([deviceId]);
+  });
+});
+
 describe('the secret of visitors’ cookies', () => {
   closeAppsAfterEach();
 

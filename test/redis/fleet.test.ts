@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { Redis as Client } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { laneOf } from '../../lib/redis/keys.js';
 import { noRedis, Redis } from '../support/redis.js';
 import { Fleet } from './support/pods.js';
 
@@ -253,6 +254,44 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     await other.close();
     await soon(() => balance(one)).toMatchObject({ accepted: 1, dropped: { filtered: 1 } });
     await soon(() => admin.zrange('{shop}:pods', '0', '0')).not.toContain('numbers');
+    admin.disconnect();
+  });
+
+  it('sends what stands in the other lanes when something else stands under the name of one', async () => {
+    const admin = new Client(fleet.redis.url);
+    const pod = fleet.pod({ prefix: 'shop', lanes: 4 });
+    await pod.fleet?.status();
+    await admin.set('{shop}:lane:1', 'x');
+    const devices = Array.from({ length: 40 }, (_, i) => `d${i}`);
+    for (const device of devices) pod.device(device).addEvent('n');
+    const others = devices.filter((device) => laneOf(device, 4) !== 1);
+    const sent = () => fleet.seen.map(({ device_id }) => device_id);
+    await soon(() => sent()).toEqual(expect.arrayContaining(others));
+    await admin.del('{shop}:lane:1');
+    await soon(() => sent().sort()).toEqual([...devices].sort());
+    admin.disconnect();
+  });
+
+  it('says what Redis refuses, whatever it is for, and goes on when it does not', async () => {
+    const admin = new Client(fleet.redis.url);
+    await admin.call('acl', 'setuser', 'reader', 'on', '>word', '~*', '+@all', '-xread');
+    const pod = fleet.pod({ url: fleet.redis.url.replace('//', '//reader:word@') });
+    pod.device('ada').addEvent('n');
+    await soon(() => fleet.warnings.join()).toMatch(/Redis refuses .*NOPERM to xread/);
+    await admin.call('acl', 'setuser', 'reader', '+xread');
+    await soon(() => fleet.keysOf('ada')).toEqual(['n']);
+    admin.disconnect();
+  });
+
+  it('stays the fleet that it was when its Redis is emptied', async () => {
+    const admin = new Client(fleet.redis.url);
+    const pod = fleet.pod({ prefix: 'shop', lanes: 8, leaseTime: 500 });
+    await pod.fleet?.status();
+    await admin.flushall();
+    await soon(() => admin.hget('{shop}:meta', 'lanes')).toBe('8');
+    const later = fleet.pod({ prefix: 'shop', lanes: 2 });
+    for (let i = 0; i < 20; i++) later.device(`d${i}`).addEvent('n');
+    await soon(() => fleet.seen).toHaveLength(20);
     admin.disconnect();
   });
 

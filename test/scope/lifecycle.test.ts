@@ -148,6 +148,8 @@ describe('a device id', () => {
     Number.NaN,
     Number.POSITIVE_INFINITY,
     {},
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
   ])('is not %j', (id) => {
     expect(sanitizeDeviceId(id)).toBeUndefined();
   });

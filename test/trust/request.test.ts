@@ -116,6 +116,8 @@ describe('a cookie (readCookie)', () => {
       }),
     );
     expect(readCookie('other=1; visitor=ada; visitor=eve', 'visitor')).toBe('ada');
+    expect(readCookie('visitor=; visitor=ada', 'visitor')).toBe('ada');
+    expect(readCookie('visitor=; visitor=', 'visitor')).toBe('');
     expect(readCookie(';;;a;;b=2;visitor=%41%zz', 'visitor')).toBe('%41%zz');
     expect(readCookie('a=1;visitor', 'visitor')).toBeUndefined();
   });
@@ -127,6 +129,7 @@ describe('a cookie (readCookie)', () => {
     ['cookies', repeated('a=1;')],
     ['per cents', `visitor=${repeated('%')}`],
     ['blanks', `${repeated(' ')}=1`],
+    ['empty ones of its name', repeated('visitor=;')],
   ])('in ten megabytes is found in less than a second: %s', (_what, header) => {
     expectQuick(() => readCookie(header, 'visitor'));
   });
