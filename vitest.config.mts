@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
 
-/** Rooms whose code keeps nothing outside of its objects; here nothing else of the house is loaded, class-transformer least of all. */
+/**
+ * Rooms whose code keeps nothing outside of its objects. Apart from the others, as what a class without rules may send depends on
+ * whether anybody in the process, such as Nest, has loaded class-transformer.
+ */
 const STATELESS = tests('features', 'outbox', 'journal', 'protocol', 'config', 'segmentation');
 /**
  * Rooms whose tests leave nothing behind in their process but a client. All of these share one copy of the code, which takes half of
@@ -9,21 +12,8 @@ const STATELESS = tests('features', 'outbox', 'journal', 'protocol', 'config', '
  * other processes are what is looked at, a file has a process of its own.
  */
 const SHARED = [
-  ...tests(
-    'compat',
-    'decorators',
-    'docs',
-    'http',
-    'live',
-    'nest',
-    'nestjs-cls',
-    'openfeature',
-    'otel',
-    'plan',
-    'redis',
-    'trust',
-  ),
-  ...tests('typeorm', 'types'),
+  ...tests('compat', 'decorators', 'docs', 'http', 'live', 'nest', 'nestjs-cls', 'openfeature', 'otel'),
+  ...tests('plan', 'redis', 'trust', 'typeorm', 'types'),
   ...['test/fleet/{fleet,visitor}-*.test.ts', 'inspector/test/**/*.test.ts', 'sample-app/test/**/*.test.ts'],
 ];
 /** Files of those rooms that count listeners, memory or what was woven, or tell Nest something for the whole process. */
