@@ -2,7 +2,7 @@
 //
 // CommonJS is what Node loads, by `require` and `import` alike, so that a process has one copy of the state. The ES modules
 // beside it stand under the condition `module`, which only bundlers know.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -50,6 +50,8 @@ await bundle(
   { ...inputsOf({ ...ENTRIES, ...BINS }, '.js'), external: EXTERNAL, plugins: [otherEntries('.js'), licences()] },
   { format: 'cjs', esModule: true, strict: true, exports: 'named', footer: moduleIsDefault },
 );
+// npx runs it where it lies, also after it was built anew.
+for (const name of Object.keys(BINS)) chmodSync(join(DIST, `${name}.js`), 0o755);
 await bundle(
   '.mjs',
   { ...inputsOf(ENTRIES, '.js'), external: EXTERNAL, plugins: [otherEntries('.mjs'), importsForRequires()] },

@@ -13,6 +13,7 @@ for (const folder of ['.', 'docs', 'inspector', 'sample-app', 'examples', 'test/
   }
 }
 if (existsSync(join(REPOSITORY, 'docs/images'))) copy('docs/images');
+copy('inspector/page/icon.svg', 'public/icon.svg');
 
 function copy(path, to = path) {
   mkdirSync(join(PAGES, dirname(to)), { recursive: true });

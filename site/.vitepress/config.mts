@@ -22,6 +22,8 @@ const GUIDE = [
       page('How it works', 'how-it-works'),
       page('Beside others', 'comparison'),
       page('Frequent questions', 'faq'),
+      { text: 'Three small applications', link: '/examples/README' },
+      { text: 'The sample shop', link: '/sample-app/README' },
       page('Moving from the official SDK', 'migration'),
       page('Moving from Segment or PostHog', 'moving'),
     ],
@@ -61,7 +63,12 @@ const GUIDE = [
   },
   {
     text: 'Check it',
-    items: [page('Testing', 'testing'), page('Tracking plan', 'plan'), page('The inspector', 'inspector')],
+    items: [
+      page('Testing', 'testing'),
+      page('Tracking plan', 'plan'),
+      page('The inspector', 'inspector'),
+      { text: 'Its own page', link: '/inspector/README' },
+    ],
   },
   {
     text: 'Reference',
@@ -94,6 +101,7 @@ export default defineConfig({
   description: 'Decorators and a complete Countly client for Node.js servers',
   srcDir: 'pages',
   outDir: 'dist',
+  head: [['link', { rel: 'icon', href: '/icon.svg' }]],
   lastUpdated: false,
   markdown: {
     anchor: { slugify: slugOf },

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { parseSync } from 'rolldown/utils';
@@ -20,6 +20,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly typesVersions: { readonly '*': Readonly<Record<string, readonly string[]>> };
   readonly scripts: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 };
@@ -59,6 +60,10 @@ describe('the package', () => {
     const shared = ['core', 'rolldown-runtime', 'cli', 'inspector-link'];
     const built = shipped('.js').map((path) => path.slice('dist/'.length, -'.js'.length));
     expect(built.filter((name) => !shared.includes(name))).toHaveLength(entries.length);
+  });
+
+  it('has a command that npx can start in this folder, too, where no installation has made it executable', () => {
+    for (const file of Object.values(manifest.bin)) expect(statSync(join(ROOT, file)).mode & 0o111, file).toBe(0o111);
   });
 
   it('tells TypeScript without `exports` the same', () => {
