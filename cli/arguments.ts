@@ -19,6 +19,7 @@ Usage: countly-weave plan --load <file> [options]
   --diff             compare two plans without loading anything
   --schema           print the JSON Schema of a plan
   --help             show this text
+  --version          show the version
 
        countly-weave relay --redis <url> --url <url> --app-key <key> [options]
        countly-weave fleet status --redis <url> --url <url> --app-key <key> [--format json]
@@ -53,6 +54,7 @@ export type PlanTask =
 
 export type Arguments =
   | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string }
   | { readonly kind: 'plan'; readonly task: PlanTask };
 
@@ -69,6 +71,7 @@ const OPTIONS = {
   diff: { type: 'boolean' },
   schema: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
 } as const;
 
 /** Reads the command line; what is wrong with it comes back as a message. */
@@ -76,6 +79,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
     if (values.help === true || argv.length === 0) return { kind: 'help' };
+    if (values.version === true) return { kind: 'version' };
     const [command, ...files] = positionals;
     if (command !== 'plan') return wrong('command', '"plan", "relay" or "fleet"', command);
     const { format, load = [], out = [], check, timeout: given = TIMEOUT } = values;

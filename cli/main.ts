@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { SDK_VERSION } from '../lib/internal.js';
 import { HELP, readArguments } from './arguments.js';
 import { readFleetArguments } from './fleet-arguments.js';
 import { runFleetStatus } from './fleet-command.js';
@@ -15,6 +16,10 @@ async function main(): Promise<number> {
   const read = readFleetArguments(argv, process.env) ?? readArguments(argv);
   if (read.kind === 'help') {
     print(HELP);
+    return 0;
+  }
+  if (read.kind === 'version') {
+    print(SDK_VERSION);
     return 0;
   }
   if (read.kind === 'wrong') {

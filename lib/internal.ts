@@ -18,6 +18,7 @@ export { schemaOutline } from './plan/schema-outline.js';
 export type { PlanEntry, PlannedSegment, PlanRisk, TrackingPlan } from './plan/tracking-plan.js';
 export { planGroup, readTrackingPlan } from './plan/tracking-plan.js';
 export { TRACKING_PLAN_SCHEMA } from './plan/tracking-plan-schema.js';
+export { SDK_VERSION } from './protocol/head.js';
 export type { ContextScope, RegisteredClient, ScopeDefaults } from './scope/current.js';
 export {
   bindDefaults,

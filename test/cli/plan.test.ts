@@ -226,6 +226,11 @@ describe('the command', () => {
   const edited = (from: string, to: string) =>
     app.write('src/shop.ts', SHOP.replace(from, to)).compile({ type: 'commonjs', legacy: true });
 
+  it('says which version it is', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(app.run('--version')).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
   it('writes JSON and Markdown, the same each time', () => {
     expect(app.run('plan', '--load', 'dist/shop.js')).toMatchObject({ status: 0, stderr: '' });
     const [json, markdown] = ['json', 'md'].map((end) =>
