@@ -1,3 +1,4 @@
+import { numberFrom } from '../check.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
@@ -66,8 +67,9 @@ export class CountlyBulkUser {
   readonly remove_consent_internal: (feature: string | readonly string[], _enforce?: boolean) => void =
     this.remove_consent;
 
-  /** Records a session that began at `timestamp` (seconds or milliseconds; now without) and lasted so many seconds. */
-  readonly begin_session = (metrics?: Raw, seconds?: number | string, timestamp?: number): this => {
+  /** Records a session that began `at` a time (seconds or milliseconds; now without) and lasted so many seconds. */
+  readonly begin_session = (metrics?: Raw, seconds?: number | string, at?: number | string): this => {
+    const timestamp = numberFrom(at);
     this.#consent.whenAllowed('sessions', () => {
       this.#sessionStart = timestamp || undefined;
       const { country_code, city } = this.#conf;

@@ -1,6 +1,7 @@
+import { truncate } from '../config/limits.js';
 import type { Segmentation } from '../protocol/entry.js';
 import { CountlyBulk } from './bulk.js';
-import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, tellUser, traceMember } from './calls.js';
+import { ConsentCalls, compatUserData, FEATURES, nameFrom, remoteConfigCall, tellUser, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -154,8 +155,10 @@ export class CountlySdk extends CountlySettings {
   };
 
   /** Continues under another id; with `merge` the server adds what it knows of the present one. */
-  readonly change_id = (newId: string, merge?: boolean): void =>
+  readonly change_id = (given: string, merge?: boolean): void =>
     this.#use((client) => {
+      // As official: refused, what follows would be the person's before.
+      const newId = typeof given === 'string' ? truncate(given, this.maxValueSize) : given;
       if (newId === client.deviceId) return;
       if (!merge) {
         this.end_session();
@@ -171,13 +174,13 @@ export class CountlySdk extends CountlySettings {
   readonly add_event = (event: CompatEvent): void =>
     this.#use((client) => {
       const { key, ...options } = event ?? {};
-      client.addEvent(key, options);
+      client.addEvent(nameFrom(key), options);
     });
 
   /** Starts a timed event. While one of that key runs, another is not started. */
   readonly start_event = (key: string): void =>
     this.#use((client) => {
-      if (!this.#timed.has(key)) this.#timed.set(key, client.startEvent(key));
+      if (!this.#timed.has(key)) this.#timed.set(key, client.startEvent(nameFrom(key)));
     });
 
   /** Ends the timed event of a key and records it with its duration. */
@@ -251,7 +254,7 @@ export class CountlySdk extends CountlySettings {
       this.#view.end();
       if (!name) return this.#warn('track_view: a view needs a name.');
       this.#consent.whenAllowed('views', () =>
-        this.#view.begin(client.trackView(name, { segmentation: viewSegments })),
+        this.#view.begin(client.trackView(nameFrom(name), { segmentation: viewSegments })),
       );
     });
 
