@@ -195,8 +195,9 @@ describe('calls', () => {
     sdk.init(conf());
     sdk.log_error(thrown);
     await expect.poll(() => recorder.requests.length, { timeout: 5000 }).toBe(1);
-    const { _error } = recorder.requests[0]?.params['crash'] as { _error: string };
-    expect(_error).toContain('Thrown object: {');
+    expect(recorder.requests[0]?.params['crash']).toMatchObject({
+      _error: expect.stringContaining('Thrown object: {'),
+    });
   });
 
   it('begin one session, also by the name of the Web SDK', async () => {
