@@ -67,15 +67,15 @@ export class CountlyBulkUser {
   readonly remove_consent_internal: (feature: string | readonly string[], _enforce?: boolean) => void =
     this.remove_consent;
 
-  /** Records a session that began `at` a time (seconds or milliseconds; now without) and lasted so many seconds. */
-  readonly begin_session = (metrics?: Raw, seconds?: number | string, at?: number | string): this => {
-    const timestamp = numberFrom(at);
+  /** Records a session that began at `timestamp` (seconds or milliseconds; now without) and lasted so many seconds. */
+  readonly begin_session = (metrics?: Raw, seconds?: number | string, timestamp?: number | string): this => {
+    const start = numberFrom(timestamp);
     this.#consent.whenAllowed('sessions', () => {
-      this.#sessionStart = timestamp || undefined;
+      this.#sessionStart = start || undefined;
       const { country_code, city } = this.#conf;
       const place = this.check_consent('location') ? { country_code, city } : { location: '' };
-      this.#request(timestamp, { begin_session: 1, metrics, ...place });
-      for (const part of sessionParts(Number(seconds) || 0, timestamp)) {
+      this.#request(start, { begin_session: 1, metrics, ...place });
+      for (const part of sessionParts(Number(seconds) || 0, start)) {
         this.#request(part.timestamp, { session_duration: part.seconds });
       }
     });

@@ -155,17 +155,17 @@ export class CountlySdk extends CountlySettings {
   };
 
   /** Continues under another id; with `merge` the server adds what it knows of the present one. */
-  readonly change_id = (given: string, merge?: boolean): void =>
+  readonly change_id = (newId: string, merge?: boolean): void =>
     this.#use((client) => {
       // As official: refused, what follows would be the person's before.
-      const newId = typeof given === 'string' ? truncate(given, this.maxValueSize) : given;
-      if (newId === client.deviceId) return;
+      const id = typeof newId === 'string' ? truncate(newId, this.maxValueSize) : newId;
+      if (id === client.deviceId) return;
       if (!merge) {
         this.end_session();
         this.#timed.clear();
         this.#consent.forget();
       }
-      client.changeId(newId, { merge: merge === true });
+      client.changeId(id, { merge: merge === true });
       this.#started?.remember(client.deviceId, DeviceIdType.DEVELOPER_SUPPLIED);
       if (!merge) this.begin_session(this.#noHeartBeat);
     });
