@@ -167,6 +167,19 @@ describe('countly-inspector -- command', () => {
     expect((await running.ended).code).toBe(3);
   });
 
+  it('ends a command that does not obey with the second signal', async () => {
+    const running = cli.start(
+      ...node(`process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)`),
+    );
+    await running.output(/ready/);
+    running.signal('SIGTERM');
+    // What comes at the same time is the same signal, sent by two.
+    running.signal('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    running.signal('SIGTERM');
+    expect((await running.ended).code).toBe(137);
+  });
+
   it('ends as a shell does when a signal ends the command, or when there is no such command', async () => {
     const running = cli.start(...node(`console.log('ready'); setInterval(() => {}, 1000)`));
     await running.output(/ready/);

@@ -1,3 +1,4 @@
+import { numberFrom } from '../check.js';
 import { DEFAULT_LIMITS } from '../config/limits.js';
 import { featureOfKey } from '../features/events.js';
 import type { Logger } from '../logger.js';
@@ -67,13 +68,14 @@ export class CountlyBulkUser {
     this.remove_consent;
 
   /** Records a session that began at `timestamp` (seconds or milliseconds; now without) and lasted so many seconds. */
-  readonly begin_session = (metrics?: Raw, seconds?: number | string, timestamp?: number): this => {
+  readonly begin_session = (metrics?: Raw, seconds?: number | string, timestamp?: number | string): this => {
+    const start = numberFrom(timestamp);
     this.#consent.whenAllowed('sessions', () => {
-      this.#sessionStart = timestamp || undefined;
+      this.#sessionStart = start || undefined;
       const { country_code, city } = this.#conf;
       const place = this.check_consent('location') ? { country_code, city } : { location: '' };
-      this.#request(timestamp, { begin_session: 1, metrics, ...place });
-      for (const part of sessionParts(Number(seconds) || 0, timestamp)) {
+      this.#request(start, { begin_session: 1, metrics, ...place });
+      for (const part of sessionParts(Number(seconds) || 0, start)) {
         this.#request(part.timestamp, { session_duration: part.seconds });
       }
     });

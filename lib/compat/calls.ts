@@ -1,4 +1,4 @@
-import { member, namesOf, numberFrom } from '../check.js';
+import { member, namesOf, numberFrom, textFrom } from '../check.js';
 import { systemClock } from '../clock.js';
 import { truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
@@ -74,9 +74,15 @@ export function traceMember(trace: CompatTrace, maxName: number): { readonly apm
   const missing = Object.entries(wanted).find(([, value]) => value === undefined)?.[0];
   if (missing !== undefined) return missing;
   const now = systemClock.now();
-  const named = typeof name === 'string' ? { name: truncate(name, maxName) } : {};
+  const text = textFrom(name);
+  const named = text === undefined ? {} : { name: truncate(text, maxName) };
   const attributes = apm_attr === undefined ? {} : { apm_attr };
   return { apm: { ...wanted, ...named, ...attributes, timestamp: stz, ...localTime(now, machineOffset(now)) } };
+}
+
+/** The official SDK takes numbers as names of events and views. */
+export function nameFrom(name: string): string {
+  return textFrom(name) ?? name;
 }
 
 type Argument = readonly string[] | FetchCallback | null | undefined;

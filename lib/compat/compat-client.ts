@@ -3,6 +3,7 @@ import { systemClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { CountlyOptions } from '../config/options.js';
+import { cutStack, errorText } from '../features/crashes.js';
 import { segmentationText } from '../features/segmentation-text.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { storable } from '../protocol/json-text.js';
@@ -96,8 +97,9 @@ function crashText(error: unknown, limits: Limits): string {
   const whole = attempted(() => textOf(error)) ?? UNREADABLE;
   const lines = whole.slice(0, MAX_STACK).split('\n').slice(0, limits.maxStackTraceLinesPerThread);
   const text = lines.map((line) => truncate(line, limits.maxStackTraceLineLength)).join('\n');
+  if (text.trim() !== '') return text;
   // A server drops a crash without a text (docs/protocol.md §13 row 38).
-  return text.trim() === '' ? UNREADABLE : text;
+  return cutStack(errorText(error, limits).stack, limits) || UNREADABLE;
 }
 
 function textOf(error: unknown): string {

@@ -1,6 +1,7 @@
+import { truncate } from '../config/limits.js';
 import type { Segmentation } from '../protocol/entry.js';
 import { CountlyBulk } from './bulk.js';
-import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, tellUser, traceMember } from './calls.js';
+import { ConsentCalls, compatUserData, FEATURES, nameFrom, remoteConfigCall, tellUser, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -156,13 +157,15 @@ export class CountlySdk extends CountlySettings {
   /** Continues under another id; with `merge` the server adds what it knows of the present one. */
   readonly change_id = (newId: string, merge?: boolean): void =>
     this.#use((client) => {
-      if (newId === client.deviceId) return;
+      // As official: refused, what follows would be the person's before.
+      const id = typeof newId === 'string' ? truncate(newId, this.maxValueSize) : newId;
+      if (id === client.deviceId) return;
       if (!merge) {
         this.end_session();
         this.#timed.clear();
         this.#consent.forget();
       }
-      client.changeId(newId, { merge: merge === true });
+      client.changeId(id, { merge: merge === true });
       this.#started?.remember(client.deviceId, DeviceIdType.DEVELOPER_SUPPLIED);
       if (!merge) this.begin_session(this.#noHeartBeat);
     });
@@ -171,13 +174,13 @@ export class CountlySdk extends CountlySettings {
   readonly add_event = (event: CompatEvent): void =>
     this.#use((client) => {
       const { key, ...options } = event ?? {};
-      client.addEvent(key, options);
+      client.addEvent(nameFrom(key), options);
     });
 
   /** Starts a timed event. While one of that key runs, another is not started. */
   readonly start_event = (key: string): void =>
     this.#use((client) => {
-      if (!this.#timed.has(key)) this.#timed.set(key, client.startEvent(key));
+      if (!this.#timed.has(key)) this.#timed.set(key, client.startEvent(nameFrom(key)));
     });
 
   /** Ends the timed event of a key and records it with its duration. */
@@ -251,7 +254,7 @@ export class CountlySdk extends CountlySettings {
       this.#view.end();
       if (!name) return this.#warn('track_view: a view needs a name.');
       this.#consent.whenAllowed('views', () =>
-        this.#view.begin(client.trackView(name, { segmentation: viewSegments })),
+        this.#view.begin(client.trackView(nameFrom(name), { segmentation: viewSegments })),
       );
     });
 

@@ -65,7 +65,7 @@ export function clientOptions(settings: CountlyConf): Translated {
   const { options, problems } = working({
     ...spelledOptions(settings),
     interval: settings.interval || INTERVAL_MS,
-    appVersion: settings.app_version || '0.0',
+    appVersion: textFrom(settings.app_version) ?? settings.app_version ?? '0.0',
     // Sessions are extended here, where `stop_time` is known; the client is to say nothing in between.
     sessionUpdate: DAY_SECONDS,
     metrics: settings.metrics ? textsOf(settings.metrics, unusable) : undefined,

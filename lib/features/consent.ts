@@ -70,11 +70,14 @@ export class Consent extends Feature<ConsentSettings> {
 
   give(target: Target, names: readonly string[]): void {
     const features = this.#features('giveConsent', names);
+    // Nothing was decided: of a person nothing is known of, that would be a refusal of everything.
+    if (features.length === 0) return;
     this.#change(target, (given) => new Set([...given, ...features]));
   }
 
   remove(target: Target, names: readonly string[]): void {
     const features = new Set(this.#features('removeConsent', names));
+    if (features.size === 0) return;
     this.#change(target, (given) => new Set([...given].filter((feature) => !features.has(feature))));
   }
 

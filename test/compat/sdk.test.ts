@@ -101,6 +101,15 @@ describe('init', () => {
     expect(told).toHaveBeenCalledTimes(problem === undefined ? 0 : 1);
   });
 
+  it('takes a version that is a number', async () => {
+    const sdk = make();
+    sdk.init({ ...conf(), app_version: 3 as unknown as string });
+    sdk.begin_session();
+    await expect
+      .poll(() => recorder.requests[0]?.params['metrics'], { timeout: 5000 })
+      .toMatchObject({ _app_version: '3' });
+  });
+
   it('shows the limits that apply', () => {
     const sdk = make();
     sdk.init({ ...conf(), max_key_length: 10 });
@@ -167,6 +176,28 @@ describe('calls', () => {
     const sdk = make();
     sdk.init(conf());
     expect(() => call(sdk as unknown as Record<string, () => unknown>)).not.toThrow();
+  });
+
+  it('take names that are numbers', async () => {
+    const sdk = make();
+    sdk.init(conf());
+    const number = 404 as unknown as string;
+    sdk.add_event({ key: number });
+    sdk.track_view(number);
+    sdk.report_trace({ type: 'device', name: number, stz: 1, etz: 2, apm_metrics: { duration: 1 } });
+    await expect.poll(keys, { timeout: 5000 }).toEqual(['404', '[CLY]_view']);
+    const traces = () => recorder.requests.flatMap(({ params }) => (params['apm'] ? [params['apm']] : []));
+    await expect.poll(traces, { timeout: 5000 }).toMatchObject([{ name: '404' }]);
+  });
+
+  it.each([{}, { code: 5 }, { stack: ' ' }])('report %j that was thrown, as what it is', async (thrown) => {
+    const sdk = make();
+    sdk.init(conf());
+    sdk.log_error(thrown);
+    await expect.poll(() => recorder.requests.length, { timeout: 5000 }).toBe(1);
+    expect(recorder.requests[0]?.params['crash']).toMatchObject({
+      _error: expect.stringContaining('Thrown object: {'),
+    });
   });
 
   it('begin one session, also by the name of the Web SDK', async () => {
@@ -275,6 +306,17 @@ describe('bulk servers', () => {
     expect(recorder.requests.map(({ params }) => [params['app_key'], params['session_duration']]).sort()).toEqual([
       ['APP', 1],
       ['OTHER', 2],
+    ]);
+  });
+
+  it('tell the minutes of a session that began at a time given as a text', async () => {
+    const bulk = new CountlyBulk({ app_key: 'APP', url: recorder.url, interval: 5 }).start();
+    bulk.add_user({ device_id: 'u' }).begin_session({ _os: 'L', _app_version: '1' }, '90', '1700000000');
+    await bulk.close(2000);
+    const times = recorder.requests.map(({ params }) => [params['session_duration'], params['timestamp']]);
+    expect(times.slice(1).map(([seconds, at]) => [seconds, String(at).slice(0, 10)])).toEqual([
+      [60, '1700000060'],
+      [30, '1700000120'],
     ]);
   });
 

@@ -32,6 +32,17 @@ describe('consent', () => {
     expect(ends).toMatchObject([{ dur: 5, segmentation: { name: '/page' } }]);
   });
 
+  it('to something that is not there decides nothing', async () => {
+    test = recorded({ requireConsent: true });
+    const device = test.client.device('a');
+    device.giveConsent('evnts' as 'events');
+    device.removeConsent('evnts' as 'events');
+    device.giveConsent();
+    expect(await test.contents('a')).toEqual([]);
+    device.giveConsent('events');
+    expect(await test.contents('a')).toMatchObject([{ consent: { events: true, views: false } }]);
+  });
+
   it('decides what is recorded, for each device', async () => {
     test = recorded({ requireConsent: true });
     test.client.device('a').giveConsent('events');

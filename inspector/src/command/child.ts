@@ -2,10 +2,15 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Milliseconds until another signal is one of its own: a terminal and npm may both send the first. */
+const AGAIN_MS = 500;
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
-/** Starts the command with this in its environment, passes signals on, and gives its exit code. */
+/**
+ * Starts the command with this in its environment, passes signals on, and gives its exit code. A signal that comes again ends a
+ * command that did not obey.
+ */
 export function runChild(command: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   const [name = '', ...args] = command;
   return new Promise((resolve) => {
@@ -15,7 +20,10 @@ export function runChild(command: readonly string[], env: Readonly<Record<string
       // npm and npx are scripts there, which only a shell can start.
       shell: process.platform === 'win32',
     });
+    let asked: number | undefined;
     const passOn = (signal: NodeJS.Signals): void => {
+      asked ??= performance.now();
+      if (performance.now() - asked > AGAIN_MS) child.kill('SIGKILL');
       // A terminal sends Ctrl+C to both of us.
       if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
     };

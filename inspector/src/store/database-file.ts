@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { lockExclusively } from '../sql/sql.js';
 
@@ -60,6 +60,8 @@ function lockFile(path: string): { release(): void } {
 
 /** SQLite gives the files beside the database the rights of the database. */
 function makePrivate(file: string): void {
+  // Opening a pipe waits for whoever reads it, for ever.
+  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) throw new Error(`${file} is a pipe`);
   closeSync(openSync(file, 'a', OWNER_ONLY));
   try {
     chmodSync(file, OWNER_ONLY);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -109,6 +110,11 @@ describe('a start that fails', () => {
     await expect(startInspector({ port: taken(), database })).rejects.toThrow();
     await using again = await startInspector({ port: 0, database });
     expect(again.query('SELECT key FROM events')).toEqual([{ key: 'a' }]);
+  });
+
+  it.each(['', '.lock'])('does not wait for whoever reads a pipe in the place of the file%s', async (end) => {
+    execFileSync('mkfifo', [database + end]);
+    await expect(startInspector({ port: 0, database })).rejects.toThrow('is a pipe');
   });
 
   it.each([

@@ -389,6 +389,15 @@ export const scenarios = [
     }),
   },
   {
+    name: 'device id that is too long',
+    phases: once(async (Countly, { conf }) => {
+      Countly.init(conf);
+      Countly.change_id('x'.repeat(300), true);
+      Countly.add_event({ key: 'after' });
+      return Countly.get_device_id();
+    }),
+  },
+  {
     name: 'generated device id becomes known',
     conf: { device_id: undefined },
     phases: once(async (Countly, { conf }) => {
