@@ -4,7 +4,7 @@
 export { counted, isList, isObject, member } from './check.js';
 export { optionProblems } from './config/resolve.js';
 export * as optionRules from './config/schema.js';
-export { claimReport, reportMark } from './decorators/error-trail.js';
+export { claimReport, reportSequence } from './decorators/error-trail.js';
 export type { Applied } from './decorators/weave/woven.js';
 export { membersOf, WEAVE_METADATA, weaveWitness } from './decorators/weave/woven.js';
 export { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './features/events.js';

@@ -85,14 +85,14 @@ function noteSeen(frame: number, primitive: unknown): void {
 export interface ReportOrigin {
   /** The call that reports. */
   readonly frame?: FailureFrame | undefined;
-  /** What `reportMark()` gave when the observed work began; an earlier report of the same object is not the same failure. */
+  /** What `reportSequence()` gave when the observed work began; an earlier report of the same object is not the same failure. */
   readonly since?: number | undefined;
   /** The scope that records; recognises primitives for observers that stand outside of every decorated call. */
   readonly scope?: object | undefined;
 }
 
 /** The present moment, for `claimReport`; also the number of a new frame. */
-export function reportMark(): number {
+export function reportSequence(): number {
   return ++state.sequence;
 }
 
@@ -105,7 +105,7 @@ export function claimReport(error: unknown, { frame, since, scope }: ReportOrigi
   if (!isReference(error)) return claimPrimitive(error, begun, frame, scope);
   const chain = causesOf(error);
   const known = chain.some((link) => (state.trails.get(link)?.reportedAt ?? 0) > begun);
-  const at = reportMark();
+  const at = reportSequence();
   for (const link of chain) trailOf(link).reportedAt = at;
   return !known;
 }
@@ -120,7 +120,7 @@ function claimPrimitive(value: unknown, begun: number, frame?: FailureFrame, sco
     // On this frame, not on the one around it: `closeFrame` hands it on when the call ends.
     noteSeen(frame.id, value);
   }
-  if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: reportMark() });
+  if (scope !== undefined) state.lastPrimitive.set(scope, { value, at: reportSequence() });
   return true;
 }
 

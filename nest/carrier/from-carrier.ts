@@ -1,7 +1,7 @@
 import type { RequestContext } from '../identity/request-context.js';
 import { read } from '../identity/request-values.js';
 import type { DeviceIdResolver } from '../identity/resolvers.js';
-import { bag } from '../scope/bag.js';
+import { recordOf } from '../scope/unknown-record.js';
 import { CARRIER_HEADER } from './carrier.js';
 
 const READS_CARRIER: unique symbol = Symbol('countly-weave.nest.reads-carrier');
@@ -36,13 +36,13 @@ export function fromCarrier(): DeviceIdResolver {
 
 /** @internal the carrier a request or message came with, not yet checked. */
 export function carrierOf(context: RequestContext): string | undefined {
-  const carrier = read(() => context.header(CARRIER_HEADER) ?? bag(context.data)?.['countly']);
+  const carrier = read(() => context.header(CARRIER_HEADER) ?? recordOf(context.data)?.['countly']);
   return typeof carrier === 'string' ? carrier : undefined;
 }
 
 /** @internal the carrier a job or an event came with: in the data of a job, or on the event itself. */
 export function carrierOfWork([work]: readonly unknown[]): string | undefined {
-  const given = bag(work);
-  const carrier = read(() => bag(given?.['data'])?.['countly'] ?? given?.['countly']);
+  const given = recordOf(work);
+  const carrier = read(() => recordOf(given?.['data'])?.['countly'] ?? given?.['countly']);
   return typeof carrier === 'string' ? carrier : undefined;
 }

@@ -57,7 +57,7 @@ export class FailureObserver {
   #decide(error: unknown, unit: UnitOfWork | undefined, type: string, status: number | undefined, at: number): void {
     if (!this.#isWanted(error, unit, type, status)) return;
     const scope = unit?.scope ?? contextScope() ?? this.#deps.client;
-    if (!claimReport(error, { scope, since: unit?.mark })) return;
+    if (!claimReport(error, { scope, since: unit?.reportsBefore })) return;
     const thrown = unit?.context.type === 'http' ? withoutAddress(error, unit.context as HttpContext) : error;
     scope.logError(thrown, { timestamp: at, segmentation: segmentsOf(unit, type, status) });
   }

@@ -1,6 +1,6 @@
 import { read } from '../identity/request-values.js';
-import { bag } from '../scope/bag.js';
 import type { HttpContext } from '../scope/http-context.js';
+import { recordOf } from '../scope/unknown-record.js';
 import { NO_ROUTE, routeTemplate } from '../traffic/route.js';
 
 /** As many as a crash report tells of. */
@@ -20,7 +20,7 @@ type Cleaner = (text: string) => string;
 
 function cleaned(error: unknown, clean: Cleaner, depth: number): unknown {
   if (typeof error === 'string') return clean(error);
-  const given = bag(error);
+  const given = recordOf(error);
   if (given === undefined || depth > MAX_DEPTH) return error;
   const { name, message, stack, cause, errors } = given;
   if (!(error instanceof Error) && typeof message !== 'string') return cleanedValue(error, clean);
@@ -64,7 +64,7 @@ function patternOf(text: string): RegExp {
 
 /** The ways in which a message may name the request: as it came, without its query, the query alone, and all of it decoded. */
 function addressesOf({ request }: HttpContext): string[] {
-  const urls = [request['originalUrl'], request['url'], bag(request['raw'])?.['url'], request['path']];
+  const urls = [request['originalUrl'], request['url'], recordOf(request['raw'])?.['url'], request['path']];
   const raw = urls
     .filter((url) => typeof url === 'string')
     .flatMap((url) => {

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type Bag, bag } from '../scope/bag.js';
+import { recordOf, type UnknownRecord } from '../scope/unknown-record.js';
 import type { OutgoingRequest } from './outgoing.options.js';
 
 /** A request that has been made and not yet been sent. */
@@ -18,7 +18,7 @@ export interface HttpListener {
   ended?(key: object): void;
 }
 
-type Channels = Readonly<Record<string, (message: Bag) => void>>;
+type Channels = Readonly<Record<string, (message: UnknownRecord) => void>>;
 
 /**
  * Listens to the channels that undici (also the one behind Node's `fetch`) and `node:http` publish to. Nothing is patched,
@@ -28,7 +28,7 @@ export function listenToHttp(listener: HttpListener, failed: (error: unknown) =>
   const subscriptions = Object.entries({ ...undici(listener), ...nodeHttp(listener) }).map(([name, handle]) => {
     const contained = (message: unknown): void => {
       try {
-        handle(message as Bag);
+        handle(message as UnknownRecord);
       } catch (error) {
         failed(error);
       }
@@ -44,14 +44,14 @@ export function listenToHttp(listener: HttpListener, failed: (error: unknown) =>
 function undici(listener: HttpListener): Channels {
   return {
     'undici:request:create'(message) {
-      const request = message['request'] as Bag & { addHeader?(name: string, value: string): unknown };
+      const request = message['request'] as UnknownRecord & { addHeader?(name: string, value: string): unknown };
       const origin = new URL(String(request['origin']));
       const known = described(request['method'], origin.host, request['path']);
       listener.created?.({ ...known, addHeader: (name, value) => void request.addHeader?.(name, value) });
-      listener.started?.(request, known, size(request['contentLength'] ?? bag(request['body'])?.['byteLength']));
+      listener.started?.(request, known, size(request['contentLength'] ?? recordOf(request['body'])?.['byteLength']));
     },
     'undici:request:headers'(message) {
-      const response = bag(message['response']);
+      const response = recordOf(message['response']);
       const received = size(rawHeader(response?.['headers'], 'content-length'));
       listener.answered?.(message['request'] as object, Number(response?.['statusCode']), received);
     },
@@ -90,8 +90,8 @@ function nodeHttp(listener: HttpListener): Channels {
       listener.started?.(request, known(request), size(request.getHeader('content-length')));
     },
     'http.client.response.finish'(message) {
-      const response = bag(message['response']);
-      const received = size(bag(response?.['headers'])?.['content-length']);
+      const response = recordOf(message['response']);
+      const received = size(recordOf(response?.['headers'])?.['content-length']);
       const request = message['request'] as object;
       listener.answered?.(request, Number(response?.['statusCode']), received);
       listener.ended?.(request);

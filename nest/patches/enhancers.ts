@@ -1,8 +1,8 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { methodsOf } from '../explorer/handler-kinds.js';
 import type { Handler } from '../scope/background-runner.js';
-import { bag } from '../scope/bag.js';
-import { standIn } from '../scope/stand-in.js';
+import { handlerProxy } from '../scope/handler-proxy.js';
+import { recordOf } from '../scope/unknown-record.js';
 
 /** Nest gives each provider of `APP_FILTER` a token of its own that begins so. */
 const GLOBAL_FILTER = 'APP_FILTER';
@@ -35,7 +35,7 @@ export function enhancersOf(modules: ModulesContainer, key: string): Set<unknown
     for (const { metatype, token } of [...module.controllers.values(), ...module.providers.values()]) {
       if (typeof metatype !== 'function') continue;
       if (String(token).startsWith(GLOBAL_FILTER)) found.add(metatype);
-      for (const target of [metatype, ...methodsOf(bag(metatype.prototype) ?? {})]) {
+      for (const target of [metatype, ...methodsOf(recordOf(metatype.prototype) ?? {})]) {
         const given: unknown = Reflect.getMetadata(key, target);
         if (Array.isArray(given)) for (const one of given) found.add(one);
       }
@@ -55,7 +55,7 @@ export function replaceMethod(
   if (typeof original !== 'function' || replaced.has(original)) return;
   const own = Object.getOwnPropertyDescriptor(owner, method);
   if (own === undefined ? !Object.isExtensible(owner) : own.configurable !== true) return;
-  const value = standIn(original as Handler, call);
+  const value = handlerProxy(original as Handler, call);
   replaced.add(value);
   Object.defineProperty(owner, method, { value, writable: true, configurable: true, enumerable: false });
 }

@@ -2,9 +2,9 @@ import type { FailureObserver } from '../errors/failure-observer.js';
 import type { BackgroundHandler } from '../explorer/background-handlers.js';
 import { BackgroundRunner, type Handler } from './background-runner.js';
 import { ownGateway } from './gateway-scopes.js';
+import { handlerProxy } from './handler-proxy.js';
 import { giveScopesByClass } from './per-request-handlers.js';
 import type { ScopeDeps } from './scope-deps.js';
-import { standIn } from './stand-in.js';
 
 const replaced = new WeakSet<object>();
 
@@ -35,7 +35,7 @@ export function giveOwnScopes(
     if (typeof original !== 'function' || replaced.has(original)) continue;
     const own = Object.getOwnPropertyDescriptor(owner, key);
     if (own === undefined ? !Object.isExtensible(owner) : own.configurable !== true) continue;
-    const value = standIn(original as Handler, (target, self, args) => runner.run(target, self, args));
+    const value = handlerProxy(original as Handler, (target, self, args) => runner.run(target, self, args));
     replaced.add(value);
     Object.defineProperty(owner, key, { value, writable: true, configurable: true, enumerable: false });
   }

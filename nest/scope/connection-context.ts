@@ -1,6 +1,6 @@
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
-import { bag } from './bag.js';
 import { RequestReader, rememberRequest, requestOfSocket, userOf } from './socket-request.js';
+import { recordOf } from './unknown-record.js';
 
 /** A socket that is being opened or closed, as resolvers see it. */
 export class ConnectionContext extends RequestReader implements RequestContext {
@@ -14,13 +14,15 @@ export class ConnectionContext extends RequestReader implements RequestContext {
   constructor(client: unknown, request: unknown) {
     super();
     this.#client = client;
-    const given = bag(request);
+    const given = recordOf(request);
     this.request =
-      bag(given?.['headers']) === undefined ? requestOfSocket(bag(client)) : (given as unknown as RequestLike);
+      recordOf(given?.['headers']) === undefined
+        ? requestOfSocket(recordOf(client))
+        : (given as unknown as RequestLike);
     rememberRequest(client, this.request);
   }
 
   get user(): unknown {
-    return userOf(bag(this.#client), this.request);
+    return userOf(recordOf(this.#client), this.request);
   }
 }

@@ -1,5 +1,5 @@
 import type { BackgroundRunner, Handler } from './background-runner.js';
-import { standIn } from './stand-in.js';
+import { handlerProxy } from './handler-proxy.js';
 
 const HOOKS = ['handleConnection', 'handleDisconnect'] as const;
 
@@ -23,7 +23,7 @@ export function prepareGateway(prototype: object): void {
   for (const hook of HOOKS) {
     const original: unknown = (prototype as Partial<Record<string, unknown>>)[hook];
     if (typeof original !== 'function' || prepared.has(original)) continue;
-    const value = standIn(original as Handler, (target, self, args) => {
+    const value = handlerProxy(original as Handler, (target, self, args) => {
       const owner = typeof self === 'object' && self !== null ? owners.get(self) : undefined;
       return owner === undefined ? Reflect.apply(target, self, args) : owner.run(target, self, args);
     });

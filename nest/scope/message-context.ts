@@ -1,7 +1,7 @@
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import type { RequestContext, RequestLike } from '../identity/request-context.js';
-import { type Bag, bag } from './bag.js';
 import { RequestReader, requestIn, requestOfSocket, userOf } from './socket-request.js';
+import { recordOf, type UnknownRecord } from './unknown-record.js';
 
 /** A socket message, an RPC message or a GraphQL operation without an HTTP request, as resolvers see it. */
 export class MessageContext extends RequestReader implements RequestContext {
@@ -9,7 +9,7 @@ export class MessageContext extends RequestReader implements RequestContext {
   execution: ExecutionContext | undefined;
   readonly request: RequestLike;
   readonly data: unknown;
-  readonly #client: Bag | undefined;
+  readonly #client: UnknownRecord | undefined;
 
   /** @param guarded - true once the guards ran */
   constructor(execution: ExecutionContext, guarded: boolean) {
@@ -18,18 +18,18 @@ export class MessageContext extends RequestReader implements RequestContext {
     this.execution = guarded ? execution : undefined;
     if (this.type === 'ws') {
       const ws = execution.switchToWs();
-      this.#client = bag(ws.getClient());
+      this.#client = recordOf(ws.getClient());
       this.data = ws.getData();
       this.request = requestOfSocket(this.#client);
     } else if (this.type === 'rpc') {
       const rpc = execution.switchToRpc();
       this.data = rpc.getData();
-      this.request = { headers: messageHeaders(bag(rpc.getContext())) };
+      this.request = { headers: messageHeaders(recordOf(rpc.getContext())) };
     } else {
       const [, args, context] = execution.getArgs<[unknown, unknown, unknown]>();
       this.data = args;
       // graphql-ws keeps the request the socket was opened with under `extra`.
-      this.request = requestIn(bag(context), ['req', 'request', 'extra']);
+      this.request = requestIn(recordOf(context), ['req', 'request', 'extra']);
     }
   }
 
@@ -40,25 +40,26 @@ export class MessageContext extends RequestReader implements RequestContext {
 
 /** Node's request behind a GraphQL operation, if it came by HTTP. */
 export function requestOfOperation(execution: ArgumentsHost): object | undefined {
-  const context = bag(execution.getArgByIndex(2));
-  const request = context?.['req'] ?? context?.['request'] ?? bag(context?.['reply'])?.['request'];
-  return bag(request);
+  const context = recordOf(execution.getArgByIndex(2));
+  const request = context?.['req'] ?? context?.['request'] ?? recordOf(context?.['reply'])?.['request'];
+  return recordOf(request);
 }
 
 /** Headers as the transports of `@nestjs/microservices` carry them; none for those that have no headers. */
-function messageHeaders(context: Bag | undefined): RequestLike['headers'] {
+function messageHeaders(context: UnknownRecord | undefined): RequestLike['headers'] {
   const message = call(context, 'getMessage');
-  const headers = bag(message?.['headers']) ?? bag(bag(message?.['properties'])?.['headers']) ?? headerMap(context);
+  const headers =
+    recordOf(message?.['headers']) ?? recordOf(recordOf(message?.['properties'])?.['headers']) ?? headerMap(context);
   return (headers ?? {}) as RequestLike['headers'];
 }
 
 /** NATS gives an object with `get`, gRPC its Metadata; both know how to become a plain object. */
-function headerMap(context: Bag | undefined): Bag | undefined {
-  const metadata = bag(context?.['getMap']) === undefined ? undefined : call(context, 'getMap');
+function headerMap(context: UnknownRecord | undefined): UnknownRecord | undefined {
+  const metadata = recordOf(context?.['getMap']) === undefined ? undefined : call(context, 'getMap');
   return metadata ?? call(context, 'getHeaders');
 }
 
-function call(target: Bag | undefined, method: string): Bag | undefined {
+function call(target: UnknownRecord | undefined, method: string): UnknownRecord | undefined {
   const fn = target?.[method];
-  return typeof fn === 'function' ? bag((fn as (this: unknown) => unknown).call(target)) : undefined;
+  return typeof fn === 'function' ? recordOf((fn as (this: unknown) => unknown).call(target)) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { BackgroundRunner, Handler } from './background-runner.js';
+import { handlerProxy } from './handler-proxy.js';
 import type { ScopeDeps } from './scope-deps.js';
-import { standIn } from './stand-in.js';
 
 type Runners = Map<ScopeDeps, BackgroundRunner>;
 
@@ -37,7 +37,7 @@ function replace(prototype: object, key: string | symbol, original: Handler): Ru
   const own = Object.getOwnPropertyDescriptor(prototype, key);
   if (own === undefined ? !Object.isExtensible(prototype) : own.configurable !== true) return undefined;
   const runners: Runners = new Map();
-  const value = standIn(original, (target, self, args) => {
+  const value = handlerProxy(original, (target, self, args) => {
     const [runner, other] = runners.values();
     return runner === undefined || other !== undefined
       ? Reflect.apply(target, self, args)

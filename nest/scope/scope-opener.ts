@@ -1,5 +1,5 @@
 import { CONSENT_FEATURES, type ConsentFeature, type Countly, type DeviceScope } from '../../lib/index.js';
-import { reportMark, shownError } from '../../lib/internal.js';
+import { reportSequence, shownError } from '../../lib/internal.js';
 import type { Carriers } from '../carrier/carriers.js';
 import type { ModuleSettings } from '../countly.settings.js';
 import { newVisitorId } from '../identity/anonymous.js';
@@ -104,7 +104,7 @@ export class ScopeOpener {
       scope,
       position: found === undefined ? NOBODY : found.position,
       consentKnown: consent !== undefined,
-      mark: reportMark(),
+      reportsBefore: reportSequence(),
       failure: undefined,
       viewed: false,
       isVisit: undefined,

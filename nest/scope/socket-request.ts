@@ -1,7 +1,7 @@
 import { readCookie } from '../identity/cookies.js';
 import type { RequestLike } from '../identity/request-context.js';
 import { addressOf, headerOf } from '../identity/request-values.js';
-import { type Bag, bag } from './bag.js';
+import { recordOf, type UnknownRecord } from './unknown-record.js';
 
 const NO_REQUEST: RequestLike = { headers: {} };
 
@@ -14,19 +14,19 @@ export function rememberRequest(client: unknown, request: RequestLike): void {
 }
 
 /** The request of a socket. */
-export function requestOfSocket(client: Bag | undefined): RequestLike {
+export function requestOfSocket(client: UnknownRecord | undefined): RequestLike {
   const remembered = client === undefined ? undefined : opened.get(client);
   return remembered ?? requestIn(client, ['handshake', 'request', 'upgradeReq']);
 }
 
 /** The request a socket was opened with, wherever the library keeps it; one without headers when it keeps none. */
-export function requestIn(holder: Bag | undefined, places: readonly string[]): RequestLike {
+export function requestIn(holder: UnknownRecord | undefined, places: readonly string[]): RequestLike {
   for (const place of places) {
-    const found = bag(holder?.[place]);
+    const found = recordOf(holder?.[place]);
     if (found === undefined) continue;
-    if (bag(found['headers']) !== undefined) return found as RequestLike;
-    const inner = bag(found['request']);
-    if (bag(inner?.['headers']) !== undefined) return inner as unknown as RequestLike;
+    if (recordOf(found['headers']) !== undefined) return found as RequestLike;
+    const inner = recordOf(found['request']);
+    if (recordOf(inner?.['headers']) !== undefined) return inner as unknown as RequestLike;
   }
   return NO_REQUEST;
 }
@@ -49,6 +49,6 @@ export abstract class RequestReader {
 }
 
 /** The user a guard or an adapter left on a socket or on its request. */
-export function userOf(client: Bag | undefined, request: RequestLike): unknown {
-  return client?.['user'] ?? bag(client?.['data'])?.['user'] ?? request['user'];
+export function userOf(client: UnknownRecord | undefined, request: RequestLike): unknown {
+  return client?.['user'] ?? recordOf(client?.['data'])?.['user'] ?? request['user'];
 }

@@ -11,7 +11,7 @@ export interface UnitOfWork<Context extends RequestContext = RequestContext> {
   /** True once a consent resolver gave an answer. */
   consentKnown: boolean;
   /** Moment it began, in the sequence of error reports: what was reported before is another failure. */
-  readonly mark: number;
+  readonly reportsBefore: number;
   /** The error that waits for the answer's status, to be reported or not. */
   failure: Failure | undefined;
   /** A view was recorded in it already. */

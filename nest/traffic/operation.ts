@@ -1,4 +1,4 @@
-import { bag } from '../scope/bag.js';
+import { recordOf } from '../scope/unknown-record.js';
 
 /** Names of operations are made up by clients; more than these are asked for by what they select. */
 const MAX_NAMES = 500;
@@ -10,10 +10,10 @@ export class OperationNames {
 
   /** @param info - the last argument of a resolver; `undefined` when it is none */
   of(info: unknown): string | undefined {
-    const operation = bag(bag(info)?.['operation']);
+    const operation = recordOf(recordOf(info)?.['operation']);
     const kind = operation?.['operation'];
     if (operation === undefined || typeof kind !== 'string') return undefined;
-    const given = bag(operation['name'])?.['value'];
+    const given = recordOf(operation['name'])?.['value'];
     const name = typeof given === 'string' && this.#isFine(given) ? given : firstField(operation, info);
     return name === undefined ? undefined : `${kind} ${name}`;
   }
@@ -28,9 +28,9 @@ export class OperationNames {
 
 /** Fields are the schema's; their aliases would be the client's. */
 function firstField(operation: Readonly<Record<string, unknown>>, info: unknown): string | undefined {
-  const selections = bag(operation['selectionSet'])?.['selections'];
+  const selections = recordOf(operation['selectionSet'])?.['selections'];
   const [first] = Array.isArray(selections) ? (selections as unknown[]) : [];
-  const name = bag(bag(first)?.['name'])?.['value'];
-  const field = bag(first)?.['kind'] === 'Field' ? name : bag(info)?.['fieldName'];
+  const name = recordOf(recordOf(first)?.['name'])?.['value'];
+  const field = recordOf(first)?.['kind'] === 'Field' ? name : recordOf(info)?.['fieldName'];
   return typeof field === 'string' && NAME.test(field) ? field : undefined;
 }

@@ -10,7 +10,7 @@ import {
   type FailureFrame,
   frameGoesOn,
   noteCrossing,
-  reportMark,
+  reportSequence,
 } from '../error-trail.js';
 import { type Method, makePlan, type Plan, type Step, type WovenCall } from './advice.js';
 import { isObserved, observed, observing } from './call-channel.js';
@@ -134,7 +134,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
     this.runHooks(plan.entering, false);
     if (plan.framed) {
       this.outer = currentFrame();
-      this.id = reportMark();
+      this.id = reportSequence();
     }
     this.begin();
     const { id } = this;
@@ -173,7 +173,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
     run.opened = this.opened;
     run.states = this.states;
     if (this.plan.named) run.findScopes();
-    if (this.id !== 0) run.id = reportMark();
+    if (this.id !== 0) run.id = reportSequence();
     run.outer = this.outer;
     run.begin();
     return run;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defer, lastValueFrom, type Observable, retry, throwError } from 'rxjs';
-import { claimReport, layersOf, reportMark } from '../../../lib/decorators/error-trail.js';
+import { claimReport, layersOf, reportSequence } from '../../../lib/decorators/error-trail.js';
 import { ReportErrors } from '../../../lib/decorators/report-errors.js';
 import { TimedEvent } from '../../../lib/decorators/track-event.js';
 import { type Cases, tick, withClient } from './harness.js';
@@ -339,12 +339,12 @@ export const cases: Cases = {
   'an observer outside of the decorators claims what they left, and nothing else': () =>
     withClient(async (client) => {
       await client.run('visitor', async () => {
-        const began = reportMark();
+        const began = reportSequence();
         const scope = client.device('visitor');
         const reported = new Error('reported');
         await swallow(new Controller().plain(reported));
         assert.equal(claimReport(new Error('http', { cause: reported }), { since: began, scope }), false);
-        assert.equal(claimReport(reported, { since: reportMark(), scope }), true);
+        assert.equal(claimReport(reported, { since: reportSequence(), scope }), true);
         await swallow(new Controller().plain('text'));
         assert.equal(claimReport('text', { since: began, scope }), false);
         assert.equal(claimReport('other', { since: began, scope }), true);

@@ -1,7 +1,7 @@
 import type { Handler } from './background-runner.js';
 
 /** A function that looks like `original` in every way, metadata included, and is called through `call`. */
-export function standIn(
+export function handlerProxy(
   original: Handler,
   call: (target: Handler, self: unknown, args: unknown[]) => unknown,
 ): Handler {
