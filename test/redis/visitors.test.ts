@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis as Client } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +41,17 @@ describe.skipIf(noRedis)('a visitor whom several processes serve', () => {
           if (segmentation?.visit === undefined) return `end of ${segmentation?.name}`;
           return `${segmentation?.start === undefined ? 'view' : 'landing on'} ${segmentation?.name}`;
         });
+      });
+
+  /** The same as entries. */
+  const bodiesOf = (deviceId: string) =>
+    fleet.seen
+      .filter((request) => request.device_id === deviceId)
+      .flatMap((request): EntryDraft[] => {
+        const draft = { deviceId, idType: 0, feature: 'core', timestamp: 0, tz: 0, weight: 1 } as const;
+        if (request.events === undefined)
+          return [{ ...draft, kind: 'request', body: JSON.stringify(request).slice(1, -1) }];
+        return request.events.map((event) => ({ ...draft, kind: 'event', body: JSON.stringify(event) }));
       });
 
   /** What they recorded is where all of them see it, and delivered. */
@@ -123,27 +135,30 @@ describe.skipIf(noRedis)('a visitor whom several processes serve', () => {
   it('has one row of events and the seconds of one session when all of them serve without a break', async () => {
     const pods = Array.from({ length: 5 }, () => fleet.pod());
     await ready(...pods);
-    const began = performance.now();
-    for (const pod of pods) pod.device('joe').beginSession();
-    for (let round = 0; round < 20; round++) {
-      for (const pod of pods) {
-        pod.device('joe').trackView(`page${round}`);
-        pod.device('joe').addEvent('click');
+    /** What a visitor came to, and the longest that all of this process was held up meanwhile, in milliseconds. */
+    const serve = async (visitor: string) => {
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      const began = performance.now();
+      for (const pod of pods) pod.device(visitor).beginSession();
+      for (let round = 0; round < 20; round++) {
+        for (const pod of pods) {
+          pod.device(visitor).trackView(`page${round}`);
+          pod.device(visitor).addEvent('click');
+        }
+        await pause(5);
       }
-      await pause(5);
-    }
-    await Promise.all(pods.map((pod) => pod.flush({ timeout: 8000 })));
-    pods[0]?.device('joe').endSession();
-    const took = (performance.now() - began) / 1000;
-    await pods[0]?.flush({ timeout: 5000 });
-    const bodies = fleet.seen
-      .filter((request) => request.device_id === 'joe')
-      .flatMap((request): EntryDraft[] => {
-        const draft = { deviceId: 'joe', idType: 0, feature: 'core', timestamp: 0, tz: 0, weight: 1 } as const;
-        if (request.events === undefined)
-          return [{ ...draft, kind: 'request', body: JSON.stringify(request).slice(1, -1) }];
-        return request.events.map((event) => ({ ...draft, kind: 'event', body: JSON.stringify(event) }));
-      });
+      await Promise.all(pods.map((pod) => pod.flush({ timeout: 8000 })));
+      pods[0]?.device(visitor).endSession();
+      const took = (performance.now() - began) / 1000;
+      await pods[0]?.flush({ timeout: 5000 });
+      delay.disable();
+      return { took, heldUp: delay.max / 1e6, bodies: bodiesOf(visitor) };
+    };
+    let served = await serve('joe');
+    // What Redis does not answer within a tenth of a second a process goes on with alone, which is another promise.
+    for (let again = 1; again < 6 && served.heldUp > 50; again++) served = await serve(`joe-${again}`);
+    const { took, bodies } = served;
     const numbers = counted(bodies);
     expect(numbers).toMatchObject({ sessions: 1, ended: 1, visits: 100, landings: 1, events: 100 });
     expect(Math.abs(numbers.seconds - took)).toBeLessThan(1.5);
