@@ -229,3 +229,8 @@ export function attempted<T>(work: () => T): T | undefined {
     return undefined;
   }
 }
+
+/** As official, a long id is cut: refused, what follows would be the person's before. */
+export function idFrom(id: string, longest: number): string {
+  return typeof id === 'string' ? truncate(id, longest) : id;
+}

@@ -1,7 +1,15 @@
-import { truncate } from '../config/limits.js';
 import type { Segmentation } from '../protocol/entry.js';
 import { CountlyBulk } from './bulk.js';
-import { ConsentCalls, compatUserData, FEATURES, nameFrom, remoteConfigCall, tellUser, traceMember } from './calls.js';
+import {
+  ConsentCalls,
+  compatUserData,
+  FEATURES,
+  idFrom,
+  nameFrom,
+  remoteConfigCall,
+  tellUser,
+  traceMember,
+} from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -157,8 +165,7 @@ export class CountlySdk extends CountlySettings {
   /** Continues under another id; with `merge` the server adds what it knows of the present one. */
   readonly change_id = (newId: string, merge?: boolean): void =>
     this.#use((client) => {
-      // As official: refused, what follows would be the person's before.
-      const id = typeof newId === 'string' ? truncate(newId, this.maxValueSize) : newId;
+      const id = idFrom(newId, this.maxValueSize);
       if (id === client.deviceId) return;
       if (!merge) {
         this.end_session();
