@@ -80,11 +80,6 @@ export function traceMember(trace: CompatTrace, maxName: number): { readonly apm
   return { apm: { ...wanted, ...named, ...attributes, timestamp: stz, ...localTime(now, machineOffset(now)) } };
 }
 
-/** The official SDK takes numbers as names of events and views. */
-export function nameFrom(name: string): string {
-  return textFrom(name) ?? name;
-}
-
 type Argument = readonly string[] | FetchCallback | null | undefined;
 
 /** The arguments of `fetch_remote_config`, whose callback may stand in any place. */
@@ -228,9 +223,4 @@ export function attempted<T>(work: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** As official, a long id is cut: refused, what follows would be the person's before. */
-export function idFrom(id: string, longest: number): string {
-  return typeof id === 'string' ? truncate(id, longest) : id;
 }

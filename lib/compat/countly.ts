@@ -1,15 +1,6 @@
 import type { Segmentation } from '../protocol/entry.js';
 import { CountlyBulk } from './bulk.js';
-import {
-  ConsentCalls,
-  compatUserData,
-  FEATURES,
-  idFrom,
-  nameFrom,
-  remoteConfigCall,
-  tellUser,
-  traceMember,
-} from './calls.js';
+import { ConsentCalls, compatUserData, FEATURES, remoteConfigCall, tellUser, traceMember } from './calls.js';
 import { SessionClock, ViewClock } from './clocks.js';
 import type { CompatClient as Client } from './compat-client.js';
 import {
@@ -25,6 +16,7 @@ import {
   type FetchCallback,
   StorageTypes,
 } from './conf.js';
+import { idFrom, nameFrom } from './names.js';
 import { CountlySettings, limitsOf, settingsOf } from './options.js';
 import { type Started, start } from './start.js';
 
