@@ -82,6 +82,9 @@ export class JournalWriter {
    * Throws when there is no place to write to.
    */
   next(): Batch | undefined {
+    // Where entries never stop coming, what is said of older segments would wait for ever, and who waits for a commit with it.
+    const awaited = this.#almostDone.length > 0 ? this.news() : undefined;
+    if (awaited !== undefined) return awaited;
     if (this.#entries.size > 0) {
       const segment = this.#segmentForEntries();
       const batch = new BatchWriter();

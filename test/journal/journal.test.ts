@@ -96,6 +96,30 @@ describe('group commit', () => {
     expect(parts).toBeLessThan(2_000_000 / 50_000);
   });
 
+  it('commits in a few turns while entries never stop coming, and what is said of older segments neither', async () => {
+    const { start } = simulated({ segmentBytes: 2000 });
+    const { storage } = start();
+    appendAll(storage, events(0, 1000));
+    await storage.commit();
+    let turns = 0;
+    const feed = (): void => {
+      if (++turns > 300) return;
+      appendAll(storage, events(1000 + turns * 10, 10));
+      storage.settle(events(turns * 3, 3));
+      setImmediate(feed);
+    };
+    setImmediate(feed);
+    const waits: number[] = [];
+    while (turns < 300) {
+      await turn();
+      const began = turns;
+      await storage.commit();
+      waits.push(turns - began);
+    }
+    expect(waits.length).toBeGreaterThan(30);
+    expect(Math.max(...waits)).toBeLessThan(10);
+  });
+
   it('writes in the background for half a minute when writes in a row have held up the host', async () => {
     const { clock, start, pass } = simulated();
     const { storage, mount } = start();
