@@ -13,7 +13,7 @@ const MOST_WAITING = 100;
 
 /**
  * Of a client whose server is on this machine: whether that is an inspector. Until its first answer says so, who made an
- * entry is noted; if it says nothing, all of it is forgotten and nothing is noted any more.
+ * entry is noted, and of the first few the unit of work; if it says nothing, all of it is forgotten and nothing is noted any more.
  */
 export class InspectorWatch {
   #state: 'unknown' | 'inspector' | 'server' = 'unknown';
@@ -42,13 +42,13 @@ export class InspectorWatch {
   /** An entry was accepted. */
   note(entryId: number | undefined, recorder: object | undefined, scope: object | undefined): void {
     if (this.#state === 'server' || entryId === undefined) return;
-    if (recorder === undefined && scope === undefined) return;
+    const unit = this.#state === 'inspector' || this.#notes.size < MOST_UNITS ? scope : undefined;
+    if (recorder === undefined && unit === undefined) return;
     if (this.#notes.size >= MOST_NOTES) {
       const [oldest = 0] = this.#notes.keys();
       this.#notes.delete(oldest);
     }
-    const keepsUnit = this.#state === 'inspector' || this.#notes.size < MOST_UNITS;
-    this.#notes.set(entryId, { recorder, scope: keepsUnit ? scope : undefined, at: this.port.now() });
+    this.#notes.set(entryId, { recorder, scope: unit, at: this.port.now() });
   }
 
   /** These were delivered, in this body. */
