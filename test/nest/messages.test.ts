@@ -92,7 +92,7 @@ describe('RPC over TCP', () => {
         { deviceId: 'failing', body: { _logs: 'unexpected', _custom: { type: 'rpc', handler: 'RpcController.fail' } } },
       ]);
     } finally {
-      client.close();
+      await client.close();
     }
   });
 });

@@ -77,7 +77,7 @@ describe.skipIf(noRedis)('RPC through Redis', () => {
   });
 
   afterAll(async () => {
-    client.close();
+    await client.close();
     await service.close();
     await redis.stop();
   });
