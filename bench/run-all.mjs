@@ -6,7 +6,7 @@ import { readOptions } from './support/options.mjs';
 
 /** These measure under several Nodes by themselves, in turn, because they compare them. */
 const WITH_NODES = ['cold', 'http', 'durability'];
-const ALONE = ['record', 'deliver', 'weave', 'soak', 'fleet'];
+const ALONE = ['record', 'deliver', 'weave', 'soak', 'fleet', 'comparison'];
 
 const { nodes } = readOptions();
 const args = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { table } from './support/report.mjs';
 
 const FOLDER = new URL('./results/', import.meta.url);
-const FILES = ['cold', 'deliver', 'record', 'weave', 'http', 'durability', 'soak', 'fleet'];
+const FILES = ['cold', 'deliver', 'record', 'weave', 'http', 'durability', 'soak', 'fleet', 'comparison'];
 
 const found = existsSync(FOLDER) ? readdirSync(FOLDER).sort() : [];
 const results = FILES.flatMap((name) => found.filter((file) => new RegExp(`^${name}(-v.+)?\\.json$`).test(file))).map(

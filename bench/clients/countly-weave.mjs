@@ -13,7 +13,7 @@ export function start({ url, folder, settings }) {
   return {
     client,
     track: (deviceId, n) => client.device(deviceId).addEvent(EVENT_KEY, { segmentation: segmentation(n) }),
-    flush: () => client.flush({ timeout: 60_000 }),
+    flush: (timeout = 60_000) => client.flush({ timeout }),
     stats: () => client.stats(),
     close: () => client.close(),
   };

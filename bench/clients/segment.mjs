@@ -5,7 +5,8 @@ export function start({ url, settings }) {
   const client = new Analytics({ writeKey: 'bench', host: url, ...settings });
   client.on('error', () => {});
   return {
+    client,
     track: (userId, n) => client.track({ userId, event: EVENT_KEY, properties: segmentation(n) }),
-    flush: () => client.flush({ timeout: 60_000 }),
+    flush: (timeout = 60_000) => client.flush({ timeout }),
   };
 }

@@ -9,18 +9,19 @@ import { pause } from './meter.mjs';
 
 const SCENARIO = fileURLToPath(new URL('../scenarios/durable-process.mjs', import.meta.url));
 const GUARD = new URL('./loopback-exit.mjs', import.meta.url).href;
-const OUTAGE_MS = 4000;
+const LONG_OUTAGE_MS = 30_000;
+const SHORT_OUTAGE_MS = 4000;
 const FLUSH_MS = 5000;
 
 /**
- * The ways an application may end or a server may be away. Each gets `{ begin, sink, patience }`: `begin(events, how)` starts a
- * process on the same folder as the one before, `patience` is how long in ms what waits may take to arrive.
+ * The ways an application may end or a server may be away. Each gets `{ begin, sink, patience, events }`: `begin(events, how)`
+ * starts a process on the same folder as the one before, `patience` is how long in ms what waits may take to arrive.
  */
 export const ENDINGS = {
   /** The last line of the program, and no word to the client. */
-  async natural({ begin, sink, patience }) {
+  async natural({ begin, sink, patience, events }) {
     const from = performance.now();
-    const run = begin(EVENTS, 'ends');
+    const run = begin(events, 'ends');
     const ended = await Promise.race([run.exited.then(() => true), pause(patience).then(() => false)]);
     const endedAfterMs = ended ? performance.now() - from : undefined;
     // One that cannot end has had its time as well.
@@ -30,21 +31,25 @@ export const ENDINGS = {
   },
 
   /** 503 from before the first event on, for four seconds. */
-  async outage({ begin, sink, patience }) {
-    await sink.ask('mode', { value: 'fail' });
-    const run = begin(EVENTS, 'stays');
+  outage: (run) => afterOutage({ ...run, status: 503, forMs: SHORT_OUTAGE_MS }),
+
+  /** 500 from before the first event on, for half a minute. */
+  longOutage: (run) => afterOutage({ ...run, status: 500, forMs: LONG_OUTAGE_MS }),
+
+  /** A proxy answers the first request with 400, and lets all others through. */
+  async refusal({ begin, sink, patience, events }) {
+    await sink.ask('mode', { value: 'fail', status: 400, times: 1 });
+    const run = begin(events, 'stays');
     await run.recorded;
-    await pause(Math.max(0, OUTAGE_MS - run.age()));
-    await sink.ask('mode', { value: 'ok' });
-    await sink.ask('arrival', { total: EVENTS, timeoutMs: patience });
+    await sink.ask('arrival', { total: events, timeoutMs: patience });
     await finish(run);
     return sink.ask('count');
   },
 
   /** `kill -9` a second after the last event, with the server away all the time; then a start with nothing to record. */
-  async kill({ begin, sink, patience }) {
+  async kill({ begin, sink, patience, events }) {
     await sink.ask('mode', { value: 'fail' });
-    const run = begin(EVENTS, 'stays');
+    const run = begin(events, 'stays');
     await run.recorded;
     await pause(1000);
     run.child.kill('SIGKILL');
@@ -52,27 +57,38 @@ export const ENDINGS = {
     await sink.ask('mode', { value: 'ok' });
     const next = begin(0, 'stays');
     await next.recorded;
-    await sink.ask('arrival', { total: EVENTS, timeoutMs: patience });
+    await sink.ask('arrival', { total: events, timeoutMs: patience });
     await finish(next);
     return sink.ask('count');
   },
 };
 
+async function afterOutage({ begin, sink, patience, events, status, forMs }) {
+  await sink.ask('mode', { value: 'fail', status });
+  const run = begin(events, 'stays');
+  await run.recorded;
+  await pause(Math.max(0, forMs - run.age()));
+  await sink.ask('mode', { value: 'ok' });
+  await sink.ask('arrival', { total: events, timeoutMs: patience });
+  await finish(run);
+  return sink.ask('count');
+}
+
 export const EVENTS = 200;
 
 /** Runs one ending of one client under a Node; gives what arrived, in percent, and how often something came again. */
-export async function durableRun({ module, ending, node, patience }, sink) {
+export async function durableRun({ module, ending, node, patience, events = EVENTS }, sink) {
   const folder = mkdtempSync(join(tmpdir(), 'countly-weave-bench-'));
-  await sink.ask('reset', { size: EVENTS });
+  await sink.ask('reset', { size: events });
   const children = [];
-  const begin = (events, how) => {
-    const run = startProcess(node, [sink.url, folder, module, `${events}`, how]);
+  const begin = (count, how) => {
+    const run = startProcess(node, [sink.url, folder, module, `${count}`, how]);
     children.push(run.child);
     return run;
   };
   try {
-    const { distinct, duplicates, endedAfterMs } = await ENDINGS[ending]({ begin, sink, patience });
-    return { delivered: (100 * distinct) / EVENTS, duplicates, endedAfterMs };
+    const { distinct, duplicates, endedAfterMs } = await ENDINGS[ending]({ begin, sink, patience, events });
+    return { delivered: (100 * distinct) / events, duplicates, endedAfterMs };
   } finally {
     for (const child of children) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });

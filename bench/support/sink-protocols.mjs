@@ -28,8 +28,11 @@ function fields(text, headers) {
   return Object.fromEntries(new URLSearchParams(text));
 }
 
-/** Traces are requests of their own in Countly; they count as one event each. */
-const countlyRequest = (request) => [...countlySerials(request.events), ...(request.apm === undefined ? [] : [-1])];
+/** Traces and crashes are requests of their own in Countly; they count as one event each. */
+const countlyRequest = ({ events, apm, crash }) => [
+  ...countlySerials(events),
+  ...[apm, crash].filter((entry) => entry !== undefined).map(() => -1),
+];
 
 const PROTOCOLS = [
   {
@@ -93,7 +96,9 @@ const PROTOCOLS = [
       const found = [];
       for (let at = 1; at + 1 < lines.length; at += 2) {
         const type = JSON.parse(lines[at] || '{}').type;
-        if (type === 'event' || type === 'transaction') found.push(-1);
+        if (type === 'transaction') found.push(-1);
+        // The message of clients/sentry.mjs, where its number stands.
+        if (type === 'event') found.push(Number(/^bench (\d+)$/.exec(JSON.parse(lines[at + 1]).message)?.[1] ?? -1));
       }
       return found;
     },

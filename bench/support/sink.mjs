@@ -4,6 +4,8 @@ import { WARM_UP_FROM } from './event.mjs';
 import { readRequest } from './sink-protocols.mjs';
 
 let mode = 'ok';
+/** What a server answers that fails, and to how many requests before all is well again. */
+let failure = { status: 503, times: Number.POSITIVE_INFINITY };
 let seen = new Uint8Array(0);
 /** When each came first, in ms since 1970. */
 let arrivedAt = new Float64Array(0);
@@ -44,7 +46,10 @@ const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) =>
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
     if (mode === 'hang') return;
-    if (mode === 'fail') return response.writeHead(503).end('{"result":"down"}');
+    if (mode === 'fail') {
+      if (--failure.times <= 0) mode = 'ok';
+      return response.writeHead(failure.status).end('{"result":"down"}');
+    }
     const answer = count(request.method, request.url, request.headers, Buffer.concat(chunks));
     response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
   });
@@ -58,7 +63,9 @@ const commands = {
     arrivedAt = new Float64Array(size ?? 0);
     mode = 'ok';
   },
-  mode({ value }) {
+  /** `fail` answers so many requests with this status; without a number, all. */
+  mode({ value, status = 503, times = Number.POSITIVE_INFINITY }) {
+    failure = { status, times };
     if (value === 'down') {
       server.close();
       server.closeAllConnections();
