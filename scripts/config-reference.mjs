@@ -84,7 +84,7 @@ const PARTS = [
       ['lib/scope/scope-api.ts', 'SessionOptions', '`beginSession`'],
       ['lib/scope/scope-api.ts', 'ScopeInit', '`countly.run`, `countly.device`'],
       ['lib/scope/scope-api.ts', 'DeviceLocationOptions', '`setLocation`, and in the scope of a person'],
-      ['lib/scope/flush-options.ts', 'FlushOptions', '`flush`, `close`'],
+      ['lib/outbox/flush.ts', 'FlushOptions', '`flush`, `close`'],
       ['lib/features/remote-config.ts', 'RemoteConfigQuery', '`fetchRemoteConfig`'],
     ],
   },
