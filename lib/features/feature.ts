@@ -5,10 +5,9 @@ import type { Reporter } from '../logger.js';
 import type { ConsentFeature, EntryDraft, EntryFeature, EntryKind } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import type { DeviceState, LocalState } from './device-state.js';
-import type { Target } from './target.js';
-import type { VisitorState } from './visitor-state.js';
+import type { Target, VisitorState } from './visitor-state.js';
 
-export type { Target } from './target.js';
+export type { Target } from './visitor-state.js';
 
 /** Members of what a plain JavaScript caller passed: they may be anything, and nothing may throw. */
 export type Loose<Name extends string> = { readonly [Member in Name]?: unknown };
