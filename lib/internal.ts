@@ -10,8 +10,8 @@ export { membersOf, WEAVE_METADATA, weaveWitness } from './decorators/weave/wove
 export { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './features/events.js';
 export { inspected } from './inspection/contract.js';
 export { shownError, shownText } from './logger.js';
-export type { CatalogueKind, KnownCatalogue } from './plan/catalogues.js';
-export { catalogueWitness } from './plan/catalogues.js';
+export type { CatalogueKind, KnownCatalogue } from './plan/catalogue.js';
+export { catalogueWitness } from './plan/catalogue.js';
 export { classOutline } from './plan/class-outline.js';
 export type { Defined } from './plan/definitions.js';
 export { schemaOutline } from './plan/schema-outline.js';

@@ -62,7 +62,7 @@ export function defineTraces<const Source extends TraceSource>(
 export function defineTraces<Traces extends { readonly [Name in keyof Traces]: object }>(): TraceCatalogue<Traces>;
 export function defineTraces(source?: TraceSource, options: CatalogueOptions = {}): unknown {
   const catalogue = new Catalogue({ kind: 'trace', noun: 'Trace', maker: 'defineTraces' }, source, options);
-  const { admits, violations } = catalogue.strictness;
+  const { admits, violations } = catalogue;
   return {
     keys: catalogue.keys,
     violations,

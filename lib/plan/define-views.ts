@@ -55,7 +55,7 @@ export function defineViews<const Source extends CatalogueSource>(
 export function defineViews<Views extends { readonly [Name in keyof Views]: object }>(): ViewCatalogue<Views>;
 export function defineViews(source?: CatalogueSource, options: CatalogueOptions = {}): unknown {
   const catalogue = new Catalogue({ kind: 'view', noun: 'View', maker: 'defineViews' }, source, options);
-  const { admits, violations } = catalogue.strictness;
+  const { admits, violations } = catalogue;
   return {
     keys: catalogue.keys,
     violations,
