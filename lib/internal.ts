@@ -14,7 +14,7 @@ export type { CatalogueKind, KnownCatalogue } from './plan/catalogue.js';
 export { catalogueWitness } from './plan/catalogue.js';
 export { classOutline } from './plan/class-outline.js';
 export type { Defined } from './plan/definitions.js';
-export { schemaOutline } from './plan/schema-outline.js';
+export { schemaOutline } from './plan/standard-schema.js';
 export type { PlanEntry, PlannedSegment, PlanRisk, TrackingPlan } from './plan/tracking-plan.js';
 export { planGroup, readTrackingPlan } from './plan/tracking-plan.js';
 export { TRACKING_PLAN_SCHEMA } from './plan/tracking-plan-schema.js';
