@@ -1,8 +1,7 @@
 import { described, isObject } from '../check.js';
 import { CountlyConfigError } from '../errors.js';
-import { heldPart } from '../scope/held-part.js';
 import { runningHolder } from '../scope/scope-parts.js';
-import { type HeldPart, inTransaction } from '../scope/transaction.js';
+import { type HeldPart, heldPart, inTransaction } from '../scope/transaction.js';
 import { QueryRunnerHolds, type QueryRunnerLike } from './query-runners.js';
 
 /** Options of the adapters. */

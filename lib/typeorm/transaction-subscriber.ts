@@ -1,4 +1,4 @@
-import { heldPart } from '../scope/held-part.js';
+import { heldPart } from '../scope/transaction.js';
 import type { TransactionOptions } from './data-source.js';
 import { QueryRunnerHolds } from './query-runners.js';
 
