@@ -107,7 +107,7 @@ const PARTS = [
       ['lib/redis/options.ts', 'RedisFleetOptions', '`countly-weave/redis`'],
       ['lib/openfeature/provider-options.ts', 'CountlyProviderOptions', '`countly-weave/openfeature`'],
       ['lib/otel/trace.ts', 'OpenTelemetryOptions', '`countly-weave/otel`'],
-      ['lib/typeorm/data-source.ts', 'TransactionOptions', '`countly-weave/typeorm`'],
+      ['lib/typeorm/query-runners.ts', 'TransactionOptions', '`countly-weave/typeorm`'],
       ['lib/nestjs-cls/adapter.ts', 'ClsTransactionOptions', '`countly-weave/nestjs-cls`'],
     ],
   },
