@@ -18,7 +18,6 @@ export function kind<T>(expected: string, is: (value: unknown) => value is T): A
 
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const TEXT: ArgumentKind<string> = { expected: 'a non-empty text', read: textFrom };
-export const NUMBER: ArgumentKind<number> = { expected: 'a finite number', read: numberOf };
 /** The largest number, either way, that a server's totals can take: added to one of `1e308`, all else is lost. */
 export const AMOUNT: ArgumentKind<number> = {
   expected: `a number up to ${Number.MAX_SAFE_INTEGER}, either way`,
