@@ -164,6 +164,20 @@ function answered(object: object, name: string | symbol, ...args: string[]): unk
   }
 }
 
+/** What `work` gives, or undefined when it throws. */
+export function attempted<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object or a function: what has an identity. */
+export function isReference(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 /** The own names of an object; none when it cannot be read. */
 export function namesOf(object: unknown): string[] {
   try {

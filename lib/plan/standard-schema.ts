@@ -1,4 +1,4 @@
-import { isList, isObject, member } from '../check.js';
+import { isList, isObject, isReference, member } from '../check.js';
 import type { PlannedSegment } from './tracking-plan.js';
 
 /**
@@ -23,8 +23,7 @@ export type InputOf<Schema> = Schema extends { readonly '~standard': { readonly 
 
 /** Whether something says of itself that it is a Standard Schema; some are functions. */
 export function isSchema(value: unknown): value is StandardSchema {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  const standard: unknown = (value as Partial<StandardSchema>)['~standard'];
+  const standard: unknown = isReference(value) ? (value as Partial<StandardSchema>)['~standard'] : undefined;
   return typeof standard === 'object' && standard !== null && typeof standard['validate' as never] === 'function';
 }
 

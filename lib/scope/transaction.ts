@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { described } from '../check.js';
+import { described, isReference } from '../check.js';
 import { assertOptions, oneOf } from '../config/schema.js';
 import { shared } from '../shared.js';
 
@@ -170,8 +170,7 @@ export function inTransaction<T>(fn: (hold: Hold) => T, holder: Holder | undefin
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const isReference = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isReference && typeof (value as { then?: unknown }).then === 'function';
+  return isReference(value) && typeof (value as { then?: unknown }).then === 'function';
 }
 
 const RULES = { holds: oneOf('all', 'commit') };
