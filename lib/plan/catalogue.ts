@@ -22,12 +22,7 @@ export const catalogueWitness = shared('catalogue-witness.1', () => ({
   defined: undefined as ((catalogue: KnownCatalogue) => void) | undefined,
 }));
 
-/** Which catalogue it is, for messages and for the tracking plan. */
-interface CatalogueName {
-  readonly kind: CatalogueKind;
-  readonly noun: 'Event' | 'View' | 'Trace';
-  readonly maker: string;
-}
+const NOUNS = { event: 'Event', view: 'View', trace: 'Trace' } as const;
 
 /** Where a record goes; a client of this library counts what is refused. */
 type CountingScope = ScopeApi & { refuse?(reason: 'invalid'): void };
@@ -41,10 +36,10 @@ export class Catalogue {
   readonly #strict: CatalogueOptions['strict'];
   readonly #entries: ReadonlyMap<string, Defined> | undefined;
 
-  constructor({ kind, noun, maker }: CatalogueName, source: object | undefined, options: CatalogueOptions) {
-    const entries = source === undefined ? undefined : readCatalogue(maker, source, options);
+  constructor(kind: CatalogueKind, source: object | undefined, options: CatalogueOptions) {
+    this.#noun = NOUNS[kind];
+    const entries = source === undefined ? undefined : readCatalogue(`define${this.#noun}s`, source, options);
     this.#entries = entries;
-    this.#noun = noun;
     this.#strict = entries && options.strict;
     this.keys = Object.freeze([...(entries?.keys() ?? [])]);
     if (entries !== undefined) catalogueWitness.defined?.({ kind, entries });
