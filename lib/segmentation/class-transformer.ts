@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { types } from 'node:util';
 import type * as Module from 'class-transformer';
 import { attempted, member } from '../check.js';
-import { type ClassMapper, useClassMapper } from '../config/dialect.js';
+import { type ClassMapper, classes } from '../config/dialect.js';
 import { CountlyDecoratorError } from '../errors.js';
 
 /** The part of class-transformer that is used. */
@@ -93,4 +93,4 @@ function requireOfApplication(): NodeJS.Require {
 export const mapRemoteConfig: ClassMapper = (type, values) =>
   classTransformer()?.plainToInstance(type, values, { exposeDefaultValues: true }) ?? Object.assign(new type(), values);
 
-useClassMapper(mapRemoteConfig);
+classes.mapTo = mapRemoteConfig;
