@@ -1,4 +1,5 @@
 import { warnOnce } from '../decorators/call.js';
+import type { Admits } from '../decorators/recorder.js';
 import type { ScopeApi, Segmentation } from '../scope/scope-api.js';
 import { toSegmentation } from '../segmentation/to-segmentation.js';
 import { shared } from '../shared.js';
@@ -46,7 +47,7 @@ export class Catalogue {
   }
 
   /** What decorators ask before they record; undefined when nothing is looked at. */
-  get admits(): ((scope: ScopeApi, key: string, given: unknown) => boolean) | undefined {
+  get admits(): Admits | undefined {
     if (this.#strict !== 'warn' && this.#strict !== 'drop') return undefined;
     return (scope, key, given) => this.#admits(scope, key, given);
   }
