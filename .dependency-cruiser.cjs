@@ -1,6 +1,6 @@
 /**
  * Who may import whom. Each folder of lib/ may import the folders named here, itself, and the primitives
- * (check.ts, errors.ts, linked-list.ts, logger.ts, clock.ts, promises.ts, shared.ts). Docs: CONTRIBUTING.md. The parser reads
+ * (check.ts, errors.ts, linked-list.ts, logger.ts, clock.ts, shared.ts). Docs: CONTRIBUTING.md. The parser reads
  * no TSX: what inspector/page/ may import stands in biome.json.
  */
 const LAYERS = {
@@ -57,8 +57,8 @@ module.exports = {
     {
       name: 'primitives-import-primitives',
       severity: 'error',
-      from: { path: '^lib/(errors|linked-list|logger|clock|check|promises|shared)\\.ts$' },
-      to: { path: '^lib/', pathNot: '^lib/(errors|logger|clock|promises)\\.ts$' },
+      from: { path: '^lib/(errors|linked-list|logger|clock|check|shared)\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/(errors|logger|clock)\\.ts$' },
     },
     {
       name: 'class-transformer-lives-in-segmentation',

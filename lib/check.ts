@@ -18,7 +18,6 @@ export function kind<T>(expected: string, is: (value: unknown) => value is T): A
 
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const TEXT: ArgumentKind<string> = { expected: 'a non-empty text', read: textFrom };
-export const NUMBER: ArgumentKind<number> = { expected: 'a finite number', read: numberOf };
 /** The largest number, either way, that a server's totals can take: added to one of `1e308`, all else is lost. */
 export const AMOUNT: ArgumentKind<number> = {
   expected: `a number up to ${Number.MAX_SAFE_INTEGER}, either way`,
@@ -163,6 +162,20 @@ function answered(object: object, name: string | symbol, ...args: string[]): unk
   } catch {
     return undefined;
   }
+}
+
+/** What `work` gives, or undefined when it throws. */
+export function attempted<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object or a function: what has an identity. */
+export function isReference(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 /** The own names of an object; none when it cannot be read. */

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const BRAND = Symbol.for('countly-weave.error');
 
 /** What went wrong, for code that wants to react without reading messages. */
@@ -70,4 +72,9 @@ export class CountlyDecoratorError extends CountlyError {
 /** True for errors of this library, also when they come from a second installed copy of it. */
 export function isCountlyError(value: unknown): value is CountlyError {
   return typeof value === 'object' && value !== null && BRAND in value;
+}
+
+/** Hears of the failure of a promise that nobody was to give: unheard it would end the process. */
+export function hearFailure(given: unknown, failed: (error: unknown) => void = () => {}): void {
+  if (types.isPromise(given)) Promise.prototype.then.call(given, undefined, failed);
 }

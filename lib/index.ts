@@ -66,7 +66,7 @@ export type { Recovered, Room, Storage, StorageListener, StorageStats } from './
 export { consoleLogger, type Logger, silentLogger } from './logger.js';
 export type { DeliveryMessage } from './outbox/delivery-messages.js';
 export type { Fleet, FleetStatus, FleetView, LaneStatus, PodStatus } from './outbox/fleet.js';
-export type { FlushResult } from './outbox/flush.js';
+export type { FlushOptions, FlushResult } from './outbox/flush.js';
 export { type DropReason, type LedgerState, prometheusText } from './outbox/ledger.js';
 export {
   type At,
@@ -114,7 +114,6 @@ export {
 } from './protocol/entry.js';
 export { type ClientStats, Countly } from './scope/countly.js';
 export { type ConsentName, DeviceScope } from './scope/device-scope.js';
-export type { FlushOptions } from './scope/flush-options.js';
 export type {
   CrashOptions,
   DeviceLocationOptions,

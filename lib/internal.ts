@@ -10,11 +10,11 @@ export { membersOf, WEAVE_METADATA, weaveWitness } from './decorators/weave/wove
 export { featureOfKey, internalFault, LONGEST_KEY, strippedKey } from './features/events.js';
 export { inspected } from './inspection/contract.js';
 export { shownError, shownText } from './logger.js';
-export type { CatalogueKind, KnownCatalogue } from './plan/catalogues.js';
-export { catalogueWitness } from './plan/catalogues.js';
+export type { CatalogueKind, KnownCatalogue } from './plan/catalogue.js';
+export { catalogueWitness } from './plan/catalogue.js';
 export { classOutline } from './plan/class-outline.js';
 export type { Defined } from './plan/definitions.js';
-export { schemaOutline } from './plan/schema-outline.js';
+export { schemaOutline } from './plan/standard-schema.js';
 export type { PlanEntry, PlannedSegment, PlanRisk, TrackingPlan } from './plan/tracking-plan.js';
 export { planGroup, readTrackingPlan } from './plan/tracking-plan.js';
 export { TRACKING_PLAN_SCHEMA } from './plan/tracking-plan-schema.js';

@@ -1,4 +1,4 @@
-import { hearFailure } from './promises.js';
+import { hearFailure } from './errors.js';
 
 /**
  * Where the library writes its own messages. The shape is the one of NestJS' `LoggerService`, so Nest's `Logger` fits

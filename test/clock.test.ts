@@ -2,7 +2,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { systemClock } from '../lib/clock.js';
 import { Reporter, silentLogger } from '../lib/logger.js';
-import { timeoutOf } from '../lib/scope/flush-options.js';
+import { timeoutOf } from '../lib/outbox/flush.js';
 
 const DAY = 86_400_000;
 

@@ -1,4 +1,4 @@
-import { member, namesOf, numberFrom, textFrom } from '../check.js';
+import { attempted, member, namesOf, numberFrom, textFrom } from '../check.js';
 import { systemClock } from '../clock.js';
 import { truncate } from '../config/limits.js';
 import { CONSENT_FEATURES, type ConsentFeature } from '../protocol/entry.js';
@@ -214,13 +214,4 @@ function listOf(names: string | readonly string[]): string[] {
 /** JSON text as its value, undefined when it is none; what is no text as it is. */
 export function parsed(value: unknown): unknown {
   return typeof value === 'string' ? attempted((): unknown => JSON.parse(value)) : value;
-}
-
-/** What `work` gives, or undefined when it throws. */
-export function attempted<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { member } from '../check.js';
+import { attempted, member } from '../check.js';
 import { systemClock } from '../clock.js';
 import type { Dialect } from '../config/dialect.js';
 import { type Limits, truncate } from '../config/limits.js';
@@ -14,7 +14,7 @@ import { createScope, type DeviceScope } from '../scope/device-scope.js';
 import type { CrashOptions } from '../scope/scope-api.js';
 import { contained, partsOf } from '../scope/scope-parts.js';
 import { ScopeTarget } from '../scope/scope-target.js';
-import { attempted } from './calls.js';
+
 import { BULK_DIALECT, clientDialect } from './options.js';
 
 /**

@@ -1,10 +1,10 @@
-import { member, thrownName } from '../check.js';
+import { attempted, member, thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
+import { hearFailure } from '../errors.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import { Warnings } from '../journal/warnings.js';
-import { hearFailure } from '../promises.js';
 import { type Entry, isEntry, type SealedPath, type SealedRequest } from '../protocol/entry.js';
-import { attempted } from './calls.js';
+
 import type { CustomStorageMethod } from './conf.js';
 
 const COMMIT_MS = 20;

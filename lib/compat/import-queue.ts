@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { counted, isList, isObject, member } from '../check.js';
+import { attempted, counted, isList, isObject, member } from '../check.js';
 import type { Storage } from '../journal/storage.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import type { Countly } from '../scope/countly.js';
 import { SmallFile } from '../scope/device-id.js';
-import { attempted, parsed, type Raw, rawRequest } from './calls.js';
+import { parsed, type Raw, rawRequest } from './calls.js';
 import { CompatClient } from './compat-client.js';
 import { type KeyedValues, type StorageLocation, valuesAt } from './storage-location.js';
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { member, textFrom } from '../check.js';
+import { attempted, member, textFrom } from '../check.js';
 import type { CountlyOptions } from '../config/options.js';
 import { consoleLogger, type Logger } from '../logger.js';
 import { DeviceIdFile } from '../scope/device-id.js';
-import { attempted, rawRequest } from './calls.js';
+import { rawRequest } from './calls.js';
 import { CompatClient as Client } from './compat-client.js';
 import { type CountlyConf, DeviceIdType, type DeviceIdTypeValue } from './conf.js';
 import { takeOver } from './import-queue.js';

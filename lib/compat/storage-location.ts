@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { member, textFrom } from '../check.js';
+import { attempted, member, textFrom } from '../check.js';
 import { systemClock } from '../clock.js';
 import { JournalStorage } from '../journal/journal.js';
 import { MemoryStorage } from '../journal/memory.js';
 import { defaultStoragePath, journalPath } from '../journal/path.js';
 import type { Storage } from '../journal/storage.js';
 import { SmallFile } from '../scope/device-id.js';
-import { attempted, parsed } from './calls.js';
+import { parsed } from './calls.js';
 import { type BulkConf, type CustomStorageMethod, StorageTypes } from './conf.js';
 import { CustomStorage } from './custom-storage.js';
 

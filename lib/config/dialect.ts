@@ -32,26 +32,15 @@ export const OWN_DIALECT: Dialect = Object.freeze({
 /** Makes an instance of a class out of plain values. */
 export type ClassMapper = <T extends object>(type: new () => T, values: Readonly<Record<string, unknown>>) => T;
 
-let mapper: ClassMapper = (type, values) => Object.assign(new type(), values);
-
-/** Lets `segmentation/` take over, which knows the decorators on the class; without it, values are assigned as they are. */
-export function useClassMapper(better: ClassMapper): void {
-  mapper = better;
-}
-
-export const mapToClass: ClassMapper = (type, values) => mapper(type, values);
-
-/** What the decorators on the class of an object let out of it, as segments; undefined for an object whose class has none. */
-export type RuledReader = (
-  object: object,
-  tell: (problem: string, message: string) => void,
-) => Readonly<Record<string, unknown>> | undefined;
-
-let reader: RuledReader = () => undefined;
-
-/** Lets `segmentation/` take over, which knows those decorators. */
-export function useRuledReader(better: RuledReader): void {
-  reader = better;
-}
-
-export const ruledMembers: RuledReader = (object, tell) => reader(object, tell);
+/** What the decorators on classes say. `segmentation/`, which knows them, puts its own in the place of these. */
+export const classes: {
+  mapTo: ClassMapper;
+  /** What they let out of an object, as segments; undefined for an object whose class has none. */
+  letOut(
+    object: object,
+    tell: (problem: string, message: string) => void,
+  ): Readonly<Record<string, unknown>> | undefined;
+} = {
+  mapTo: (type, values) => Object.assign(new type(), values),
+  letOut: () => undefined,
+};

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { counted, described, isList, isObject, isPlain, member, membersOf, nearest, type Shows } from '../check.js';
 import { LONGEST_DELAY_MS } from '../clock.js';
-import type { ConfigProblem } from '../errors.js';
+import { type ConfigProblem, CountlyConfigError } from '../errors.js';
 import { CONSENT_FEATURES } from '../protocol/entry.js';
 
 /** What a value must be. Options of the client, of Nest and of decorators, and the server's settings are read by these. */
@@ -118,6 +118,18 @@ export function problemsIn(given: object, members: Members, path = ''): ConfigPr
     .filter(([name, { required }]) => required === true && member(given, name) === undefined)
     .map(([name, { expected }]) => ({ option: path + name, expected, actual: 'nothing' }));
   return [...found, ...missing];
+}
+
+/**
+ * Refuses options that are not what they must be.
+ *
+ * @param name what messages put before the names of the options, where they are several at a place
+ * @throws CountlyConfigError with every problem
+ */
+export function assertOptions(given: unknown, members: Members, name?: string): void {
+  const none = { option: name ?? 'options', expected: 'an object', actual: described(given) };
+  const problems = isObject(given) ? problemsIn(given, members, name === undefined ? '' : `${name}.`) : [none];
+  if (problems.length > 0) throw new CountlyConfigError(problems);
 }
 
 /** A proxy or a getter that throws fits nothing. */

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { hearFailure } from '../errors.js';
 import { consoleLogger, Reporter, shownError } from '../logger.js';
 import type { ScopeApi } from '../scope/scope-api.js';
 
@@ -66,7 +67,7 @@ export function runCallback(
   try {
     const output = callback(call as never);
     if (!types.isPromise(output)) return output;
-    Promise.prototype.then.call(output, undefined, () => {});
+    hearFailure(output);
     reason = 'it returned a promise; callbacks must be synchronous';
   } catch (error) {
     reason = shownError(error);

@@ -1,6 +1,6 @@
 import { flag, type Members } from '../config/schema.js';
 import { COMMON_RULES, type CommonOptions, checkCallback, checkOptions, type FromCall } from './options.js';
-import { visitorDecorator } from './visitor.js';
+import { visitorDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@ChangeDeviceId`. */

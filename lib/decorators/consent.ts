@@ -3,7 +3,7 @@ import { listOf, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
 import type { ConsentName } from '../scope/device-scope.js';
 import { COMMON_RULES, type CommonOptions, checkCallback, checkOptions, type FromCall } from './options.js';
-import { visitorDecorator } from './visitor.js';
+import { visitorDecorator } from './recorder.js';
 import type { AnyWeaver, MethodWeaver } from './weave/method-decorator.js';
 
 /** Features and groups, or a function of the call that gives them. */

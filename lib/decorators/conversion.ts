@@ -2,7 +2,7 @@ import { described } from '../check.js';
 import { either, type Members, plainText } from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
 import { COMMON_RULES, type CommonOptions, checkCallback, checkOptions, type FromCall, fromCall } from './options.js';
-import { visitorDecorator } from './visitor.js';
+import { visitorDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@Conversion`. */

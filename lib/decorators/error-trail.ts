@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { member } from '../check.js';
+import { isReference, member } from '../check.js';
 import { shared } from '../shared.js';
 
 const MAX_LAYERS = 50;
@@ -154,9 +154,4 @@ function causesOf(error: object): object[] {
     link = member(link, 'cause');
   }
   return chain;
-}
-
-/** An object or a function: what has an identity. */
-export function isReference(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

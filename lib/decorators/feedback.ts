@@ -1,7 +1,7 @@
 import { type Members, oneOf } from '../config/schema.js';
 import type { NpsFeedback, RatingFeedback, SurveyFeedback } from '../scope/scope-api.js';
 import { COMMON_RULES, type CommonOptions, checkCallback, checkOptions, type FromCall } from './options.js';
-import { visitorDecorator } from './visitor.js';
+import { visitorDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** What each kind of widget is answered with. */

@@ -1,4 +1,4 @@
-import { described, isObject } from '../check.js';
+import { described, isObject, isReference } from '../check.js';
 import * as is from '../config/schema.js';
 import { CountlyDecoratorError } from '../errors.js';
 import type { Segmentation } from '../scope/scope-api.js';
@@ -116,13 +116,8 @@ export function checkOptions<Options extends object>(decorator: string, options:
  * `()`: a class and the name of a method, or a method and its context.
  */
 export function refuseBare(decorator: string, first: unknown, second: unknown): void {
-  const isLegacy = (isObject(first) || typeof first === 'function') && ['string', 'symbol'].includes(typeof second);
-  const isStandard = typeof first === 'function' && isObject(second) && typeof second['addInitializer'] === 'function';
-  if (isLegacy || isStandard) throw bare(decorator);
-}
-
-function bare(decorator: string): CountlyDecoratorError {
-  return new CountlyDecoratorError(`${decorator} stands without parentheses. Write ${decorator}(…).`);
+  if (!isBare(first, second)) return;
+  throw new CountlyDecoratorError(`${decorator} stands without parentheses. Write ${decorator}(…).`);
 }
 
 /** The two ways to call a decorator, `(key?, options?)` and `(options)`, as one checked shape. */
@@ -160,9 +155,8 @@ export function checkCallback(decorator: string, what: string, callback: unknown
 
 /** Whether a decorator was called with what is decorated: `@UserDetails` in place of `@UserDetails(…)`. */
 function isBare(first: unknown, second: unknown): boolean {
-  if (isObject(first) && isDecorated(first)) return true;
-  if (typeof first !== 'function') return false;
-  return typeof second === 'string' || typeof second === 'symbol' || (isObject(second) && 'kind' in second);
+  const isLegacy = isReference(first) && ['string', 'symbol'].includes(typeof second);
+  return isLegacy || (typeof first === 'function' && isObject(second) && 'kind' in second);
 }
 
 /** A class, its prototype or a method: what a decorator is given in place of options by `@TrackEvent` without `()`. */

@@ -9,7 +9,7 @@ import {
   type FromCall,
   type Outcome,
 } from './options.js';
-import { visitorDecorator } from './visitor.js';
+import { visitorDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** As the decorator of the same name, {@link Details} of a person. */

@@ -1,7 +1,7 @@
 import { flag, type Members } from '../config/schema.js';
 import type { SessionOptions } from '../scope/scope-api.js';
 import { COMMON_RULES, type CommonOptions, checkOptions } from './options.js';
-import { visitorDecorator } from './visitor.js';
+import { visitorDecorator } from './recorder.js';
 import type { MethodWeaver } from './weave/method-decorator.js';
 
 /** Options of `@BeginSession`. */

@@ -1,8 +1,8 @@
 import { isObject, thrownName } from '../check.js';
 import { truncate } from '../config/limits.js';
 import type { BeforeSend, OutgoingEntry } from '../config/options.js';
+import { hearFailure } from '../errors.js';
 import type { Reporter } from '../logger.js';
-import { hearFailure } from '../promises.js';
 import type { EntryKind } from '../protocol/entry.js';
 import { isTooDeep, jsonString, storable } from '../protocol/json-text.js';
 import { LONGEST_KEY, strippedKey } from './events.js';

@@ -13,7 +13,7 @@ import { truncate } from '../config/limits.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import { mergeEvents, type RollUp } from '../protocol/roll-up.js';
-import { EventTime, timestampBefore } from '../protocol/timestamp.js';
+import { eventTime, localHours, timestampBefore } from '../protocol/timestamp.js';
 import type { Cardinality } from './cardinality.js';
 import { type EventLinks, newEventId } from './event-links.js';
 import { Feature, type FeaturePort, type Loose, type Target } from './feature.js';
@@ -66,8 +66,6 @@ const COUNT: ArgumentKind<number> = {
 
 /** Custom events (docs/protocol.md §4). */
 export class Events extends Feature<EventSettings> {
-  readonly #time = new EventTime();
-
   add(target: Target, rawKey: unknown, given?: EventInput): void {
     const input = optionsOf(this.port.reporter, 'addEvent', given);
     const key = this.#key(rawKey);
@@ -101,10 +99,11 @@ export class Events extends Feature<EventSettings> {
     if (sum !== undefined) rest += `,"sum":${sum}`;
     if (dur !== undefined) rest += `,"dur":${dur}`;
     if (segmentation !== undefined) rest += `,"segmentation":${segmentation}`;
-    rest += this.#time.text(at, port.offsetOf(target, at));
+    const tz = port.offsetOf(target, at);
+    rest += eventTime(at, tz);
     const named = `{"key":${jsonString(key)}`;
     // The server files by the hour of the app's time zone, the person's clock shows another one: both must be the same.
-    const equal = rollsUp ? `${Math.floor(at / HOUR)} ${this.#time.hours} ${key} ${segmentation ?? ''}` : undefined;
+    const equal = rollsUp ? `${Math.floor(at / HOUR)} ${localHours(at, tz)} ${key} ${segmentation ?? ''}` : undefined;
     const record = (whom: Target, links: string) => {
       const body = named + links + rest;
       const rollUp: RollUp | undefined =

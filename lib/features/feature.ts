@@ -2,13 +2,13 @@ import { type ArgumentKind, argumentOf, isList } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Limits } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
+import type { QueryResult } from '../protocol/answer.js';
 import type { ConsentFeature, EntryDraft, EntryFeature, EntryKind } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import type { DeviceState, LocalState } from './device-state.js';
-import type { Target } from './target.js';
-import type { VisitorState } from './visitor-state.js';
+import type { Target, VisitorState } from './visitor-state.js';
 
-export type { Target } from './target.js';
+export type { Target } from './visitor-state.js';
 
 /** Members of what a plain JavaScript caller passed: they may be anything, and nothing may throw. */
 export type Loose<Name extends string> = { readonly [Member in Name]?: unknown };
@@ -40,10 +40,6 @@ export interface Query {
 
 /** What a fetch came back with. `reason` is for people. */
 export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
-
-export type QueryAnswer =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly status: number; readonly message: string };
 
 /** What the server wants of events, segments and user properties (docs/protocol.md §10.5). */
 export interface Filters {
@@ -92,7 +88,7 @@ export interface FeaturePort extends VisitorState {
   /** Removes what waits of these features for this device, and tells what that was. */
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly EntryDraft[];
   /** Asks the server; never rejects. */
-  query(target: Target, query: Query): Promise<QueryAnswer>;
+  query(target: Target, query: Query): Promise<QueryResult>;
   /** Queues a picture; its file is read when its turn comes. */
   upload(target: Target, path: string): void;
 }

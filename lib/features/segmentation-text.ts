@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { articled, counted, isList, isObject, isOpaque, isPlain, member, ownWord, primitiveOf } from '../check.js';
-import { ruledMembers } from '../config/dialect.js';
+import { classes } from '../config/dialect.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString, storable } from '../protocol/json-text.js';
@@ -138,7 +138,7 @@ function objectText(value: object, rules: SegmentRules, key: string): string | u
 export function asClassSays(object: object, { call, reporter }: Pick<SegmentRules, 'call' | 'reporter'>): object {
   if (isPlain(object)) return object;
   const tell = (problem: string, message: string) => reporter.warn(`${call}.${problem}`, `${call}: ${message}`);
-  return ruledMembers(object, tell) ?? object;
+  return classes.letOut(object, tell) ?? object;
 }
 
 /** Inside of an object, an instance of a class that nobody said of what may leave. */

@@ -6,7 +6,6 @@ import { type FilterLists, LISTS, readServerSettings, type ServerSettings } from
 
 /** What is in force: the developer's choice, and over it what the operator of the server set. */
 export type Behaviour = ReturnType<typeof effectiveBehaviour>;
-export type BackOffRule = Behaviour['backOff'];
 
 /** Keeps the last good answer for the next start. Both never throw. */
 interface SettingsFile {

@@ -1,7 +1,7 @@
 import { isObject, SECONDS, shown, tellMisfit } from '../check.js';
 import { truncate } from '../config/limits.js';
 import { jsonString, storableText } from '../protocol/json-text.js';
-import { EventTime } from '../protocol/timestamp.js';
+import { eventTime } from '../protocol/timestamp.js';
 import type { Cardinality } from './cardinality.js';
 import { type EventLinks, newEventId } from './event-links.js';
 import { Feature, type Moment, type Target } from './feature.js';
@@ -36,7 +36,6 @@ interface ViewSettings {
 
 /** Views: a start that counts a visit, and an end that carries the duration under the same `_idv` (docs/protocol.md §4.4). */
 export class Views extends Feature<ViewSettings> {
-  readonly #time = new EventTime();
   #everywhere = this.settings.segments;
 
   /** Segments that every view carries from now on, in place of those so far or, with `added`, beside them. */
@@ -187,7 +186,7 @@ export class Views extends Feature<ViewSettings> {
     const { port } = this;
     const platform = target.metrics?.['_os'] ?? port.metrics['_os'] ?? 'unknown';
     const segmentation = `{"name":${jsonString(name)},"segment":${jsonString(platform)},"_idv":"${id}"${rest}`;
-    const time = this.#time.text(timestamp, port.offsetOf(target, timestamp));
+    const time = eventTime(timestamp, port.offsetOf(target, timestamp));
     const links = this.settings.links.ofView(id, before);
     const body = `{"key":"${VIEW_KEY}"${links},"count":1${dur},"segmentation":${segmentation}${time}`;
     port.record(target, { kind: 'event', feature: 'views', timestamp, body, quiet });

@@ -1,6 +1,6 @@
 import { counted, isList, member } from '../check.js';
+import { hearFailure } from '../errors.js';
 import type { Reporter } from '../logger.js';
-import { hearFailure } from '../promises.js';
 import { isEntry, type SealedRequest } from '../protocol/entry.js';
 import { NOTHING } from './memory.js';
 import type { Recovered, Storage, StorageStats } from './storage.js';

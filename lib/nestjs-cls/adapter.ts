@@ -1,8 +1,7 @@
 import { described, isObject } from '../check.js';
 import { CountlyConfigError } from '../errors.js';
-import { heldPart } from '../scope/held-part.js';
 import { runningHolder } from '../scope/scope-parts.js';
-import { inTransaction } from '../scope/transaction.js';
+import { heldPart, inTransaction } from '../scope/transaction.js';
 
 /** Options of the adapter. */
 export interface ClsTransactionOptions {

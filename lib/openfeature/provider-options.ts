@@ -1,15 +1,13 @@
-import { described, isObject } from '../check.js';
 import {
+  assertOptions,
   either,
   flag,
   instanceOf,
   type Members,
   milliseconds,
   plainText,
-  problemsIn,
   seconds,
 } from '../config/schema.js';
-import { CountlyConfigError } from '../errors.js';
 import type { Countly } from '../scope/countly.js';
 
 /** Options of `CountlyProvider`. */
@@ -56,10 +54,7 @@ function isKeyOrOff(value: unknown): boolean {
 
 /** @throws CountlyConfigError with every problem of the options */
 export function providerSettings(options: CountlyProviderOptions): ProviderSettings {
-  const given: unknown = options;
-  const none = { option: 'CountlyProvider', expected: 'an object', actual: described(given) };
-  const problems = isObject(given) ? problemsIn(given, RULES, 'CountlyProvider.') : [none];
-  if (problems.length > 0) throw new CountlyConfigError(problems);
+  assertOptions(options, RULES, 'CountlyProvider');
   const { client, timeout = 1000, maxAge, abTests = false, exposures = 'flag_exposure' } = options;
   return { client, timeout, maxAge, abTests, exposures };
 }

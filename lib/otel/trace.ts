@@ -1,8 +1,6 @@
 import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { described, isObject } from '../check.js';
-import { flag, instanceOf, problemsIn } from '../config/schema.js';
+import { assertOptions, flag, instanceOf } from '../config/schema.js';
 import { type CallMessage, type CallObserver, observeCalls } from '../decorators/weave/call-channel.js';
-import { CountlyConfigError } from '../errors.js';
 import { describeCrashes } from '../features/crashes.js';
 
 /** Options of `traceWithOpenTelemetry`. */
@@ -39,12 +37,7 @@ const RULES = { tracer: instanceOf('a tracer of OpenTelemetry', 'startSpan'), sp
  * ```
  */
 export function traceWithOpenTelemetry(options: OpenTelemetryOptions = {}): () => void {
-  const given: unknown = options;
-  if (!isObject(given)) {
-    throw new CountlyConfigError([{ option: 'options', expected: 'an object', actual: described(given) }]);
-  }
-  const problems = problemsIn(given, RULES);
-  if (problems.length > 0) throw new CountlyConfigError(problems);
+  assertOptions(options, RULES);
   const { tracer = trace.getTracer('countly-weave'), spans = true, crashes = true } = options;
   const stop = spans ? observeCalls(spansOf(tracer)) : undefined;
   if (crashes) describeCrashes(runningTrace);

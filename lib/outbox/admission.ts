@@ -1,8 +1,7 @@
 import { counted } from '../check.js';
 import type { Room } from '../journal/storage.js';
 import type { Entry } from '../protocol/entry.js';
-import { dropText } from './debug-words.js';
-import { channels, publish } from './delivery-messages.js';
+import { channels, dropText, publish } from './delivery-messages.js';
 import { type DropReason, Ledger } from './ledger.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
 

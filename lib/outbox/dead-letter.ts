@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, constants, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { attempted } from '../check.js';
 import { createFolder } from '../journal/journal-fs.js';
 import type { SealedRequest } from '../protocol/entry.js';
 
@@ -52,7 +53,7 @@ export class DeadLetterFile {
       path: request.path,
       device: createHash('sha256').update(request.deviceId).digest('hex').slice(0, 16),
       entries: request.entries.map(({ kind, body }) =>
-        this.#redacted(parsed(kind === 'event' ? body : `{${body}}`), 'entry', {
+        this.#redacted(attempted(() => JSON.parse(kind === 'event' ? body : `{${body}}`)) ?? '(unreadable)', 'entry', {
           depth: 0,
           person: false,
           named: false,
@@ -115,12 +116,4 @@ function isPersonal(value: unknown, key: string, { person, named }: Where): bool
 function isMeant(rule: string | RegExp, name: string): boolean {
   // Not `test`, which remembers where it stopped when the pattern is global.
   return typeof rule === 'string' ? rule.toLowerCase() === name.toLowerCase() : name.search(rule) >= 0;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return '(unreadable)';
-  }
 }

@@ -1,16 +1,41 @@
 import type { Entry } from '../protocol/entry.js';
+import type { RollUp } from '../protocol/roll-up.js';
+
+/** An entry that waited, and the text in place of it. */
+interface Merged {
+  readonly entry: Entry;
+  readonly body: string;
+}
 
 /** Entries of one device in the order of acceptance. Taking from the front stays cheap when it is long. */
 export class EntryQueue {
   #items: Entry[] = [];
   #head = 0;
+  /** Entries that equal ones may merge with, by what makes them equal. What has left is found out when it is looked for. */
+  #mergeable: Map<string, Entry> | undefined;
 
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  push(entry: Entry): void {
+  /** @param equal what an entry is equal by that may merge with it, if any may */
+  push(entry: Entry, equal?: string): void {
     this.#items.push(entry);
+    if (equal === undefined) return;
+    this.#mergeable ??= new Map();
+    this.#mergeable.set(equal, entry);
+  }
+
+  /** Takes an equal entry, with the text of both together; undefined when there is none, or something of them would be lost. */
+  takeEqual({ key, merge }: RollUp): Merged | undefined {
+    const entry = this.#mergeable?.get(key);
+    if (entry === undefined) return undefined;
+    this.#mergeable?.delete(key);
+    const at = this.#items.indexOf(entry, this.#head);
+    const body = at < 0 ? undefined : merge(entry.body);
+    if (body === undefined) return undefined;
+    this.#items.splice(at, 1);
+    return { entry, body };
   }
 
   at(index: number): Entry | undefined {
@@ -37,13 +62,6 @@ export class EntryQueue {
     this.#replace(isInOrder(all) ? all : all.sort((a, b) => a.id - b.id));
   }
 
-  remove(entry: Entry): boolean {
-    const at = this.#items.indexOf(entry, this.#head);
-    if (at < 0) return false;
-    this.#items.splice(at, 1);
-    return true;
-  }
-
   /** Removes and returns the oldest entry with at least this id. */
   takeFrom(id: number): Entry | undefined {
     for (let i = this.#head; i < this.#items.length; i++) {
@@ -63,6 +81,7 @@ export class EntryQueue {
     const before = this.#head === 0 ? this.#items : this.#items.slice(this.#head);
     this.#items = items;
     this.#head = 0;
+    if (items.length === 0) this.#mergeable = undefined;
     return before;
   }
 }

@@ -6,14 +6,13 @@ import { Admission } from './admission.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { type DeviceQueue, DeviceQueues } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
-import { Drain } from './drain.js';
 import type { FlushResult } from './flush.js';
+import { Drain } from './flush.js';
 import type { DropReason, LedgerState } from './ledger.js';
 import { MergeOrder } from './merge-order.js';
 import type { OutboxParts } from './parts.js';
 import type { OutboxOptions, OutboxPort } from './port.js';
 import { Requests } from './requests.js';
-import { RollUps } from './roll-ups.js';
 import { Schedule } from './schedule.js';
 import { StorageReader } from './storage-reader.js';
 
@@ -21,7 +20,6 @@ import { StorageReader } from './storage-reader.js';
 export class Outbox {
   protected readonly parts: OutboxParts;
   protected readonly dispatcher: Dispatcher;
-  readonly #rollUps = new RollUps();
   readonly #reader: StorageReader;
   readonly #drain: Drain;
   readonly #outside = new AsyncResource('countly-weave.outbox');
@@ -78,27 +76,25 @@ export class Outbox {
       this.refuse('closed');
       return undefined;
     }
-    const merged = rollUp && this.#rollUps.takeEqual(draft, rollUp);
+    const queue = this.parts.queues.of(draft.deviceId);
+    const merged = rollUp && queue.waiting.takeEqual(rollUp);
     const equal = merged?.entry;
     const body = merged?.body ?? draft.body;
     // A text that was put together is a tree of its pieces in V8 until it is read at a position. Queued as a tree it would
     // take several times the memory.
     body.trim();
-    const queue = this.parts.queues.of(draft.deviceId);
     const weight = draft.weight + (equal?.weight ?? 0);
-    const { idType, kind, feature, timestamp, tz } = draft;
-    // The queue's text of the id, of which each request brings one of its own. Name by name: V8 is slow with a spread here.
-    const { deviceId } = queue;
-    const entry: Entry = { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
-    if (rollUp !== undefined) this.#rollUps.remember(rollUp, queue, entry);
-    this.#put(queue, entry, equal);
+    // The queue's text of the id, of which each request brings one of its own.
+    const entry = this.entryOf(draft, queue.deviceId, weight, body);
+    this.#put(queue, entry, equal, rollUp?.key);
     if (this.#savesEach) this.saveSync();
     return entry.id;
   }
 
   /** An entry of a draft, with the next id. Nobody has accepted it yet. */
-  protected entryOf(draft: EntryDraft): Entry {
-    const { deviceId, idType, kind, feature, timestamp, tz, weight, body } = draft;
+  protected entryOf(draft: EntryDraft, deviceId = draft.deviceId, weight = draft.weight, body = draft.body): Entry {
+    // Name by name: V8 is slow with a spread here.
+    const { idType, kind, feature, timestamp, tz } = draft;
     return { id: this.#nextId(), deviceId, idType, kind, feature, timestamp, tz, weight, body };
   }
 
@@ -245,10 +241,10 @@ export class Outbox {
   }
 
   /** Queues an entry, a new one or one that takes the place of another. */
-  #put(queue: DeviceQueue, entry: Entry, old: Entry | undefined): void {
+  #put(queue: DeviceQueue, entry: Entry, old: Entry | undefined, equal?: string): void {
     const { clock, admission, schedule } = this.parts;
     if (queue.waiting.length === 0) queue.since = clock.monotonic();
-    queue.waiting.push(entry);
+    queue.waiting.push(entry, equal);
     if (old === undefined) admission.accept(entry);
     else admission.replace(old, entry);
     if (!queue.urgent && queue.waiting.length >= this.options.eventQueueSize) {

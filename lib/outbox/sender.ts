@@ -12,7 +12,7 @@ import {
   requestJson,
 } from '../protocol/encode.js';
 import type { SealedRequest } from '../protocol/entry.js';
-import { answerText, requestText } from './debug-words.js';
+import { answerText, requestText } from './delivery-messages.js';
 import { readPicture } from './picture-file.js';
 
 export interface SenderOptions {

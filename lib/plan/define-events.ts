@@ -82,8 +82,8 @@ export function defineEvents<const Source extends CatalogueSource>(
 ): EventCatalogue<SegmentsOf<Source>>;
 export function defineEvents<Events extends { readonly [Key in keyof Events]: object }>(): EventCatalogue<Events>;
 export function defineEvents(source?: CatalogueSource, options: CatalogueOptions = {}): unknown {
-  const catalogue = new Catalogue({ kind: 'event', noun: 'Event', maker: 'defineEvents' }, source, options);
-  const { admits, violations } = catalogue.strictness;
+  const catalogue = new Catalogue('event', source, options);
+  const { admits, violations } = catalogue;
   const decorate =
     (decorator: '@TrackEvent' | '@TimedEvent') =>
     (key: string, given?: EventDecoratorOptions): unknown =>

@@ -61,8 +61,8 @@ export function defineTraces<const Source extends TraceSource>(
 ): TraceCatalogue<MetricsOf<Source>>;
 export function defineTraces<Traces extends { readonly [Name in keyof Traces]: object }>(): TraceCatalogue<Traces>;
 export function defineTraces(source?: TraceSource, options: CatalogueOptions = {}): unknown {
-  const catalogue = new Catalogue({ kind: 'trace', noun: 'Trace', maker: 'defineTraces' }, source, options);
-  const { admits, violations } = catalogue.strictness;
+  const catalogue = new Catalogue('trace', source, options);
+  const { admits, violations } = catalogue;
   return {
     keys: catalogue.keys,
     violations,

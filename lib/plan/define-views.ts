@@ -54,8 +54,8 @@ export function defineViews<const Source extends CatalogueSource>(
 ): ViewCatalogue<SegmentsOf<Source>>;
 export function defineViews<Views extends { readonly [Name in keyof Views]: object }>(): ViewCatalogue<Views>;
 export function defineViews(source?: CatalogueSource, options: CatalogueOptions = {}): unknown {
-  const catalogue = new Catalogue({ kind: 'view', noun: 'View', maker: 'defineViews' }, source, options);
-  const { admits, violations } = catalogue.strictness;
+  const catalogue = new Catalogue('view', source, options);
+  const { admits, violations } = catalogue;
   return {
     keys: catalogue.keys,
     violations,

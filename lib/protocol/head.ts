@@ -1,6 +1,6 @@
-import type { DeviceIdType, Entry, EntryKind } from './entry.js';
+import type { Entry } from './entry.js';
 import { jsonString } from './json-text.js';
-import { dayTime, localHours } from './timestamp.js';
+import { localTime } from './timestamp.js';
 
 /** Sent with every request; a Countly server records it as `[name]_version` (docs/protocol.md §2.3). */
 export const SDK_NAME = 'typescript-weave';
@@ -12,7 +12,6 @@ export const SDK_VERSION = '0.1.0';
  */
 export class RequestHead {
   readonly #app: string;
-  #last = { idType: 0 as DeviceIdType, kind: 'event' as EntryKind, tz: Number.NaN, hours: Number.NaN, text: '' };
 
   constructor(appVersion: string | undefined) {
     const version = appVersion === undefined ? '' : `,"av":${jsonString(appVersion)}`;
@@ -24,15 +23,11 @@ export class RequestHead {
    * by a request that says it (docs/protocol.md §17.3)
    */
   of({ deviceId, idType, kind, tz }: Entry, timestamp: number, remaining: number): string {
-    const hours = localHours(timestamp, tz);
-    const last = this.#last;
-    if (last.hours !== hours || last.tz !== tz || last.idType !== idType || last.kind !== kind) {
-      const untold = idType === 9;
-      const type = untold ? '' : `,"t":"${idType}"`;
-      const { hour, dow } = dayTime(hours);
-      const day = untold && kind !== 'event' ? '' : `,"hour":"${hour}","dow":"${dow}"`;
-      this.#last = { idType, kind, tz, hours, text: `${this.#app}${type}${day},"tz":"${tz}"` };
-    }
-    return `${this.#last.text},"device_id":${jsonString(deviceId)},"timestamp":${timestamp},"rr":${remaining}`;
+    const untold = idType === 9;
+    const type = untold ? '' : `,"t":"${idType}"`;
+    const { hour, dow } = localTime(timestamp, tz);
+    const day = untold && kind !== 'event' ? '' : `,"hour":"${hour}","dow":"${dow}"`;
+    const whom = `"device_id":${jsonString(deviceId)},"timestamp":${timestamp},"rr":${remaining}`;
+    return `${this.#app}${type}${day},"tz":"${tz}",${whom}`;
   }
 }

@@ -34,8 +34,3 @@ export function isTooDeep(value: unknown, room = DEEPEST): boolean {
 export function jsonString(text: string): string {
   return isPlain(text) ? `"${text}"` : JSON.stringify(storableText(text));
 }
-
-/** Pieces as one text in one piece of memory; what `+` gives is a tree in V8, walked again for every text it goes into. */
-export function flatText(...pieces: readonly string[]): string {
-  return pieces.join('');
-}

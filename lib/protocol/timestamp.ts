@@ -1,6 +1,5 @@
 import type { ArgumentKind } from '../check.js';
 import type { Clock } from '../clock.js';
-import { flatText } from './json-text.js';
 
 /** A clock that is kept right by small steps goes back by less. */
 const SMALL_STEP_MS = 1000;
@@ -37,23 +36,10 @@ export function dayTime(hours: number): { hour: number; dow: number } {
   return { hour: mod(hours, 24), dow: mod(Math.floor(hours / 24) + 4, 7) };
 }
 
-/** The members that end an event: `,"timestamp":…,"hour":…,"dow":…}`. Events of one moment share the text. */
-export class EventTime {
-  /** Local hours since the epoch at the time that was asked for last. */
-  hours = Number.NaN;
-  #at = Number.NaN;
-  #tz = Number.NaN;
-  #text = '';
-
-  text(at: number, tz: number): string {
-    if (at === this.#at && tz === this.#tz) return this.#text;
-    this.#at = at;
-    this.#tz = tz;
-    this.hours = localHours(at, tz);
-    const { hour, dow } = dayTime(this.hours);
-    this.#text = flatText(',"timestamp":', String(at), ',"hour":', String(hour), ',"dow":', String(dow), '}');
-    return this.#text;
-  }
+/** The members that end an event: `,"timestamp":…,"hour":…,"dow":…}`. */
+export function eventTime(at: number, tz: number): string {
+  const { hour, dow } = localTime(at, tz);
+  return `,"timestamp":${at},"hour":${hour},"dow":${dow}}`;
 }
 
 const QUARTER_HOUR = 900_000;

@@ -11,7 +11,7 @@ import { DeviceStates } from '../features/device-state.js';
 import { EventLinks } from '../features/event-links.js';
 import { Events, timedEvents } from '../features/events.js';
 import { Feedback } from '../features/feedback.js';
-import { reportHealth } from '../features/health-check.js';
+import { type Progress, reportHealth } from '../features/health-check.js';
 import { Identity } from '../features/identity.js';
 import { readLocation } from '../features/location.js';
 import { RawRequests } from '../features/raw-request.js';
@@ -41,7 +41,6 @@ import { startText } from './debug-story.js';
 import { Departures } from './departures.js';
 import { DeviceIdFile, TEMPORARY_ID } from './device-id.js';
 import { HousePort, type PortParts } from './feature-port.js';
-import { newProgress } from './progress.js';
 import { type DeviceIdentity, ScopeTarget } from './scope-target.js';
 import type { MakeSharedHouse } from './shared-visitors.js';
 
@@ -65,7 +64,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     query: (request) => transport.query(request),
   });
   const transport = transportOf(options, clock, reporter, watch);
-  const progress = newProgress();
+  const progress: Progress = { knownDevice: undefined, failure: undefined, pauses: 0, lastDeliveryAt: undefined };
   const name = randomBytes(8).toString('hex');
   const delivery = {
     clock,
@@ -171,7 +170,7 @@ export function compose(options: ResolvedOptions, machineClock: Clock, dialect: 
     progress.knownDevice = deviceId;
     progress.lastDeliveryAt = clock.now();
     if (isFirst) askForSettings();
-    if (isFirst && options.healthCheck) void reportHealth(port, known(), { ...reporter.written, ...progress });
+    if (isFirst && options.healthCheck) void reportHealth(port, known(), progress);
     const { enabled, slowMs, fill, maxAgeMs, pauseMs } = serverConfig.behaviour.backOff;
     if (!enabled || tookMs < slowMs || ageMs > maxAgeMs) return;
     // A queue that fills up needs the server more than the server needs a rest.

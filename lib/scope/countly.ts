@@ -6,7 +6,7 @@ import type { CountlyOptions } from '../config/options.js';
 import { resolveOptions } from '../config/resolve.js';
 import type { ServerSettings } from '../features/server-settings.js';
 import type { FleetView } from '../outbox/fleet.js';
-import { type FlushResult, withDeadline } from '../outbox/flush.js';
+import { type FlushOptions, type FlushResult, timeoutOf, withDeadline } from '../outbox/flush.js';
 import type { LedgerState } from '../outbox/ledger.js';
 import type { ConsentFeature } from '../protocol/entry.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
@@ -15,7 +15,6 @@ import { contextScope, registerClient, scopeStore, unregisterClient } from './cu
 import { closeText } from './debug-story.js';
 import { TEMPORARY_ID } from './device-id.js';
 import { createScope, DeviceScope, isScope } from './device-scope.js';
-import { type FlushOptions, timeoutOf } from './flush-options.js';
 import { checkedId, createTarget } from './new-target.js';
 import { addProcessHooks, type HookedClient, removeProcessHooks } from './process-hooks.js';
 import type { ScopeInit, Segmentation } from './scope-api.js';

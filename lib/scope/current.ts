@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { nearest } from '../check.js';
 import { consoleLogger, Reporter } from '../logger.js';
+import { shared } from '../shared.js';
 import type { ScopeApi } from './scope-api.js';
 
 /** What the registry needs to know of a client. */
@@ -34,16 +35,9 @@ export interface ScopeDefaults {
   apply(scope: ScopeApi): ScopeApi;
 }
 
-const REGISTRY = Symbol.for('countly-weave.clients');
-const STORE = Symbol.for('countly-weave.scope-store');
-
-// One of each for the process, also when the package is installed twice: a scope entered through one copy must be the
-// scope that a decorator of the other copy sees.
-const shared = globalThis as { [REGISTRY]?: Registry; [STORE]?: AsyncLocalStorage<unknown> };
-shared[REGISTRY] ??= { clients: new Map(), owners: new WeakMap(), bound: false };
-shared[STORE] ??= new AsyncLocalStorage<unknown>();
-const registry = shared[REGISTRY];
-const store = shared[STORE];
+// A scope entered through one copy of the package must be the scope that a decorator of another copy sees.
+const registry = shared('clients', (): Registry => ({ clients: new Map(), owners: new WeakMap(), bound: false }));
+const store = shared('scope-store', () => new AsyncLocalStorage<unknown>());
 
 /** On a scope with defaults for a single method: the other is entered in its place, as what it calls has no part in those. */
 export const STANDS_FOR: unique symbol = Symbol.for('countly-weave.stands-for');

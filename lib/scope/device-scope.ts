@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { argumentOf, FLAG, isObject, optionsOf, tellMisfit } from '../check.js';
-import { mapToClass } from '../config/dialect.js';
+import { classes } from '../config/dialect.js';
 import type { Fetched } from '../features/feature.js';
 import type { FeedbackWidget } from '../features/feedback.js';
 import { readLocation, tellLocation } from '../features/location.js';
@@ -179,7 +179,7 @@ export class DeviceScope extends RecordingScope {
     const { core, target } = partsOf(this);
     const values = core.remoteConfig.values(target);
     if (wanted === undefined) return values;
-    if (typeof wanted === 'function') return attempt(core, 'getRemoteConfig', () => mapToClass(wanted, values));
+    if (typeof wanted === 'function') return attempt(core, 'getRemoteConfig', () => classes.mapTo(wanted, values));
     if (typeof wanted === 'string') return Object.hasOwn(values, wanted) ? values[wanted] : undefined;
     return tellMisfit(core.reporter, 'getRemoteConfig.key', 'a text or a class', wanted, 'there is no such value');
   }

@@ -5,7 +5,7 @@ import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { runHooks } from '../features/before-send.js';
 import type { DeviceState, DeviceStates, LocalState } from '../features/device-state.js';
-import type { FeaturePort, Filters, Query, QueryAnswer, RecordDraft, Target } from '../features/feature.js';
+import type { FeaturePort, Filters, Query, RecordDraft, Target } from '../features/feature.js';
 import type { Behaviour } from '../features/server-config.js';
 import { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
@@ -13,6 +13,7 @@ import type { Transport } from '../http/transport.js';
 import type { InspectorWatch } from '../inspection/watch.js';
 import type { Reporter } from '../logger.js';
 import type { Outbox } from '../outbox/outbox.js';
+import type { QueryResult } from '../protocol/answer.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { RollUp } from '../protocol/roll-up.js';
@@ -240,7 +241,7 @@ export class HousePort implements FeaturePort {
     return this.parts.outbox.purge(deviceId, features);
   }
 
-  query(target: Target, query: Query): Promise<QueryAnswer> {
+  query(target: Target, query: Query): Promise<QueryResult> {
     return this.#questions.ask(target, query, () => this.#placeOf(target));
   }
 

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.js';
 import type { ResolvedOptions } from '../config/resolve.js';
-import type { Query, QueryAnswer, Target } from '../features/feature.js';
+import type { Query, Target } from '../features/feature.js';
 import type { Behaviour } from '../features/server-config.js';
 import type { Transport } from '../http/transport.js';
 import type { Outbox } from '../outbox/outbox.js';
+import type { QueryResult } from '../protocol/answer.js';
 import { checksum256, formOf } from '../protocol/encode.js';
 import { SDK_NAME, SDK_VERSION } from '../protocol/head.js';
 import { TEMPORARY_ID } from './device-id.js';
@@ -26,7 +27,7 @@ export class Questions {
   ) {}
 
   /** Never rejects. @param place where the device is, when that is known */
-  async ask(target: Target, query: Query, place: () => Readonly<Record<string, string>>): Promise<QueryAnswer> {
+  async ask(target: Target, query: Query, place: () => Readonly<Record<string, string>>): Promise<QueryResult> {
     const { options } = this;
     const { transport, behaviour, clock } = this.parts;
     // An operator who stops the traffic still has to be able to let it go on.

@@ -3,7 +3,7 @@ import { Reporter, silentLogger } from '../logger.js';
 import type { Core } from './compose.js';
 import { contextScope, type RegisteredClient, STANDS_FOR } from './current.js';
 import { HeldEntries } from './held-entries.js';
-import { ScopeTarget } from './scope-target.js';
+import { identityNow, ScopeTarget } from './scope-target.js';
 import { type Holder, transactionOf } from './transaction.js';
 
 // Under a symbol, and in no class declaration: no public type leads into the inside, and nothing that lists an object's
@@ -39,9 +39,7 @@ export function partsOf(scope: object): ScopeParts {
 function ofOther(parts: ScopeParts, { core, target, client }: ScopeParts): ScopeParts {
   const isTheirs = target.identity === core.own.identity || client.name === parts.client.name;
   if (isTheirs || parts.client.name === 'default') return parts;
-  const { deviceId, idType, nobody } = target.identity;
-  const identity = nobody === undefined ? { deviceId, idType } : { deviceId, idType, nobody };
-  return { ...parts, target: new ScopeTarget(identity), follows: false };
+  return { ...parts, target: new ScopeTarget(identityNow(target.identity)), follows: false };
 }
 
 /** Does work that says something of a scope once the transaction that runs has ended well; at once when there is none. */

@@ -14,6 +14,11 @@ export interface DeviceIdentity {
   readonly changed?: () => void;
 }
 
+/** The same under the id of this moment, whatever is changed later. */
+export function identityNow({ changed: _changed, ...identity }: DeviceIdentity): DeviceIdentity {
+  return identity;
+}
+
 /** What is told of a unit of work. May have getters: each part is read when it is asked for. */
 export type TargetDetails = Partial<Pick<Renamable, 'tz' | 'location' | 'metrics'>>;
 const NOTHING: TargetDetails = Object.freeze({});
@@ -49,10 +54,8 @@ export class ScopeTarget implements Renamable, Holder {
   }
 
   asNow(): ScopeTarget {
-    const { deviceId, idType, nobody } = this.identity;
-    const identity = nobody === undefined ? { deviceId, idType } : { deviceId, idType, nobody };
     const work = this.work && new WorkState(this.work.consent, this.work.withdrawals);
-    const same = new ScopeTarget(identity, work, this.details);
+    const same = new ScopeTarget(identityNow(this.identity), work, this.details);
     same.hold = this.hold;
     return same;
   }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { described } from '../check.js';
+import { described, isReference } from '../check.js';
+import { assertOptions, oneOf } from '../config/schema.js';
 import { shared } from '../shared.js';
 
 /** Holds what is recorded until it is known whether it came true. Later calls do nothing. */
@@ -169,6 +170,13 @@ export function inTransaction<T>(fn: (hold: Hold) => T, holder: Holder | undefin
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const isReference = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isReference && typeof (value as { then?: unknown }).then === 'function';
+  return isReference(value) && typeof (value as { then?: unknown }).then === 'function';
+}
+
+const RULES = { holds: oneOf('all', 'commit') };
+
+/** The checked option `holds` of an adapter. */
+export function heldPart(options: { readonly holds?: HeldPart }): HeldPart {
+  assertOptions(options, RULES);
+  return options.holds ?? 'all';
 }

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { ClassTransformOptions } from 'class-transformer';
-import { isOpaque, isPlain, ownWord, thrownName } from '../check.js';
-import { attempt, classTransformer } from './class-transformer.js';
+import { attempted, isOpaque, isPlain, ownWord, thrownName } from '../check.js';
+import { classTransformer } from './class-transformer.js';
 
 export type Constructor = abstract new (...args: never[]) => object;
 
@@ -68,7 +68,7 @@ export function isRuled(type: Constructor, object: object): boolean {
 /** The class that `@Type` names for what stands under this key, else `Object`; undefined when it cannot be told. */
 function declaredClass(type: Constructor, key: PropertyKey, value: object): Constructor | undefined {
   if (type === Object || typeof key === 'symbol') return Object;
-  return attempt(() => {
+  return attempted(() => {
     // A copy, for class-transformer deletes discriminators from what it is given; and those are all that decides.
     const scalars = Object.entries(value).filter(([, item]) => typeof item !== 'object' && typeof item !== 'function');
     const made = instantiated(type, { [key]: Object.fromEntries(scalars) })[key];
@@ -166,7 +166,7 @@ function viewOf(
 
   function seen(value: unknown, key: PropertyKey): unknown {
     if (typeof value === 'function') {
-      const call = (args: unknown[]): unknown => attempt(() => Reflect.apply(value, object, args));
+      const call = (args: unknown[]): unknown => attempted(() => Reflect.apply(value, object, args));
       return (...args: unknown[]) => seen(call(args), key);
     }
     if (typeof value !== 'object' || value === null) return value;
@@ -228,5 +228,7 @@ function readOnly(type: Constructor, keys: readonly string[], get: (key: Propert
 
 /** A plain object answers as an instance of its class would. */
 function valueAt(object: object, type: Constructor, key: PropertyKey): unknown {
-  return attempt(() => (key in object ? Reflect.get(object, key) : Reflect.get(type.prototype as object, key, object)));
+  return attempted(() =>
+    key in object ? Reflect.get(object, key) : Reflect.get(type.prototype as object, key, object),
+  );
 }

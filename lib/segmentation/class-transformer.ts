@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { types } from 'node:util';
 import type * as Module from 'class-transformer';
-import { member } from '../check.js';
-import { type ClassMapper, useClassMapper } from '../config/dialect.js';
+import { attempted, member } from '../check.js';
+import { type ClassMapper, classes } from '../config/dialect.js';
 import { CountlyDecoratorError } from '../errors.js';
 
 /** The part of class-transformer that is used. */
@@ -40,8 +40,8 @@ export function classTransformer(): ClassTransformer | undefined {
   if (copy === undefined) {
     const before = loadedCopies().length;
     // A plain `require` of the package's name: bundlers resolve it as they resolve the application's import.
-    const plain: ClassTransformer | undefined = attempt(() => require('class-transformer'));
-    const api = plain ?? attempt(() => requireOfApplication()('class-transformer'));
+    const plain: ClassTransformer | undefined = attempted(() => require('class-transformer'));
+    const api = plain ?? attempted(() => requireOfApplication()('class-transformer'));
     copy = { api, origin: before === 0 && loadedCopies().length > 0 ? 'first' : 'found' };
   }
   return copy.api;
@@ -74,15 +74,6 @@ function isWithoutRules(api: ClassTransformer): boolean {
   return rules.length > 0 && rules.every(([, map]) => (map as Map<unknown, unknown>).size === 0);
 }
 
-/** What the work gives, or undefined when it throws. */
-export function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
 /** All copies that Node has loaded; what a bundler took in is not among them. */
 function loadedCopies(): readonly NodeJS.Module[] {
   const isCopy = /[\\/]class-transformer[\\/]cjs[\\/]index\.js$/;
@@ -90,7 +81,7 @@ function loadedCopies(): readonly NodeJS.Module[] {
 }
 
 function loadedModules(): readonly NodeJS.Module[] {
-  const modules = attempt(() => Object.values(requireOfApplication().cache)) ?? [];
+  const modules = attempted(() => Object.values(requireOfApplication().cache)) ?? [];
   return modules.filter((one) => typeof one?.filename === 'string') as NodeJS.Module[];
 }
 
@@ -102,4 +93,4 @@ function requireOfApplication(): NodeJS.Require {
 export const mapRemoteConfig: ClassMapper = (type, values) =>
   classTransformer()?.plainToInstance(type, values, { exposeDefaultValues: true }) ?? Object.assign(new type(), values);
 
-useClassMapper(mapRemoteConfig);
+classes.mapTo = mapRemoteConfig;

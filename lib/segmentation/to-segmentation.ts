@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { articled, isOpaque, ownWord } from '../check.js';
-import { useRuledReader } from '../config/dialect.js';
+import { classes } from '../config/dialect.js';
 import { consoleLogger, Reporter } from '../logger.js';
 import type { Segmentation, SegmentValue } from '../protocol/entry.js';
 import {
@@ -169,7 +169,7 @@ function toScalar(value: unknown): Scalar | undefined {
 }
 
 // Members that a class keeps back stay here by whatever way an object of it comes in.
-useRuledReader((object, tell) => {
+classes.letOut = (object, tell) => {
   const type = classOf(object);
   return type !== Object && isRuled(type, object) ? mapped('', object, { tell }) : undefined;
-});
+};

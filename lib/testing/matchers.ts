@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { counted, isObject } from '../check.js';
-import { againstPlan } from '../plan/plan-check.js';
-import { readTrackingPlan, type TrackingPlan } from '../plan/tracking-plan.js';
+import { againstPlan, readTrackingPlan, type TrackingPlan } from '../plan/tracking-plan.js';
 import {
   type ExpectedEntry,
   type ExpectedError,

@@ -1,7 +1,6 @@
-import { counted } from '../check.js';
+import { counted, isReference } from '../check.js';
 import 'reflect-metadata';
 import { inspect } from 'node:util';
-import { isReference } from '../decorators/error-trail.js';
 import type { Method } from '../decorators/weave/advice.js';
 import { kindOf, type ResultKind } from '../decorators/weave/results.js';
 import type { Woven } from '../decorators/weave/woven.js';

@@ -1,4 +1,4 @@
-import { isObject, member } from '../check.js';
+import { attempted, isObject, member } from '../check.js';
 import type { CountlyOptions } from '../config/options.js';
 import type { QueryResult, Transport, WireRequest } from '../http/transport.js';
 import { silentLogger } from '../logger.js';
@@ -222,7 +222,7 @@ function logicalRequest(parameters: Record<string, unknown>): LogicalRequest {
 function bodyOf({ body, contentType }: WireRequest): Record<string, unknown> {
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
   if (contentType === 'application/x-www-form-urlencoded') return fields(text);
-  const value = parsed(text);
+  const value: unknown = attempted(() => JSON.parse(text));
   return isObject(value) ? value : {};
 }
 
@@ -230,15 +230,7 @@ function bodyOf({ body, contentType }: WireRequest): Record<string, unknown> {
 function fields(form: string): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const [name, text] of new URLSearchParams(form)) {
-    found[name] = (/^\s*[[{]/.test(text) ? parsed(text) : undefined) ?? text;
+    found[name] = (/^\s*[[{]/.test(text) ? attempted(() => JSON.parse(text)) : undefined) ?? text;
   }
   return found;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

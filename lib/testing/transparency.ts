@@ -1,4 +1,4 @@
-import type { Visitor } from '../decorators/visitor.js';
+import type { Visitor } from '../decorators/recorder.js';
 import type { Method } from '../decorators/weave/advice.js';
 import { type Woven, wovenOf } from '../decorators/weave/woven.js';
 import { weaveInto } from '../decorators/weave/wrapper.js';

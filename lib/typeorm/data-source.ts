@@ -1,18 +1,8 @@
 import { described, isObject } from '../check.js';
 import { CountlyConfigError } from '../errors.js';
-import { heldPart } from '../scope/held-part.js';
 import { runningHolder } from '../scope/scope-parts.js';
-import { type HeldPart, inTransaction } from '../scope/transaction.js';
-import { QueryRunnerHolds, type QueryRunnerLike } from './query-runners.js';
-
-/** Options of the adapters. */
-export interface TransactionOptions {
-  /**
-   * What is held: everything that `countly.transaction` holds, or what decorators mark with `on: 'commit'` alone.
-   * @default 'all'
-   */
-  readonly holds?: 'all' | 'commit';
-}
+import { type HeldPart, heldPart, inTransaction } from '../scope/transaction.js';
+import { QueryRunnerHolds, type QueryRunnerLike, type TransactionOptions } from './query-runners.js';
 
 /** The part of an entity manager that is used. */
 export interface EntityManagerLike {

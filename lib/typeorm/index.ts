@@ -4,7 +4,10 @@ export {
   type DataSourceLike,
   type EntityManagerLike,
   holdInTransactions,
-  type TransactionOptions,
 } from './data-source.js';
-export type { QueryRunnerLike } from './query-runners.js';
-export { type TransactionEventLike, TransactionSubscriber } from './transaction-subscriber.js';
+export {
+  type QueryRunnerLike,
+  type TransactionEventLike,
+  type TransactionOptions,
+  TransactionSubscriber,
+} from './query-runners.js';

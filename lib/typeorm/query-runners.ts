@@ -1,5 +1,14 @@
 import { runningHolder } from '../scope/scope-parts.js';
-import { type HeldPart, type Hold, holdOf } from '../scope/transaction.js';
+import { type HeldPart, type Hold, heldPart, holdOf } from '../scope/transaction.js';
+
+/** Options of the adapters. */
+export interface TransactionOptions {
+  /**
+   * What is held: everything that `countly.transaction` holds, or what decorators mark with `on: 'commit'` alone.
+   * @default 'all'
+   */
+  readonly holds?: 'all' | 'commit';
+}
 
 /** The part of a query runner that is used: transactions that no function surrounds. */
 export interface QueryRunnerLike {
@@ -65,4 +74,48 @@ function after(runner: QueryRunnerLike, name: keyof QueryRunnerLike, told: () =>
     told();
   };
   Object.defineProperty(runner, name, { value: followed, writable: true, configurable: true });
+}
+
+/** What TypeORM tells its subscribers of a transaction. */
+export interface TransactionEventLike {
+  /** Whose transaction it is. */
+  readonly queryRunner: object;
+}
+
+/**
+ * The same as a subscriber of TypeORM, for a `DataSource` that must stay as it is: holds what the running scope records
+ * between the start and the end of a transaction. Outside of a scope nothing is held.
+ *
+ * @example
+ * ```ts
+ * import { TransactionSubscriber } from 'countly-weave/typeorm';
+ * import { DataSource } from 'typeorm';
+ *
+ * const dataSource = new DataSource({ type: 'postgres', database: 'shop' });
+ * await dataSource.initialize();
+ * dataSource.subscribers.push(new TransactionSubscriber());
+ * ```
+ */
+export class TransactionSubscriber {
+  readonly #runners: QueryRunnerHolds;
+
+  /** @throws CountlyConfigError for a wrong option */
+  constructor(options: TransactionOptions = {}) {
+    this.#runners = new QueryRunnerHolds(heldPart(options));
+  }
+
+  /** Called by TypeORM. */
+  afterTransactionStart({ queryRunner }: TransactionEventLike): void {
+    this.#runners.started(queryRunner);
+  }
+
+  /** Called by TypeORM. */
+  afterTransactionCommit({ queryRunner }: TransactionEventLike): void {
+    this.#runners.committed(queryRunner);
+  }
+
+  /** Called by TypeORM. */
+  afterTransactionRollback({ queryRunner }: TransactionEventLike): void {
+    this.#runners.rolledBack(queryRunner);
+  }
 }

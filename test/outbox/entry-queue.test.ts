@@ -9,7 +9,7 @@ const ids = (entries: readonly Entry[]) => entries.map((item) => item.id);
 type Step =
   | { readonly do: 'push'; readonly count: number }
   | { readonly do: 'take'; readonly count: number }
-  | { readonly do: 'remove'; readonly index: number }
+  | { readonly do: 'merge'; readonly index: number }
   | { readonly do: 'takeFrom'; readonly id: number }
   | { readonly do: 'insert'; readonly inOrder: boolean }
   | { readonly do: 'reject'; readonly modulo: number };
@@ -17,7 +17,7 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('push' as const), count: fc.integer({ min: 1, max: 3000 }) }),
   fc.record({ do: fc.constant('take' as const), count: fc.integer({ min: 0, max: 3000 }) }),
-  fc.record({ do: fc.constant('remove' as const), index: fc.nat(3000) }),
+  fc.record({ do: fc.constant('merge' as const), index: fc.nat(3000) }),
   fc.record({ do: fc.constant('takeFrom' as const), id: fc.nat(3000) }),
   fc.record({ do: fc.constant('insert' as const), inOrder: fc.boolean() }),
   fc.record({ do: fc.constant('reject' as const), modulo: fc.integer({ min: 2, max: 5 }) }),
@@ -34,17 +34,20 @@ describe('EntryQueue', () => {
         for (const now of steps) {
           if (now.do === 'push') {
             for (let i = 0; i < now.count; i++) {
-              queue.push(entry(next));
+              queue.push(entry(next), `${next}`);
               model.push(next++);
             }
           } else if (now.do === 'take') {
             taken = queue.take(now.count);
             expect(ids(taken)).toEqual(model.splice(0, now.count));
-          } else if (now.do === 'remove') {
+          } else if (now.do === 'merge') {
             const found = queue.at(now.index);
-            if (found !== undefined) expect(queue.remove(found)).toBe(true);
-            if (found !== undefined) expect(queue.remove(found)).toBe(false);
-            model = model.filter((_id, i) => i !== now.index);
+            const equal = { key: `${found?.id}`, merge: () => 'both' };
+            const merged = queue.takeEqual(equal);
+            // What was taken and came back is nothing to merge with.
+            if (merged !== undefined) expect(merged).toEqual({ entry: found, body: 'both' });
+            if (merged !== undefined) model = model.filter((id) => id !== found?.id);
+            expect(queue.takeEqual(equal)).toBeUndefined();
           } else if (now.do === 'takeFrom') {
             const first = model.find((id) => id >= now.id);
             expect(queue.takeFrom(now.id)?.id).toBe(first);
@@ -64,5 +67,16 @@ describe('EntryQueue', () => {
         }
       }),
     );
+  });
+
+  it('gives what waits to an equal entry, once, and what would be lost by it stays', () => {
+    const queue = new EntryQueue();
+    for (const id of [1, 2, 3]) queue.push(entry(id), id === 2 ? 'equal' : undefined);
+    expect(queue.takeEqual({ key: 'equal', merge: () => undefined })).toBeUndefined();
+    expect(queue.length).toBe(3);
+    queue.push(entry(4), 'equal');
+    expect(queue.takeEqual({ key: 'equal', merge: () => 'both' })).toEqual({ entry: entry(4), body: 'both' });
+    expect(queue.takeEqual({ key: 'equal', merge: () => 'both' })).toBeUndefined();
+    expect(ids(queue.take(9))).toEqual([1, 2, 3]);
   });
 });

@@ -1,6 +1,6 @@
-import { inspected, type KnownMethod, type ObservedCall } from '../../inspection/contract.js';
+import { inspected, type KnownMethod } from '../../inspection/contract.js';
 import { shared } from '../../shared.js';
-import { type CallMessage, observeCalls } from './call-channel.js';
+import { observeCalls } from './call-channel.js';
 import type { Site, WeaveRecord, Woven } from './woven.js';
 
 interface AllWoven {
@@ -8,16 +8,16 @@ interface AllWoven {
   refs: WeakRef<Woven>[];
   /** So many, and it is looked which are gone. */
   full: number;
-  /** Each decorator knows its own site; the method is found by it. */
-  readonly bySite: WeakMap<Site, Woven>;
+  /** Each decorator knows its own site, and each call the records of its method; the method is found by either. */
+  readonly known: WeakMap<Site | readonly WeaveRecord[], Woven>;
 }
 
 const FEW = 1000;
-const all = shared('all-woven.1', (): AllWoven => ({ refs: [], full: FEW, bySite: new WeakMap() }));
+const all = shared('all-woven.2', (): AllWoven => ({ refs: [], full: FEW, known: new WeakMap() }));
 
 /** Remembers what was woven, so that an inspector can be told also of what is never called. */
-export function rememberWoven(woven: Woven, isNew: boolean, sites: readonly Site[]): void {
-  for (const site of sites) all.bySite.set(site, woven);
+export function rememberWoven(woven: Woven, isNew: boolean, site: Site): void {
+  all.known.set(site, woven).set(woven.records, woven);
   if (!isNew) return;
   all.refs.push(new WeakRef(woven));
   if (all.refs.length <= all.full) return;
@@ -36,32 +36,18 @@ inspected.weaving ??= {
   },
   methodOf(recorder) {
     const { site } = recorder as { readonly site?: Site };
-    return site === undefined ? undefined : all.bySite.get(site);
+    return site === undefined ? undefined : all.known.get(site);
   },
   observe(told) {
-    const methods = new WeakMap<readonly WeaveRecord[], Woven>();
-    const methodOf = (records: readonly WeaveRecord[]): Woven | undefined => {
-      if (!methods.has(records)) {
-        for (const ref of all.refs) {
-          const woven = ref.deref();
-          if (woven !== undefined) methods.set(woven.records, woven);
-        }
-      }
-      return methods.get(records);
-    };
     return observeCalls({
       around: (_message, work) => work(),
-      ended(message: CallMessage, failed: boolean) {
-        const method = methodOf(message.records);
-        if (method !== undefined) told(callOf(method, message, failed));
+      ended({ records, className, durationMs = 0 }, failed) {
+        const method = all.known.get(records);
+        if (method !== undefined) told({ method, className, failed, durationMs });
       },
     });
   },
 };
-
-function callOf(method: Woven, { className, durationMs = 0 }: CallMessage, failed: boolean): ObservedCall {
-  return { method, className, failed, durationMs };
-}
 
 function knownOf({ original, site, records, decorators }: Woven): KnownMethod {
   return {

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isReference } from '../error-trail.js';
+import { isReference } from '../../check.js';
 import { type Followed, fail, rootOf, succeed } from './followed.js';
 import { followObservable, isObservable } from './observables.js';
 import type { Woven } from './woven.js';

@@ -44,7 +44,7 @@ export function weaveInto(fn: Method, site: Site, weavings: readonly Weaving[], 
   woven.recording = undefined;
   woven.observed = undefined;
   const wrapper = present === undefined ? wrapperOf(fn, woven, isShared) : fn;
-  rememberWoven(woven, present === undefined, [site]);
+  rememberWoven(woven, present === undefined, site);
   if (weaveWitness.applied !== undefined) {
     const fresh = woven.advices.slice(-weavings.length);
     weaveWitness.applied({
