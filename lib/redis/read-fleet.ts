@@ -8,7 +8,9 @@ import { RedisLink } from './link.js';
 import { fleetSettings, lanesFrom, type RedisFleetOptions } from './options.js';
 import { prefixOf } from './prefix.js';
 
-const ANSWER_MS = 5000;
+/** Longest time for one answer, and until there is a connection: by then it is known why there is none. */
+const ANSWER_MS = 4000;
+const CONNECT_MS = 5000;
 
 /** Which fleet is meant: by its prefix, or by the server and the app that it reports to. */
 export type FleetStatusOptions = Pick<RedisFleetOptions, 'client' | 'url' | 'prefix'> & {
@@ -49,7 +51,7 @@ export async function fleetStatus({ server, ...options }: FleetStatusOptions): P
 
 function opened(link: RedisLink): Promise<void> {
   return new Promise((resolve, reject) => {
-    const cancel = systemClock.after(ANSWER_MS, () => reject(unreadable(link, 'Redis cannot be reached')), true);
+    const cancel = systemClock.after(CONNECT_MS, () => reject(unreadable(link, 'Redis cannot be reached')), true);
     link.onReady(() => {
       cancel();
       resolve();
