@@ -78,13 +78,14 @@ export class Dispatcher {
       this.#lastSentAt = now;
       if (clock.monotonic() - now > SLICE_MS) return pumpSoon();
     }
-    this.#arm();
+    this.#arm(now);
   }
 
   /** So much waits that a server which is well again must be noticed soon. */
   hurry(): void {
-    this.outbox.breaker.tryBy(this.outbox.clock.monotonic() + FILLING_MS);
-    this.#arm();
+    const now = this.outbox.clock.monotonic();
+    this.outbox.breaker.tryBy(now + FILLING_MS);
+    this.#arm(now);
   }
 
   /**
@@ -96,10 +97,13 @@ export class Dispatcher {
     return this.outbox.schedule.due.size < this.#bulkLimit && now < this.#lastSentAt + GATHER_MS;
   }
 
-  /** Makes sure that the timer rings no later than the next thing to do. */
-  #arm(): void {
+  /**
+   * Makes sure that the timer rings no later than the next thing to do.
+   *
+   * @param now when it was looked what may leave: by a later time it might, and nobody would look again
+   */
+  #arm(now: number): void {
     const { clock, schedule, breaker } = this.outbox;
-    const now = clock.monotonic();
     let at = schedule.due.size > 0 ? now : schedule.nextAt(this.options.flushInterval);
     if (at === undefined) return;
     // What is due and not sent waits for the breaker, or for a request under way, which pumps when it is back.

@@ -9,6 +9,7 @@
  * - `undeliverable`: the server kept failing on exactly this request
  * - `closed`: it came after `close()`
  * - `rolled_back`: the transaction it was recorded in failed
+ * - `lost`: the store of a fleet does not have any more what waited there
  */
 export type DropReason = (typeof DROP_REASONS)[number];
 
@@ -22,6 +23,7 @@ export const DROP_REASONS = [
   'undeliverable',
   'closed',
   'rolled_back',
+  'lost',
 ] as const;
 
 /** Where every accepted entry is. At every moment `accepted = delivered + pending + the sum of dropped`. */

@@ -10,10 +10,15 @@ export async function readStatus(link: RedisLink, keys: Keys, lanes: number): Pr
   const all = Array.from({ length: lanes }, (_, lane) => [keys.lane(lane), keys.lease(lane)]).flat();
   const names = [keys.ledger(), keys.pods(), ...all];
   const reply = await link.call({ script: 'STATUS', keys: names, args: [keys.pod('')] });
-  if (!Array.isArray(reply))
-    throw new CountlyError('STORAGE_FAILED', 'The state of the fleet cannot be read: Redis does not answer.');
+  if (!Array.isArray(reply)) throw unreadable(link, 'Redis does not answer');
   const [ledger, pods, found] = reply as unknown[];
   return statusFrom(ledger, pods, found);
+}
+
+/** The reason is the one that Redis or the network gave last, if there was any. */
+export function unreadable({ reason }: RedisLink, problem: string): CountlyError {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return new CountlyError('STORAGE_FAILED', `The state of the fleet cannot be read: ${problem}${why}.`);
 }
 
 /** Of what Redis answers, which may be anything. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { bytesOf } from './entry-fields.js';
 import type { Keys } from './keys.js';
-import type { RedisCall, RedisLink, Reply } from './link.js';
+import { isError, type RedisCall, type RedisLink, type Reply } from './link.js';
 
 const SOON_MS = 5;
 const AGAIN_MS = 300;
@@ -107,7 +107,8 @@ export class LaneWriter {
     seals.forEach(({ lane, requests }, i) => {
       const reply = replies?.[settles.length + i];
       if (reply === 1) for (const request of requests) this.#fixed.add(request);
-      else if (reply === 0) this.port.refused(lane);
+      // Something else under its name: the lane waits until that is mended, and nothing else with it.
+      else if (reply === 0 || isError(reply, 'WRONGTYPE')) this.port.refused(lane);
     });
     const unknown = settles.filter((_, i) => !isCount(replies?.[i]));
     if (unknown.length === 0) return;

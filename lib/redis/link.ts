@@ -3,8 +3,10 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { member, thrownName } from '../check.js';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../logger.js';
-import * as scripts from './scripts.js';
+import * as others from './scripts.js';
+import { TIDY } from './tidy-script.js';
 
+const scripts = { ...others, TIDY };
 export type ScriptName = keyof typeof scripts;
 /** A script with its keys and arguments, or a plain command. */
 export type RedisCall =
@@ -28,6 +30,8 @@ const OURS = {
   enableOfflineQueue: false,
   enableAutoPipelining: false,
   maxRetriesPerRequest: 0,
+  monitor: false,
+  stringNumbers: false,
   retryStrategy: () => null,
   connectTimeout: 5000,
   protocol: 2,
@@ -53,6 +57,8 @@ export class RedisLink {
   #attempts = 0;
   /** What went wrong with the attempt under way, as far as it is known. */
   #trouble: string | undefined;
+  /** Why the last attempt to connect, or the last call, came to nothing: for who asks once. */
+  reason: string | undefined;
 
   constructor(
     address: RedisAddress,
@@ -82,12 +88,14 @@ export class RedisLink {
     this.#connect().catch((error: unknown) => {
       const reason = troubleOf(error) ?? this.#trouble ?? thrownName(error);
       this.#trouble = undefined;
+      this.reason = reason;
       this.reporter.warn(
         'redis',
         `Redis cannot be reached (${reason}); entries stay here until it can. It is tried again all the time.`,
         60_000,
       );
-      this.#redis.disconnect();
+      // One that has ended would take the reason of its next failure for a part of that.
+      if (this.#redis.status !== 'end') this.#redis.disconnect();
       this.#later();
     });
   }
@@ -99,6 +107,7 @@ export class RedisLink {
     if (refused !== -1) {
       const [command] = commandOf(calls[refused] as RedisCall);
       const reason = reasonOf(replies?.[refused] as Error);
+      this.reason = `${reason} to ${command}`;
       const text = `Redis refuses what the fleet needs (${reason} to ${command}); it is tried again all the time.`;
       this.reporter.warn('redis.refused', text, 60_000);
     }
@@ -145,7 +154,10 @@ export class RedisLink {
 
   async #load(): Promise<void> {
     const loads = Object.values(scripts).map((text) => ['script', 'load', text]);
-    const results = await this.#inTimeOrThrow(this.#redis.pipeline(loads).exec());
+    // ioredis goes on with another database when Redis has none of that number, or gives no right to choose it.
+    const db = Number(this.#redis.options.db ?? 0);
+    const chosen = db === 0 ? [] : [['select', String(db)]];
+    const results = await this.#inTimeOrThrow(this.#redis.pipeline([...chosen, ...loads]).exec());
     for (const [error] of results ?? []) if (error !== null) throw error;
   }
 
@@ -217,14 +229,19 @@ function isRefusal(error: unknown): error is Error {
 /** What can be said of an error without quoting anything: Redis's own word, or the system's. */
 function troubleOf(error: unknown): string | undefined {
   if (error === LATE) return LATE.message;
-  if (isRefusal(error)) return reasonOf(error);
+  if (isRefusal(error)) {
+    const command = member(member(error, 'command'), 'name');
+    return typeof command === 'string' ? `${reasonOf(error)} to ${command}` : reasonOf(error);
+  }
   const code = member(error, 'code');
-  return typeof code === 'string' && /^E[A-Z_]{2,30}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z_0-9]{2,50}$/.test(code) ? code : undefined;
 }
 
-/** Redis names the kind of an error in its first word; what follows may quote anything. */
+/** Redis names the kind of an error in its first word, but of rights that a script lacks; what follows may quote anything. */
 export function reasonOf(error: Error): string {
-  return `Redis says ${error.message.split(' ')[0]}`;
+  if (!isRefusal(error)) return 'Redis cannot be reached';
+  const [word] = /^ERR The user executing/.test(error.message) ? ['NOPERM'] : error.message.split(' ');
+  return `Redis says ${word}`;
 }
 
 export function isError(reply: Reply, code: string): boolean {

@@ -18,9 +18,9 @@ import { type RedisCall, RedisLink, reasonOf } from './link.js';
 import { type FleetSettings, lanesFrom } from './options.js';
 import { PodReport } from './pod-report.js';
 import { appMark } from './prefix.js';
+import { Upkeep } from './upkeep.js';
 
 const ANSWER_MS = 2000;
-const TIDY_MS = 30_000;
 const LOOK_MS = 30;
 /** Until Redis is asked again that refuses to have this process in the fleet. */
 const REFUSED_MS = 1000;
@@ -42,7 +42,7 @@ export class Member {
   /** Known once Redis was asked. */
   #lanes: number | undefined;
   #sending: Sending | undefined;
-  #cancelTidy: (() => void) | undefined;
+  readonly #upkeep: Upkeep;
   #cancelJoin: (() => void) | undefined;
   #enabled = true;
   #left = false;
@@ -57,6 +57,7 @@ export class Member {
     this.#reporter = port.reporter;
     this.#keys = new Keys(settings.prefix);
     this.link = new RedisLink(address, port.clock, port.reporter, Math.min(ANSWER_MS, leaseTime));
+    this.#upkeep = new Upkeep({ link: this.link, keys: this.#keys, clock: port.clock, reporter: port.reporter });
     const report = { id: this.#id, sends: send, leaseMs: leaseTime };
     const founding = () => (this.#lanes === undefined ? [] : this.#founding(this.#lanes));
     this.#report = new PodReport(this.link, this.#keys, port.clock, report, () => port.counts(), founding);
@@ -133,7 +134,7 @@ export class Member {
   /** Gives everything back to the others, within this time. */
   async leave(graceMs: number): Promise<void> {
     this.#left = true;
-    this.#cancelTidy?.();
+    this.#upkeep.stop();
     this.#cancelJoin?.();
     await this.#sending?.leases.stop(graceMs);
     this.#sending?.outbox.stop();
@@ -159,13 +160,16 @@ export class Member {
     // Without an answer the connection is made anew, and this is done once more.
     if (replies === undefined || this.#left) return;
     const found = lanesFrom(replies[1]);
-    const refusal = replies.find((reply) => reply instanceof Error);
+    // One that is out of memory refuses to be told what it knows.
+    const isKnown = found !== undefined && typeof replies[3] === 'string';
+    const refusal = isKnown ? undefined : replies.find((reply) => reply instanceof Error);
     if (refusal !== undefined) return this.#refused(reasonOf(refusal));
     if (found === undefined) return this.#refused('the number of its lanes makes no sense');
     if (replies[3] !== appMark(this.port.appKey)) return this.#refused('its prefix belongs to another app key');
     this.#tell(found);
     this.#lanes ??= found;
     this.#report.start();
+    void this.#upkeep.checkPolicy();
     if (!send) return;
     this.#sending ??= this.#send(this.#lanes);
     this.#sending.leases.start();
@@ -208,17 +212,8 @@ export class Member {
       id: this.#id,
     });
     sending.outbox.setEnabled(this.#enabled);
-    this.#tidyLater(sending, lanes);
+    this.#upkeep.start(lanes, () => sending.leases.holds(0));
     return sending;
-  }
-
-  #tidyLater(sending: Sending, lanes: number): void {
-    this.#cancelTidy = this.#clock.after(TIDY_MS, () => {
-      const keys = Array.from({ length: lanes }, (_, lane) => this.#keys.lane(lane));
-      const names = [this.#keys.withdrawn(), this.#keys.withdrawals(), ...keys];
-      if (sending.leases.holds(0)) void this.link.call({ script: 'TIDY', keys: names, args: [] });
-      this.#tidyLater(sending, lanes);
-    });
   }
 }
 

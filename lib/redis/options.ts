@@ -96,5 +96,12 @@ function isSingle(value: unknown): boolean {
 }
 
 function isAddress(value: unknown): boolean {
-  return typeof value === 'string' && /^rediss?:\/\//i.test(value) && URL.canParse(value);
+  if (typeof value !== 'string' || !/^rediss?:\/\//i.test(value) || !URL.canParse(value)) return false;
+  const { username, password, pathname } = new URL(value);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return /^\/?\d*$/.test(pathname);
 }

@@ -2,13 +2,15 @@ import { systemClock } from '../clock.js';
 import { CountlyError } from '../errors.js';
 import { Reporter, silentLogger } from '../logger.js';
 import type { FleetStatus } from '../outbox/fleet.js';
-import { readStatus } from './fleet-status.js';
+import { readStatus, unreadable } from './fleet-status.js';
 import { Keys } from './keys.js';
 import { RedisLink } from './link.js';
 import { fleetSettings, lanesFrom, type RedisFleetOptions } from './options.js';
 import { prefixOf } from './prefix.js';
 
-const ANSWER_MS = 5000;
+/** Longest time for one answer, and until there is a connection: by then it is known why there is none. */
+const ANSWER_MS = 4000;
+const CONNECT_MS = 5000;
 
 /** Which fleet is meant: by its prefix, or by the server and the app that it reports to. */
 export type FleetStatusOptions = Pick<RedisFleetOptions, 'client' | 'url' | 'prefix'> & {
@@ -35,6 +37,7 @@ export async function fleetStatus({ server, ...options }: FleetStatusOptions): P
     await opened(link);
     const lanes = lanesFrom(await link.call(['hget', keys.meta(), 'lanes']));
     if (lanes === undefined) {
+      if (link.reason !== undefined) throw unreadable(link, 'Redis does not answer');
       throw new CountlyError(
         'STORAGE_FAILED',
         'There is no such fleet in this Redis; check the prefix, or url and app key.',
@@ -48,8 +51,7 @@ export async function fleetStatus({ server, ...options }: FleetStatusOptions): P
 
 function opened(link: RedisLink): Promise<void> {
   return new Promise((resolve, reject) => {
-    const problem = 'The state of the fleet cannot be read: Redis cannot be reached.';
-    const cancel = systemClock.after(ANSWER_MS, () => reject(new CountlyError('STORAGE_FAILED', problem)), true);
+    const cancel = systemClock.after(CONNECT_MS, () => reject(unreadable(link, 'Redis cannot be reached')), true);
     link.onReady(() => {
       cancel();
       resolve();

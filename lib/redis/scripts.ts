@@ -1,5 +1,6 @@
 // What has to happen in Redis in one piece. All of it reads the counters it changes, so that whoever repeats a step whose outcome
-// is unknown, or does it too late, changes nothing.
+// is unknown, or does it too late, changes nothing. A Redis that is out of memory refuses a script whose first write takes some; what
+// sends, and so makes room, begins with one that takes none.
 
 /**
  * Adds what belongs together: all entries that were not added before, or none. With states of visitors, only when nobody has
@@ -51,6 +52,19 @@ local entries = tonumber(held[1] or '0')
 if entries > 0 and #fresh > 0 then
   local full = entries + #fresh > tonumber(ARGV[1]) or tonumber(held[2] or '0') + bytes > tonumber(ARGV[2])
   if full then return { 'full' } end
+end
+-- What else may stand under one of these names is found out before anything is written.
+if #fresh > 0 then
+  for i = 1, devices do redis.call('XLEN', KEYS[3 + 3 * i]) end
+  if ARGV[4] ~= '' then redis.call('HLEN', KEYS[8]) end
+  for _, i in ipairs(fresh) do
+    if ARGV[i + 7] ~= '' then
+      redis.call('HLEN', KEYS[3])
+      redis.call('ZCARD', KEYS[4])
+      redis.call('HLEN', KEYS[5])
+      break
+    end
+  end
 end
 -- Numbers of entries and versions go by the clock: none is given out again after Redis has lost or forgotten what it had.
 local time = redis.call('TIME')
@@ -106,11 +120,12 @@ for i = 2, #ARGV, 3 do
     bytes = bytes + tonumber(ARGV[i + 2])
     entries = entries + 1
   end
-  redis.call('HDEL', KEYS[3], ARGV[i])
+  -- Whatever else stands there: what has ended is counted.
+  redis.pcall('HDEL', KEYS[3], ARGV[i])
 end
 if entries > 0 then
   redis.call('HINCRBY', KEYS[2], ARGV[1], weight)
-  redis.call('HINCRBY', KEYS[2], 'pending', -weight)
+  redis.call('HINCRBY', KEYS[2], 'pending', 0 - weight)
   redis.call('HINCRBY', KEYS[2], 'entries', -entries)
   redis.call('HINCRBY', KEYS[2], 'bytes', -bytes)
 end
@@ -120,6 +135,7 @@ return entries
 /** Fixes the bytes of requests, for whoever has the lease. KEYS lease, seals; ARGV the lease, then id and text of each. */
 export const SEAL = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[2])
 for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 return 1
 `;
@@ -133,8 +149,8 @@ return 1
 export const LEASE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('ZADD', KEYS[1], now, ARGV[1])
 local lanes = #KEYS - 2
 local share = math.ceil(lanes / redis.call('ZCARD', KEYS[1]))
 local count = 0
@@ -182,7 +198,8 @@ local function count(numbers, sign)
     local field, text = numbers[i], numbers[i + 1]
     local number = #text < 16 and string.match(text, '^%d+$') and tonumber(text) or nil
     local counts = field == 'delivered' or string.sub(field, 1, 8) == 'dropped:'
-    if counts and number ~= nil then
+    -- None times minus one is no number for Redis.
+    if counts and number ~= nil and number > 0 then
       redis.call('HINCRBY', KEYS[2], field, sign * number)
       redis.call('HINCRBY', KEYS[2], 'accepted', sign * number)
     end
@@ -198,6 +215,7 @@ local function fold(id)
   redis.call('ZREM', KEYS[1], id)
 end
 local folded = ARGV[2] .. ARGV[3]
+redis.call('ZREM', KEYS[1], ARGV[3])
 if redis.call('EXISTS', folded) == 1 then
   count(redis.call('HGETALL', folded), -1)
   redis.call('DEL', folded)
@@ -224,24 +242,6 @@ while true do
   if #found < 500 then return '' end
   from = '(' .. found[#found][1]
 end
-`;
-
-/** Forgets withdrawals that nothing is left for. KEYS withdrawn, withdrawals, then the lanes. */
-export const TIDY = `
-local least = nil
-for i = 3, #KEYS do
-  local first = redis.call('XRANGE', KEYS[i], '-', '+', 'COUNT', 1)[1]
-  if first then
-    local id = tonumber(string.match(first[1], '^%d+'))
-    if least == nil or id < least then least = id end
-  end
-end
-local old = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', least and '(' .. string.format('%.0f', least) or '+inf', 'LIMIT', 0, 1000)
-for _, device in ipairs(old) do
-  redis.call('HDEL', KEYS[1], device)
-  redis.call('ZREM', KEYS[2], device)
-end
-return #old
 `;
 
 /**

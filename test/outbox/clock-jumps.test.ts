@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { recorded } from '../support/recorded.js';
 import { LeftoverStorage, oldEntry, setup } from './harness.js';
 
@@ -77,5 +78,34 @@ describe('what a process left whose clock was ahead', () => {
     outbox.purge('u1', new Set(['events']));
     await pass(60_000);
     expect(outbox.stats()).toMatchObject({ pending: 1, dropped: { consent: 1 } });
+  });
+});
+
+/** Real time goes on between two looks at it, and Node's timers ring up to a millisecond early. */
+class GoingClock extends ManualClock {
+  #looks = 0;
+
+  constructor(private readonly earlyMs: number) {
+    super();
+  }
+
+  override monotonic(): number {
+    return super.monotonic() + this.#looks++ / 1000;
+  }
+
+  override after(ms: number, task: () => void): () => void {
+    return super.after(Math.max(0, ms - this.earlyMs), task);
+  }
+}
+
+describe('a clock that goes on while it is looked what may leave', () => {
+  it('never leaves what is due without anybody who looks again', async () => {
+    for (let early = 0; early < 30; early++) {
+      const { transport, outbox, event, pass } = setup({}, { clock: new GoingClock(early / 1000) });
+      transport.answer = (_, call) => (call < 6 ? { kind: 'retry', reason: 'status 503' } : { kind: 'delivered' });
+      for (const device of ['ada', 'bob', 'cy']) event(device, 'key');
+      for (let second = 0; second < 60; second++) await pass(1000);
+      expect(outbox.stats().pending, `timers ring ${early} µs early`).toBe(0);
+    }
   });
 });

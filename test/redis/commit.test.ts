@@ -93,6 +93,28 @@ describe.skipIf(noRedis)('adding to the lanes', () => {
     await expect.poll(() => add([group([1])])).toMatchObject([{ kind: 'added' }]);
   });
 
+  it.each(['withdrawn', 'withdrawals', 'meta', 'lane', 'seals'] as const)(
+    'adds nothing, or all and counts it, when something else stands under the name of %s',
+    async (name) => {
+      const lane = laneOf('ada', LANES);
+      const key = name === 'lane' || name === 'seals' ? keys[name](lane) : keys[name]();
+      const withdraws = { kind: 'request', feature: 'core', body: '"consent":{"events":false}' } as const;
+      const both: EntryGroup = {
+        entries: [...group([1], {}, { deviceId: 'bob' }).entries, ...group([2], {}, withdraws).entries],
+        request: { path: '/i', head: '' },
+      };
+      // Of one device, as a request is.
+      const given = name === 'seals' ? { ...both, entries: both.entries.slice(1) } : both;
+      await link.call(['set', key, 'x']);
+      expect(await add([given])).toEqual([{ kind: 'failed', reason: 'Redis says WRONGTYPE' }]);
+      expect(await link.call(['hlen', keys.ledger()])).toBe(0);
+      expect(await link.call(['exists', keys.added('ada'), keys.added('bob')])).toBe(0);
+      await link.call(['del', key]);
+      await add([given]);
+      expect(await ledger()).toMatchObject({ accepted: given.entries.length, pending: given.entries.length });
+    },
+  );
+
   it('never gives a number again, also when Redis has lost what it had', async () => {
     await add([group([1])]);
     const [[before] = []] = await waiting();

@@ -6,14 +6,17 @@ import type { RedisCall, RedisLink, Reply } from '../../lib/redis/link.js';
 import { ManualClock } from '../../lib/testing/manual-clock.js';
 import { oldEntry } from '../outbox/harness.js';
 
-function writerOn(answer: (calls: readonly RedisCall[]) => Reply[]): LaneWriter {
+function writerOn(
+  answer: (calls: readonly RedisCall[]) => Reply[],
+  refused: (lane: number) => void = () => {},
+): LaneWriter {
   return new LaneWriter({
     link: { calls: async (calls: readonly RedisCall[]) => answer(calls) } as unknown as RedisLink,
     keys: new Keys('test'),
     clock: new ManualClock(),
     laneOf: () => 0,
     leaseOf: () => 'lease',
-    refused: () => {},
+    refused,
   });
 }
 
@@ -43,6 +46,25 @@ describe('what a holder of a lane says in Redis', () => {
     for (const entries of requests) {
       expect(ids.filter((some) => entries.some(({ id }) => some.includes(id)))).toHaveLength(1);
     }
+  });
+
+  it.each([
+    ['another process has the lease', 0],
+    ['something else stands under the name', new Error('WRONGTYPE Operation against a key')],
+  ])('gives up a lane where %s, and no lane when Redis cannot be asked', async (_, refusal) => {
+    const refused: number[] = [];
+    const writer = writerOn(
+      (calls) => calls.map(() => refusal),
+      (lane) => refused.push(lane),
+    );
+    expect(await writer.sealed([requestOf(1)])).toBe(false);
+    expect(refused).toEqual([0]);
+    const other = writerOn(
+      (calls) => calls.map(() => new Error('Connection is closed.')),
+      (lane) => refused.push(lane),
+    );
+    expect(await other.sealed([requestOf(1)])).toBe(false);
+    expect(refused).toEqual([0]);
   });
 
   it('names what has ended before what a device sends next', async () => {

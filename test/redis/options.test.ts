@@ -38,6 +38,15 @@ describe('redisFleet', () => {
     expect(problemsOf(7)).toEqual([expect.stringMatching(/^redisFleet: an object/)]);
   });
 
+  it.each(['redis://:secret%ZZ@127.0.0.1', 'redis://127.0.0.1/shop'])(
+    'refuses %s, which ioredis cannot read',
+    (url) => {
+      const problems = problemsOf({ url });
+      expect(problems).toEqual([expect.stringMatching(/^redisFleet.url: a redis:/)]);
+      expect(problems.join()).not.toContain('secret');
+    },
+  );
+
   it('is checked where it is used', () => {
     const options = { url: 'http://127.0.0.1:1', appKey: 'A', fleet: {} as never };
     expect(() => new Countly(options)).toThrow(/fleet.*redisFleet/);

@@ -21,7 +21,7 @@ const LEFT_OUT = [
   /^lib\/protocol\/encode\.ts$/,
   /^lib\/http\/untraced\.ts$/,
   // Programs that Redis runs.
-  /^lib\/redis\/scripts\.ts$/,
+  /^lib\/redis\/(scripts|tidy-script)\.ts$/,
   /^nest\/identity\/cookies\.ts$/,
   // Results of the commands, and their help; the pages on the plan and on scaling have what they mean.
   /^cli\/(render|plan|arguments|fleet|relay)/,
