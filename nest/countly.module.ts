@@ -37,10 +37,10 @@ import {
   enterLaterFilters,
   ScopeGuard,
 } from './scope/enhancer-scopes.js';
-import { enhanceGateways } from './scope/gateway-enhancers.js';
 import { prepareGateway } from './scope/gateway-scopes.js';
 import { hasMiddleware } from './scope/has-middleware.js';
 import { installHttp } from './scope/install-http.js';
+import { enhanceMessages } from './scope/message-enhancers.js';
 import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
@@ -242,7 +242,7 @@ export class CountlyModule
     if (guarded) {
       this.#guardsMessages = true;
       this.#config?.addGlobalGuard(guard);
-      enhanceGateways(this.#modules, interceptor, guard);
+      enhanceMessages(this.#modules, interceptor, guard);
     }
     if (guarded || scopes.asksAgain) {
       enterFilters(this.#modules, this.#config);
