@@ -1,7 +1,7 @@
 /** How an entry merges with an equal one that waits. */
 export interface RollUp {
-  /** Entries of one device with the same key are equal. */
-  readonly key: string;
+  /** Entries of one device with the same key are equal. An object is remembered no longer than it lives. */
+  readonly key: string | object;
   /** The text of both together; undefined when it could not say all that both do. */
   readonly merge: (waiting: string) => string | undefined;
 }

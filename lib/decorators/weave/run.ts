@@ -240,7 +240,11 @@ export class Run implements WovenCall, FailureFrame, Followed {
         this.states ??= [];
         this.states[index] = state;
       } catch (error) {
-        this.tell(scope, `Recording a ${advice.kind}`, error);
+        try {
+          this.tell(scope, `Recording a ${advice.kind}`, error);
+        } catch {
+          // The stack is full.
+        }
       }
     }
   }
