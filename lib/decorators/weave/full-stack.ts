@@ -12,14 +12,7 @@ const late: (() => void)[] = [];
  * would count and never leave, or count as reported.
  */
 export function isStackFull(error: unknown): boolean {
-  if (!FULL.has(thrownName(error))) return false;
-  try {
-    // A call with so many arguments, which the engine puts there, whatever it makes of the code.
-    Reflect.apply(nothing, undefined, ROOM);
-    return false;
-  } catch {
-    return true;
-  }
+  return FULL.has(thrownName(error)) && !hasRoom();
 }
 
 /** Leaves work to the next call that ends with room for it: one further out, or a later one. */
@@ -27,10 +20,20 @@ export function recordLate(work: () => void): void {
   late.push(work);
 }
 
-/** Does what was left. The work contains its own failures. */
+/** Does what was left, where there is room. The work contains its own failures. */
 export function recordWhatWaits(): void {
-  if (late.length === 0) return;
+  if (late.length === 0 || !hasRoom()) return;
   for (const work of late.splice(0)) work();
+}
+
+function hasRoom(): boolean {
+  try {
+    // A call with so many arguments, which the engine puts there, whatever it makes of the code.
+    Reflect.apply(nothing, undefined, ROOM);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function nothing(): void {}
