@@ -25,6 +25,7 @@ import { exceptionObserver } from './errors/exception-observer.filter.js';
 import { backgroundHandlers } from './explorer/background-handlers.js';
 import { bindFeatures, bindInstances } from './explorer/client-binder.js';
 import { handlerKinds } from './explorer/handler-kinds.js';
+import { watchUnhandledCommands } from './explorer/unhandled-commands.js';
 import { wovenProviders } from './explorer/woven-providers.js';
 import type { CountlyFeatureOptions } from './feature/feature.options.js';
 import { CountlyFeatureModule, featureClasses, featureModule } from './feature/features.js';
@@ -37,10 +38,10 @@ import {
   enterLaterFilters,
   ScopeGuard,
 } from './scope/enhancer-scopes.js';
-import { enhanceGateways } from './scope/gateway-enhancers.js';
 import { prepareGateway } from './scope/gateway-scopes.js';
 import { hasMiddleware } from './scope/has-middleware.js';
 import { installHttp } from './scope/install-http.js';
+import { enhanceMessages } from './scope/message-enhancers.js';
 import { MessageUnits } from './scope/message-units.js';
 import { releaseClasses } from './scope/per-request-handlers.js';
 import { ScopeInterceptor } from './scope/scope.interceptor.js';
@@ -154,6 +155,7 @@ export class CountlyModule
   readonly #order: ShutdownOrder;
   readonly #config: ApplicationConfig | undefined;
   #unwatch: () => void = () => {};
+  #unwatchCommands: () => void = () => {};
   #guardsMessages = false;
 
   /** @internal made by Nest; without the first and the last for the bare class */
@@ -189,8 +191,11 @@ export class CountlyModule
 
   /** Called by Nest. */
   onModuleInit(): void {
-    const { client, settings, entersScopes } = this.#runtime;
+    const { client, settings, entersScopes, failures, units } = this.#runtime;
     this.#runtime.start();
+    if (entersScopes && failures !== undefined) {
+      this.#unwatchCommands = watchUnhandledCommands(this.#modules, failures, units);
+    }
     // Applications without HTTP have no configure().
     if (entersScopes) this.#giveOwnScopes();
     if (this.#guardsMessages) enterGuards(this.#modules, this.#config);
@@ -220,6 +225,7 @@ export class CountlyModule
   /** The server takes no more requests; other providers may still have their say. */
   onApplicationShutdown(): Promise<void> {
     return this.#order.reached(() => {
+      this.#unwatchCommands();
       releaseClasses(this.#runtime);
       return this.#runtime.close();
     });
@@ -242,7 +248,7 @@ export class CountlyModule
     if (guarded) {
       this.#guardsMessages = true;
       this.#config?.addGlobalGuard(guard);
-      enhanceGateways(this.#modules, interceptor, guard);
+      enhanceMessages(this.#modules, interceptor, guard);
     }
     if (guarded || scopes.asksAgain) {
       enterFilters(this.#modules, this.#config);

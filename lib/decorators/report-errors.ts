@@ -1,4 +1,3 @@
-import { thrownName } from '../check.js';
 import type { Members } from '../config/schema.js';
 import { claimReport, layersOf } from './error-trail.js';
 import { checkOptions, SEGMENTED_RULES, type SegmentedOptions } from './options.js';
@@ -39,7 +38,6 @@ export function ReportErrors<This = unknown, Args extends readonly unknown[] = n
   const spec = { decorator: '@ReportErrors', kind: 'error', options: checked, on: 'error', framed: true } as const;
   return recordingDecorator(spec, (scope, call, { segments, site }) => {
     const { error } = call;
-    if (thrownName(error) === 'RangeError' && !hasRoom()) return;
     // After sampling: a failure that is left out here may be reported by an outer layer.
     if (!claimReport(error, { frame: call.frame, scope })) return;
     const segmentation = segments.read(scope, call);
@@ -47,23 +45,4 @@ export function ReportErrors<This = unknown, Args extends readonly unknown[] = n
     const layers = crossed.length > 0 ? [...crossed] : [site.layer(call.instance)];
     scope.logError(error, segmentation === undefined ? { layers } : { layers, segmentation });
   });
-}
-
-/** Far more calls in each other than a report takes. */
-const DEEP = 3000;
-
-/**
- * Whether the stack has room for a report. Right under an overflow there is none: a report begun there would fail half-way and
- * still count as the one of this failure, while layers further out have room.
- */
-function hasRoom(): boolean {
-  try {
-    return deepen(DEEP);
-  } catch {
-    return false;
-  }
-}
-
-function deepen(left: number): boolean {
-  return left === 0 || deepen(left - 1);
 }

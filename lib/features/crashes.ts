@@ -1,5 +1,5 @@
 import { freemem, totalmem } from 'node:os';
-import { FLAG, isObject, optionsOf } from '../check.js';
+import { FLAG, isObject, isReference, optionsOf } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import { timestampBefore } from '../protocol/timestamp.js';
@@ -46,6 +46,9 @@ const NO_SEGMENTS: Segments = Object.freeze({});
 /** Crash reports, fatal and not (docs/protocol.md §6). */
 export class Crashes extends Feature<{ readonly segments: Segments }> {
   readonly #startedAt = this.port.clock.monotonic();
+  /** What was reported of an error: should it end the process, that is told of the same person, and in one report. */
+  readonly #reported = new WeakMap<object, { readonly target: Target; readonly key: string }>();
+  #reports = 0;
   #segments = this.settings.segments;
 
   /** Segments that every report carries from now on. */
@@ -53,12 +56,15 @@ export class Crashes extends Feature<{ readonly segments: Segments }> {
     this.#segments = segments;
   }
 
-  report(target: Target, thrown: unknown, options?: CrashInput): void {
+  report(reporting: Target, thrown: unknown, options?: CrashInput): void {
     const { port } = this;
     const input = optionsOf(port.reporter, 'logError', options) ?? {};
+    const fatal = this.argument('logError.fatal', input.fatal, FLAG, 'false is used') ?? false;
+    const failure = isReference(thrown) ? thrown : undefined;
+    const before = fatal && failure !== undefined ? this.#reported.get(failure) : undefined;
+    const target = before?.target ?? reporting;
     if (!port.admits(target, 'crashes')) return;
     const error = errorText(thrown, port.limits);
-    const fatal = this.argument('logError.fatal', input.fatal, FLAG, 'false is used') ?? false;
     const fields: string[] = [];
     for (const field of DEVICE_FIELDS) {
       const value = target.metrics?.[field] ?? port.metrics[field];
@@ -79,7 +85,11 @@ export class Crashes extends Feature<{ readonly segments: Segments }> {
     const now = port.stamp();
     // A crash has no time of its own; that of its request counts (docs/protocol.md §6).
     const at = this.argument('logError.timestamp', input.timestamp, timestampBefore(now), 'now is used') ?? now;
-    this.request(target, 'crashes', `"crash":{${fields.join(',')}}`, at);
+    const key = before?.key ?? (failure === undefined || fatal ? undefined : `crash ${++this.#reports}`);
+    const rollUp = key === undefined ? undefined : { key, merge: fatal ? asFatal : neverOne };
+    if (failure !== undefined && key !== undefined && !fatal) this.#reported.set(failure, { target, key });
+    const body = `"crash":{${fields.join(',')}}`;
+    port.record(target, { kind: 'request', feature: 'crashes', timestamp: at, body, rollUp });
   }
 
   #custom(input: CrashInput): string | undefined {
@@ -96,6 +106,20 @@ export class Crashes extends Feature<{ readonly segments: Segments }> {
     }
     return segmentationText(segments, { limits, reporter, call: 'logError', leading, scalars: true });
   }
+}
+
+/** A report that still waits, of an error that now ends the process: with all it says of where that was. */
+function asFatal(waiting: string): string | undefined {
+  const text = waiting.replace(NONFATAL, '"_nonfatal":false');
+  return text === waiting ? undefined : text;
+}
+
+// In a text of somebody else's the quotation marks would be escaped.
+const NONFATAL = '"_nonfatal":true';
+
+/** Two reports that are not fatal are two. */
+function neverOne(): undefined {
+  return undefined;
 }
 
 /** Describes anything that can be thrown; never throws itself, whatever getters the value has. */

@@ -23,6 +23,12 @@ export class EntryQueue {
     this.#items.push(entry);
     if (equal === undefined) return;
     this.#mergeable ??= new Map();
+    const first = this.at(0) as Entry;
+    // In the order of acceptance as well. Without this a queue that is never empty would keep all that ever passed through it.
+    for (const [key, { id }] of this.#mergeable) {
+      if (id >= first.id) break;
+      this.#mergeable.delete(key);
+    }
     this.#mergeable.set(equal, entry);
   }
 

@@ -90,7 +90,11 @@ export function attempt<T>(core: Core, call: string, work: () => T): T | undefin
   try {
     return work();
   } catch (error) {
-    failed(core, call, error);
+    try {
+      failed(core, call, error);
+    } catch {
+      // The stack is full: there is no room to say so either.
+    }
     return undefined;
   }
 }

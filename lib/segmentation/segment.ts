@@ -60,7 +60,8 @@ export function Segment(first?: string | SegmentClass, second?: SegmentClass, th
     );
   }
   return (target, key, index) => {
-    if (typeof index !== 'number' || (typeof key !== 'string' && typeof key !== 'symbol')) {
+    // A number is the name of `42() {}`, as some compilers write it.
+    if (typeof index !== 'number' || !['string', 'symbol', 'number'].includes(typeof key)) {
       throw new CountlyDecoratorError(
         '@Segment stands on something that is not a parameter of a method. Put it before a parameter.',
       );

@@ -18,6 +18,17 @@ export interface HandlerKinds {
   readonly gateways: readonly object[];
 }
 
+export function isGateway(type: unknown): boolean {
+  return typeof type === 'function' && Reflect.hasMetadata(GATEWAY, type);
+}
+
+/** Whether a class handles messages of microservices. */
+export function hasRpcHandlers(type: unknown): boolean {
+  const prototype: unknown = typeof type === 'function' ? type.prototype : undefined;
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  return methodsOf(prototype).some((method) => Reflect.hasMetadata(RPC, method));
+}
+
 /** Reads metadata of classes only: it runs before anything is instantiated. */
 export function handlerKinds(modules: ModulesContainer): HandlerKinds {
   let rpc = false;
@@ -29,7 +40,7 @@ export function handlerKinds(modules: ModulesContainer): HandlerKinds {
       const type: unknown = wrapper.metatype;
       if (typeof type !== 'function' || typeof type.prototype !== 'object' || type.prototype === null) continue;
       const prototype = type.prototype as object;
-      if (Reflect.hasMetadata(GATEWAY, type)) gateways.add(prototype);
+      if (isGateway(type)) gateways.add(prototype);
       for (const target of [type, ...methodsOf(prototype)]) {
         rpc ||= Reflect.hasMetadata(RPC, target);
         graphql ||= Reflect.hasMetadata(GRAPHQL, target);

@@ -36,8 +36,9 @@ export class ScopeInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const type = execution.getType<string>();
     const known = this.#contained(execution, type);
-    // Of a gateway the interceptor may stand in two places.
-    if (known === 'none' || (type === 'ws' && known !== undefined && known === currentUnit())) return next.handle();
+    if (known === 'none') return next.handle();
+    // Of messages the interceptor may stand in two places.
+    if ((type === 'ws' || type === 'rpc') && known !== undefined && known === currentUnit()) return next.handle();
     return new Observable((subscriber) => {
       const opening = this.#opening(execution, known);
       if (!isThenable(opening)) return this.#follow(opening, type, next, subscriber);

@@ -129,6 +129,18 @@ describe('@Segment and segmentation classes', () => {
       expect(client.warnings[0]).toMatch(/Till\.pay.*emitDecoratorMetadata.*@Segment\(Order\)/);
     });
 
+    test('a method may be named by a number, which some compilers hand over as one', () => {
+      class Till {
+        404(_page: string): void {}
+      }
+      const descriptor = Object.getOwnPropertyDescriptor(Till.prototype, 404) as PropertyDescriptor;
+      (Segment('page') as (target: object, key: unknown, index: number) => void)(Till.prototype, 404, 0);
+      TrackEvent('missing')(Till.prototype, 404 as unknown as string, descriptor);
+      Object.defineProperty(Till.prototype, 404, descriptor);
+      new Till()[404]('/cat');
+      expect(eventSegments()).toEqual([{ page: '/cat' }]);
+    });
+
     test('Object says that a literal is meant to go as it is', () => {
       watched(Segment(Object)).pay({ a: 1 });
       expect(eventSegments()).toEqual([{ a: 1 }]);

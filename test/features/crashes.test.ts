@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../lib/config/limits.js';
 import { errorText } from '../../lib/features/crashes.js';
-import { type Recorded, recorded } from '../support/recorded.js';
+import { fatal, type Recorded, recorded } from '../support/recorded.js';
 
 describe('the text of an error', () => {
   const text = (thrown: unknown) => errorText(thrown, DEFAULT_LIMITS);
@@ -87,6 +87,58 @@ describe('a crash', () => {
     test = recorded();
     test.client.logError(new Error('x'), { timestamp: 1_600_000_000_000 });
     expect((await test.sent())[0]?.timestamp).toBe(1_600_000_000_000);
+  });
+
+  describe('whose error then ends the process', () => {
+    const deadly = new Error('x');
+    const reported = () =>
+      test.client.device('ann').logError(deadly, { layers: ['Till.pay'], segmentation: { area: 'till' } });
+
+    it('is one report, fatal, of whom it happened to, and with all that was said', async () => {
+      test = recorded({ trackErrors: true });
+      test.client.device('ann').addBreadcrumb('paying');
+      reported();
+      fatal(deadly);
+      const requests = await test.sent();
+      expect(requests.map(({ deviceId }) => deviceId)).toEqual(['ann']);
+      expect(requests[0]?.parameters['crash']).toMatchObject({
+        _nonfatal: false,
+        _name: 'Error: x',
+        _custom: { layers: 'Till.pay', area: 'till' },
+        _logs: 'paying',
+      });
+      expect(test.client.stats()).toMatchObject({ accepted: 2, delivered: 2, pending: 0, dropped: {} });
+    });
+
+    it('is told of once more when it has left', async () => {
+      test = recorded({ trackErrors: true });
+      reported();
+      const nonfatal = await test.sent();
+      fatal(deadly);
+      const last = await test.sent();
+      const of = [...nonfatal, ...last].map(({ deviceId, parameters }) => [deviceId, parameters['crash']]);
+      expect(of).toMatchObject([
+        ['ann', { _nonfatal: true }],
+        ['ann', { _nonfatal: false }],
+      ]);
+    });
+
+    it.each([
+      ['another error', new Error('x')],
+      ['a thrown text, which has no identity', 'x'],
+    ])('has nothing to do with %s', async (_name, thrown) => {
+      test = recorded({ trackErrors: true });
+      test.client.logError(thrown === 'x' ? 'x' : deadly);
+      fatal(thrown);
+      expect((await crashes()).map(({ _nonfatal }) => _nonfatal)).toEqual([true, false]);
+    });
+
+    it('is as many reports as were made, when none of them was of the end', async () => {
+      test = recorded();
+      reported();
+      reported();
+      expect(await test.contents('ann')).toHaveLength(2);
+    });
   });
 
   it('of one request knows nothing of another one', async () => {

@@ -17,7 +17,7 @@ import {
   QueryHandler,
   Saga,
 } from '@nestjs/cqrs';
-import { map, type Observable } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ReportErrors, TrackEvent } from '../../lib/index.js';
 import { contextScope } from '../../lib/internal.js';
@@ -39,10 +39,15 @@ class PlaceOrder extends Command<string> {
 class CountOrders extends CqrsQuery<number> {}
 
 class OrderPlaced {
-  constructor(readonly fails: boolean) {}
+  constructor(
+    readonly fails: boolean,
+    readonly full = false,
+  ) {}
 }
 
 class SendMail extends Command<void> {}
+
+class Archive extends Command<void> {}
 
 @CommandHandler(PlaceOrder)
 class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
@@ -82,6 +87,14 @@ class SendMailHandler implements ICommandHandler<SendMail> {
   }
 }
 
+@CommandHandler(Archive)
+class ArchiveHandler implements ICommandHandler<Archive> {
+  async execute(): Promise<void> {
+    await Promise.resolve();
+    throw new Error('the archive is full');
+  }
+}
+
 @Injectable()
 class Sagas {
   @Saga()
@@ -90,6 +103,14 @@ class Sagas {
       ofType(OrderPlaced),
       map(() => new SendMail()),
     );
+
+  @Saga()
+  archive = (events: Observable<IEvent>): Observable<ICommand> =>
+    events.pipe(
+      ofType(OrderPlaced),
+      filter(({ full }) => full),
+      map(() => new Archive()),
+    );
 }
 
 @Controller()
@@ -97,7 +118,13 @@ class Shop {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly events: EventBus,
   ) {}
+
+  @Get('last-order')
+  lastOrder(): void {
+    this.events.publish(new OrderPlaced(false, true));
+  }
 
   @Get('order')
   async order(@Query('fails') fails: string): Promise<unknown> {
@@ -119,7 +146,7 @@ describe('CQRS', () => {
           CountlyModule.forRoot(quiet(collector, { deviceId: fromHeader('x-id'), carrier: { secret: SECRET } })),
         ],
         controllers: [Shop],
-        providers: [PlaceOrderHandler, CountOrdersHandler, OrderPlacedHandler, SendMailHandler, Sagas],
+        providers: [PlaceOrderHandler, CountOrdersHandler, OrderPlacedHandler, SendMailHandler, ArchiveHandler, Sagas],
       },
       collector,
     );
@@ -157,5 +184,16 @@ describe('CQRS', () => {
     expect(collector.of('crash').map(({ deviceId, body }) => [deviceId, body['_logs'], body['_custom']])).toEqual([
       ['ada', 'placing', { type: 'domain-event' }],
     ]);
+  });
+
+  it('reports what a command throws that a saga has sent, which nobody else would see either', async () => {
+    const { url, countly, collector } = await boot();
+    expect((await fetch(`${url}/last-order`, { headers: { 'x-id': 'ada' } })).status).toBe(200);
+    await expect
+      .poll(async () => {
+        await countly.flush();
+        return collector.of('crash').map(({ deviceId, name, body }) => [deviceId, name, body['_custom']]);
+      })
+      .toEqual([['ada', 'Error: the archive is full', { type: 'command' }]]);
   });
 });

@@ -6,6 +6,7 @@ import {
   Controller,
   type ExceptionFilter,
   type ExecutionContext,
+  Get,
   type INestApplication,
   Injectable,
   Scope,
@@ -151,6 +152,11 @@ class PerRequest {
   lazy(): string {
     return 'let through';
   }
+
+  @Get('page')
+  page(): string {
+    return 'the page';
+  }
 }
 
 @Injectable()
@@ -172,7 +178,11 @@ describe('guards and filters of RPC messages', () => {
   closeAppsAfterEach();
 
   /** A hybrid application: HTTP and TCP. */
-  async function boot(options: CountlyModuleOptions = {}, prepare: (app: INestApplication) => void = () => {}) {
+  async function boot(
+    options: CountlyModuleOptions = {},
+    prepare: (app: INestApplication) => void = () => {},
+    inheritAppConfig = true,
+  ) {
     const collector = new Collector();
     let tcp: { serverInstance?: { server: { address(): AddressInfo } } } = {};
     const running = await start(
@@ -187,7 +197,7 @@ describe('guards and filters of RPC messages', () => {
         prepare(app);
         tcp = app.connectMicroservice<MicroserviceOptions>(
           { transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } },
-          { inheritAppConfig: true },
+          { inheritAppConfig },
         ) as unknown as typeof tcp;
       },
     );
@@ -223,6 +233,29 @@ describe('guards and filters of RPC messages', () => {
     expect(collector.events()['ada']?.at(-1)).toBe('filter');
     await countly.flush();
     expect(collector.of('crash').map(({ deviceId: id, name }) => [id, name])).toEqual([['ada', `Error: ${how} broke`]]);
+    done();
+  });
+
+  it('need nothing of the application: a connected microservice may inherit none of it', async () => {
+    const { url, ask, events, countly, collector, done } = await boot({}, undefined, false);
+    expect(await ask({ id: 'ada' })).toBe('ada');
+    expect(await ask({ id: 'bob', how: 'guard' })).toEqual({ answered: 'guard broke', of: 'bob' });
+    expect(await ask({ id: 'eve', how: 'stream' })).toEqual({ answered: 'stream broke', of: 'eve' });
+    expect(await ask({ id: 'kim' }, 'request-scoped')).toBe('kim');
+    // Its controllers answer HTTP as before, in the scope of nobody in particular here.
+    expect(await (await fetch(`${url}/page`)).text()).toBe('the page');
+    expect(await events()).toEqual({
+      ada: ['guard', 'given guard', 'handler'],
+      bob: ['guard', 'filter'],
+      eve: ['guard', 'given guard', 'handler', 'filter'],
+      kim: ['request guard', 'lazy guard', 'handler'],
+      'the-process': ['global guard'],
+    });
+    await countly.flush();
+    expect(collector.of('crash').map(({ deviceId: id, name }) => [id, name])).toEqual([
+      ['bob', 'Error: guard broke'],
+      ['eve', 'Error: stream broke'],
+    ]);
     done();
   });
 

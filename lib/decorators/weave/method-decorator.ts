@@ -48,7 +48,7 @@ export function methodDecorator<This, Args extends readonly unknown[], Result>(
   weaving: Weaving,
 ): MethodWeaver<This, Args, Result> {
   const decorate = (target: unknown, second: unknown, descriptor: unknown): unknown => {
-    if (!isContext(second)) return legacy(weaving, target, second, descriptor);
+    if (!isContext(second)) return legacy(weaving, target, propertyKey(second), descriptor);
     const { kind, name } = second;
     if (kind !== 'method' || typeof target !== 'function') throw misplaced(weaving, kind, nameOf(undefined, name));
     return weaveInto(target as Method, new Site(name, second.static), [weaving]);
@@ -63,6 +63,11 @@ export const weavings = new WeakMap<object, Weaving>();
 /** What decorators of the standard dialect are called with second. */
 function isContext(value: unknown): value is DecoratorContext {
   return isObject(value) && typeof value['kind'] === 'string';
+}
+
+/** Some compilers hand the name of `42() {}` over as it is written. */
+function propertyKey(key: unknown): unknown {
+  return typeof key === 'number' ? String(key) : key;
 }
 
 function legacy(weaving: Weaving, target: unknown, key: unknown, descriptor: unknown): PropertyDescriptor {

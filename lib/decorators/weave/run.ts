@@ -15,6 +15,7 @@ import {
 import { type Method, makePlan, type Plan, type Step, type WovenCall } from './advice.js';
 import { isObserved, observed, observing } from './call-channel.js';
 import type { Followed } from './followed.js';
+import { isStackFull, recordLate, recordWhatWaits } from './full-stack.js';
 import { follow, kindOf } from './results.js';
 import type { Woven } from './woven.js';
 
@@ -145,7 +146,7 @@ export class Run implements WovenCall, FailureFrame, Followed {
     try {
       result = Reflect.apply(this.woven.original, this.instance, args);
     } catch (error) {
-      this.settle(true, error);
+      this.settleThrown(error);
       throw error;
     } finally {
       if (id !== 0) enterFrame(before);
@@ -197,8 +198,19 @@ export class Run implements WovenCall, FailureFrame, Followed {
     }
   }
 
+  /** Whatever it comes to, the caller gets what was thrown. */
+  private settleThrown(error: unknown): void {
+    try {
+      if (!isStackFull(error)) this.settle(true, error);
+      else if (!this.ended) recordLate(() => this.settle(true, error));
+    } catch {
+      // There was no room for as much as that.
+    }
+  }
+
   settle(failed: boolean, value: unknown): void {
     if (this.ended) return;
+    recordWhatWaits();
     this.ended = true;
     this.failed = failed;
     this.value = value;
@@ -228,7 +240,11 @@ export class Run implements WovenCall, FailureFrame, Followed {
         this.states ??= [];
         this.states[index] = state;
       } catch (error) {
-        this.tell(scope, `Recording a ${advice.kind}`, error);
+        try {
+          this.tell(scope, `Recording a ${advice.kind}`, error);
+        } catch {
+          // The stack is full.
+        }
       }
     }
   }

@@ -31,6 +31,11 @@ class Base {
     return 'secret';
   }
 
+  @TrackEvent()
+  404(): string {
+    return 'not found';
+  }
+
   @TimedEvent('one')
   @TrackEvent('two')
   @ReportErrors()
@@ -94,6 +99,15 @@ export const cases: Cases = {
       assert.deepEqual(
         client.of('event').map(({ key }) => key),
         ['instance', 'static', 'Base_[secret]', 'instance'],
+      );
+    }),
+
+  'a method may be named by a number': () =>
+    withClient((client) => {
+      assert.equal(new Base()[404](), 'not found');
+      assert.deepEqual(
+        client.of('event').map(({ key }) => key),
+        ['Base_404'],
       );
     }),
 
