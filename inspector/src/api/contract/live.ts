@@ -1,3 +1,4 @@
+import type { MadeKind } from './common.js';
 import type { ProblemRow, RequestRow } from './lists.js';
 
 /**
@@ -27,7 +28,7 @@ export interface LiveMessages {
     readonly request_id: number;
     readonly count: number;
     readonly rows: readonly {
-      readonly kind: 'event' | 'view' | 'error' | 'trace';
+      readonly kind: MadeKind;
       readonly id: number;
       readonly method: number | null;
       readonly unit: string | null;
