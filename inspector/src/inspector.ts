@@ -77,19 +77,20 @@ async function startOn(store: Store, resolved: ResolvedOptions): Promise<Inspect
   recount(numbers, store.database);
   const madeBy = new MadeBy();
   recountLinks(store.database, madeBy);
+  const runId = randomUUID();
   const parts: CollectorParts = {
     options: resolved,
     settings: { ...resolved.settings },
     store,
     memory: new ServerMemory(store.database),
     faults: new FaultBox(),
-    hub: new LiveHub(),
+    hub: new LiveHub(runId),
     numbers,
     book: new ClientBook(),
     methods: new MethodTable(store.database),
     madeBy,
     address: { url: '' },
-    runId: randomUUID(),
+    runId,
     plan: resolved.plan && new PlanWatch(store.database, resolved.plan),
     trouble: {},
     // The last: from here on something works on the database by itself.

@@ -7,7 +7,8 @@ import type { ProblemRow, RequestRow } from './lists.js';
  * left out and only counted.
  */
 export interface LiveMessages {
-  readonly hello: Readonly<Record<string, never>>;
+  /** `run` changes with each start of the inspector. */
+  readonly hello: { readonly run: string };
   readonly request: Partial<RequestRow>;
   readonly event: Readonly<Record<string, unknown>>;
   readonly view: Readonly<Record<string, unknown>>;
