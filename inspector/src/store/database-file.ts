@@ -33,6 +33,7 @@ const MEMORY: DatabaseFile = { secure: () => undefined, release: () => undefined
 export function claimDatabaseFile(path: string): DatabaseFile {
   if (path === ':memory:') return MEMORY;
   const file = canonical(path);
+  refuseOddFile(file);
   const isNew = !existsSync(file);
   const lockPath = `${file}.lock`;
   const lock = lockFile(lockPath);
@@ -46,7 +47,6 @@ export function claimDatabaseFile(path: string): DatabaseFile {
   };
   try {
     if (isNew) makePrivate(file);
-    else refusePipe(file);
   } catch (error) {
     discard();
     throw error;
@@ -63,7 +63,7 @@ function lockFile(path: string): { release(): void } {
 
 /** SQLite gives the files beside the database the rights of the database. */
 function makePrivate(file: string): void {
-  refusePipe(file);
+  refuseOddFile(file);
   closeSync(openSync(file, 'a', OWNER_ONLY));
   try {
     chmodSync(file, OWNER_ONLY);
@@ -72,9 +72,12 @@ function makePrivate(file: string): void {
   }
 }
 
-/** Opening one waits for whoever reads it, for ever. */
-function refusePipe(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) throw new Error(`${file} is a pipe`);
+/** Opening a pipe waits for whoever reads it, for ever, and a device belongs to the whole machine. */
+function refuseOddFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const what = found.isFIFO() ? 'a pipe' : found.isDirectory() ? 'a folder' : 'no regular file';
+  throw new Error(`${file} is ${what}`);
 }
 
 /** One name a file, so that two ways to write it meet at the same lock. */

@@ -183,6 +183,13 @@ describe('a start that fails', () => {
     await expect(startInspector({ port: 0, database })).rejects.toThrow('is a pipe');
   });
 
+  it('takes no folder and no device, and leaves their rights as they are', async () => {
+    const rights = statSync('/dev/null').mode;
+    await expect(startInspector({ port: 0, database: folder })).rejects.toThrow('is a folder');
+    await expect(startInspector({ port: 0, database: '/dev/null' })).rejects.toThrow('is no regular file');
+    expect(statSync('/dev/null').mode).toBe(rights);
+  });
+
   it.each([
     ['no database', (path: string) => writeFileSync(path, 'hello '.repeat(1000)), /cannot be used/],
     [
