@@ -39,10 +39,15 @@ export function ingestConsent(context: IngestContext, owner: Owner, entry: Entry
   context.live.add('consent', () => ({ app_key, device_id, given, refused, timestamp: entry.timestamp }));
 }
 
+/** Countly knows some twenty features. */
+const MOST_FEATURES = 1000;
+
 /** A text, whether it is no JSON or the JSON of one, is taken apart: its features are called "0", "1", … */
 function featuresIn(consent: Part): JsonObject {
   if (consent.state === 'absent') return {};
   const value = consent.state === 'broken' ? consent.text : consent.value;
   if (typeof value === 'string') return lettersOf(value);
-  return isObject(value) || Array.isArray(value) ? { ...value } : {};
+  if (!isObject(value) && !Array.isArray(value)) return {};
+  const features = Object.entries(value);
+  return features.length <= MOST_FEATURES ? { ...value } : Object.fromEntries(features.slice(0, MOST_FEATURES));
 }
