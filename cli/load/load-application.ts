@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Applied, catalogueWitness, type KnownCatalogue, weaveWitness } from '../../lib/internal.js';
-import { complain, keepOutput } from '../output.js';
+import { type Applied, catalogueWitness, type KnownCatalogue, shownText, weaveWitness } from '../../lib/internal.js';
+import { fail, keepOutput, onEnd } from '../output.js';
 import { denyConnections } from './connections.js';
 import { type Frame, framesHere } from './frames.js';
+import { watchdog } from './watchdog.js';
 
-const FAILED = 1;
 const HINT = ' Give the module that declares the application, not the one that starts it.';
 
 /** A decorator, and the calls that led to it. */
@@ -55,18 +55,17 @@ export async function loadApplication(files: readonly string[], timeout: number)
   keepOutput();
   const exported: unknown[] = [];
   for (const [index, path] of paths.entries()) {
-    const ended = () => {
-      complain(`countly-weave: ${files[index]} cannot be loaded: it ends the process, or waits for ever.${HINT}`);
-      process.exitCode = FAILED;
-    };
-    process.on('exit', ended);
+    const named = `countly-weave: ${files[index]} cannot be loaded`;
+    const goesOn = onEnd(() => fail(`${named}: it ends the process, or waits for ever.${HINT}`));
+    const isDone = watchdog(timeout * 1000, `${shownText(named)}: ${lateBy(timeout)}.\n`);
     try {
       exported.push(await Promise.race([import(pathToFileURL(path).href), tooLate]));
     } catch (error) {
       const reason = reasonOf(error);
       throw new Error(`${files[index]} cannot be loaded: ${reason}.${refused.any ? HINT : ''}`);
     } finally {
-      process.off('exit', ended);
+      isDone();
+      goesOn();
     }
   }
   // The files that are written now are named from where the command was given.
@@ -79,11 +78,14 @@ export async function loadApplication(files: readonly string[], timeout: number)
 /** Only while something else keeps the process: with nothing left to do it ends, which is told at once. */
 function failAfter(seconds: number): Promise<never> {
   const late = new Promise<never>((_, reject) => {
-    const reason = `it is not done after ${seconds} s, which --timeout may prolong`;
-    setTimeout(() => reject(new Error(reason)), seconds * 1000).unref();
+    setTimeout(() => reject(new Error(lateBy(seconds))), seconds * 1000).unref();
   });
   late.catch(() => {});
   return late;
+}
+
+function lateBy(seconds: number): string {
+  return `it is not done after ${seconds} s, which --timeout may prolong`;
 }
 
 /** Anything may be thrown. */

@@ -1,6 +1,7 @@
 import { HELP, readArguments, type StartArguments } from './command/arguments.js';
 import { runChild, untilSignal } from './command/child.js';
 import { complaintsOf } from './command/complaints.js';
+import { harmless } from './command/harmless.js';
 import { openPage } from './command/open-page.js';
 import { DEFAULT_PORT, inspectorAt, startOnFreePort } from './command/port.js';
 import { explainStartError } from './command/start-error.js';
@@ -45,9 +46,10 @@ async function start(given: StartArguments): Promise<number> {
 
 async function startOwn(given: StartArguments, say: Say): Promise<number> {
   const { options, faults, open, strict, command } = given;
-  const onWarning = (message: string): void => console.error(`countly-inspector: warning: ${message}`);
+  const complain = (text: string): void => console.error(`countly-inspector: ${harmless(text)}`);
+  const onWarning = (message: string): void => complain(`warning: ${message}`);
   const inspector = await startOnFreePort({ ...options, onWarning }).catch((error: unknown) => {
-    console.error(`countly-inspector: ${explainStartError(error, options)}`);
+    complain(explainStartError(error, options));
     return undefined;
   });
   if (inspector === undefined) return START_ERROR;
@@ -63,7 +65,7 @@ async function startOwn(given: StartArguments, say: Say): Promise<number> {
   if (open) openPage(`${inspector.url}/`);
   const code = await (stopped ?? runChild(command, environment(inspector.url, given)));
   const complaints = strict ? complaintsOf(inspector) : [];
-  for (const complaint of complaints) console.error(`countly-inspector: ${complaint}`);
+  for (const complaint of complaints) complain(complaint);
   await inspector.close();
   return code === 0 && complaints.length > 0 ? COMPLAINTS : code;
 }

@@ -19,7 +19,7 @@ import { type InspectorOptions, type ResolvedOptions, resolveOptions } from './o
 import { type PlanReport, PlanWatch } from './plan/plan-watch.js';
 import { SearchIndex } from './search/search-index.js';
 import type { SqlParameter, SqlValue } from './sql/sql.js';
-import { openStore } from './store/store.js';
+import { openStore, type Store } from './store/store.js';
 
 /** A running inspector. */
 export interface Inspector {
@@ -64,25 +64,38 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 export async function startInspector(options: InspectorOptions = {}): Promise<Inspector> {
   const resolved = resolveOptions(options);
   const store = openStore(resolved.database);
+  try {
+    return await startOn(store, resolved);
+  } catch (error) {
+    store.discard();
+    throw error;
+  }
+}
+
+async function startOn(store: Store, resolved: ResolvedOptions): Promise<Inspector> {
+  const numbers = new Numbers();
+  recount(numbers, store.database);
+  const madeBy = new MadeBy();
+  recountLinks(store.database, madeBy);
+  const runId = randomUUID();
   const parts: CollectorParts = {
     options: resolved,
     settings: { ...resolved.settings },
     store,
     memory: new ServerMemory(store.database),
     faults: new FaultBox(),
-    hub: new LiveHub(),
-    numbers: new Numbers(),
+    hub: new LiveHub(runId),
+    numbers,
     book: new ClientBook(),
     methods: new MethodTable(store.database),
-    madeBy: new MadeBy(),
-    search: new SearchIndex(store.database),
+    madeBy,
     address: { url: '' },
-    runId: randomUUID(),
+    runId,
     plan: resolved.plan && new PlanWatch(store.database, resolved.plan),
     trouble: {},
+    // The last: from here on something works on the database by itself.
+    search: new SearchIndex(store.database),
   };
-  recount(parts.numbers, store.database);
-  recountLinks(store.database, parts.madeBy);
   const server = createServer((message, response) => {
     serve(parts, message, response).catch((error: unknown) => {
       resolved.onWarning(`request ${message.method} ${message.url} failed: ${String(error)}`);
@@ -95,7 +108,6 @@ export async function startInspector(options: InspectorOptions = {}): Promise<In
   } catch (error) {
     parts.hub.close();
     parts.search.close();
-    store.discard();
     throw error;
   }
   if (!LOOPBACK.test(resolved.host)) {

@@ -197,6 +197,19 @@ describe('countly-inspector -- command', () => {
     expect(code).toBe(1);
   });
 
+  it('lets no name of others do anything to the terminal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inspector-names-'));
+    const plan = join(folder, 'plan.json');
+    writeFileSync(plan, JSON.stringify({ version: 1, entries: [] }));
+    const events = JSON.stringify([{ key: 'odd\u202e\u009b31m', count: 1 }]);
+    const query = `app_key=K&device_id=ann&events=${encodeURIComponent(events)}`;
+    const sends = `fetch(process.env.COUNTLY_URL + '/i?${query}').then(() => process.exit(0))`;
+    const { err } = await cli.start('--strict', '--plan', plan, ...node(sends)).ended;
+    expect(err).toContain('odd\\u{202e}\\u{9b}31m');
+    expect(err).not.toMatch(/[\u202e\u009b]/);
+    rmSync(folder, { recursive: true });
+  });
+
   it('lets the command use an inspector that runs already', async () => {
     await using other = await startInspector({ port: 0 });
     const tell = 'console.log(process.env.COUNTLY_URL)';

@@ -5,9 +5,11 @@ import type { Reporter } from '../logger.js';
 import type { QueryResult } from '../protocol/answer.js';
 import type { ConsentFeature, EntryDraft, EntryFeature, EntryKind } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
+import type { Author } from './author.js';
 import type { DeviceState, LocalState } from './device-state.js';
 import type { Target, VisitorState } from './visitor-state.js';
 
+export type { Author } from './author.js';
 export type { Target } from './visitor-state.js';
 
 /** Members of what a plain JavaScript caller passed: they may be anything, and nothing may throw. */
@@ -28,6 +30,8 @@ export interface RecordDraft {
   readonly quiet?: boolean | undefined;
   /** The end of what the server knows: told whatever was taken back since. */
   readonly owed?: boolean | undefined;
+  /** Of what waited: who made it then. */
+  readonly author?: Author | undefined;
 }
 
 /** A question to the server, as form fields. */
@@ -81,6 +85,8 @@ export interface FeaturePort extends VisitorState {
   /** What belongs to the target's request, else to its device. */
   workOf(target: Target): LocalState;
   record(target: Target, draft: RecordDraft): void;
+  /** Who makes a record at this moment; undefined when nobody wants to know. */
+  author(): Author | undefined;
   /** Leaves work to the end of the transaction that runs, if any does; false when it is to be done at once. */
   defers(target: Target, feature: ConsentFeature, work: () => void): boolean;
   /** A call that is not recorded; it counts as accepted and dropped. */

@@ -2,6 +2,7 @@ import { AMOUNT, amountOf, shown } from '../check.js';
 import { type Limits, truncate } from '../config/limits.js';
 import type { Reporter } from '../logger.js';
 import { jsonString } from '../protocol/json-text.js';
+import type { Author } from './author.js';
 import { storedName, valueText } from './segmentation-text.js';
 
 /** The ways a custom property can change (docs/protocol.md §5); `$set` is a plain value on the wire. */
@@ -36,6 +37,8 @@ const SCALAR = 'a text, a number or true or false';
 export class ProfileBuffer {
   readonly #requests: Map<string, Change>[] = [];
   #changes = 0;
+  /** Who made the last one. */
+  author: Author | undefined;
 
   /** Changes taken since the last `take`. */
   get size(): number {

@@ -2,12 +2,14 @@ import { isObject, member, namesOf, primitiveOf, shown, tellMisfit, textFrom } f
 import { truncate } from '../config/limits.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { DeviceState } from './device-state.js';
-import { Feature, type Target } from './feature.js';
+import { type Author, Feature, type RecordDraft, type Target } from './feature.js';
 import { ProfileBuffer, type ProfileChange, type ProfileOperator, readChange } from './profile-changes.js';
 import { asClassSays } from './segmentation-text.js';
 
 const STANDARD = ['name', 'username', 'email', 'organization', 'phone', 'picture', 'gender'] as const;
 const LONGEST_PICTURE = 4096;
+/** What waited is not made by whatever lets it go. */
+const NOBODY: Author = { recorder: undefined, scope: undefined };
 /** After that changes are sent by themselves. */
 const SAVE_AFTER_MS = 5000;
 
@@ -87,6 +89,7 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     const state = port.stateOf(target.deviceId);
     state.profile ??= new ProfileBuffer();
     state.profile.add(change);
+    state.profile.author = port.author();
     this.#unsaved.set(target.deviceId, target);
     if (state.profile.size >= this.settings.maxChanges()) this.save(target);
     else this.#cancelTimer ??= port.clock.after(SAVE_AFTER_MS, () => this.saveAll());
@@ -105,7 +108,8 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     state.profile = undefined;
     if (buffer !== undefined && buffer.size > 0 && this.port.admits(target, 'users')) {
       // Of before the transaction that runs, if any does.
-      this.#recordAll(target, buffer.take(), true);
+      const { author = NOBODY } = buffer;
+      for (const custom of buffer.take()) this.#record(target, `"custom":${custom}`, { unheld: true, author });
     }
   }
 
@@ -145,13 +149,13 @@ export class UserProfile extends Feature<{ readonly maxChanges: () => number }> 
     }
   }
 
-  #recordAll(target: Target, customs: readonly string[], unheld = false): void {
-    for (const custom of customs) this.#record(target, `"custom":${custom}`, unheld);
+  #recordAll(target: Target, customs: readonly string[]): void {
+    for (const custom of customs) this.#record(target, `"custom":${custom}`);
   }
 
-  #record(target: Target, details: string, unheld = false): void {
+  #record(target: Target, details: string, of: Pick<RecordDraft, 'unheld' | 'author'> = {}): void {
     const body = `"user_details":{${details}}`;
-    this.port.record(target, { kind: 'request', feature: 'users', timestamp: this.port.stamp(), body, unheld });
+    this.port.record(target, { kind: 'request', feature: 'users', timestamp: this.port.stamp(), body, ...of });
   }
 
   #tell(argument: string, expected: string, value: unknown): void {

@@ -1,10 +1,11 @@
 import type { ResolvedOptions } from '../config/resolve.js';
-import type { RecordDraft, Target } from '../features/feature.js';
+import type { Author, RecordDraft, Target } from '../features/feature.js';
 import type { Visitor } from '../features/visitor.js';
 import type { Dependence, VisitorChange } from '../features/visitor-state.js';
 import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
-import { HousePort, isClaim, type PortParts } from '../scope/feature-port.js';
+import { isClaim } from '../scope/claims.js';
+import { HousePort, type PortParts } from '../scope/feature-port.js';
 import type { ScopeTarget } from '../scope/scope-target.js';
 import { type Holder, transactionOf } from '../scope/transaction.js';
 import type { FleetVisitors } from './fleet-visitors.js';
@@ -81,8 +82,13 @@ export class FleetPort extends HousePort {
     return isOpen ? undefined : reason;
   }
 
-  protected override queue(target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
-    if (!this.isShared(target.deviceId)) return super.queue(target, entry, rollUp);
+  protected override queue(
+    target: Target,
+    entry: EntryDraft,
+    rollUp: RollUp | undefined,
+    author: Author | undefined,
+  ): void {
+    if (!this.isShared(target.deviceId)) return super.queue(target, entry, rollUp, author);
     const change: VisitorChange = (visitor, whom) => {
       const { running } = this.fleet.visitors;
       if (running !== undefined && this.#agrees(running, whom, entry)) this.#take(running, visitor, entry, rollUp);
@@ -120,15 +126,16 @@ export class FleetPort extends HousePort {
     // What the person is, before what they did.
     if (state?.profile !== undefined) this.fleet.visitors.before(() => this.parts.saveProfile(target, state));
     const known = `${deviceId} ${draft.body}`;
+    const author = draft.author ?? (step.isFirst ? this.author() : undefined);
     // What a hook records itself is no part of this.
     if (!step.entries.has(known)) {
-      this.fleet.visitors.before(() => step.entries.set(known, this.entryOf(target, draft)));
+      this.fleet.visitors.before(() => step.entries.set(known, this.entryOf(target, draft, author)));
     }
     const entry = step.entries.get(known);
     if (entry === undefined) return void step.refused.push('filtered');
     const visitor = this.visitorOf(deviceId);
     const rollUp = entry.body === draft.body ? draft.rollUp : undefined;
-    if (transaction !== undefined) this.hold(transaction, target, entry, rollUp);
+    if (transaction !== undefined) this.hold(transaction, target, entry, rollUp, author);
     else if (visitor === undefined || draft.quiet === true) step.recorded.push({ entry, rollUp });
     else this.#take(step, visitor, entry, rollUp);
   }

@@ -68,6 +68,8 @@ export interface SentRequests {
 
 /** What is loaded once an inspector answered. */
 export interface InspectorLink {
+  /** Who makes a record, for whoever delivers it; undefined until the inspector knows the method. */
+  makerOf(author: Omit<EntryNote, 'at'>): string | undefined;
   /** The inspector answered, under the id of its run. */
   answered(runId: string): void;
   sent(sent: SentRequests): void;

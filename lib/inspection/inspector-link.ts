@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { clearTimeout, setTimeout } from '../clock.js';
 import { CallCounts } from './call-counts.js';
-import type { InspectorLink, LinkPort, SentRequests } from './contract.js';
+import type { EntryNote, InspectorLink, LinkPort, SentRequests } from './contract.js';
+import { type Maker, makerText, readMaker } from './maker.js';
 import { MethodList } from './method-list.js';
 import { UnitList } from './unit-list.js';
 
@@ -17,7 +18,7 @@ const MOST_WAITING = 500;
 
 interface Made {
   readonly body: string;
-  readonly entries: readonly (readonly { readonly ref: number | null; readonly unit: string | null }[])[];
+  readonly entries: readonly (readonly Maker[])[];
 }
 
 /** Tells an inspector what only an inspector gets. */
@@ -27,27 +28,32 @@ export function createInspectorLink(port: LinkPort): InspectorLink {
 
 class Link implements InspectorLink {
   readonly #client: object;
-  #methods = new MethodList();
+  readonly #id = randomUUID();
+  readonly #methods = new MethodList();
   #units = new UnitList();
   readonly #calls = new CallCounts();
   #runId = '';
   #made: Made[] = [];
   #toldLedger = '';
+  /** The inspector has taken something, so it knows this client. */
+  #isKnown = false;
   #timer: NodeJS.Timeout | undefined;
+  #isSoon = false;
   #posting: Promise<unknown> | undefined;
   #ended = true;
 
   constructor(private readonly port: LinkPort) {
     const { name, app, version } = port;
     const startedAt = Math.round(port.now() - process.uptime() * 1000);
-    this.#client = { id: randomUUID(), name, app, version, pid: process.pid, hostname: hostname(), startedAt };
+    this.#client = { id: this.#id, name, app, version, pid: process.pid, hostname: hostname(), startedAt };
   }
 
   answered(runId: string): void {
     if (runId !== this.#runId) {
       // It was started anew and knows nothing.
       this.#runId = runId;
-      this.#methods = new MethodList();
+      this.#isKnown = false;
+      this.#methods.forgetTold();
       this.#units = new UnitList();
       this.#toldLedger = '';
     }
@@ -57,14 +63,22 @@ class Link implements InspectorLink {
     this.#tellIn(SOON_MS);
   }
 
+  makerOf({ recorder, scope }: Omit<EntryNote, 'at'>): string | undefined {
+    if (this.#ended || !this.#isKnown || (recorder === undefined && scope === undefined)) return undefined;
+    const ref = this.#methods.refOf(recorder);
+    if (ref !== null && !this.#methods.isTold(ref)) return undefined;
+    const unit = this.#units.idOf({ recorder, scope, at: this.port.now() });
+    if (ref === null && unit === null) return undefined;
+    this.#tellIn(SOON_MS);
+    return makerText({ client: this.#id, ref, unit });
+  }
+
   sent({ requests, body, notes }: SentRequests): void {
     if (this.#ended) return;
     const entries = requests.map((request) =>
-      request.entries.map(({ id, feature }) => {
+      request.entries.map(({ id, maker }) => {
         const note = notes.get(id);
-        // What waited to be told of the person leaves before the record, and is nothing that the decorator made.
-        const recorder = feature === 'users' ? undefined : note?.recorder;
-        return { ref: this.#methods.refOf(recorder), unit: this.#units.idOf(note) };
+        return readMaker(maker) ?? { ref: this.#methods.refOf(note?.recorder), unit: this.#units.idOf(note) };
       }),
     );
     const isMade = entries.some((makers) => makers.some(({ ref, unit }) => ref !== null || unit !== null));
@@ -100,8 +114,10 @@ class Link implements InspectorLink {
   }
 
   #tellIn(ms: number): void {
-    if (this.#ended || (this.#timer !== undefined && ms >= LATER_MS)) return;
+    // One that is due soon stays: a client that never rests tells all the same.
+    if (this.#ended || (this.#timer !== undefined && (ms >= LATER_MS || this.#isSoon))) return;
     clearTimeout(this.#timer);
+    this.#isSoon = ms < LATER_MS;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#posting = this.#post(false).finally(() => {
@@ -130,6 +146,7 @@ class Link implements InspectorLink {
       JSON.stringify({ client: this.#client, closed, ledger, methods, calls, units, made }),
     );
     if (!taken || runId !== this.#runId) return;
+    this.#isKnown = true;
     this.#methods.told(methods);
     this.#units.told(units);
     this.#calls.told();

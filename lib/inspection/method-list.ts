@@ -55,6 +55,15 @@ export class MethodList {
     for (const method of methods) this.#told.set(method.ref, JSON.stringify(method));
   }
 
+  isTold(ref: number): boolean {
+    return this.#told.has(ref);
+  }
+
+  /** Who was told knows nothing any more. The numbers stay: what waits in a fleet carries them. */
+  forgetTold(): void {
+    this.#told.clear();
+  }
+
   #toldOf(method: object, known: KnownMethod, classNames: ReadonlyMap<object, string>): ToldMethod {
     const { className, methodName, isStatic, decorators } = known;
     const place = this.#places.get(method);

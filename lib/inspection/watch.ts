@@ -39,7 +39,18 @@ export class InspectorWatch {
     else this.#loading ??= this.#load();
   }
 
-  /** An entry was accepted. */
+  /** Who makes a record, as an entry carries it; undefined as long as no inspector knows of this client. */
+  makerOf(author: Omit<EntryNote, 'at'>): string | undefined {
+    let maker: string | undefined;
+    if (this.#state === 'inspector' && this.#link !== undefined) {
+      this.#contained(() => {
+        maker = this.#link?.makerOf(author);
+      });
+    }
+    return maker;
+  }
+
+  /** An entry was accepted whose maker is not known yet. */
   note(entryId: number | undefined, recorder: object | undefined, scope: object | undefined): void {
     if (this.#state === 'server' || entryId === undefined) return;
     const unit = this.#state === 'inspector' || this.#notes.size < MOST_UNITS ? scope : undefined;

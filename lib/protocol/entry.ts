@@ -33,6 +33,11 @@ export interface EntryDraft {
   readonly weight: number;
   /** For an event its JSON object; else the JSON members of the request, without braces: `"crash":{…}`. */
   readonly body: string;
+  /**
+   * Who made it, as the client that recorded it tells an inspector; only where one listens.
+   * @internal
+   */
+  readonly maker?: string | undefined;
 }
 
 /** An accepted entry: the unit that the ledger counts and the storage keeps. */

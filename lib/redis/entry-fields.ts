@@ -9,9 +9,10 @@ const LONG: Readonly<Record<string, EntryKind>> = { e: 'event', r: 'request', p:
 const OVERHEAD = 100;
 const CONSENT = '"consent":';
 
-/** The time first: a status looks at nothing else. */
-export function fieldsOf({ timestamp, idType, kind, feature, tz, weight }: Entry): string {
-  return `${timestamp}|${idType}|${SHORT[kind]}|${feature}|${tz}|${weight}`;
+/** The time first: a status looks at nothing else. What made it is for an inspector, and not there without one. */
+export function fieldsOf({ timestamp, idType, kind, feature, tz, weight, maker }: Entry): string {
+  const fields = `${timestamp}|${idType}|${SHORT[kind]}|${feature}|${tz}|${weight}`;
+  return maker === undefined ? fields : `${fields}|${maker}`;
 }
 
 /** What the bounds of a fleet count an entry as; the same when it is added and when it is taken out. */
@@ -25,7 +26,7 @@ export function entryOf(found: unknown): Entry | undefined {
   if (typeof streamId !== 'string' || !Array.isArray(fields)) return undefined;
   const [, deviceId, , meta, , body] = fields as unknown[];
   if (typeof meta !== 'string') return undefined;
-  const [timestamp, idType, kind, feature, tz, weight] = meta.split('|');
+  const [timestamp, idType, kind, feature, tz, weight, maker] = meta.split('|');
   const entry = {
     id: Number.parseInt(streamId, 10),
     deviceId: deviceId as string,
@@ -36,6 +37,7 @@ export function entryOf(found: unknown): Entry | undefined {
     tz: Number(tz),
     weight: Number(weight),
     body: body as string,
+    maker,
   };
   return isEntry(entry) && isBody(entry) ? entry : undefined;
 }

@@ -143,14 +143,19 @@ interface Watched {
 
 /** Only a server on this machine that is reached directly can be an inspector; no other client looks for one. */
 export function watchOf(options: ResolvedOptions, { clock, stats, query }: Watched): InspectorWatch | undefined {
-  const { disabled, testMode, transport, url, proxy, name, appKey: app } = options;
+  const { disabled, testMode, transport, url, proxy, name, fleet, appKey: app } = options;
   if (disabled || testMode || transport !== undefined || !isHere(url, proxy)) return undefined;
   const post = async (body: string): Promise<boolean> => {
     const path = '/inspector/client';
     return (await query({ path, query: '', contentType: 'application/json', body })).ok;
   };
+  // In a fleet others may do all the sending, and an answer is what tells whom this one is to tell.
+  if (fleet !== undefined) void Promise.resolve().then(() => query(PING));
   return new InspectorWatch({ name, app, version: SDK_VERSION, now: () => clock.now(), stats, post });
 }
+
+/** Whether a server is there; about nobody. */
+const PING: WireRequest = { path: '/o/ping', query: '', contentType: 'application/x-www-form-urlencoded', body: '' };
 
 /** Of a disabled client. */
 const NO_TRANSPORT: Transport = {

@@ -5,7 +5,7 @@ import type { Limits } from '../config/limits.js';
 import type { ResolvedOptions } from '../config/resolve.js';
 import { runHooks } from '../features/before-send.js';
 import type { DeviceState, DeviceStates, LocalState } from '../features/device-state.js';
-import type { FeaturePort, Filters, Query, RecordDraft, Target } from '../features/feature.js';
+import type { Author, FeaturePort, Filters, Query, RecordDraft, Target } from '../features/feature.js';
 import type { Behaviour } from '../features/server-config.js';
 import { Visitor } from '../features/visitor.js';
 import type { VisitorChange } from '../features/visitor-state.js';
@@ -18,12 +18,13 @@ import type { ConsentFeature, EntryDraft } from '../protocol/entry.js';
 import { jsonString } from '../protocol/json-text.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { machineOffset, Stamper } from '../protocol/timestamp.js';
+import { isClaim } from './claims.js';
 import { contextScope, recordedBy } from './current.js';
 import { recordText } from './debug-story.js';
 import { HeldEntries } from './held-entries.js';
 import { hostMetrics } from './host-metrics.js';
 import { Questions } from './questions.js';
-import { ScopeTarget } from './scope-target.js';
+import { isNobody, ScopeTarget } from './scope-target.js';
 import { type Holder, type Transaction, transactionOf } from './transaction.js';
 
 /** What stands behind the port. Functions where a part is made after it. */
@@ -133,29 +134,31 @@ export class HousePort implements FeaturePort {
     const { outbox, states, saveProfile } = this.parts;
     const { deviceId } = target;
     if (this.options.disabled) return;
-    if (deviceId === '') {
-      if (!isNobody(target)) outbox.refuse('invalid');
-      return;
-    }
+    if (deviceId === '') return isNobody(target) ? undefined : outbox.refuse('invalid');
     // What we say of a device is no activity of its own.
     const state = draft.quiet === true ? states().peek(deviceId) : states().touch(deviceId);
     const isClaimed = draft.unheld !== true && isClaim(draft);
     const transaction = isClaimed ? transactionOf(target as Holder, 'all') : undefined;
     // What the person is, before what they did: the server looks at it when it counts.
     if (state?.profile !== undefined && transaction === undefined) saveProfile(target, state);
-    const entry = this.entryOf(target, draft);
+    const author = draft.author ?? this.author();
+    const entry = this.entryOf(target, draft, author);
     if (entry === undefined) return outbox.refuse('filtered');
     // What a hook has changed is no longer what its key says.
     const key = entry.body === draft.body ? draft.rollUp : undefined;
     if (transaction === undefined) {
       const id = outbox.add(entry, key);
-      const { watch } = this.parts;
-      if (watch?.listens === true) watch.note(id, recordedBy.recorder, contextScope());
-    } else this.hold(transaction, target, entry, key);
+      if (author !== undefined) this.note(id, entry, author);
+    } else this.hold(transaction, target, entry, key, author);
+  }
+
+  author(): Author | undefined {
+    if (this.parts.watch?.listens !== true) return undefined;
+    return { recorder: recordedBy.recorder, scope: contextScope() };
   }
 
   /** What is queued of a draft; undefined when a hook drops it. */
-  protected entryOf(target: Target, draft: RecordDraft): EntryDraft | undefined {
+  protected entryOf(target: Target, draft: RecordDraft, author: Author | undefined): EntryDraft | undefined {
     const { dialect } = this.parts;
     const { kind, feature, timestamp } = draft;
     const { deviceId, idType } = target;
@@ -165,11 +168,18 @@ export class HousePort implements FeaturePort {
     if (body === undefined) return undefined;
     if (this.reporter.verbose) this.#tell(target, draft);
     const tz = this.offsetOf(target, timestamp);
-    return { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body };
+    const maker = author && this.parts.watch?.makerOf(author);
+    return { deviceId, idType, kind, feature, timestamp, tz, weight: 1, body, maker };
   }
 
   /** Keeps an entry until its transaction has ended, and looks then whether it may still leave. */
-  protected hold(transaction: Transaction, target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
+  protected hold(
+    transaction: Transaction,
+    target: Target,
+    entry: EntryDraft,
+    rollUp: RollUp | undefined,
+    author: Author | undefined,
+  ): void {
     const { states, saveProfile } = this.parts;
     const { deviceId, feature, body } = entry;
     const port = this;
@@ -185,7 +195,12 @@ export class HousePort implements FeaturePort {
         if (refusal !== undefined) return port.refuse(refusal);
         const state = states().touch(to);
         if (state?.profile !== undefined) saveProfile(whom, state);
-        port.queue(whom, { ...entry, deviceId: to, idType: to === deviceId ? entry.idType : whom.idType }, rollUp);
+        port.queue(
+          whom,
+          { ...entry, deviceId: to, idType: to === deviceId ? entry.idType : whom.idType },
+          rollUp,
+          author,
+        );
       },
     });
   }
@@ -230,10 +245,13 @@ export class HousePort implements FeaturePort {
     const tz = this.offsetOf(target, timestamp);
     // Whoever reads it may have another working directory, in a later life of this process at the latest.
     const body = `"picture":${jsonString(resolve(path))},"user_details":{}`;
-    const entry = { deviceId, idType, kind: 'picture', feature: 'users', timestamp, tz, weight: 1, body } as const;
+    const author = this.author();
+    const maker = author && this.parts.watch?.makerOf(author);
+    const of = { deviceId, idType, timestamp, tz, weight: 1, body, maker };
+    const entry: EntryDraft = { kind: 'picture', feature: 'users', ...of };
     const transaction = transactionOf(target as Holder, 'all');
-    if (transaction === undefined) this.queue(target, entry, undefined);
-    else this.hold(transaction, target, entry, undefined);
+    if (transaction === undefined) this.queue(target, entry, undefined, author);
+    else this.hold(transaction, target, entry, undefined, author);
   }
 
   purge(deviceId: string, features: ReadonlySet<ConsentFeature>): readonly EntryDraft[] {
@@ -246,8 +264,14 @@ export class HousePort implements FeaturePort {
   }
 
   /** Passes on what is recorded, by whom. */
-  protected queue(_target: Target, entry: EntryDraft, rollUp: RollUp | undefined): void {
-    this.parts.outbox.add(entry, rollUp);
+  protected queue(_target: Target, entry: EntryDraft, rollUp: RollUp | undefined, author: Author | undefined): void {
+    const id = this.parts.outbox.add(entry, rollUp);
+    if (author !== undefined) this.note(id, entry, author);
+  }
+
+  /** For the time before an inspector has answered; in a fleet an entry leaves under another number. */
+  protected note(id: number | undefined, { maker }: EntryDraft, { recorder, scope }: Author): void {
+    if (maker === undefined && this.options.fleet === undefined) this.parts.watch?.note(id, recorder, scope);
   }
 
   /** Why a call may not record. */
@@ -266,18 +290,6 @@ export class HousePort implements FeaturePort {
     if (target.idType === 9) return {};
     return this.parts.dialect.place?.(this.isAllowed(target, 'location')) ?? {};
   }
-}
-
-/**
- * Whether a draft claims something that a failure makes untrue. Views, sessions, crashes, traces, consent and changes of ids
- * happened all the same.
- */
-export function isClaim({ kind, feature }: RecordDraft): boolean {
-  return kind === 'event' ? feature !== 'views' : feature === 'users' || feature === 'attribution';
-}
-
-export function isNobody(target: Target): boolean {
-  return (target as Partial<ScopeTarget>).identity?.nobody === true;
 }
 
 function membersOf(texts: Readonly<Record<string, string>>): string {

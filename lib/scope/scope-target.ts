@@ -1,6 +1,7 @@
 import { WorkState } from '../features/device-state.js';
 import type { Renamable } from '../features/identity.js';
 import type { DeviceLocation } from '../features/location.js';
+import type { Target } from '../features/visitor-state.js';
 import type { DeviceIdType } from '../protocol/entry.js';
 import type { Holder, Transaction } from './transaction.js';
 
@@ -65,4 +66,8 @@ export class ScopeTarget implements Renamable, Holder {
     this.identity.idType = 0;
     this.identity.changed?.();
   }
+}
+
+export function isNobody(target: Target): boolean {
+  return (target as Partial<ScopeTarget>).identity?.nobody === true;
 }

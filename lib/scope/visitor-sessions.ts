@@ -3,6 +3,7 @@ import type { Target } from '../features/feature.js';
 import type { Visitor } from '../features/visitor.js';
 import type { Core } from './compose.js';
 import type { Countly } from './countly.js';
+import { scopeStore } from './current.js';
 import { attempt, partsOf } from './scope-parts.js';
 import { type DeviceIdentity, ScopeTarget, type TargetDetails } from './scope-target.js';
 
@@ -40,6 +41,12 @@ export class VisitorSessions {
    * @param metrics of their device, asked for when a session begins
    */
   active(scope: object, metrics: () => Metrics): void {
+    // Nothing of the scope runs yet, and an inspector is told what it was recorded in.
+    if (this.#core.watch?.listens === true) scopeStore.run(scope, () => this.#seen(scope, metrics));
+    else this.#seen(scope, metrics);
+  }
+
+  #seen(scope: object, metrics: () => Metrics): void {
     attempt(this.#core, 'beginSession', () => {
       const { target } = partsOf(scope);
       const { own, port, sessions } = this.#core;

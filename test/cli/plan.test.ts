@@ -333,6 +333,9 @@ describe('the command', () => {
 
   it.each([
     ['ends the process', 'late.cjs', 'process.exit(0);'],
+    ['ends it well, as it says', 'late.cjs', "process.on('exit', () => { process.exitCode = 0; }); process.exit(0);"],
+    ['ends it without a word', 'late.cjs', 'process.reallyExit(0);'],
+    ['ends it while it is loaded', 'late.mjs', 'await new Promise((go) => setTimeout(go, 20)); process.reallyExit(0);'],
     ['waits for what never comes', 'late.mjs', 'await new Promise(() => {});'],
   ])('never passes for a check when the application %s', (_, file, source) => {
     app.run('plan', '--load', 'dist/shop.js', '--out', 'plan.json');
@@ -347,6 +350,16 @@ describe('the command', () => {
     const { status, stderr } = app.run('plan', '--load', 'dist/busy.mjs', '--timeout', '1');
     expect(status).toBe(1);
     expect(stderr).toContain('dist/busy.mjs cannot be loaded: it is not done after 1 s');
+  });
+
+  it.each([
+    ['in a loop', 'for (;;);'],
+    ['waiting for another program', "require('node:child_process').execSync('sleep 20');"],
+  ])('ends by a signal when the module is busy for ever, %s', (_, source) => {
+    app.write('dist/busy.cjs', source);
+    const { status, signal, stderr, stdout } = app.run('plan', '--load', 'dist/busy.cjs', '--timeout', '1');
+    expect({ status, signal, stdout }).toEqual({ status: null, signal: 'SIGKILL', stdout: '' });
+    expect(stderr).toContain('dist/busy.cjs cannot be loaded: it is not done after 1 s');
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(__dirname, '../..');
 // With its peers an installation may take 5 MB (the consumers look at that); this notices what came in unawares.
-const MAX_BYTES = 1_650_000;
+const MAX_BYTES = 1_600_000;
 
 interface Packed {
   readonly unpackedSize: number;

@@ -1,10 +1,10 @@
-import type { ListRows } from '../../src/api/contract/lists.js';
+import type { ListName, ListRows } from '../../src/api/contract/lists.js';
 import { expectError, expectEvent, expectTrace, expectView } from '../lib/expectation.js';
 import { hrefTo } from '../lib/route.js';
 
 /** What the drawer knows of each kind of row. */
 export interface RecordKind {
-  readonly list: 'events' | 'views' | 'errors' | 'traces' | 'sessions' | 'problems';
+  readonly list: Exclude<ListName, 'entries' | 'devices' | 'profiles' | 'requests'>;
   title(row: Row): string;
   /** The panel that tells more of its kind. */
   href(row: Row): string;
@@ -15,6 +15,8 @@ export interface RecordKind {
 export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
 const text = (row: Row, name: string): string => String(row[name] ?? '');
+
+const personOf = (row: Row): string => hrefTo('people', text(row, 'device_id'));
 
 export const RECORD_KINDS: Readonly<Record<string, RecordKind>> = {
   event: {
@@ -42,6 +44,13 @@ export const RECORD_KINDS: Readonly<Record<string, RecordKind>> = {
     expectation: (row) => expectTrace(row as unknown as ListRows['traces']),
   },
   session: { list: 'sessions', title: () => 'Session', href: () => hrefTo('sessions') },
+  profile: { list: 'profile-changes', title: () => 'User details', href: personOf },
+  consent: {
+    list: 'consents',
+    title: (row) => `${row['granted'] === true ? 'Agreed to' : 'Withdrew'} ${text(row, 'feature')}`,
+    href: personOf,
+  },
+  merge: { list: 'merges', title: (row) => `Was ${text(row, 'old_device_id')}`, href: personOf },
   problem: {
     list: 'problems',
     title: (row) => text(row, 'title'),

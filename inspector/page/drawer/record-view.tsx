@@ -13,7 +13,7 @@ import { RequestParts } from './request-view.js';
 
 /** Texts of many lines get a place of their own. */
 const LONG = ['error', 'logs'];
-const NESTED = ['segmentation', 'custom', 'metrics', 'attributes', 'extra'];
+const NESTED = ['segmentation', 'custom', 'metrics', 'attributes', 'extra', 'details'];
 /** Told in another way. */
 const LEFT_OUT = new Set([
   'id',
@@ -34,7 +34,7 @@ const LEFT_OUT = new Set([
   ...NESTED,
 ]);
 
-/** One event, view, error, trace, session or finding, and the request that brought it. */
+/** One event, view, error, trace, session, change of a person or finding, and the request that brought it. */
 export function RecordView({ kind, id }: { kind: string; id: number }) {
   const known = RECORD_KINDS[kind];
   // A list asked for what comes before the next row answers with this one first.

@@ -20,6 +20,8 @@ const KEPT = 1000;
 /** A stream of thousands a second is shown a few times a second. */
 const SHOW_MS = 200;
 const PULSE_MS = 600;
+/** Who only looks at another tab for a moment misses nothing. */
+const HIDDEN_MS = 1000;
 
 export const connection = signal<Connection>('connecting');
 export const isPaused = signal(false);
@@ -38,9 +40,31 @@ let isShowing = false;
 let pulseTimer: ReturnType<typeof setTimeout> | undefined;
 let sequence = 0;
 let hasBeenLive = false;
+let currentRun: string | undefined;
 
-/** Listens to the live stream. The browser reconnects by itself; what was missed meanwhile is read once it is back. */
+/**
+ * Listens to the live stream while the page is in sight: a browser has six connections for all its tabs, and the seventh tab
+ * would not even load. What was missed meanwhile is read once it is back.
+ */
 export function listen(): void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const follow = (): void => {
+    clearTimeout(timer);
+    if (document.visibilityState === 'visible') source ??= connect();
+    else {
+      timer = setTimeout(() => {
+        source?.close();
+        source = undefined;
+      }, HIDDEN_MS);
+    }
+  };
+  document.addEventListener('visibilitychange', follow);
+  follow();
+}
+
+/** The browser reconnects by itself. */
+function connect(): EventSource {
   const source = new EventSource('./api/stream');
   source.addEventListener('open', () => {
     setConnection('live');
@@ -49,6 +73,12 @@ export function listen(): void {
       beat(0);
     }
     hasBeenLive = true;
+  });
+  source.addEventListener('hello', (message: MessageEvent<string>) => {
+    const { run } = JSON.parse(message.data) as LiveMessages['hello'];
+    // Another inspector in the place of the one before: its rows have the same numbers and are others.
+    if (currentRun !== undefined && run !== currentRun) forget();
+    currentRun = run;
   });
   source.addEventListener('error', () => setConnection('reconnecting'));
   for (const kind of RECORD_KINDS) {
@@ -67,12 +97,15 @@ export function listen(): void {
   });
   // What a client tells of itself and of rows that are already here.
   for (const name of ['linked', 'client']) source.addEventListener(name, () => isPaused.value || beat());
-  source.addEventListener('reset', () => {
-    waiting = [];
-    records.value = [];
-    gaps.value += 1;
-    beat(0);
-  });
+  source.addEventListener('reset', forget);
+  return source;
+}
+
+function forget(): void {
+  waiting = [];
+  records.value = [];
+  gaps.value += 1;
+  beat(0);
 }
 
 export function togglePause(): void {

@@ -1,4 +1,5 @@
-import type { CodeDetail } from '../../src/api/contract/code.js';
+import type { CodeDetail, CodeMethod } from '../../src/api/contract/code.js';
+import type { MadeKind } from '../../src/api/contract/common.js';
 import type { Latency } from '../../src/api/contract/numbers.js';
 import { pathOf } from '../lib/api.js';
 import { duration, number, plural } from '../lib/format.js';
@@ -14,7 +15,12 @@ import { currentWindow, WindowPicker } from '../parts/window-picker.js';
 
 /** A trace is named with its type, its panel without. */
 const OF_TYPE = /^(?:device|network) /;
-const PANELS = { event: 'events', view: 'views', error: 'errors', trace: 'traces' } as const;
+const PANELS: Readonly<Partial<Record<MadeKind, string>>> = {
+  event: 'events',
+  view: 'views',
+  error: 'errors',
+  trace: 'traces',
+};
 
 /** One woven method: where it stands, how it does, what it made. */
 export function OneMethod({ id }: { id: string }) {
@@ -54,16 +60,12 @@ function Detail({ detail: { method, keys, items } }: { detail: CodeDetail }) {
             {keys.map(({ kind, key, count }) => (
               <li class="line" key={`${kind} ${key}`}>
                 <Badge kind={kind} />
-                <a class="line-text" href={hrefTo(PANELS[kind], kind === 'trace' ? key.replace(OF_TYPE, '') : key)}>
-                  {key}
-                </a>
+                <Made kind={kind} name={key} method={method.id} />
                 <span class="figure">{number(count)}</span>
               </li>
             ))}
           </ul>
-          <p class="faint">
-            {`${plural(made.events, 'event')}, ${plural(made.views, 'view')}, ${plural(made.errors, 'error')}, ${plural(made.traces, 'trace')}.`}
-          </p>
+          <p class="faint">{`${madeOf(made)}.`}</p>
         </Card>
         <Durations id={String(method.id)} label={method.label} />
       </div>
@@ -74,6 +76,32 @@ function Detail({ detail: { method, keys, items } }: { detail: CodeDetail }) {
       )}
     </>
   );
+}
+
+/** What has a panel of its own leads there. */
+function Made({ kind, name, method }: { kind: MadeKind; name: string; method: number }) {
+  const panel = PANELS[kind];
+  if (panel === undefined && kind !== 'session') return <span class="line-text">{name}</span>;
+  const href =
+    panel === undefined
+      ? hrefTo('sessions', undefined, { method: String(method) })
+      : hrefTo(panel, kind === 'trace' ? name.replace(OF_TYPE, '') : name);
+  return (
+    <a class="line-text" href={href}>
+      {name}
+    </a>
+  );
+}
+
+function madeOf({ events, views, errors, traces, sessions, profiles, consents, merges }: CodeMethod['made']): string {
+  const always = [plural(events, 'event'), plural(views, 'view'), plural(errors, 'error'), plural(traces, 'trace')];
+  const others = [
+    sessions > 0 && plural(sessions, 'session'),
+    profiles > 0 && plural(profiles, 'change of user details', 'changes of user details'),
+    consents > 0 && plural(consents, 'change of consent', 'changes of consent'),
+    merges > 0 && plural(merges, 'merge'),
+  ];
+  return [...always, ...others.filter((text) => text !== false)].join(', ');
 }
 
 function Durations({ id, label }: { id: string; label: string }) {

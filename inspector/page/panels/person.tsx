@@ -7,7 +7,7 @@ import { useApi } from '../lib/use-api.js';
 import { Card, Chips, Empty, Facts, Trouble, When } from '../parts/bits.js';
 import { Waterfall } from '../parts/waterfall.js';
 
-const KINDS = ['session', 'view', 'event', 'trace', 'error', 'consent', 'merge', 'problem'] as const;
+const KINDS = ['session', 'view', 'event', 'trace', 'error', 'profile', 'consent', 'merge', 'problem'] as const;
 
 /** One person: who it is, and everything that happened, on a scale of time. */
 export function Person({ id, query }: { id: string; query: Readonly<Record<string, string>> }) {

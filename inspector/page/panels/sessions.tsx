@@ -16,7 +16,7 @@ export const sessions: Panel = {
   View: Sessions,
 };
 
-const FILTERS = ['device', 'app', 'request'] as const;
+const FILTERS = ['device', 'app', 'request', 'method', 'unit'] as const;
 
 function Sessions({ query, summary }: PanelProps) {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, query[name]]));

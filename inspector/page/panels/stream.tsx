@@ -130,7 +130,7 @@ function newsSince(held: readonly LiveRecord[], now: readonly LiveRecord[]): rea
 
 function open({ kind, data }: LiveRecord): void {
   const id = data['id'];
-  if (typeof id === 'number' && kind !== 'profile' && kind !== 'consent') openDrawer(DRAWER_KINDS[kind] ?? kind, id);
+  if (typeof id === 'number' && kind !== 'consent') openDrawer(DRAWER_KINDS[kind] ?? kind, id);
   else if (typeof data['device_id'] === 'string') location.hash = `#people/${encodeURIComponent(data['device_id'])}`;
 }
 
@@ -145,6 +145,7 @@ const LISTS = [
   ['session', 'sessions'],
   ['crash', 'errors'],
   ['trace', 'traces'],
+  ['profile', 'profile-changes'],
   ['problem', 'problems'],
 ] as const;
 

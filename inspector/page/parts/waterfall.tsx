@@ -78,7 +78,7 @@ function StretchView({ stretch }: { stretch: Stretch }) {
 function Line({ item, stretch }: { item: TimelineItem; stretch: Stretch }) {
   const { kind, id, label, bad, from, to } = item;
   const lasts = to === null ? null : to - from;
-  const data = item.data as { segmentation?: unknown; message?: unknown };
+  const data = item.data as { segmentation?: unknown; details?: unknown; message?: unknown };
   return (
     <li class={`wave kind-${kind}${bad ? ' wave-bad' : ''}`} data-testid="timeline-row">
       <span class="wave-time">
@@ -86,17 +86,16 @@ function Line({ item, stretch }: { item: TimelineItem; stretch: Stretch }) {
       </span>
       <Badge kind={kind} />
       <span class="wave-label">
-        {kind === 'consent' || kind === 'merge' ? (
-          <span class="note" title={label}>
-            {label}
-          </span>
-        ) : (
-          <button type="button" class="link" onClick={() => openDrawer(kind, id)}>
-            {label || kind}
-          </button>
-        )}
+        <button
+          type="button"
+          class="link"
+          title={kind === 'consent' ? label : undefined}
+          onClick={() => openDrawer(kind, id)}
+        >
+          {label || kind}
+        </button>
         {kind === 'problem' && <span class="note">{String(data.message ?? '')}</span>}
-        <Chips of={kind === 'event' ? data.segmentation : undefined} limit={4} />
+        <Chips of={kind === 'event' ? data.segmentation : data.details} limit={4} />
       </span>
       <span class="track" title={lasts === null ? 'not over yet' : lasts > 0 ? duration(lasts) : undefined}>
         <Bar item={item} stretch={stretch} />

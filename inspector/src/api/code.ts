@@ -4,7 +4,7 @@ import { labelOf, type MethodRow } from '../offers/method-table.js';
 import type { ApiQuery } from './api-query.js';
 import { arrivalsOf } from './arrivals.js';
 import type { Code, CodeDetail, CodeMethod } from './contract/code.js';
-import { type ItemKind, itemsOf } from './timeline-items.js';
+import { itemsOf } from './timeline-items.js';
 
 const MOST_SHOWN = 5000;
 const MOST_ITEMS = 100;
@@ -30,7 +30,7 @@ export function readMethod({ parts, id }: ApiQuery): CodeDetail | undefined {
     const rows = parts.store.database
       .prepare(`SELECT * FROM ${MADE_TABLES[kind].table} WHERE method = ? ORDER BY id DESC LIMIT ?`)
       .all(row.id, MOST_ITEMS);
-    return itemsOf(kind as ItemKind, rows);
+    return itemsOf(kind, rows);
   });
   return {
     method: codeMethod(parts, row, arrivalsOf(parts)(row)),
@@ -68,6 +68,10 @@ function codeMethod({ book, madeBy }: CollectorParts, row: MethodRow, arrived: n
       views: madeBy.count(row.id, 'view'),
       errors: madeBy.count(row.id, 'error'),
       traces: madeBy.count(row.id, 'trace'),
+      sessions: madeBy.count(row.id, 'session'),
+      profiles: madeBy.count(row.id, 'profile'),
+      consents: madeBy.count(row.id, 'consent'),
+      merges: madeBy.count(row.id, 'merge'),
     },
   };
 }

@@ -21,13 +21,14 @@ const MADE = { ...OWNED, method: 'method', unit: 'unit' };
 export const LISTS: Readonly<Record<ListName, List>> = {
   events: { table: 'events', filters: { ...MADE, key: 'key' }, excludes: { without: 'key' } },
   views: { table: 'views', filters: { ...MADE, name: 'name', visit: 'visit' } },
-  sessions: { table: 'sessions', filters: OWNED },
+  sessions: { table: 'sessions', filters: MADE },
   errors: { table: 'crashes', filters: { ...MADE, group: 'group_hash', name: 'name', nonfatal: 'nonfatal' } },
   traces: { table: 'traces', filters: { ...MADE, type: 'type', name: 'name' } },
   problems: { table: 'problems', filters: { ...OWNED, row: '"row"', level: 'level' } },
   entries: { table: 'entries', filters: { ...OWNED, outcome: 'outcome' } },
-  consents: { table: 'consent_changes', filters: { ...OWNED, feature: 'feature' } },
-  merges: { table: 'merges', filters: OWNED },
+  consents: { table: 'consent_changes', filters: { ...MADE, feature: 'feature' } },
+  'profile-changes': { table: 'profile_changes', filters: MADE },
+  merges: { table: 'merges', filters: MADE },
   devices: {
     table: 'devices',
     filters: { device: 'device_id', app: 'app_key' },

@@ -12,6 +12,7 @@ const JSON_COLUMNS = new Set([
   'reply',
   'health',
   'value',
+  'details',
 ]);
 const BOOLEAN_COLUMNS = new Set([
   'nonfatal',

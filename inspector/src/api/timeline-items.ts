@@ -63,6 +63,12 @@ export const ITEM_KINDS: Readonly<Record<ItemKind, Kind>> = {
     span: moment('timestamp'),
     bad: ({ nonfatal }) => nonfatal === 0,
   },
+  profile: {
+    table: 'profile_changes',
+    time: 'timestamp',
+    label: () => 'user details',
+    span: moment('timestamp'),
+  },
   consent: {
     table: 'consent_changes',
     time: 'timestamp',

@@ -55,6 +55,11 @@ function unitOf(database: SqlDatabase, { id, title, started_at: startedAt, devic
   const count = (table: string): number =>
     database.prepare<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE unit = ?`).first(id)?.n ?? 0;
   const errors = count('crashes');
-  const entries = count('events') + count('traces') + errors;
+  // A dozen features are agreed to with one click.
+  const consents = database
+    .prepare<{ n: number }>('SELECT count(DISTINCT entry_id) AS n FROM consent_changes WHERE unit = ?')
+    .first(id)?.n;
+  const told = count('sessions') + count('profile_changes') + count('merges') + (consents ?? 0);
+  const entries = count('events') + count('traces') + errors + told;
   return { id, title, startedAt, device_id, client, entries, errors };
 }

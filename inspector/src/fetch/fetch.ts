@@ -75,6 +75,6 @@ function mergeIfAsked(context: IngestContext, request: RawRequest, { parameters 
   if (!oldDeviceId || oldDeviceId === deviceId) return;
   const device = context.store.devices.find(textOf(parameters['app_key']) ?? '', deviceId);
   if (device === undefined) return;
-  mergeDevices(context, device, oldDeviceId, request.receivedAt);
+  mergeDevices(context, { device, entryId: null }, oldDeviceId, request.receivedAt);
   context.store.devices.save(device);
 }

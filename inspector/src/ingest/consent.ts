@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, lettersOf, type Part } from '../protocol/json.js';
 import type { SqlDatabase } from '../sql/sql.js';
-import type { IngestContext, Owner } from './context.js';
+import { type IngestContext, type Owner, ownerColumns } from './context.js';
 import type { Entry } from './entry.js';
 
 export function knowsConsent(database: SqlDatabase, appKey: string, deviceId: string): boolean {
@@ -28,15 +28,8 @@ export function ingestConsent(context: IngestContext, owner: Owner, entry: Entry
     // Compared strictly: 1 is another consent than true, and no object is the one before.
     if (before === value && (typeof sent !== 'object' || sent === null)) continue;
     save.run(device.app_key, device.device_id, feature, granted, value, entry.timestamp, context.requestId);
-    insert.consent_changes({
-      request_id: context.requestId,
-      app_key: device.app_key,
-      device_id: device.device_id,
-      feature,
-      granted,
-      value,
-      timestamp: entry.timestamp,
-    });
+    const change = { ...ownerColumns(context, owner), feature, granted, value, timestamp: entry.timestamp };
+    insert.consent_changes(change);
     (granted ? given : refused).push(feature);
   }
   if (given.length + refused.length === 0) return;
@@ -46,10 +39,15 @@ export function ingestConsent(context: IngestContext, owner: Owner, entry: Entry
   context.live.add('consent', () => ({ app_key, device_id, given, refused, timestamp: entry.timestamp }));
 }
 
+/** Countly knows some twenty features. */
+const MOST_FEATURES = 1000;
+
 /** A text, whether it is no JSON or the JSON of one, is taken apart: its features are called "0", "1", … */
 function featuresIn(consent: Part): JsonObject {
   if (consent.state === 'absent') return {};
   const value = consent.state === 'broken' ? consent.text : consent.value;
   if (typeof value === 'string') return lettersOf(value);
-  return isObject(value) || Array.isArray(value) ? { ...value } : {};
+  if (!isObject(value) && !Array.isArray(value)) return {};
+  const features = Object.entries(value);
+  return features.length <= MOST_FEATURES ? { ...value } : Object.fromEntries(features.slice(0, MOST_FEATURES));
 }

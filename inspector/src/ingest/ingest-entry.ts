@@ -71,7 +71,7 @@ export function ingestEntry(context: IngestContext, entry: Entry): EntryResult {
     const { device } = owner;
     const oldDeviceId = textOf(entry.parameters['old_device_id']);
     if (oldDeviceId && oldDeviceId !== entry.deviceId) {
-      mergeDevices(context, device, oldDeviceId, entry.timestamp);
+      mergeDevices(context, owner, oldDeviceId, entry.timestamp);
     }
     updateDevice(owner, entry);
     ingestConsent(context, owner, entry);

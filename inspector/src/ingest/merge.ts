@@ -1,20 +1,31 @@
 import type { SqlDatabase } from '../sql/sql.js';
 import type { DeviceRow } from '../store/device-row.js';
-import type { IngestContext } from './context.js';
+import type { IngestContext, Owner } from './context.js';
 import { customOf, findProfile, STANDARD, saveProfile } from './user-details.js';
 
-const HISTORY = ['events', 'views', 'sessions', 'crashes', 'traces', 'consent_changes'] as const;
+const HISTORY = ['events', 'views', 'sessions', 'crashes', 'traces', 'consent_changes', 'profile_changes'] as const;
+
+/** Whom the old user goes up in. A question about a device may bring a merge, and is no entry. */
+interface Merging extends Pick<Owner, 'device'> {
+  readonly entryId: number | null;
+}
 
 /**
  * `old_device_id`: the old user goes up in the new one. Counters add up, first seen is the earlier one, and where both
  * have a value the new id's value stays; of consent that of the old id does, whichever of the two is the older user
  * (docs/protocol.md §2.7). `entries` keep the id they were sent with.
  */
-export function mergeDevices(context: IngestContext, target: DeviceRow, oldDeviceId: string, timestamp: number): void {
+export function mergeDevices(
+  context: IngestContext,
+  { device: target, entryId }: Merging,
+  oldDeviceId: string,
+  timestamp: number,
+): void {
   const { store } = context;
   const old = store.devices.find(target.app_key, oldDeviceId);
   store.insert.merges({
     request_id: context.requestId,
+    entry_id: entryId,
     app_key: target.app_key,
     old_device_id: oldDeviceId,
     device_id: target.device_id,

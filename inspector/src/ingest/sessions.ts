@@ -1,7 +1,7 @@
 import { SESSION_COOLDOWN_SECONDS, SESSION_DURATION_LIMIT } from '../checks/session-checks.js';
 import { hasNul } from '../protocol/bad-text.js';
 import { isJson, leadingInteger, readObject } from '../protocol/json.js';
-import type { IngestContext, Owner } from './context.js';
+import { type IngestContext, type Owner, ownerColumns } from './context.js';
 import type { Entry } from './entry.js';
 import { applySessionPlace } from './location.js';
 
@@ -48,9 +48,7 @@ function begin(context: IngestContext, owner: Owner, entry: Entry): void {
   applySessionPlace(device, entry);
   const metrics = readObject(entry.parameters['metrics']);
   const row = {
-    request_id: context.requestId,
-    app_key: device.app_key,
-    device_id: device.device_id,
+    ...ownerColumns(context, owner),
     started_at: entry.timestamp,
     duration: 0,
     resumed: 0,

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, readObject, textOf } from '../protocol/json.js';
 import type { SqlDatabase, SqlValue } from '../sql/sql.js';
-import type { IngestContext, Owner } from './context.js';
+import { type IngestContext, type Owner, ownerColumns } from './context.js';
 import type { Entry } from './entry.js';
 import { applyCustom } from './user-operators.js';
 
@@ -22,7 +22,8 @@ export function customOf(profile: ProfileRow | undefined): JsonObject {
   return readObject(profile?.custom) ?? {};
 }
 
-export function ingestUserDetails(context: IngestContext, { device }: Owner, entry: Entry): void {
+export function ingestUserDetails(context: IngestContext, owner: Owner, entry: Entry): void {
+  const { device } = owner;
   const details = entry.userDetails.state === 'read' ? entry.userDetails.value : undefined;
   if (!isObject(details)) return;
   const { database } = context.store;
@@ -30,7 +31,10 @@ export function ingestUserDetails(context: IngestContext, { device }: Owner, ent
   const standard = STANDARD.map((name) => nextStandard(current?.[name] ?? null, details[name]));
   const changes = readObject(details['custom']);
   saveProfile(context, device, [...standard, nextCustom(customOf(current), changes)], entry.timestamp);
-  context.live.add('profile', () => ({ device_id: device.device_id, app_key: device.app_key, details }));
+  const { timestamp } = entry;
+  const change = { ...ownerColumns(context, owner), details: JSON.stringify(details), timestamp };
+  const id = context.store.insert.profile_changes(change);
+  context.live.add('profile', () => ({ id, device_id: device.device_id, app_key: device.app_key, details, timestamp }));
 }
 
 /** A change that would let the properties grow beyond all measure is left out. */

@@ -15,7 +15,8 @@ export class LiveHub {
   #waiting: LiveCollector[] = [];
   #pause: NodeJS.Timeout | undefined;
 
-  constructor() {
+  /** @param run - tells this start of the inspector from others */
+  constructor(private readonly run: string) {
     this.#heartbeat = setInterval(() => this.#write(': still here\n\n'), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
@@ -30,7 +31,7 @@ export class LiveHub {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    response.write('retry: 1000\nevent: hello\ndata: {}\n\n');
+    response.write(`retry: 1000\n${frame('hello', { run: this.run })}`);
     this.#listeners.add(response);
     response.once('close', () => this.#listeners.delete(response));
   }

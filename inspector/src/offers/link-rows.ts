@@ -17,7 +17,8 @@ export interface Linked {
 
 interface Row {
   readonly id: number;
-  readonly entry_id: number;
+  /** Null in a row of an earlier version. */
+  readonly entry_id: number | null;
   readonly place: number;
   readonly label: string;
 }
@@ -26,7 +27,7 @@ interface Row {
 export function linkRows(
   database: SqlDatabase,
   { body, entries }: MadeRequest,
-  methods: ReadonlyMap<number, number>,
+  methodsOf: (client: string | null) => ReadonlyMap<number, number> | undefined,
   madeBy: MadeBy,
 ): Linked | undefined {
   const request = database
@@ -48,8 +49,8 @@ export function linkRows(
       .all(request.id);
     const update = database.prepare(`UPDATE ${table} SET method = ?, unit = ? WHERE id = ?`);
     for (const row of rows) {
-      const maker = entries[positions.get(row.entry_id) ?? -1]?.[row.place];
-      const method = (maker?.ref == null ? undefined : methods.get(maker.ref)) ?? null;
+      const maker = entries[positions.get(row.entry_id ?? -1) ?? -1]?.[row.place];
+      const method = (maker?.ref == null ? undefined : methodsOf(maker.client)?.get(maker.ref)) ?? null;
       const unit = maker?.unit ?? null;
       if (method === null && unit === null) continue;
       update.run(method, unit, row.id);

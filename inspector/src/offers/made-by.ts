@@ -1,6 +1,17 @@
-export const MADE_KINDS = ['event', 'view', 'error', 'trace'] as const;
+import type { MadeKind } from '../api/contract/common.js';
 
-export type MadeKind = (typeof MADE_KINDS)[number];
+export type { MadeKind };
+
+export const MADE_KINDS: readonly MadeKind[] = [
+  'event',
+  'view',
+  'error',
+  'trace',
+  'session',
+  'profile',
+  'consent',
+  'merge',
+];
 
 /** Which table holds what was made, and what its rows are called by. */
 export const MADE_TABLES: Readonly<Record<MadeKind, { readonly table: string; readonly label: string }>> = {
@@ -8,6 +19,10 @@ export const MADE_TABLES: Readonly<Record<MadeKind, { readonly table: string; re
   view: { table: 'views', label: 'name' },
   error: { table: 'crashes', label: 'coalesce(group_hash, name)' },
   trace: { table: 'traces', label: "type || ' ' || name" },
+  session: { table: 'sessions', label: "'session'" },
+  profile: { table: 'profile_changes', label: "'user details'" },
+  consent: { table: 'consent_changes', label: "iif(granted, '+ ', '− ') || feature" },
+  merge: { table: 'merges', label: "'merge'" },
 };
 
 interface Link {

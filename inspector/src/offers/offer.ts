@@ -69,6 +69,8 @@ export interface MadeRequest {
 }
 
 export interface Maker {
+  /** Whose number `ref` is, when another client recorded the entry. */
+  readonly client: string | null;
   readonly ref: number | null;
   readonly unit: string | null;
 }

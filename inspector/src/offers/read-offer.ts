@@ -99,8 +99,9 @@ function madeIn(sent: Record<string, unknown>): MadeRequest {
   };
 }
 
-function makerIn({ ref, unit }: Record<string, unknown>): Maker {
-  return { ref: typeof ref === 'number' ? ref : null, unit: textIn(unit, LONGEST_TEXT) || null };
+function makerIn({ client, ref, unit }: Record<string, unknown>): Maker {
+  const texts = { client: textIn(client, LONGEST_TEXT) || null, unit: textIn(unit, LONGEST_TEXT) || null };
+  return { ...texts, ref: typeof ref === 'number' ? ref : null };
 }
 
 function listIn(value: unknown, most: number): Record<string, unknown>[] {

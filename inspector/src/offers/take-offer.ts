@@ -24,7 +24,8 @@ export function takeOffer(parts: CollectorParts, text: string, at: number): void
       if (id !== '') insert.run(id, title, startedAt, deviceId, client.name);
     }
     if (offer.units.length > 0) forgetOldUnits(parts);
-    return offer.made.map((made) => linkRows(store.database, made, client.methods, madeBy));
+    const methodsOf = (id: string | null) => (id === null ? client : book.clients.get(id))?.methods;
+    return offer.made.map((made) => linkRows(store.database, made, methodsOf, madeBy));
   });
   for (const calls of offer.calls) {
     const id = client.methods.get(calls.ref);

@@ -39,15 +39,20 @@ function countPlaceholders(sql: string): number {
   return sql.replace(/'[^']*'/g, '').split('?').length - 1;
 }
 
-/** Opens (or creates) a database file with write-ahead logging, so that other processes can read while we write. */
+/** Opens (or creates) a database file. Nothing of it is changed yet. */
 export function openSql(path: string): SqlDatabase {
   const native = new Libsql(path);
   native.exec(`PRAGMA busy_timeout = ${WRITER_PATIENCE_MS}`);
-  if (path !== ':memory:') native.exec('PRAGMA journal_mode = WAL');
-  // Nothing is lost when this process dies; only a power cut could cost the last moments of a development database.
-  native.exec('PRAGMA synchronous = OFF');
-  native.exec('PRAGMA wal_autocheckpoint = 4000');
   return wrap(native);
+}
+
+/** Write-ahead logging, so that other processes can read while we write. */
+export function writeAhead(database: SqlDatabase): void {
+  // In memory there is no such thing, and SQLite lets it be.
+  database.exec('PRAGMA journal_mode = WAL');
+  // Nothing is lost when this process dies; only a power cut could cost the last moments of a development database.
+  database.exec('PRAGMA synchronous = OFF');
+  database.exec('PRAGMA wal_autocheckpoint = 4000');
 }
 
 /** Opens an existing database file for reading only; a write through it fails. */

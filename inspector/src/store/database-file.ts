@@ -8,6 +8,8 @@ const COMPANIONS = ['', '-wal', '-shm', '-journal'] as const;
 
 /** The file of the database, held for one inspector. */
 export interface DatabaseFile {
+  /** Makes it readable for its owner only, once it is known to be ours. */
+  secure(): void;
   /** Lets others have it. */
   release(): void;
   /** Lets others have it, and removes it when it was made by this start. */
@@ -20,10 +22,10 @@ export class FileInUseError extends Error {
 }
 
 /** Nothing on disk. */
-const MEMORY: DatabaseFile = { release: () => undefined, discard: () => undefined };
+const MEMORY: DatabaseFile = { secure: () => undefined, release: () => undefined, discard: () => undefined };
 
 /**
- * Takes the file for this inspector and makes it readable for its owner only. The lock is one of the operating system on
+ * Takes the file for this inspector; a new one is readable for its owner only. The lock is one of the operating system on
  * a file beside it, so it ends with the process however that ends.
  *
  * @throws FileInUseError when another inspector has it; the error of the file system when it cannot be made.
@@ -31,6 +33,7 @@ const MEMORY: DatabaseFile = { release: () => undefined, discard: () => undefine
 export function claimDatabaseFile(path: string): DatabaseFile {
   if (path === ':memory:') return MEMORY;
   const file = canonical(path);
+  refuseOddFile(file);
   const isNew = !existsSync(file);
   const lockPath = `${file}.lock`;
   const lock = lockFile(lockPath);
@@ -43,12 +46,12 @@ export function claimDatabaseFile(path: string): DatabaseFile {
     release();
   };
   try {
-    makePrivate(file);
+    if (isNew) makePrivate(file);
   } catch (error) {
     discard();
     throw error;
   }
-  return { release, discard };
+  return { secure: () => makePrivate(file), release, discard };
 }
 
 function lockFile(path: string): { release(): void } {
@@ -60,14 +63,21 @@ function lockFile(path: string): { release(): void } {
 
 /** SQLite gives the files beside the database the rights of the database. */
 function makePrivate(file: string): void {
-  // Opening a pipe waits for whoever reads it, for ever.
-  if (statSync(file, { throwIfNoEntry: false })?.isFIFO() === true) throw new Error(`${file} is a pipe`);
+  refuseOddFile(file);
   closeSync(openSync(file, 'a', OWNER_ONLY));
   try {
     chmodSync(file, OWNER_ONLY);
   } catch {
     // Somebody else's file stays as its owner wants it.
   }
+}
+
+/** Opening a pipe waits for whoever reads it, for ever, and a device belongs to the whole machine. */
+function refuseOddFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined || found.isFile()) return;
+  const what = found.isFIFO() ? 'a pipe' : found.isDirectory() ? 'a folder' : 'no regular file';
+  throw new Error(`${file} is ${what}`);
 }
 
 /** One name a file, so that two ways to write it meet at the same lock. */

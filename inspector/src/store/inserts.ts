@@ -64,9 +64,7 @@ const COLUMNS = {
     'place',
   ],
   sessions: [
-    'request_id',
-    'app_key',
-    'device_id',
+    ...OWNER,
     'started_at',
     'duration',
     'resumed',
@@ -91,8 +89,9 @@ const COLUMNS = {
     'timestamp',
   ],
   traces: [...OWNER, 'type', 'name', 'duration', 'response_code', 'metrics', 'attributes', 'stz', 'etz', 'timestamp'],
-  consent_changes: ['request_id', 'app_key', 'device_id', 'feature', 'granted', 'value', 'timestamp'],
-  merges: ['request_id', 'app_key', 'old_device_id', 'device_id', 'timestamp'],
+  consent_changes: [...OWNER, 'feature', 'granted', 'value', 'timestamp'],
+  profile_changes: [...OWNER, 'details', 'timestamp'],
+  merges: [...OWNER, 'old_device_id', 'timestamp'],
   problems: [
     'at',
     'row',
@@ -126,6 +125,7 @@ export function prepareInserts(database: SqlDatabase): Inserts {
     crashes: prepare('crashes'),
     traces: prepare('traces'),
     consent_changes: prepare('consent_changes'),
+    profile_changes: prepare('profile_changes'),
     merges: prepare('merges'),
     problems: prepare('problems'),
   };

@@ -1,5 +1,5 @@
 /** Goes up with every change of the tables. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * Every table of the database file, with its columns in the order they are written. Documented in the README. What is long
@@ -64,7 +64,10 @@ CREATE TABLE IF NOT EXISTS sessions (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, app_key TEXT NOT NULL, device_id TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT, duration INTEGER NOT NULL, resumed INTEGER NOT NULL,
   hour INTEGER, dow INTEGER,
-  metrics TEXT, country TEXT, city TEXT, location_source TEXT);
+  metrics TEXT, country TEXT, city TEXT, location_source TEXT, entry_id INTEGER, method INTEGER, unit TEXT);
+CREATE INDEX IF NOT EXISTS sessions_request ON sessions (request_id);
+CREATE INDEX IF NOT EXISTS sessions_method ON sessions (method, id) WHERE method IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_unit ON sessions (unit) WHERE unit IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sessions_open ON sessions (id) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS sessions_device ON sessions (device_id, id);
 CREATE TABLE IF NOT EXISTS crashes (
@@ -98,12 +101,26 @@ CREATE TABLE IF NOT EXISTS consents (
   updated_at INTEGER NOT NULL, request_id INTEGER NOT NULL, PRIMARY KEY (app_key, device_id, feature)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS consent_changes (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, app_key TEXT NOT NULL, device_id TEXT NOT NULL,
-  feature TEXT NOT NULL, granted INTEGER NOT NULL, value TEXT NOT NULL, timestamp INTEGER NOT NULL);
+  feature TEXT NOT NULL, granted INTEGER NOT NULL, value TEXT NOT NULL, timestamp INTEGER NOT NULL,
+  entry_id INTEGER, method INTEGER, unit TEXT);
 CREATE INDEX IF NOT EXISTS consent_changes_device ON consent_changes (device_id, id);
+CREATE INDEX IF NOT EXISTS consent_changes_request ON consent_changes (request_id);
+CREATE INDEX IF NOT EXISTS consent_changes_method ON consent_changes (method, id) WHERE method IS NOT NULL;
+CREATE INDEX IF NOT EXISTS consent_changes_unit ON consent_changes (unit) WHERE unit IS NOT NULL;
+CREATE TABLE IF NOT EXISTS profile_changes (
+  id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, entry_id INTEGER, app_key TEXT NOT NULL, device_id TEXT NOT NULL,
+  timestamp INTEGER NOT NULL, method INTEGER, unit TEXT, details TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS profile_changes_device ON profile_changes (device_id, id);
+CREATE INDEX IF NOT EXISTS profile_changes_request ON profile_changes (request_id);
+CREATE INDEX IF NOT EXISTS profile_changes_method ON profile_changes (method, id) WHERE method IS NOT NULL;
+CREATE INDEX IF NOT EXISTS profile_changes_unit ON profile_changes (unit) WHERE unit IS NOT NULL;
 CREATE TABLE IF NOT EXISTS merges (
   id INTEGER PRIMARY KEY, request_id INTEGER NOT NULL, app_key TEXT NOT NULL, old_device_id TEXT NOT NULL,
-  device_id TEXT NOT NULL, timestamp INTEGER NOT NULL);
+  device_id TEXT NOT NULL, timestamp INTEGER NOT NULL, entry_id INTEGER, method INTEGER, unit TEXT);
 CREATE INDEX IF NOT EXISTS merges_device ON merges (device_id, id);
+CREATE INDEX IF NOT EXISTS merges_request ON merges (request_id);
+CREATE INDEX IF NOT EXISTS merges_method ON merges (method, id) WHERE method IS NOT NULL;
+CREATE INDEX IF NOT EXISTS merges_unit ON merges (unit) WHERE unit IS NOT NULL;
 CREATE TABLE IF NOT EXISTS problems (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, "row" INTEGER NOT NULL, level TEXT NOT NULL, title TEXT NOT NULL,
   message TEXT NOT NULL, server TEXT NOT NULL, remedy TEXT NOT NULL, request_id INTEGER NOT NULL, position INTEGER,
@@ -120,6 +137,17 @@ CREATE INDEX IF NOT EXISTS units_time ON units (started_at);
 CREATE INDEX IF NOT EXISTS units_device ON units (device_id, started_at);
 `;
 
+/** What a file of an earlier version lacks; tables and indexes that are new are in `SCHEMA`. Such rows keep NULL there. */
+export const UPGRADES: ReadonlyMap<number, string> = new Map([
+  [
+    4,
+    ['sessions', 'consent_changes', 'merges']
+      .flatMap((table) => ['entry_id INTEGER', 'method INTEGER', 'unit TEXT'].map((column) => [table, column]))
+      .map(([table, column]) => `ALTER TABLE ${table} ADD COLUMN ${column};`)
+      .join('\n'),
+  ],
+]);
+
 /** Tables in the order the README documents them; a reset empties all but `methods`. */
 export const TABLES = [
   'requests',
@@ -133,6 +161,7 @@ export const TABLES = [
   'user_profiles',
   'consents',
   'consent_changes',
+  'profile_changes',
   'merges',
   'problems',
   'methods',

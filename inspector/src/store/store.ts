@@ -1,10 +1,10 @@
 import { SEARCH_SCHEMA } from '../search/search-index.js';
-import { openSql, type SqlDatabase } from '../sql/sql.js';
+import { openSql, type SqlDatabase, writeAhead } from '../sql/sql.js';
 import { claimDatabaseFile, type DatabaseFile } from './database-file.js';
 import { databaseTrouble } from './database-trouble.js';
 import { createDeviceStore, type DeviceStore } from './device-row.js';
 import { type Inserts, prepareInserts } from './inserts.js';
-import { KEPT_TABLES, SCHEMA, SCHEMA_VERSION, TABLES } from './schema.js';
+import { KEPT_TABLES, SCHEMA, SCHEMA_VERSION, TABLES, UPGRADES } from './schema.js';
 
 /** The database file and everything prepared on it. */
 export interface Store {
@@ -38,7 +38,10 @@ export function openStore(path: string): Store {
   try {
     file = claimDatabaseFile(path);
     database = openSql(path);
-    prepareSchema(database);
+    const missing = missingIn(database);
+    file.secure();
+    writeAhead(database);
+    prepareSchema(database, missing);
     return createStore(database, file);
   } catch (error) {
     database?.close();
@@ -47,16 +50,34 @@ export function openStore(path: string): Store {
   }
 }
 
-/** Makes the tables of an empty file. A file of another version has other columns, and a foreign one other tables. */
-function prepareSchema(database: SqlDatabase): void {
+/** What an earlier version did not make. A foreign file has other tables, and is not touched. */
+function missingIn(database: SqlDatabase): string | undefined {
   const first = (sql: string): number => database.prepare<{ n: number }>(sql).first()?.n ?? 0;
-  if (first('SELECT count(*) AS n FROM sqlite_master') > 0) {
-    if (first('SELECT user_version AS n FROM pragma_user_version') === SCHEMA_VERSION) return;
-    throw new Error('it was not written by this version of the inspector; delete it if nothing in it is needed');
+  const isEmpty = first('SELECT count(*) AS n FROM sqlite_master') === 0;
+  const version = first('SELECT user_version AS n FROM pragma_user_version');
+  if (!isEmpty && version === SCHEMA_VERSION) return undefined;
+  const upgrade = isEmpty ? '' : UPGRADES.get(version);
+  if (upgrade === undefined) {
+    const remedy = version > SCHEMA_VERSION ? 'use the later one, or delete it' : 'delete it';
+    throw new Error(`it was not written by this version of the inspector; ${remedy} if nothing in it is needed`);
   }
-  database.exec(SCHEMA);
-  database.exec(SEARCH_SCHEMA);
-  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  return upgrade;
+}
+
+/** Makes the tables of an empty file, and what is new in one of an earlier version: all of it or nothing. */
+function prepareSchema(database: SqlDatabase, missing: string | undefined): void {
+  if (missing === undefined) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec(missing);
+    database.exec(SCHEMA);
+    database.exec(SEARCH_SCHEMA);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
 }
 
 function createStore(database: SqlDatabase, file: DatabaseFile): Store {

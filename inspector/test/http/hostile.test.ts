@@ -114,6 +114,7 @@ describe('the work for one request', () => {
       '50 000 wrong segments',
       () => ({ events: [{ key: 'a', segmentation: Object.fromEntries(list(50_000).map((n) => [n, null])) }] }),
     ],
+    ['100 000 features of consent', () => ({ consent: many(100_000) })],
     ['20 000 properties', () => ({ user_details: { custom: many(20_000) } })],
     ['5 000 views', () => ({ events: list(5000).map(view) })],
     ['a key of a million characters', () => ({ events: [{ key: 'x$'.repeat(500_000) }] })],

@@ -1,4 +1,6 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { startInspector } from '../../src/index.js';
 import { usePage } from './support/use-page.js';
 
 describe('what happens now', { timeout: 60_000 }, () => {
@@ -64,5 +66,58 @@ describe('what happens now', { timeout: 60_000 }, () => {
     await page.id('reset').click();
     await page.id('confirm-reset').click();
     await page.page.getByText('No events yet').waitFor();
+  });
+});
+
+describe('many tabs', { timeout: 60_000 }, () => {
+  const page = usePage();
+  const show = (of: Page, state: 'visible' | 'hidden') =>
+    of.evaluate(
+      `Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${state}' });
+       document.dispatchEvent(new Event('visibilitychange'))`,
+    );
+
+  it('of one browser all work: those out of sight hold no connection, and catch up when they are looked at', async () => {
+    const tabs: Page[] = [];
+    const context = await page.page.context().browser()?.newContext();
+    try {
+      for (let n = 0; n < 8; n += 1) {
+        const tab = (await context?.newPage()) as Page;
+        tabs.push(tab);
+        await tab.goto(`${page.server.url}/#stream`, { timeout: 10_000 });
+        await tab.locator('[data-testid="connection"][data-state="live"]').waitFor({ timeout: 10_000 });
+        if (n < 7) await show(tab, 'hidden');
+      }
+      await page.server.events({ key: 'meanwhile', count: 1 });
+      const [first] = tabs as [Page];
+      await show(first, 'visible');
+      await first.getByTestId('event-row').filter({ hasText: 'meanwhile' }).waitFor({ timeout: 10_000 });
+    } finally {
+      await context?.close();
+    }
+  });
+});
+
+describe('a tab that was open before the inspector started anew', { timeout: 60_000 }, () => {
+  const page = usePage();
+
+  it('shows nothing of the one before', async () => {
+    const first = await startInspector({ port: 0 });
+    const send = async (key: string) => {
+      const body = JSON.stringify({ app_key: 'K', device_id: 'ann', events: [{ key, count: 1 }] });
+      const headers = { 'content-type': 'application/json' };
+      await fetch(`${first.url}/i`, { method: 'POST', headers, body });
+    };
+    await page.page.goto(`${first.url}/#stream`);
+    await page.page.locator('[data-testid="connection"][data-state="live"]').waitFor();
+    await send('old');
+    await page.rows('event', 'old').waitFor();
+    await first.close();
+    await page.page.locator('[data-testid="connection"][data-state="reconnecting"]').waitFor();
+    await using _second = await startInspector({ port: first.port });
+    await page.page.locator('[data-testid="connection"][data-state="live"]').waitFor();
+    await send('new');
+    await page.rows('event', 'new').waitFor();
+    expect(await page.rows('event').count()).toBe(1);
   });
 });

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
+import type { TestInspector } from '../support/use-inspector.js';
 import { fill } from './support/fill.js';
 import { usePage } from './support/use-page.js';
 
@@ -87,7 +89,7 @@ describe('the colours', { timeout: 60_000 }, () => {
   });
 });
 
-describe.each([400, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (width) => {
+describe.each([360, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (width) => {
   const page = usePage({ viewport: { width, height: 900 } });
   const { server } = page;
 
@@ -97,8 +99,11 @@ describe.each([400, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (w
       { events: [{ key: 'a'.repeat(120), count: 1, segmentation: { text: 'b'.repeat(250) } }] },
       'd'.repeat(120),
     );
+    await sendLongNames(server);
     const wrong: string[] = [];
-    for (const place of PLACES) {
+    const one = encodeURIComponent(LONG);
+    const others = ['code/1', `people/${one}`, `views/${one}`, `traces/${one}`, 'stream?open=profile/2'];
+    for (const place of [...PLACES, ...others]) {
       await page.open(place);
       await page.page.locator('main .card, main .empty').first().waitFor();
       const out = await page.page.evaluate(STICKS_OUT);
@@ -126,11 +131,33 @@ describe.each([400, 700, 1280, 1920])('%i pixels wide', { timeout: 120_000 }, (w
   });
 });
 
+const LONG = 'w'.repeat(300);
+
+/** Whatever has a name has a long one, with no place to break it. */
+async function sendLongNames(server: TestInspector): Promise<void> {
+  const send = async (fields: object) => {
+    const body = JSON.stringify({ ...server.common(), device_id: LONG, ...fields });
+    await server.raw('/i', body, { 'content-type': 'application/json' });
+    const made = [{ body: createHash('sha256').update(body).digest('hex'), entries: [[{ ref: 1, unit: 'u' }]] }];
+    const decorators = [{ decorator: LONG, kind: 'event', key: LONG }];
+    const methods = [{ ref: 1, className: LONG, methodName: LONG, file: `/${LONG}`, line: 1, decorators }];
+    const units = [{ id: 'u', title: LONG, startedAt: 1, deviceId: LONG }];
+    await server.json('/inspector/client', { client: { id: 'c', name: LONG }, methods, units, made });
+  };
+  await send({ user_details: { name: LONG, custom: { [LONG]: LONG } } });
+  await send({ events: [{ key: '[CLY]_view', count: 1, segmentation: { name: LONG, visit: 1 } }] });
+  await send({ apm: { type: 'device', name: LONG, apm_metrics: { duration: 5 }, stz: 1, etz: 6 } });
+  await send({ crash: { _name: LONG, _error: LONG, _os: LONG, _app_version: LONG, _custom: { [LONG]: LONG } } });
+  await send({ app_key: LONG });
+}
+
 /** What is wider than its place, and short texts that take more lines than words. */
 const STICKS_OUT = `(() => {
   const main = document.querySelector('main');
   if (document.documentElement.scrollWidth > innerWidth) return 'the page is ' + document.documentElement.scrollWidth + ' wide';
   if (document.documentElement.scrollHeight > innerHeight) return 'the page is ' + document.documentElement.scrollHeight + ' high';
+  const drawer = document.querySelector('.drawer');
+  if (drawer !== null && drawer.scrollWidth > drawer.clientWidth) return 'the drawer is ' + drawer.scrollWidth + ' in ' + drawer.clientWidth;
   if (main.scrollWidth > main.clientWidth) return 'the panel is ' + main.scrollWidth + ' in ' + main.clientWidth;
   for (const element of document.querySelectorAll('button, .badge, th, h3, dt, .side a')) {
     const text = element.textContent.trim();

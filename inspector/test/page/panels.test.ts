@@ -92,7 +92,7 @@ describe('the panels', { timeout: 60_000 }, () => {
     for (const what of ['checkout', '/cart', 'PaymentError: declined', 'load_cart', 'Session']) {
       await page.rows('timeline', what).first().waitFor();
     }
-    await page.page.getByText('ann@example.test').waitFor();
+    await page.page.getByText('ann@example.test', { exact: true }).waitFor();
     await page.page.getByRole('button', { name: 'trace', exact: true }).click();
     await page.rows('timeline', 'load_cart').waitFor({ state: 'detached' });
   });

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -51,6 +61,62 @@ describe('the database file', () => {
   it('is free again when an inspector has ended', async () => {
     await (await startInspector({ port: 0, database })).close();
     expect(readdirSync(folder)).not.toContain('data.db.lock');
+  });
+});
+
+describe('a file of another version', () => {
+  const made = (version: number, more = ''): void => {
+    const native = new Libsql(database);
+    native.exec(readFileSync(join(__dirname, 'version-4.sql'), 'utf8'));
+    native.exec(`${more}; PRAGMA user_version = ${version}`);
+    native.close();
+  };
+
+  it('goes on where the earlier one ended, with what it has', async () => {
+    made(
+      4,
+      `INSERT INTO sessions (request_id, app_key, device_id, started_at, duration, resumed) VALUES (1, 'K', 'ann', 5, 60, 0);
+       INSERT INTO devices (app_key, device_id, uid, first_seen, last_seen, counted) VALUES ('K', 'ann', 'u', 5, 5, 1)`,
+    );
+    for (const _start of ['first', 'second']) {
+      await using inspector = await startInspector({ port: 0, database });
+      expect((await send(inspector.url)).status).toBe(200);
+      const answer = await fetch(`${inspector.url}/api/devices/ann/timeline`);
+      const { items } = (await answer.json()) as { items: { kind: string; method: number | null }[] };
+      expect(items).toContainEqual(expect.objectContaining({ kind: 'session', method: null, unit: null }));
+    }
+  });
+
+  it.each([
+    ['a later one', 1000, /not written by this version of the inspector; use the later one, or delete it/],
+    ['one before the first release', 3, /not written by this version of the inspector; delete it/],
+  ])('is left alone when it is of %s', async (_name, version, message) => {
+    made(version);
+    const before = readFileSync(database);
+    await expect(startInspector({ port: 0, database })).rejects.toThrow(message);
+    expect(readFileSync(database).equals(before)).toBe(true);
+  });
+
+  it('lets go of one in which something is missing, and can be asked for it again', async () => {
+    await (await startInspector({ port: 0, database })).close();
+    const native = new Libsql(database);
+    native.exec('DROP TABLE crashes');
+    native.close();
+    for (const _start of ['first', 'second']) {
+      await expect(startInspector({ port: 0, database })).rejects.toThrow('no such table: crashes');
+    }
+    expect(readdirSync(folder)).not.toContain('data.db.lock');
+  });
+
+  it('has all that is new or nothing of it', async () => {
+    made(4, 'DROP TABLE merges; CREATE VIEW merges AS SELECT 1 AS id');
+    await expect(startInspector({ port: 0, database })).rejects.toThrow(DatabaseError);
+    const reader = openReadOnly(database);
+    expect(reader.query("SELECT name FROM pragma_table_info('sessions')").map(({ name }) => name)).not.toContain(
+      'unit',
+    );
+    expect(reader.query('PRAGMA user_version')).toEqual([{ user_version: 4 }]);
+    reader.close();
   });
 });
 
@@ -117,6 +183,13 @@ describe('a start that fails', () => {
     await expect(startInspector({ port: 0, database })).rejects.toThrow('is a pipe');
   });
 
+  it('takes no folder and no device, and leaves their rights as they are', async () => {
+    const rights = statSync('/dev/null').mode;
+    await expect(startInspector({ port: 0, database: folder })).rejects.toThrow('is a folder');
+    await expect(startInspector({ port: 0, database: '/dev/null' })).rejects.toThrow('is no regular file');
+    expect(statSync('/dev/null').mode).toBe(rights);
+  });
+
   it.each([
     ['no database', (path: string) => writeFileSync(path, 'hello '.repeat(1000)), /cannot be used/],
     [
@@ -130,11 +203,13 @@ describe('a start that fails', () => {
     ],
   ])('leaves a file alone that is %s, and says so', async (_name, make, message) => {
     make(database);
-    const size = statSync(database).size;
+    chmodSync(database, 0o644);
+    const before = readFileSync(database);
     const start = startInspector({ port: 0, database });
     await expect(start).rejects.toThrow(DatabaseError);
     await expect(start).rejects.toThrow(message);
-    expect(statSync(database).size).toBe(size);
+    expect(readFileSync(database).equals(before)).toBe(true);
+    expect(rightsOf('data.db')).toBe(0o644);
     expect(existsSync(`${database}.lock`)).toBe(false);
   });
 });

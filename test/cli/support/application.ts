@@ -43,12 +43,12 @@ export class Application {
 
   /** Runs `countly-weave` in the folder. */
   run(...args: readonly string[]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
       cwd: this.folder,
       encoding: 'utf8',
       timeout: 60_000,
     });
-    return { status, stdout, stderr };
+    return { status, signal, stdout, stderr };
   }
 
   /** The plan of modules of the application. */

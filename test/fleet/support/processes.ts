@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 const POD = join(__dirname, '../pod.mjs');
 const VISITING = join(__dirname, '../visiting-pod.mjs');
+const MAKING = join(__dirname, '../making-pod.mjs');
 const CLI = join(__dirname, '../../../dist/cli.js');
 
 /** A process under test; what it says, line by line. */
@@ -65,6 +66,18 @@ export class Pod extends Child {
     let end = lines.length;
     for (let left = ticks; left > 0 && end > 0; ) if (lines[--end] === 'tick') left--;
     return lines.slice(0, end).flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []));
+  }
+}
+
+/** A process of an application that records by decorators and leaves the sending to others. */
+export class MakingPod extends Child {
+  constructor(options: object, fleet: object) {
+    super([MAKING, JSON.stringify(options), JSON.stringify(fleet)]);
+  }
+
+  /** Calls methods for a person, in a unit of work. */
+  call(device: string, ...methods: readonly string[]): void {
+    this.write(JSON.stringify([device, ...methods]));
   }
 }
 

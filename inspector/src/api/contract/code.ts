@@ -1,3 +1,4 @@
+import type { MadeKind } from './common.js';
 import type { TimelineItem } from './people.js';
 
 /** Enough to name and link a woven method. */
@@ -42,14 +43,23 @@ export interface CodeMethod extends MethodRef {
   readonly p50: number | null;
   readonly p95: number | null;
   /** What it made, as rows here. */
-  readonly made: { readonly events: number; readonly views: number; readonly errors: number; readonly traces: number };
+  readonly made: {
+    readonly events: number;
+    readonly views: number;
+    readonly errors: number;
+    readonly traces: number;
+    readonly sessions: number;
+    readonly profiles: number;
+    readonly consents: number;
+    readonly merges: number;
+  };
 }
 
 export interface CodeDetail {
   readonly method: CodeMethod;
-  /** Event keys, names of views and traces, and groups of errors it made, the most frequent first. */
+  /** Event keys, names of views and traces, groups of errors, and what else it made, the most frequent first. */
   readonly keys: readonly {
-    readonly kind: 'event' | 'view' | 'error' | 'trace';
+    readonly kind: MadeKind;
     readonly key: string;
     readonly count: number;
   }[];

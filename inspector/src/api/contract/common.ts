@@ -7,3 +7,6 @@ export type Level = 'E' | 'W' | 'N';
 export interface ApiError {
   readonly error: string;
 }
+
+/** What a woven method can be known to have made. */
+export type MadeKind = 'event' | 'view' | 'error' | 'trace' | 'session' | 'profile' | 'consent' | 'merge';

@@ -9,6 +9,7 @@ export type ListName =
   | 'problems'
   | 'entries'
   | 'consents'
+  | 'profile-changes'
   | 'merges'
   | 'devices'
   | 'profiles'
@@ -17,9 +18,10 @@ export type ListName =
 /**
  * Query of a list. Beside these each list takes its filters:
  * events `device app request method unit key without` · views `device app request method unit name visit` ·
- * sessions `device app request` · errors `device app request method unit group name nonfatal` ·
+ * sessions `device app request method unit` · errors `device app request method unit group name nonfatal` ·
  * traces `device app request method unit type name` · problems `device app request row level` ·
- * entries `device app request outcome` · consents `device app request feature` · merges `device app request` ·
+ * entries `device app request outcome` · consents `device app request method unit feature` ·
+ * profile-changes and merges `device app request method unit` ·
  * devices `device app q` · profiles `device app` · requests `app endpoint outcome fault status`.
  */
 export interface ListQuery {
@@ -50,6 +52,7 @@ export interface ListRows {
   readonly problems: ProblemRow;
   readonly entries: EntryRow;
   readonly consents: ConsentRow;
+  readonly 'profile-changes': ProfileChangeRow;
   readonly merges: MergeRow;
   readonly devices: DeviceRow;
   readonly profiles: ProfileRow;
@@ -65,7 +68,8 @@ interface Owned {
 
 /** Known only of clients that recognised the inspector, and told a moment after the row itself (`linked`). */
 interface Made extends Owned {
-  readonly entry_id: number;
+  /** `null` where no entry brought it, and in rows of an earlier version. */
+  readonly entry_id: number | null;
   /** Woven method that made it: an id of `/api/code`. */
   readonly method: number | null;
   /** Host request it belongs to: an id of `/api/units`. */
@@ -108,7 +112,8 @@ export interface ViewRow extends Made {
   readonly started_at: number;
 }
 
-export interface SessionRow extends Owned {
+/** Made by whoever began it. */
+export interface SessionRow extends Made {
   readonly started_at: number;
   readonly ended_at: number | null;
   readonly ended_by: string | null;
@@ -178,14 +183,20 @@ export interface EntryRow {
   readonly params: Readonly<Record<string, unknown>> | null;
 }
 
-export interface ConsentRow extends Owned {
+export interface ConsentRow extends Made {
   readonly feature: string;
   readonly granted: boolean;
   readonly value: unknown;
   readonly timestamp: number;
 }
 
-export interface MergeRow extends Owned {
+/** One sending of user details, as it came. */
+export interface ProfileChangeRow extends Made {
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly timestamp: number;
+}
+
+export interface MergeRow extends Made {
   readonly old_device_id: string;
   readonly timestamp: number;
 }

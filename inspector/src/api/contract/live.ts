@@ -1,3 +1,4 @@
+import type { MadeKind } from './common.js';
 import type { ProblemRow, RequestRow } from './lists.js';
 
 /**
@@ -6,7 +7,8 @@ import type { ProblemRow, RequestRow } from './lists.js';
  * left out and only counted.
  */
 export interface LiveMessages {
-  readonly hello: Readonly<Record<string, never>>;
+  /** `run` changes with each start of the inspector. */
+  readonly hello: { readonly run: string };
   readonly request: Partial<RequestRow>;
   readonly event: Readonly<Record<string, unknown>>;
   readonly view: Readonly<Record<string, unknown>>;
@@ -27,7 +29,7 @@ export interface LiveMessages {
     readonly request_id: number;
     readonly count: number;
     readonly rows: readonly {
-      readonly kind: 'event' | 'view' | 'error' | 'trace';
+      readonly kind: MadeKind;
       readonly id: number;
       readonly method: number | null;
       readonly unit: string | null;

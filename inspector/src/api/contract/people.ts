@@ -28,7 +28,7 @@ export interface Timeline {
 
 /** `from` equals `to` for what takes no time; an open session or view has no `to` yet. */
 export interface TimelineItem {
-  readonly kind: 'session' | 'view' | 'event' | 'trace' | 'error' | 'consent' | 'merge' | 'problem';
+  readonly kind: 'session' | 'view' | 'event' | 'trace' | 'error' | 'profile' | 'consent' | 'merge' | 'problem';
   readonly id: number;
   readonly from: number;
   readonly to: number | null;
@@ -39,7 +39,16 @@ export interface TimelineItem {
   readonly method: number | null;
   readonly unit: string | null;
   /** The row as its list gives it. */
-  readonly data: ListRows['sessions' | 'views' | 'events' | 'traces' | 'errors' | 'consents' | 'merges' | 'problems'];
+  readonly data: ListRows[
+    | 'sessions'
+    | 'views'
+    | 'events'
+    | 'traces'
+    | 'errors'
+    | 'profile-changes'
+    | 'consents'
+    | 'merges'
+    | 'problems'];
 }
 
 export interface Unit {
