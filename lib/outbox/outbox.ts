@@ -4,7 +4,7 @@ import type { DeviceIdType, Entry, EntryDraft } from '../protocol/entry.js';
 import type { RollUp } from '../protocol/roll-up.js';
 import { Admission } from './admission.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { type DeviceQueue, DeviceQueues } from './device-queues.js';
+import { type DeviceQueue, DeviceQueues, type Withdrawal } from './device-queues.js';
 import { Dispatcher } from './dispatcher.js';
 import type { FlushResult } from './flush.js';
 import { Drain } from './flush.js';
@@ -121,7 +121,11 @@ export class Outbox {
 
   /** Removes what waits of these features for this device; it counts as dropped for `consent`. Tells what it was. */
   purge(deviceId: string, features: ReadonlySet<string>): readonly Entry[] {
-    const withdrawal = { features, upTo: Math.max(this.#lastId, this.parts.admission.lastId) };
+    return this.withdraw(deviceId, { features, upTo: Math.max(this.#lastId, this.parts.admission.lastId) });
+  }
+
+  /** The same of what was accepted up to an entry, also where that is still to be read. */
+  withdraw(deviceId: string, withdrawal: Withdrawal): readonly Entry[] {
     this.#reader.withdraw(deviceId, withdrawal);
     const queue = this.parts.queues.get(deviceId);
     if (queue === undefined) return [];

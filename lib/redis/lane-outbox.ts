@@ -28,15 +28,6 @@ export class LaneOutbox extends Outbox {
     return taken;
   }
 
-  /** What a person took back up to an entry. */
-  withdraw(deviceId: string, features: ReadonlySet<string>, upTo: number): void {
-    const { queues, requests, emptied } = this.parts;
-    const queue = queues.get(deviceId);
-    if (queue === undefined) return;
-    requests.withdraw(queue, [{ features, upTo }]);
-    if (queue.isEmpty && !queue.busy) emptied(queue);
-  }
-
   /** What is here need not wait for company. */
   sendAll(): void {
     const { admission, clock } = this.parts;

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { NOTHING } from '../journal/memory.js';
 import type { Recovered, Room, Storage, StorageListener, StorageStats } from '../journal/storage.js';
 import type { Reporter } from '../logger.js';
+import type { Withdrawal } from '../outbox/device-queues.js';
 import type { Entry, SealedRequest } from '../protocol/entry.js';
 import { HeldMerges } from './held-merges.js';
 import type { Keys } from './keys.js';
@@ -27,7 +28,7 @@ export interface LaneStoragePort {
   readonly writer: LaneWriter;
   laneOf(deviceId: string): number;
   holds(lane: number): boolean;
-  withdraw(deviceId: string, features: ReadonlySet<string>, upTo: number): void;
+  withdraw(deviceId: string, withdrawal: Withdrawal): void;
   sendAll(): void;
 }
 
@@ -158,14 +159,15 @@ export class LaneStorage implements Storage {
     const { entries, odd, nextId, withdrawn, flush } = found;
     // Not whether the lease holds at this moment: an entry that was read is not read again. Who sends asks for that.
     const isOurs = ({ deviceId }: { readonly deviceId: string }) => found.isCurrent(this.port.laneOf(deviceId));
+    this.#nextId = nextId;
+    const isNews = withdrawn > this.#withdrawn;
+    const fixed = found.sealed.flatMap((request) => request.entries);
+    const mayBeGone = [...entries, ...fixed].some(({ id }) => id <= withdrawn);
+    if (isNews || mayBeGone) await this.#takeOut(entries, fixed, isNews);
+    this.#withdrawn = withdrawn;
     const sealed = found.sealed.filter(isOurs);
     for (const request of sealed) writer.isSealed(request);
     this.#sealed.push(...sealed);
-    this.#nextId = nextId;
-    const isNews = withdrawn > this.#withdrawn;
-    const mayBeGone = entries.some(({ id }) => id <= withdrawn);
-    if (isNews || mayBeGone) await this.#takeOut(entries, isNews);
-    this.#withdrawn = withdrawn;
     this.#pass(entries.filter(isOurs));
     if (this.#flush !== flush) clock.after(SEND_ALL_MS, sendAll);
     this.#flush = flush;
@@ -186,10 +188,14 @@ export class LaneStorage implements Storage {
     return new Set(this.#held.size < MOST_HELD ? [] : [...this.#held.devices].map((id) => this.port.laneOf(id)));
   }
 
-  /** What people took back while it lay in a lane leaves it, uncounted as a delivery. */
-  async #takeOut(entries: Entry[], isNews: boolean): Promise<void> {
+  /**
+   * What people took back while it lay in a lane leaves it, uncounted as a delivery.
+   *
+   * @param fixed of requests, which are made anew by who sends: with them something else may leave
+   */
+  async #takeOut(entries: Entry[], fixed: readonly Entry[], isNews: boolean): Promise<void> {
     const { link, keys, writer, withdraw, clock } = this.port;
-    const devices = new Set(entries.map(({ deviceId }) => deviceId));
+    const devices = new Set([...entries, ...fixed].map(({ deviceId }) => deviceId));
     if (isNews) {
       const changed = await link.call(['zrangebyscore', keys.withdrawals(), `(${this.#withdrawn}`, '+inf']);
       if (Array.isArray(changed)) for (const deviceId of changed) devices.add(String(deviceId));
@@ -211,8 +217,10 @@ export class LaneStorage implements Storage {
       }
     }
     for (const entry of this.#held.drop(isGone)) writer.settle([entry], 'consent');
+    // Otherwise there would be nothing unread for which it could hold.
+    this.#listener?.found();
     for (const [deviceId, features] of known) {
-      for (const [feature, upTo] of features) withdraw(deviceId, new Set([feature]), upTo);
+      for (const [feature, upTo] of features) withdraw(deviceId, { features: new Set([feature]), upTo });
     }
   }
 

@@ -249,7 +249,7 @@ class Sending {
       writer,
       laneOf: lane,
       holds,
-      withdraw: (deviceId, features, upTo) => this.outbox.withdraw(deviceId, features, upTo),
+      withdraw: (deviceId, withdrawal) => this.outbox.withdraw(deviceId, withdrawal),
       sendAll: () => this.outbox.sendAll(),
     });
     const sender = new LeasedSender({

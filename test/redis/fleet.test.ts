@@ -155,6 +155,28 @@ describe.skipIf(noRedis)('a fleet on Redis', () => {
     expect(ledger?.accepted).toBe((ledger?.delivered ?? 0) + 2);
   });
 
+  it('sends nothing that a person took back after its request was made, and before another process made it anew', async () => {
+    const options = { requireConsent: true, failTimeout: 1 };
+    const [one, other] = [fleet.pod({}, options), fleet.pod({ send: false }, options)];
+    one.device('ada').giveConsent('events', 'views');
+    await one.flush();
+    other.device('ada').giveConsent('events', 'views');
+    const { script } = fleet.server;
+    let asked = 0;
+    fleet.server.script = () => ({ do: 'answer', status: 503, body: `${asked++}` });
+    one.device('ada').addEvent('of one');
+    one.device('ada').trackView('kept');
+    await soon(() => asked).toBeGreaterThan(0);
+    await one.close({ timeout: 0 });
+    other.device('ada').removeConsent('events');
+    await soon(async () => (await other.fleet?.status())?.entries).toBe(3);
+    fleet.server.script = script;
+    const next = fleet.pod({}, options);
+    await soon(async () => (await balance(next))?.pending).toBe(0);
+    expect(fleet.keysOf('ada')).toEqual(['[CLY]_view']);
+    expect((await balance(next))?.dropped).toEqual({ consent: 1 });
+  });
+
   it('makes two devices one after all that came before for the old one, whoever sends for it', async () => {
     const [one, other] = [fleet.pod(), fleet.pod()];
     await soon(() => holders(one)).toEqual([8, 8]);
