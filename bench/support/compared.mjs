@@ -5,8 +5,9 @@ const thrower = () => {
 };
 
 /**
- * `settings` put a hook that throws before sending, where the library has one. `fail(client)` lets a failure pass two layers of a
- * program, of which each reports what it sees and the outer one wraps it.
+ * `settings`, or `plugin` where it takes one, put a hook that throws before sending. `fail(client)` lets a failure pass two layers
+ * of a program, of which each reports what it sees and the outer one wraps it. What is absent the library does not have;
+ * `flushless` is one without a flush.
  */
 export const COMPARED = [
   {

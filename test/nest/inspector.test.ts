@@ -68,17 +68,18 @@ describe('an inspector that a Nest application reports to', () => {
   let inspector: Inspector | undefined;
   afterEach(() => inspector?.close());
 
-  it.each(PLATFORMS)('is told which request recorded what (%s)', async (platform) => {
+  /** An inspector, what it answers, and the options of an application that reports to it. */
+  async function started() {
     inspector = await startInspector({ port: 0 });
     const { url } = inspector;
     const get = async <Body>(path: string) => (await (await fetch(`${url}/api/${path}`)).json()) as Body;
-    const options = {
-      ...quiet(new Collector()),
-      transport: undefined,
-      url,
-      sessions: true,
-      deviceId: [fromHeader('x-device')],
-    };
+    const deviceId = [fromHeader('x-device')];
+    return { get, options: { ...quiet(new Collector()), transport: undefined, url, deviceId } };
+  }
+
+  it.each(PLATFORMS)('is told which request recorded what (%s)', async (platform) => {
+    const { get, options: common } = await started();
+    const options = { ...common, sessions: true };
     @Module({ imports: [CountlyModule.forRoot(options)], controllers: [OrdersController], providers: [Shop] })
     class AppModule {}
     const { url: shop, countly } = await start(platform, { imports: [AppModule] }, new Collector());
@@ -113,17 +114,8 @@ describe('an inspector that a Nest application reports to', () => {
   });
 
   it.each(PLATFORMS)('is told who began a session, told of a person, and was agreed to (%s)', async (platform) => {
-    inspector = await startInspector({ port: 0 });
-    const { url } = inspector;
-    const get = async <Body>(path: string) => (await (await fetch(`${url}/api/${path}`)).json()) as Body;
-    const options = {
-      ...quiet(new Collector()),
-      transport: undefined,
-      url,
-      sessions: false,
-      requireConsent: true,
-      deviceId: [fromHeader('x-device')],
-    };
+    const { get, options: common } = await started();
+    const options = { ...common, sessions: false, requireConsent: true };
     @Module({
       imports: [CountlyModule.forRoot(options)],
       controllers: [AccountsController, OrdersController],
